@@ -44,6 +44,10 @@ class ChildProcess:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
+    def ended(self) -> int:
+        """Wait until it ends by itself; its exit status."""
+        return self._process.wait(DEADLINE)
+
     def sends(self, sign: signal.Signals) -> None:
         os.kill(self.pid, sign)
 

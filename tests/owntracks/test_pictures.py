@@ -90,7 +90,7 @@ class Pictured(PhoneScene):
     able = True
 
     def further(self, home: Any) -> dict[str, Any]:
-        found = super().aliases_of(home)
+        found = super().further(home)
         self.photos = PhotoStore(self.folder / "photos")
         self.records: list[Record] = []
         home.hub._remember = self.records.append

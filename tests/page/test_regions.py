@@ -104,14 +104,14 @@ def test_a_region_is_drawn_and_tells_who_comes_and_goes(broker: Broker, visit: A
     assert park["shape"] == "circle"
     assert 300 < park["rad"] < 3000
     # Where somebody is at first is no coming; what follows is.
-    publish(broker, "owntracks/jane/phone", fix(park["lat"] - 1, park["lon"], ago=30))
+    publish(broker, "owntracks/jane/phone", fix(park["lat"] - 0.017, park["lon"], ago=30))
     publish(broker, "owntracks/jane/phone", fix(park["lat"], park["lon"], ago=15))
     row = page.locator(f"[data-region='region/{park['id']}']")
     expect(row).to_contain_text("jane")
     toast = page.locator("[data-toast][data-event=enter]")
     expect(toast).to_contain_text("jane entered Park")
     expect(page.locator("[data-drawer] .inside")).to_contain_text("jane")
-    publish(broker, "owntracks/jane/phone", fix(park["lat"] + 1, park["lon"]))
+    publish(broker, "owntracks/jane/phone", fix(park["lat"] + 0.017, park["lon"]))
     expect(page.locator(".board")).to_contain_text("Nobody is in any of them")
     expect(row).to_have_count(0)  # folded away
     page.locator("[data-view=crossings]").click()

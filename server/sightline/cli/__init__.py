@@ -1,21 +1,16 @@
 """The `sightline` command: one module or folder per subcommand, joined in `main`."""
 
 import signal
+import sys
 import threading
+from pathlib import Path
 
-
-def _load_msgspec() -> None:
-    """Load msgspec with Ctrl-C at its default, which ends the process at once.
-
-    An exception in the middle of loading is lost on msgspec, which would crash when it is used.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        import msgspec  # noqa: F401
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-_load_msgspec()
+if (
+    threading.current_thread() is threading.main_thread()
+    and sys.argv
+    and Path(sys.argv[0]).name in ("-m", "sightline")  # -m: while `python -m` looks for `main`
+):
+    # While the command is loaded Ctrl-C ends it at once: an exception in the middle of an import is
+    # lost on msgspec, which crashes later, and on callbacks of the import system, and we would go
+    # on. `main` takes the signals over.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -5,6 +5,7 @@ module.
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Sequence
 
 from sightline import __version__
@@ -60,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the subcommand named in ``argv``; the exit status."""
     options = parser().parse_args(argv)
     run = options.run
-    if run is guard.run:  # it has robots to stop on its way out
+    if run is guard.run:  # it has robots to stop on its way out; the reactor replaces this only
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return int(run(options))
     return lifecycle.run(lambda: int(run(options)), whole_process=argv is None)
 

@@ -236,7 +236,10 @@ class HistoryApi:
             after = None
             while True:
                 page = await self._store.scene(sort, at, _THINGS, after)
-                known = [e for e in page.entries if may_recall(user, e.thing, sort)]
+                known = list[HistoryEntry]()
+                for entries in pieces(page.entries, lambda entry: len(entry.body)):
+                    await turn()
+                    known += [e for e in entries if may_recall(user, e.thing, sort)]
                 if sort == used.SORT:
                     known = await used.last_used(self._store, [e.thing for e in known], at, turn)
                 for entries in pieces(known, lambda entry: len(entry.body)):

@@ -49,7 +49,7 @@ export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
 /** These say themselves what to do, or are a mistake of the program that asked. */
 export const NEED_NONE: readonly ErrorCode[] = [
   ...(['failed', 'full', 'gone', 'last_admin', 'malformed', 'method', 'not_json'] as const),
-  ...(['signed_in', 'taken', 'too_many', 'no_commands', 'unknown', 'weak', 'wrong'] as const),
+  ...(['signed_in', 'taken', 'too_many', 'unknown', 'weak', 'wrong'] as const),
   ...(['bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names'] as const),
   ...(['bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since'] as const),
   ...(['bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch'] as const),
