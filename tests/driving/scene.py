@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,15 @@ class Heard:
 class Recorder:
     """Hears what the robots hear, with the time."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, bases: Sequence[str] = ("",)) -> None:
         self.heard: list[Heard] = []
+        self.keys = [base + KEYS for base in bases]
+        names = ("keys/+", "MainRoutine/+", "shutdownProBot/+")
         self.ready = False
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.on_message = self._on_message
         self._client.on_connect = lambda client, *_: client.subscribe(
-            [("keys/+", 0), ("MainRoutine/+", 0), ("shutdownProBot/+", 0)]
+            [(base + name, 0) for base in bases for name in names]
         )
         self._client.on_subscribe = lambda *_: setattr(self, "ready", True)
         self._client.on_disconnect = lambda *_: setattr(self, "ready", False)
@@ -80,7 +82,7 @@ class Recorder:
         self._client.publish(topic, payload, retain=retain)
 
     def commands(self, since: float = 0.0) -> list[Heard]:
-        return [h for h in list(self.heard) if h.topic == KEYS and h.at >= since]
+        return [h for h in list(self.heard) if h.topic in self.keys and h.at >= since]
 
     def motion(self, since: float = 0.0) -> list[Heard]:
         return [h for h in self.commands(since) if h.payload != STOP]
@@ -178,11 +180,21 @@ class Driver:
 
 
 class Scene:
-    """``guard``: with one. ``lines`` go to the settings of the broker."""
+    """``guard``: with one. ``lines`` go to the settings of the broker.
+
+    ``bases`` are the base topics of the settings; the robot speaks below the last of them.
+    """
 
     def __init__(
-        self, folder: Path, *, guard: bool = True, clock: Path | None = None, lines: str = ""
+        self,
+        folder: Path,
+        *,
+        guard: bool = True,
+        clock: Path | None = None,
+        lines: str = "",
+        bases: Sequence[str] = ("",),
     ) -> None:
+        self.bases = bases
         self.folder = folder
         self.guard = guard
         self.clock = clock
@@ -194,9 +206,11 @@ class Scene:
 
     async def begins(self) -> Scene:
         self.broker.start()
-        self.recorder = Recorder(self.broker.port)
+        self.recorder = Recorder(self.broker.port, self.bases)
         play = ["-m", "sightline.cli.main", "simulate", "probot", "--broker", self._address]
-        self.robot = self._run("robot", *play, "--rate", "0")  # without a pause, as a real one
+        self.robot = self._run(
+            "robot", *play, "--rate", "0", "--robot-base", self.bases[-1]
+        )  # without a pause, as a real one
         self.serve()
         await until(lambda: accepts(self.web) and self.recorder.ready, "the server")
         self.watcher = await Driver(self.web, "guest:viewer").enters()
@@ -221,6 +235,7 @@ class Scene:
             f"reconnect_min = 0.1\nreconnect_max = 0.5\n{self.lines}"
             # A browser says who it is; see served.py.
             f'[accounts]\nguest = "viewer"\nhash_memory = 1024\nhash_passes = 1\n'
+            f"[probots]\ntopics = {json.dumps(self.bases)}\n"
             f"[driving]\nguard = {'true' if self.guard else 'false'}\n"
         )
         environ = {}

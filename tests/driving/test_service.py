@@ -197,7 +197,7 @@ class Play:
         self.clock = clock or Clock()
         if clock is None:
             self.clock.advance(1000)
-        kinds = (probots.kind(), broker_kind.KIND)
+        kinds = (probots.kind(topics=options.get("topics")), broker_kind.KIND)
         self.world = World("epoch")
         presence = Presence(kinds[0].timeouts)
         self.ingest = Ingest(kinds, self.world, presence)

@@ -294,6 +294,24 @@ async def test_robots_as_they_come_get_in_at_their_interface(own: Start, scene: 
 
 
 @pytest_twisted.ensureDeferred
+async def test_robots_below_base_topics_may_do_there_what_others_may(own: Start, scene: Scene):
+    robots = RobotsListener("lo", free_port(), ("", "site/berlin/"))
+    port = await own(robots=robots).start()
+    scene.bridge("#", port=port)
+    await scene.connected()
+    robot = Robot(robots.port)
+    line = "ProBot1,87,91,started,23.4,192.168.1.17"
+    for topic in ("site/berlin/keys/ProBot1", "site/telemetry", "site/berlin/telemetry"):
+        robot.says(topic, line)
+    await scene.until(lambda: scene.arrivals)
+    assert [one.topic for one in scene.arrivals] == ["site/berlin/telemetry"]
+    robot.subscribes("site/berlin/keys/ProBot1")
+    scene.bridges[0].publish("site/berlin/keys/ProBot1", b"0 0 0 0")
+    robot.until(b"keys/ProBot10 0 0 0")
+    robot.close()
+
+
+@pytest_twisted.ensureDeferred
 async def test_an_interface_that_is_away_does_not_hold_up_the_rest(
     own: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ when the last command with motion is older than 0.5 s, whoever sent it. So a ser
 any other program that drives robots and vanishes, leaves none of them running. Each half second it
 says that it is here; the server shows it, and refuses to drive without it if so configured.
 
+Where robots have base topics (``probots.topics``) it listens below each, and says which it watches.
+
 It also sees to it that nothing dangerous stays retained on a command topic, as the server does (see
 `sightline.driving.sweep`), and stops the robot for which it lay there.
 
@@ -27,9 +29,9 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.driving.deadman import DeadMan
-from sightline.driving.echo_monitor import COMMANDS
 from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
+from sightline.kinds.probots.bases import DEFAULT, RobotTopics, base_fault
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -37,7 +39,7 @@ from sightline.model.text import clean
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.mqtt.route import BridgePort
-from sightline.settings import BadSettings, load_brokers
+from sightline.settings import BadSettings, load_brokers, load_robot_topics
 from sightline.wiring.options import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
@@ -68,6 +70,12 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     where.add_argument("--at", metavar="HOST:PORT", help="a broker that asks for no password")
     parser.add_argument("--broker", metavar="NAME", default="", help="which one of the settings")
     parser.add_argument(
+        "--robot-base",
+        action="append",
+        metavar="TOPIC",
+        help="a base topic of robots, with --at; repeatable (default: the robots' own topics)",
+    )
+    parser.add_argument(
         "--with-parent", type=int, default=0, metavar="PID", help="end after this parent of ours"
     )
     parser.set_defaults(run=run)
@@ -86,9 +94,12 @@ class GuardProcess:
         say: Any,
         parent: int = 0,
         *,
+        topics: RobotTopics | None = None,
         bridge: Callable[..., Bridge] = Bridge,
         route: Callable[..., Way] = BridgePort,
     ) -> None:
+        topics = topics or RobotTopics()
+        self._tag = f" #{topics.tag}" if topics.tag else ""
         self._reactor = reactor
         self._now: Callable[[], float] = reactor.seconds
         self._say = say
@@ -108,13 +119,13 @@ class GuardProcess:
         self.bridge = bridge(
             reactor,
             _own(options, self._topic),
-            [*COMMANDS, (self._try_topic, 0)],
+            [*topics.command_filters, (self._try_topic, 0)],
             self._arrived,
             self._linked,
             time.time,
         )
         way = route(reactor, self.bridge, "", time.time)
-        self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER)
+        self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER, topics=topics)
 
     def look(self) -> None:
         """Stop the robots that must be stopped now. To be called each `LOOK_EVERY`."""
@@ -126,13 +137,13 @@ class GuardProcess:
             self._busy = now
             self.stops += 1
             if self.stops & (self.stops - 1) == 0:
-                self._say(f"Stopping {topic.partition('/')[2]} (stop number {self.stops})")
+                self._say(f"Stopping {commands.robot_of(topic)} (stop number {self.stops})")
             self._publish(topic, commands.STOP)
         self._sweep.look()
         if now - self._published_at >= SAY_EVERY:
             self._published_at = now
             longest = f" {max(self._took) * 1000:.0f}" if self._took else ""
-            self._publish(self._topic, b"here" + longest.encode())
+            self._publish(self._topic, b"here" + (longest + self._tag).encode())
         if now - self._tried_at >= (TRY_EVERY if self._trying is None else _LOST):
             self._trying = self._tried_at = now
             self._publish(self._try_topic, _MOTION)
@@ -171,7 +182,7 @@ class GuardProcess:
         if not commands.is_harmless(topic, payload):
             self._busy = now
             self._sweep.suspect(topic)
-        if topic.startswith("keys/") and commands.robot_of(topic):
+        if commands.is_keys(topic) and commands.robot_of(topic):
             self._deadman.note(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
@@ -183,7 +194,7 @@ class GuardProcess:
         if self.found & (self.found - 1) == 0:
             self._say(f"Clearing what is retained on {clean(topic, 64)} (number {self.found})")
         if (robot := commands.robot_of(topic)) is not None:  # who came just now was told it
-            self._publish(commands.keys_topic(robot), commands.STOP)
+            self._publish(commands.keys_topic(robot, commands.base_of(topic)), commands.STOP)
 
     def _tried(self, payload: bytes, now: float) -> None:
         self._deadman.note(self._try_topic, payload, now)
@@ -218,7 +229,7 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
 def run(options: argparse.Namespace) -> int:
     """Guard until told to stop; return the exit status."""
     try:
-        reach = _reach(options)
+        reach, topics = _reach(options), _topics(options)
     except (BadSettings, ValueError) as why:
         print(f"sightline guard: {why}", file=sys.stderr)
         return 2
@@ -228,7 +239,7 @@ def run(options: argparse.Namespace) -> int:
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
-    guard = GuardProcess(reactor, reach, _say, options.with_parent)
+    guard = GuardProcess(reactor, reach, _say, options.with_parent, topics=topics)
 
     def start() -> None:
         guard.bridge.startService()
@@ -264,6 +275,18 @@ def _reach(options: argparse.Namespace) -> BrokerOptions:
     if name not in brokers:
         raise ValueError(f"no broker {name!r}; there are {', '.join(brokers)}")
     return broker_options(name, brokers[name])
+
+
+def _topics(options: argparse.Namespace) -> RobotTopics:
+    if options.config:
+        if options.robot_base:
+            raise ValueError("--robot-base is for --at; with --config it is probots.topics")
+        return RobotTopics(load_robot_topics(options.config, os.environ))
+    bases = options.robot_base or DEFAULT
+    for base in bases:
+        if fault := base_fault(base):
+            raise ValueError(f"--robot-base: {fault} (is {base!r})")
+    return RobotTopics(bases)
 
 
 def _say(sentence: str) -> None:

@@ -19,6 +19,7 @@ from sightline.cli.sender import CannotSend, MqttSender
 from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
+from sightline.kinds.probots.commands import robot_of
 from sightline.model.filters import filter_fault, matches, topic_fault
 from sightline.model.kind import Arrival
 
@@ -154,7 +155,9 @@ class Replay:
         if topic.startswith("$"):
             return False
         bare = topic.lstrip("/")
-        if any(matches(barred, name) for barred in BARRED for name in (topic, bare)):
+        # Robots may have base topics, which nobody here knows.
+        below = robot_of(topic) is not None
+        if below or any(matches(barred, name) for barred in BARRED for name in (topic, bare)):
             self.commands += 1
             return False
         return True

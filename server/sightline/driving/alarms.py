@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from sightline.driving.command_log import CommandLog
 from sightline.driving.echo_monitor import ForeignCommand
 from sightline.driving.states import Alarm
+from sightline.kinds.probots import commands
 from sightline.live.hub import Hub
 from sightline.model.text import clean
 
@@ -46,7 +47,9 @@ class Alarms:
     def ring(self, found: ForeignCommand) -> None:
         """Show that somebody else published a command."""
         topic, arrival = found.topic, found.arrival
-        key = "alarm/" + clean(topic, 64)
+        base = commands.base_of(topic)  # is of the settings, and may be long
+        name = base + clean(topic.removeprefix(base), 64)
+        key = "alarm/" + name
         if key not in self._last and len(self._last) >= MOST:
             return
         self._last[key] = self._clock()
@@ -67,7 +70,7 @@ class Alarms:
             return
         self._hub.show(key, alarm)
         what = "a retained message" if arrival.retain else "somebody else's message"
-        why = f"{what} on {clean(topic, 64)}"
+        why = f"{what} on {name}"
         self._log.warn("On a command topic: {why}", why=why)
         self._commands.write("somebody else", "alarm", found.robot or "", why=why)
 

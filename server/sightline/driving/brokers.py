@@ -16,6 +16,7 @@ from sightline.driving.peers import OtherServers
 from sightline.driving.stop_bounds import MeasuredTimes
 from sightline.driving.sweep import Sweep
 from sightline.driving.will_probe import WillProbe
+from sightline.kinds.probots.bases import RobotTopics
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,17 @@ class DrivingBrokers:
     """All brokers, by name.
 
     ``store`` is a fingerprint of what several servers share; empty: nothing. ``excused`` says
-    whether another server of ours drives a robot.
+    whether another server of ours drives a robot. ``topics`` are the bases of their topics.
     """
 
-    def __init__(self, clock: IReactorTime, store: str, excused: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        store: str,
+        excused: Callable[[str], bool],
+        topics: RobotTopics,
+    ) -> None:
+        self.topics = topics
         self._clock: Any = clock
         self._store = store
         self._excused = excused
@@ -85,7 +93,7 @@ class DrivingBrokers:
     def add(self, port: BrokerPort) -> DrivingBroker:
         """Begin to watch over a broker."""
         seconds = self._clock.seconds
-        monitor = EchoMonitor(seconds, self._excused)
+        monitor = EchoMonitor(seconds, self._excused, self.topics)
 
         def note(topic: str, payload: bytes) -> None:
             monitor.echoes.sent(topic, payload, seconds(), "sweep")
@@ -95,6 +103,6 @@ class DrivingBrokers:
             monitor=monitor,
             probe=WillProbe(seconds, port, monitor),
             other_servers=OtherServers(seconds, self._id, self._store, socket.gethostname()),
-            sweep=None if port.no_driving else Sweep(seconds, port, note),
+            sweep=None if port.no_driving else Sweep(seconds, port, note, topics=self.topics),
         )
         return broker

@@ -14,22 +14,22 @@ from dataclasses import dataclass
 
 from sightline.driving.echoes import EchoTracker
 from sightline.kinds.probots import commands
+from sightline.kinds.probots.bases import RobotTopics
 from sightline.model.kind import Arrival
 
 GUARD = "sightline/guard/"
 """A guard says ``here`` below this, each half second, and ``gone`` when it leaves.
 
 ``here 512``: the longest it lately took to stop something, in ms (see `sightline.cli.guard`).
+``here 512 #1f0c9a3e``: it watches the robots of base topics of this fingerprint. One that watches
+other topics than ours is none to us.
 """
-COMMANDS = tuple((name, 0) for name in commands.FILTERS)
-"""The command topics, as they are subscribed."""
 _ECHO = "sightline/echo/"
-_MINE = ("keys/", "MainRoutine/", "shutdownProBot/", "sightline/")
 _GUARD_SILENT = 1.4  # s; it is looked at each 0.25 s, so that its absence shows within 2 s
 _MOST_GUARDS = 16
 _TRIPS = 30
 """So many round trips are remembered: a minute's while nobody drives."""
-_HERE = re.compile(rb"here(?: ([0-9]{1,6}))?")
+_HERE = re.compile(rb"here(?: ([0-9]{1,6}))?(?: #([0-9a-f]{8}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,28 @@ class ForeignCommand:
     @property
     def stops(self) -> bool:
         """Tell whether it holds the robot still."""
-        return self.harmless and self.topic.startswith("keys/")
+        return self.harmless and commands.is_keys(self.topic)
 
 
 class EchoMonitor:
-    """``clock`` is monotonic s. ``excused`` says whether another server of ours drives a robot."""
+    """``clock`` is monotonic s. ``excused`` says whether another server of ours drives a robot.
+
+    ``topics`` are the bases of the robots' topics.
+    """
 
     def __init__(
-        self, clock: Callable[[], float], excused: Callable[[str], bool] = lambda robot: False
+        self,
+        clock: Callable[[], float],
+        excused: Callable[[str], bool] = lambda robot: False,
+        topics: RobotTopics | None = None,
     ) -> None:
+        topics = topics or RobotTopics()
         self._clock = clock
         self._excused = excused
+        self._commands = topics.command_filters
+        self._prefixes = (*topics.command_prefixes, "sightline/")
+        self._telemetry = topics.telemetry
+        self._tag = topics.tag.encode()
         self.echoes = EchoTracker()
         self.echo_topic = _ECHO + secrets.token_hex(8)
         self.will_topic = self.echo_topic + "/will"
@@ -83,7 +94,7 @@ class EchoMonitor:
     def filters(self) -> list[tuple[str, int]]:
         """List what to subscribe to."""
         own = (GUARD + "+", self.echo_topic, self.will_topic)
-        return [*COMMANDS, *((name, 0) for name in own)]
+        return [*self._commands, *((name, 0) for name in own)]
 
     # -- what comes in
 
@@ -98,16 +109,16 @@ class EchoMonitor:
         ``foreign`` gets what somebody else published, and returns whether that is certain: then it
         is shown among the quarantined, too. ``telemetry`` gets the payload of each telemetry line.
         """
-        rest = []
+        rest, mine = [], self._prefixes
         for arrival in arrivals:
             topic = arrival.topic
             if type(topic) is not str:
                 rest.append(arrival)
-            elif topic.startswith(_MINE):
+            elif topic.startswith(mine):
                 if (found := self._mine(topic, arrival)) and foreign(found):
                     rest.append(arrival)
             else:
-                if telemetry is not None and topic == "telemetry" and not arrival.retain:
+                if telemetry is not None and topic in self._telemetry and not arrival.retain:
                     telemetry(arrival.payload)
                 rest.append(arrival)
         return rest
@@ -142,7 +153,7 @@ class EchoMonitor:
 
     def _guard(self, topic: str, payload: bytes, now: float) -> None:
         here = _HERE.fullmatch(payload)
-        if here is None:
+        if here is None or (here[2] or b"") != self._tag:
             self._guards.pop(topic, None)
         elif topic in self._guards or len(self._guards) < _MOST_GUARDS:
             took = here[1]

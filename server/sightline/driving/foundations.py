@@ -17,6 +17,7 @@ from sightline.driving.leases import Leases
 from sightline.driving.lock_ports import LockPort
 from sightline.driving.sessions import DrivingSessions
 from sightline.driving.settling import Settling
+from sightline.kinds.probots.bases import RobotTopics
 from sightline.live.hub import Hub
 
 
@@ -46,12 +47,13 @@ def lay_foundations(
     *,
     need_guard: bool,
     store: str,
+    topics: RobotTopics,
 ) -> Foundations:
     """Make what all parts of driving share (arguments: see `driving.service.DrivingService`)."""
     seconds: Callable[[], float] = clock.seconds
     leases = Leases()
     sharing = LeaseSharing(clock, hub, locks, lambda thing: leases.get(thing) is not None)
-    brokers = DrivingBrokers(clock, store, sharing.excuses)
+    brokers = DrivingBrokers(clock, store, sharing.excuses, topics)
     sessions = DrivingSessions(clock, hub.world, leases=leases, locks=locks, brokers=brokers)
     log = CommandLog(hub.show, wall, seconds)
     display = DrivingDisplay(clock, wall, hub, leases=leases, locks=locks, log=log)

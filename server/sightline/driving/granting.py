@@ -84,6 +84,7 @@ class LeaseGranting:
     ) -> Fields:
         """Open the connection of a new lease; return the answer. Raise `Refused`."""
         self._settling.settle()  # the stop of the driver before
+        session.publisher.aim()
         session.asker, session.since = asker, self._wall()
         session.telemetry_at = self._clock.seconds()
         session.last_answer = ("", "")

@@ -79,4 +79,6 @@ class Hindrances:
             raise Refused("offline", f"{robot} is offline")
         if to_drive and state.idle:
             raise Refused("not_running", f"{robot} {state.idle}")
+        if to_drive and len(session.publisher.homes) > 1:
+            raise Refused("offline", f"{robot} has not been heard yet: its base topic is not known")
         return session

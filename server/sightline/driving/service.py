@@ -36,6 +36,7 @@ from sightline.driving.single_commands import SingleCommands
 from sightline.driving.steering import DrivingFrame, Steering
 from sightline.driving.takeover_requests import TakeOverRequests
 from sightline.driving.watch import DrivenWatch, SurroundingsWatch
+from sightline.kinds.probots.bases import RobotTopics
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Fields
 from sightline.model.kind import Arrival, id_of
@@ -46,7 +47,7 @@ class DrivingService(MultiService):
 
     ``wall`` gives epoch s for people. ``locks`` are ours among those of all servers. With
     ``need_guard`` nobody drives at a broker without a guard. ``store`` is a fingerprint of what
-    several servers share; empty: nothing.
+    several servers share; empty: nothing. ``topics`` are the bases of the robots' topics.
     """
 
     def __init__(
@@ -58,10 +59,19 @@ class DrivingService(MultiService):
         *,
         need_guard: bool = False,
         store: str = "",
+        topics: RobotTopics | None = None,
     ) -> None:
         super().__init__()
         self.setName("driving")
-        base = lay_foundations(clock, wall, hub, locks, need_guard=need_guard, store=store)
+        base = lay_foundations(
+            clock,
+            wall,
+            hub,
+            locks,
+            need_guard=need_guard,
+            store=store,
+            topics=topics or RobotTopics(),
+        )
         self.log = base.log
         self.sessions = base.sessions
         self._clock: Any = clock

@@ -66,7 +66,12 @@ class DrivingSessions:
             return None
         robot = id_of(thing)
         publisher = CommandPublisher(
-            self._clock, robot, broker.port, broker.monitor.echoes, lambda: self._fence(thing)
+            self._clock,
+            robot,
+            broker.port,
+            broker.monitor.echoes,
+            lambda: self._fence(thing),
+            self._brokers.topics,
         )
         self._sessions[thing] = session = DrivingSession(robot, thing, broker, publisher)
         return session

@@ -107,10 +107,11 @@ class Settling:
 
     def _stop_everywhere(self, robot: str) -> None:
         """Stop a robot that was never heard, so that its broker is not known: at all of them."""
-        topic = commands.keys_topic(robot)
-        for broker in self._brokers:
-            broker.monitor.echoes.sent(topic, commands.STOP, self._clock.seconds())
-            broker.port.send(topic, commands.STOP, urgent=True)
+        for base in self._brokers.topics.bases:
+            topic = commands.keys_topic(robot, base)
+            for broker in self._brokers:
+                broker.monitor.echoes.sent(topic, commands.STOP, self._clock.seconds())
+                broker.port.send(topic, commands.STOP, urgent=True)
 
     # One line for one stop: with the motion it ended, or because a person wanted it.
 

@@ -41,7 +41,8 @@ class SingleCommands:
         self._leases.end(thing, f"{asker.user.name} shut {robot} down")
         self._leases.stop(thing, "it is shut down")
         self._settling.settle()
-        self._publish(session, commands.shutdown_topic(robot), commands.SHUTDOWN)
+        for base in session.publisher.homes:
+            self._publish(session, commands.shutdown_topic(robot, base), commands.SHUTDOWN)
 
         def offline() -> str:
             state = self._world.state(thing)
@@ -64,7 +65,8 @@ class SingleCommands:
             self._leases.stop(thing, f"{asker.user.name} stopped its main routine")
             self._settling.settle()
         payload = commands.START_ROUTINE if to == "start" else commands.STOP_ROUTINE
-        self._publish(session, commands.routine_topic(robot), payload)
+        for base in session.publisher.homes:
+            self._publish(session, commands.routine_topic(robot, base), payload)
         wanted = "started" if to == "start" else "stopped"
 
         def done() -> str:

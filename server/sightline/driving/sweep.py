@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Protocol
 
-from sightline.driving.echo_monitor import COMMANDS
 from sightline.kinds.probots import commands
+from sightline.kinds.probots.bases import RobotTopics
 
 CHECK = 300.0
 """What is retained is looked up at least so often, s."""
@@ -66,7 +66,7 @@ class Sweep:
     """One broker's command topics. ``clock`` is monotonic s; `look` is to be called often.
 
     ``sends`` hears of each topic and payload before we publish it. ``wait`` (s) is how long it is
-    waited for quiet before a look; 0: not at all.
+    waited for quiet before a look; 0: not at all. ``topics`` are the bases of the robots' topics.
     """
 
     def __init__(
@@ -75,15 +75,17 @@ class Sweep:
         way: Way,
         sends: Callable[[str, bytes], object] = lambda topic, payload: None,
         wait: float = 0.0,
+        topics: RobotTopics | None = None,
     ) -> None:
+        self._names = (topics or RobotTopics()).command_filters
         self._clock = clock
         self._way = way
         self._sends = sends
         self._wait = wait
         self._called = now = clock()
         self._lost = way.lost
-        self._looked = dict.fromkeys(COMMANDS, now - SOON)
-        self._next = dict.fromkeys(COMMANDS, now + CHECK)
+        self._looked = dict.fromkeys(self._names, now - SOON)
+        self._next = dict.fromkeys(self._names, now + CHECK)
         self._since: dict[tuple[str, int], float] = {}  # first suspected after the last look
         self._seen = 0  # retained messages since the last look
         self._to_clear: dict[str, None] = {}
@@ -96,13 +98,13 @@ class Sweep:
     def suspect(self, topic: str) -> None:
         """Note that somebody else spoke on this topic, and may have had it retained."""
         now = self._clock()
-        for name in COMMANDS:
+        for name in self._names:
             if topic.startswith(name[0][:-1]):
                 since = self._since.setdefault(name, now)
                 self._plan(name, min(now + self._wait, since + MOST_WAIT))
 
     def _suspect_all(self) -> None:
-        for name in COMMANDS:
+        for name in self._names:
             self._plan(name, self._clock())
 
     def _plan(self, name: tuple[str, int], when: float) -> None:
@@ -123,8 +125,8 @@ class Sweep:
         if self._way.broken:  # whatever lies there comes with the next connection
             self._to_clear.clear()
             self._since.clear()
-            self._looked = dict.fromkeys(COMMANDS, now - SOON)
-            self._next = dict.fromkeys(COMMANDS, now + CHECK)
+            self._looked = dict.fromkeys(self._names, now - SOON)
+            self._next = dict.fromkeys(self._names, now + CHECK)
             return
         if now - called > STALL or self._way.lost != self._lost:
             self._lost = self._way.lost
@@ -140,7 +142,7 @@ class Sweep:
     def _look_up(self, now: float) -> None:
         if len(self._to_clear) > _AT_ONCE:
             return  # it would bring all of them again
-        due = [name for name in COMMANDS if now >= self._next[name]]
+        due = [name for name in self._names if now >= self._next[name]]
         for name in due:
             self._looked[name], self._next[name] = now, now + CHECK
             self._since.pop(name, None)
@@ -165,7 +167,7 @@ class Sweep:
             self._verify(topic, now)
 
     def _verify(self, topic: str, now: float) -> None:
-        for name in COMMANDS:
+        for name in self._names:
             if topic.startswith(name[0][:-1]):
                 self._next[name] = min(self._next[name], now + SOON)
 

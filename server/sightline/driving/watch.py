@@ -71,6 +71,8 @@ class DrivenWatch(Service):
                 self._leases.end(lease.thing, f"{lease.name} may not drive any more")
             elif not self._locks.holds(lease.thing):
                 self._leases.end(lease.thing, "the servers' common store did not answer in time")
+            elif session.publisher.strayed:
+                self._leases.end(lease.thing, f"{session.robot} is heard below another base topic")
             else:
                 self._leases.hinder(lease.thing, self._hindrances.of(session, now))
                 self._note_angle(session)

@@ -29,7 +29,7 @@ from sightline.mqtt.mosquitto import (
     configuration,
     find_mosquitto,
 )
-from sightline.mqtt.robots import ACL, ACL_FILE, RobotsListener
+from sightline.mqtt.robots import ACL_FILE, RobotsListener, acl
 
 PORT_FILE = "port"
 """In the folder: where it listened the last time."""
@@ -185,7 +185,7 @@ class PrivateBroker(service.Service):
                 fault=fault,
             )
             return None
-        (self._folder / ACL_FILE).write_text(ACL, encoding="utf-8")
+        (self._folder / ACL_FILE).write_text(acl(self._robots.bases), encoding="utf-8")
         return self._robots
 
     def _usual_port(self) -> int:

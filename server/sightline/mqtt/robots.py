@@ -11,18 +11,30 @@ import fcntl
 import ipaddress
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ACL = """\
+_HEAD = """\
 # What a client without a password may do, at the robots' listener: what a robot does, no more.
 # No line here stands behind a "user": who names one gets nothing.
-topic write telemetry
-topic write ClientStatus
-topic read keys/#
-topic read MainRoutine/#
-topic read shutdownProBot/#
 """
+_RIGHTS = (
+    ("write", "telemetry"),
+    ("write", "ClientStatus"),
+    ("read", "keys/#"),
+    ("read", "MainRoutine/#"),
+    ("read", "shutdownProBot/#"),
+)
+
+
+def acl(bases: Sequence[str] = ("",)) -> str:
+    """Return the ACL, for robots below these base topics."""
+    lines = (f"topic {may} {base}{name}\n" for base in bases for may, name in _RIGHTS)
+    return _HEAD + "".join(lines)
+
+
+ACL = acl()
 """The same as config/mosquitto/acl.robots."""
 ACL_FILE = "acl.robots"
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
@@ -35,10 +47,14 @@ class NoInterface(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RobotsListener:
-    """A listener on ``interface``, a name (``wlan0``) or its address, and nowhere else."""
+    """A listener on ``interface``, a name (``wlan0``) or its address, and nowhere else.
+
+    ``bases`` are the base topics of the robots.
+    """
 
     interface: str
     port: int = 1883
+    bases: Sequence[str] = ("",)
 
     def address(self) -> str:
         """Return the IPv4 address to listen at. Raises `NoInterface`."""

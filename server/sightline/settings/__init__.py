@@ -9,6 +9,7 @@ from sightline.settings.errors import BadSettings as BadSettings
 from sightline.settings.files import password_variables as password_variables
 from sightline.settings.load import load as load
 from sightline.settings.load import load_brokers as load_brokers
+from sightline.settings.load import load_robot_topics as load_robot_topics
 from sightline.settings.schema import AccountsSettings as AccountsSettings
 from sightline.settings.schema import ArchiveSettings as ArchiveSettings
 from sightline.settings.schema import BrokerSettings as BrokerSettings

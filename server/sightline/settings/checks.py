@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from sightline.kinds.friends.bases import base_fault
+from sightline.kinds.probots.bases import MOST
+from sightline.kinds.probots.bases import base_fault as robot_base_fault
 from sightline.model.filters import filter_fault
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import PASSWORD_VARIABLE, password_variable
@@ -49,6 +51,7 @@ def check_values(settings: Settings, file: str) -> None:
         *_https_faults(settings),
         *_order_faults(settings),
         *_friends_faults(settings.friends),
+        *_robot_topics_faults(settings),
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
         *_dynamodb_faults(settings.dynamodb),
@@ -191,6 +194,22 @@ def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
             yield (
                 "friends.topics",
                 f"each must be such as owntracks/+/+: {fault} (is {shown(base)})",
+            )
+
+
+def _robot_topics_faults(settings: Settings) -> Iterable[tuple[str, str]]:
+    where, bases = "probots.topics", settings.probots.topics
+    if not 1 <= len(bases) <= MOST:
+        yield where, f'must name 1 to {MOST} base topics, such as "" or "site/berlin/"'
+    friends = {base.removeprefix("/").partition("/")[0] for base in settings.friends.topics}
+    for base in bases:
+        fault = robot_base_fault(base)
+        if not fault and base.removeprefix("/").partition("/")[0] in {*friends, "owntracks"}:
+            fault = "phones speak below this first level (friends.topics)"
+        if fault:
+            yield (
+                where,
+                f'each must be such as "", "/" or "site/berlin/": {fault} (is {shown(base)})',
             )
 
 

@@ -101,6 +101,18 @@ def load_brokers(
     return _settings(only, str(path), Path(path).resolve().parent, own).broker
 
 
+def load_robot_topics(path: str | os.PathLike[str], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the base topics of the robots. Raises `BadSettings`.
+
+    For the guard, as `load_brokers`: nothing else of the file is read, and no secret.
+    """
+    robots = _table(path).get("probots", {})
+    only = {"topics": robots["topics"]} if isinstance(robots, dict) and "topics" in robots else {}
+    own = {k: v for k, v in environ.items() if not PASSWORD_VARIABLE.fullmatch(k)}
+    folder = Path(path).resolve().parent
+    return _settings({"probots": only}, str(path), folder, own).probots.topics
+
+
 def _table(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_bytes().decode())

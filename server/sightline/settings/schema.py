@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from sightline.kinds.friends.bases import DEFAULT
+from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
 from sightline.settings.values import (
     Bytes,
     Count,
@@ -166,6 +167,7 @@ class ProbotsSettings(Section, frozen=True, kw_only=True):
 
     ``listen`` is the interface or IPv4 address in the robots' network where they get in without a
     password, at ``port``: opened by the private broker, looked at by `sightline check`.
+    ``topics`` are the bases in front of their topics (`sightline.kinds.probots.bases`).
     """
 
     stale_after: Seconds = 1.5
@@ -173,6 +175,7 @@ class ProbotsSettings(Section, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
     listen: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    topics: tuple[str, ...] = ROBOT_BASES
 
 
 class AccountsSettings(Section, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.service import ConsoleService
 from sightline.contract.errors import Refused
 from sightline.driving.service import DrivingService
+from sightline.kinds.probots.bases import DEFAULT, RobotTopics
 from sightline.live.hub import Hub
 from sightline.live.pipeline import Pipeline
 from sightline.model.kind import Arrival
@@ -90,6 +91,12 @@ class Brokers(MultiService):
         self._demo = demo
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
+        self._bases = [
+            word
+            for base in settings.probots.topics
+            if settings.probots.topics != DEFAULT
+            for word in ("--robot-base", base)
+        ]
         self._private: PrivateBroker | None = None
         try:
             self._ids = ClientIdStore(state)
@@ -127,9 +134,10 @@ class Brokers(MultiService):
         self._bridge(private_options(port, ids.bridge), ids)
         address = f"127.0.0.1:{port}"
         if self._guards:
-            self._guard("--at", address)
+            self._guard("--at", address, *self._bases)
         if self._demo:
-            Child("simulate", "--broker", address).setServiceParent(self)
+            first = self._bases[:2]
+            Child("simulate", "--broker", address, *first).setServiceParent(self)
 
     def _guard(self, *where: str, secrets: Sequence[str] = ()) -> None:
         # By our number: a server that dies at once would leave it with init for a parent.
@@ -265,7 +273,9 @@ class Brokers(MultiService):
 
 def _robots_listener(settings: Settings) -> RobotsListener | None:
     wanted = settings.probots
-    return RobotsListener(wanted.listen, wanted.port) if wanted.listen else None
+    if not wanted.listen:
+        return None
+    return RobotsListener(wanted.listen, wanted.port, RobotTopics(wanted.topics).bases)
 
 
 def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:

@@ -15,5 +15,6 @@ def make_kinds(settings: Settings, *shared: object) -> Sequence[Kind]:
     A kind takes from ``shared`` what it knows by its type: keys, clocks, the brokers' logbook.
     """
     known = frozenset((*settings.probots.known, *settings.probot)) or None
-    parts = (*shared, probots.KnownRobots(known))
+    topics = probots.RobotTopics(settings.probots.topics)
+    parts = (*shared, probots.KnownRobots(known), topics)  # what is shared is found first
     return tuple(kind.ready(KindSetup(getattr(settings, kind.name, None), parts)) for kind in ALL)

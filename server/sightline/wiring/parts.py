@@ -26,7 +26,7 @@ from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
-from sightline.kinds import OWNABLE, broker, friends
+from sightline.kinds import OWNABLE, broker, friends, probots
 from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
@@ -93,6 +93,7 @@ class Live:
     names: friends.DeviceNames
     kinds: Sequence[Kind]
     bases: friends.BaseTopics
+    robot_topics: probots.RobotTopics
     logbook: broker.Logbook
     senders: friends.SenderClocks
     world: World
@@ -114,7 +115,8 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
     names = friends.DeviceNames()
     bases = friends.BaseTopics(settings.friends.topics, names)
-    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases)
+    robots = probots.RobotTopics(settings.probots.topics)
+    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases, robots)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store = NamedStore(make_store(settings, start.state), names)
@@ -136,7 +138,19 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     settings_parts.introduce_robots(settings, hub)
     counts = count_deliveries(ingest, world, bases)
     return Live(
-        names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk, counts
+        names=names,
+        kinds=kinds,
+        bases=bases,
+        robot_topics=robots,
+        logbook=logbook,
+        senders=senders,
+        world=world,
+        store=store,
+        recorder=recorder,
+        fanout=fanout,
+        hub=hub,
+        disk=disk,
+        deliveries=counts,
     )
 
 
@@ -190,6 +204,7 @@ def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts
         cluster.locks,
         need_guard=start.settings.driving.need_guard,
         store=store_of(start.settings),
+        topics=live.robot_topics,
     )
     driving.log.when_written(remembers(live.hub))
     DrivingRequests(accounts.requests, driving)

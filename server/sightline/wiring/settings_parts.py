@@ -17,6 +17,7 @@ from sightline.console.publishing import ConsoleAct
 from sightline.console.rules import ConsoleRights
 from sightline.kinds import COMMANDS
 from sightline.kinds.friends.bases import BaseTopics
+from sightline.kinds.probots.bases import RobotTopics
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
 from sightline.settings import AccountsSettings, ProbotSettings, ServerSettings, Settings
@@ -50,7 +51,11 @@ def console_rights(settings: Settings) -> ConsoleRights:
         publish_role=console.publish_role,
         subscribe=console.subscribe,
         publish=console.publish,
-        barred=(*COMMANDS, *BaseTopics(settings.friends.topics).commands),
+        barred=(
+            *COMMANDS,
+            *BaseTopics(settings.friends.topics).commands,
+            *RobotTopics(settings.probots.topics).barred,
+        ),
     )
 
 

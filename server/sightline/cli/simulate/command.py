@@ -17,6 +17,7 @@ from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.people import NAMED, cast
 from sightline.cli.simulate.probot import SimulatedProBot
 from sightline.cli.simulate.stage import SimulationStage
+from sightline.kinds.probots.bases import base_fault, base_of
 
 _USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
 
@@ -49,6 +50,13 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         metavar="R",
         help="telemetry of a robot per second (10); 0: without a pause, as the original, about 25",
     )
+    parser.add_argument(
+        "--robot-base",
+        type=_base,
+        default="",
+        metavar="TOPIC",
+        help="a base before the robots' topics, such as site/berlin/ (default: none)",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same play")
     parser.add_argument("--seconds", type=_seconds, metavar="T", help="stop after this long")
     parser.add_argument(
@@ -66,7 +74,7 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
     return [
         *(SimulatedFriend(p, random.Random(rng.random()), wall) for p in cast(friends, rng)),
         *(
-            SimulatedProBot(number, random.Random(rng.random()), options.rate)
+            SimulatedProBot(number, random.Random(rng.random()), options.rate, options.robot_base)
             for number in range(1, robots + 1)
         ),
     ]
@@ -108,6 +116,12 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) > 100_000:
         raise argparse.ArgumentTypeError(f"must be a whole number from 0 (is {text!r})")
     return int(text)
+
+
+def _base(text: str) -> str:
+    if fault := base_fault(text):
+        raise argparse.ArgumentTypeError(f"{fault} (is {text!r})")
+    return base_of(text)
 
 
 def _rate(text: str) -> float:

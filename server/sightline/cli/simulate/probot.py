@@ -28,18 +28,22 @@ _MOST_POWER = 0.75
 
 
 class SimulatedProBot:
-    """One robot. ``rate`` is telemetry lines per second; 0: without a pause, as the original."""
+    """One robot. ``rate`` is telemetry lines per second; 0: without a pause, as the original.
 
-    def __init__(self, number: int, rng: random.Random, rate: float = 10.0) -> None:
+    ``base`` stands before all its topics.
+    """
+
+    def __init__(self, number: int, rng: random.Random, rate: float = 10.0, base: str = "") -> None:
+        self._base = base
         self.number = number
         self.name = f"ProBot{number}"
         self.client_id = ""  # the original lets paho choose one
         self.keepalive = 5
-        self.will = Message("ClientStatus", f"{self.name}/Offline".encode())
+        self.will = Message(base + "ClientStatus", f"{self.name}/Offline".encode())
         self.listens_to: Sequence[str] = (
-            f"keys/{self.name}",
-            f"MainRoutine/{self.name}",
-            f"shutdownProBot/{self.name}",
+            f"{base}keys/{self.name}",
+            f"{base}MainRoutine/{self.name}",
+            f"{base}shutdownProBot/{self.name}",
         )
         self.keys = (0.0, 0.0, 0.0, 0.0)  # up, down, left, right
         self.routine = "stopped" if number % 3 == 0 else "started"
@@ -94,7 +98,7 @@ class SimulatedProBot:
 
     def telemetry(self) -> Message:
         """Return the last line measured."""
-        return Message("telemetry", self._line.encode())
+        return Message(self._base + "telemetry", self._line.encode())
 
     def connected(self, wall: float) -> list[Message]:
         """Publish nothing: the next line of telemetry will do."""
@@ -108,7 +112,7 @@ class SimulatedProBot:
 
     def received(self, topic: str, payload: bytes, wall: float) -> list[Message]:
         """Obey at once and without question, as the original does; it never answers."""
-        order, _, name = topic.partition("/")
+        order, _, name = topic.removeprefix(self._base).partition("/")
         if name != self.name or self.off:
             return []
         if order == "keys":

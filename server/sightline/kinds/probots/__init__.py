@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sightline.kinds.probots.decode import COMMANDS, decode
+from sightline.kinds.probots.bases import RobotTopics
+from sightline.kinds.probots.decode import decode, decode_below
 from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import (
     Clues,
@@ -17,6 +18,8 @@ from sightline.model.kind import (
     Timeouts,
     Verb,
 )
+
+__all__ = ["KIND", "KnownRobots", "RobotTopics", "kind"]
 
 _USUAL = Timeouts(1.5, 3)
 
@@ -32,15 +35,22 @@ def kind(
     known: frozenset[str] | None = None,
     stale_after: float = _USUAL.stale_after,
     offline_after: float = _USUAL.offline_after,
+    topics: RobotTopics | None = None,
 ) -> Kind:
-    """Make the kind; timeouts in seconds. With ``known``, robots of other names are refused."""
+    """Make the kind; timeouts in seconds. With ``known``, robots of other names are refused.
+
+    ``topics`` are the bases below which robots speak.
+    """
+    topics = topics or RobotTopics()
+    # Where no base is set, no message pays for one.
+    read = partial(decode, known) if topics.usual else partial(decode_below, topics, known)
     return Kind(
         name="probots",
-        filters=(("telemetry", 0), ("ClientStatus", 0)),
+        filters=topics.filters,
         # What others say on our command topics, should it come our way, is counted as such.
-        roots=frozenset(("telemetry", "ClientStatus")) | COMMANDS,
+        roots=topics.roots,
         things=(_robot(Timeouts(stale_after, offline_after)), *_FURTHER),
-        decode=partial(decode, known),
+        decode=read,
         events=(EventType("drive", seen_as="command"), EventType("alarm", seen_as="alarm")),
         # Who may watch a robot may stop it: stopping is not a privilege.
         verbs=(
@@ -51,7 +61,7 @@ def kind(
             Verb("shutdown", "admin"),
             Verb("routine", "admin"),
         ),
-        commands=("keys/#", "MainRoutine/#", "shutdownProBot/#"),
+        commands=topics.barred,
         set_up=_set_up,
     )
 
@@ -104,7 +114,8 @@ def _clues(name: str, state: State) -> Clues:
 def _set_up(setup: KindSetup) -> Kind:
     known, timeouts = setup.part(KnownRobots), setup.timeouts(_USUAL)
     names = None if known is None else known.names
-    return kind(names, timeouts.stale_after, timeouts.offline_after)
+    topics = setup.part(RobotTopics)
+    return kind(names, timeouts.stale_after, timeouts.offline_after, topics)
 
 
 KIND = kind()

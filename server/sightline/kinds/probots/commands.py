@@ -21,8 +21,10 @@ START_ROUTINE = b'"start"'
 STOP_ROUTINE = b'"stop"'
 SHUTDOWN = b"shutdown"
 FILTERS = ("keys/+", "MainRoutine/+", "shutdownProBot/+")
-"""Where commands are heard; a robot reads no other topic."""
+"""Where commands are heard; a robot reads no other topic. A base may stand before each of them."""
+PREFIXES = tuple(name[:-1] for name in FILTERS)
 
+_ORDERS = ("keys", "MainRoutine", "shutdownProBot")
 _KEYS = re.compile(rb"(?:0 0 0 0|0\.[0-7][0-9](?: 0\.[0-7][0-9]){3})\Z")
 
 
@@ -76,33 +78,44 @@ def is_harmless(topic: str, payload: bytes) -> bool:
 
     That is a stop on ``keys``, and nothing on the others, where nothing is an empty payload.
     """
-    return is_stop(payload) if topic.startswith("keys/") else not payload
+    return is_stop(payload) if is_keys(topic) else not payload
 
 
 def clearing(topic: str) -> bytes:
     """Return the payload that replaces a retained message on this command topic."""
-    return STOP if topic.startswith("keys/") else b""
+    return STOP if is_keys(topic) else b""
 
 
-def keys_topic(robot: str) -> str:
+def is_keys(topic: str) -> bool:
+    """Tell whether a command topic, below whatever base, is one for keys."""
+    return topic.startswith("keys/") or _order(topic) == "keys"
+
+
+def keys_topic(robot: str, base: str = "") -> str:
     """Tell where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
-    return "keys/" + _robot(robot)
+    return base + "keys/" + _robot(robot)
 
 
-def routine_topic(robot: str) -> str:
+def routine_topic(robot: str, base: str = "") -> str:
     """Tell where it hears what to do with its main routine. Raises `BadCommand`."""
-    return "MainRoutine/" + _robot(robot)
+    return base + "MainRoutine/" + _robot(robot)
 
 
-def shutdown_topic(robot: str) -> str:
+def shutdown_topic(robot: str, base: str = "") -> str:
     """Tell where it hears that it shall shut down. Raises `BadCommand`."""
-    return "shutdownProBot/" + _robot(robot)
+    return base + "shutdownProBot/" + _robot(robot)
 
 
 def robot_of(topic: str) -> str | None:
     """Return the robot a command topic belongs to; None when it is no robot's."""
-    name = topic.partition("/")[2]
-    return name if is_robot(name) else None
+    name = topic.rpartition("/")[2]
+    return name if is_robot(name) and _order(topic) in _ORDERS else None
+
+
+def base_of(topic: str) -> str:
+    """Return what stands before the last two levels of a command topic: its base."""
+    first = topic.rpartition("/")[0].rpartition("/")
+    return first[0] + first[1]
 
 
 def is_command_topic(topic: str) -> bool:
@@ -111,7 +124,11 @@ def is_command_topic(topic: str) -> bool:
     For consoles and interfaces where people publish or subscribe freely: this is barred there.
     """
     first = topic.split("/")[0]
-    return first in ("keys", "MainRoutine", "shutdownProBot", "+", "#")
+    return first in (*_ORDERS, "+", "#")
+
+
+def _order(topic: str) -> str:
+    return topic.rpartition("/")[0].rpartition("/")[2]
 
 
 def _robot(name: str) -> str:

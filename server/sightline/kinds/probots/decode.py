@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address
 
+from msgspec.structs import replace
+
+from sightline.kinds.probots.bases import RobotTopics
 from sightline.kinds.probots.model import Routine, is_robot
 from sightline.kinds.probots.updates import Met, RobotLost, TelemetryLine, Values
 from sightline.model.kind import Arrival, CannotDecode, Update
@@ -54,6 +57,21 @@ def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Update]:
             Met("probot/" + robot, at, arrival.source) if online else RobotLost("probot/" + robot),
         )
     raise CannotDecode("bad_topic", "not a topic of ProBot")
+
+
+def decode_below(
+    topics: RobotTopics, known: frozenset[str] | None, arrival: Arrival
+) -> Sequence[Update]:
+    """Do as `decode`, for robots below base topics, and note below which each was heard."""
+    split = topics.split(arrival.topic) if isinstance(arrival.topic, str) else None
+    if split is None:
+        raise CannotDecode("bad_topic", "not a topic of ProBot")
+    base, topic = split
+    updates = decode(known, replace(arrival, topic=topic))
+    for update in updates:
+        if update.heard is not None:
+            topics.note(update.thing.partition("/")[2], base)
+    return updates
 
 
 # A robot repeats its line until a value changes.
