@@ -57,27 +57,29 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
     <>
       <h3>Also known as</h3>
       {device.names.length === 0 && <p class="said muted">It has one name only.</p>}
-      <ul class="list" hidden={device.names.length === 0}>
-        {device.names.map(({ name, how, at: since }) => (
-          <li key={name}>
-            <span class="list-in">
-              <b>{name}</b>
-              <span class="muted">
-                {howText(how)} {whenText(since, now.value)}
+      {device.names.length > 0 && (
+        <ul class="list">
+          {device.names.map(({ name, how, at: since }) => (
+            <li key={name}>
+              <span class="list-in">
+                <b>{name}</b>
+                <span class="muted">
+                  {howText(how)} {whenText(since, now.value)}
+                </span>
               </span>
-            </span>
-            <Sure
-              words="Split off"
-              sure="Yes, these are two"
-              label={name}
-              act={async () => {
-                await api.post(`${at(device)}/split`, { name });
-                await again();
-              }}
-            />
-          </li>
-        ))}
-      </ul>
+              <Sure
+                words="Split off"
+                sure="Yes, these are two"
+                label={name}
+                act={async () => {
+                  await api.post(`${at(device)}/split`, { name });
+                  await again();
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
       {device.listens !== device.device && (
         <p class="said muted">It takes commands as {device.listens}.</p>
       )}
