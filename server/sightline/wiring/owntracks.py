@@ -106,7 +106,15 @@ class OwnTracks:
             leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder, sure_of_time)
-        apps = AppForwarder(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
+        apps = AppForwarder(
+            reactor,
+            wall,
+            hub,
+            self.phones,
+            lambda: deferLater(reactor, 0),
+            peers,
+            sure_of_time,
+        )
         self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
