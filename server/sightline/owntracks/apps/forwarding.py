@@ -70,8 +70,8 @@ class AppForwarder:
                 if self._phones.take(device, _encode(one), self._wall()):
                     good.append(one)
                 else:
-                    why, sure = self._hub.ingest.refused_for, self._sure_of_time()
-                    again = again or must_come_again(why, sure_of_time=sure)
+                    counter, sure = self._hub.ingest.refused_for, self._sure_of_time()
+                    again = again or must_come_again(counter, sure_of_time=sure)
             taken += len(good)
             self._tell(device, good)
         if taken:
