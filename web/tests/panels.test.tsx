@@ -10,6 +10,7 @@ import { Drawer } from '../src/pages/drawer';
 import { Roster } from '../src/pages/roster/roster';
 import { BANNER_AFTER, Banner } from '../src/things/server/status';
 import type { Thing } from '../src/net/protocol';
+import { Avatar } from '../src/ui/avatar';
 
 /** What the server says is put into the hands of whoever opened the connection. */
 class Line {
@@ -94,6 +95,20 @@ afterEach(() => {
 function row(key: string): HTMLElement | null {
   return document.querySelector(`[data-thing="${key}"]`);
 }
+
+describe('an avatar', () => {
+  test('has initials while its picture cannot be had, and asks again', () => {
+    const props = { colour: 'c1', initials: 'JD', presence: 'live', robot: false } as const;
+    show(<Avatar {...props} face="faces/jane" />);
+    fireEvent.error(document.querySelector('img') as HTMLElement);
+    expect(document.querySelector('img')).toBeNull();
+    expect(document.querySelector('.avatar')?.textContent).toBe('JD');
+    act(() => {
+      vi.advanceTimersByTime(30_000);
+    });
+    expect(document.querySelector('img')?.getAttribute('src')).toBe('faces/jane');
+  });
+});
 
 describe('the banner of polling', () => {
   test('can be closed: it may last for as long as they are behind that proxy', () => {
