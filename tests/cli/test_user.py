@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import time
@@ -15,7 +16,9 @@ from journals import MemoryJournal
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.auth.account import Account
+from sightline.cli.accounts_db import AccountsDatabase
 from sightline.cli.main import main
+from sightline.settings import load
 
 GOOD = "quite-a-long-one-7"
 
@@ -114,6 +117,19 @@ def test_a_token_is_shown_once_and_revoked(run):
     assert secret not in listed
     run("token", "revoke", number)
     assert run("token", "list") == "There are no tokens.\n"
+
+
+def test_a_token_is_shown_when_a_running_server_has_had_the_time_to_see_it(run, tmp_path):
+    run("user", "add", "root", "--role", "admin")
+    waited: list[float] = []
+    opened = AccountsDatabase(load(None, {}), run.state)
+    opened.wait_until_seen(waited.append)
+    assert waited == []
+    with (run.state / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        opened.wait_until_seen(waited.append)
+    assert waited == [2.0]
+    opened.database.close()
 
 
 def test_a_new_password_offers_to_end_the_tokens_too(run):

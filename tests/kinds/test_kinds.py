@@ -49,6 +49,7 @@ MAY_NAME = {
     "wiring/cluster.py": "tells other servers what friends posted",
     "wiring/device_naming.py": "moves what is known of a friend to its new name",
     "wiring/erasure.py": "erases friends under all names",
+    "cli/replay.py": "leaves out what commands robots below whatever base topic",
     "wiring/unfollowed.py": "hints at friends on topics that are not followed",
     "wiring/web_parts.py": "joins the erasure of friends",
     "accounts/export.py": "exports what is known of a friend",

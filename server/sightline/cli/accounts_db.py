@@ -27,9 +27,11 @@ from sightline.journal.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring import members, switch
+from sightline.wiring.state_folder import is_running
 
 _DEFAULT = Path("config/sightline.toml")
 _TIMEOUT = 5.0  # s that the server is waited for
+_NOTICED = 2.0  # s; the server looks every second
 
 
 class CommandFailed(Exception):
@@ -67,6 +69,7 @@ class AccountsDatabase:
         check_folder(state)
         check_databases(state, (members.ACCOUNTS,))
         self.settings = settings
+        self._state = state
         self.database = Database(state, time.time)
         self.who = f"{getpass.getuser()} (command line)"
         self._before = set(self.database.copy.posted())
@@ -104,6 +107,14 @@ class AccountsDatabase:
                 " what it shares with the others",
                 file=sys.stderr,
             )
+
+    def wait_until_seen(self, wait: Callable[[float], object] = time.sleep) -> None:
+        """Give a running server the time (s) in which it notices what was changed here.
+
+        So that what we show counts from the moment when it is shown.
+        """
+        if is_running(self._state):
+            wait(_NOTICED)
 
     def event(self, what: str, thing: str, more: str = "") -> AuditEvent:
         """Write an audit event of the command line."""

@@ -53,6 +53,7 @@ def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     with database.change():
         database.put_token(token)
         database.write(token_event(accounts_db.who, "local", token))
+    accounts_db.wait_until_seen()
     print(text)
 
 

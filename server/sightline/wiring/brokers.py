@@ -19,7 +19,6 @@ from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.service import ConsoleService
 from sightline.contract.errors import Refused
 from sightline.driving.service import DrivingService
-from sightline.kinds.probots.bases import DEFAULT, RobotTopics
 from sightline.live.hub import Hub
 from sightline.live.pipeline import Pipeline
 from sightline.model.kind import Arrival
@@ -27,7 +26,6 @@ from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.mqtt.robots import RobotsListener
 from sightline.mqtt.route import BridgePort
 from sightline.mqtt.second_connection import SecondConnection
 from sightline.settings import Settings, password_variables
@@ -46,6 +44,7 @@ from sightline.wiring.options import (
     private_options,
 )
 from sightline.wiring.publishers import Publishers
+from sightline.wiring.settings_parts import robot_bases, robots_listener
 from sightline.wiring.takeover import KnockAlarm, TakeoverAlarm
 
 reactor: Any = _reactor
@@ -91,12 +90,7 @@ class Brokers(MultiService):
         self._demo = demo
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
-        self._bases = [
-            word
-            for base in settings.probots.topics
-            if settings.probots.topics != DEFAULT
-            for word in ("--robot-base", base)
-        ]
+        self._bases = robot_bases(settings)
         self._private: PrivateBroker | None = None
         try:
             self._ids = ClientIdStore(state)
@@ -111,7 +105,7 @@ class Brokers(MultiService):
                 self._guard("--config", config, "--broker", name, secrets=secrets)
         if not settings.broker:
             self._private = PrivateBroker(
-                reactor, state / "mosquitto", robots=_robots_listener(settings)
+                reactor, state / "mosquitto", robots=robots_listener(settings)
             )
 
     def startService(self) -> None:
@@ -269,13 +263,6 @@ class Brokers(MultiService):
         return bool(
             arrival.qos and isinstance(topic, str) and topic.partition("/")[0] in self._roots
         )
-
-
-def _robots_listener(settings: Settings) -> RobotsListener | None:
-    wanted = settings.probots
-    if not wanted.listen:
-        return None
-    return RobotsListener(wanted.listen, wanted.port, RobotTopics(wanted.topics).bases)
 
 
 def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -58,6 +59,10 @@ def keys(settings: Settings, names: DeviceNames | None = None) -> EncryptionKeys
     return EncryptionKeys(secrets, names)
 
 
+_turn = partial(deferLater, reactor, 0)
+"""Waits until the reactor has looked after everything else once."""
+
+
 class OwnTracks:
     """``phones`` is the service; ``resources`` are for the tree of URLs, by path.
 
@@ -106,7 +111,7 @@ class OwnTracks:
             leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder, sure_of_time)
-        apps = AppForwarder(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
+        apps = AppForwarder(reactor, wall, hub, self.phones, _turn, peers, sure_of_time)
         self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,

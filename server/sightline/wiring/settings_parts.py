@@ -20,6 +20,7 @@ from sightline.kinds.friends.bases import BaseTopics
 from sightline.kinds.probots.bases import RobotTopics
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
+from sightline.mqtt.robots import RobotsListener
 from sightline.settings import AccountsSettings, ProbotSettings, ServerSettings, Settings
 from sightline.web import assets
 from sightline.wiring.errors import CannotStart
@@ -67,6 +68,21 @@ def account_policy(accounts: AccountsSettings) -> AccountPolicy:
         guest=None if accounts.guest == "none" else accounts.guest,
         link=accounts.link_days * 86400,
     )
+
+
+def robots_listener(settings: Settings) -> RobotsListener | None:
+    """Make the listener for robots without a password; None: they get in nowhere."""
+    wanted = settings.probots
+    if not wanted.listen:
+        return None
+    return RobotsListener(wanted.listen, wanted.port, RobotTopics(wanted.topics).bases)
+
+
+def robot_bases(settings: Settings) -> list[str]:
+    """List the words that tell a child process of ours the base topics of robots."""
+    topics = RobotTopics(settings.probots.topics)
+    bases = () if topics.usual else topics.bases
+    return [word for base in bases for word in ("--robot-base", base)]
 
 
 def introduce_robots(settings: Settings, hub: Hub) -> None:

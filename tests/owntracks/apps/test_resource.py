@@ -23,6 +23,7 @@ from owntracks.apps.requests import (
     overland_post,
 )
 from owntracks.scene import PhoneScene, fix
+from sightline.live.quotas import Quota, Senders
 from sightline.owntracks.apps.model import MOST_FIXES
 from sightline.owntracks.apps.registry import APPS
 from sightline.owntracks.apps.resource import AppInputs
@@ -195,6 +196,21 @@ async def test_a_bad_fix_in_a_batch_costs_no_other(open_web):
     ingest = here.home.hub.ingest
     assert ingest.rejected == {"bad_time": 1, "tst_future": 1}
     assert (ingest.received, ingest.accepted) == (4, 2)
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_has_no_place_now_is_to_come_again(open_web):
+    here, token = await opened(open_web)
+    world = here.home.world
+    world.senders = Senders(Quota(devices=0))
+    said = await sends(here, f"overland/{token}", overland_post(overland()))
+    assert said.status == 503
+    assert int(said.headers["retry-after"]) > 0
+    assert here.home.hub.ingest.rejected == {"over_quota": 1}
+    world.senders = Senders()
+    said = await sends(here, f"overland/{token}", overland_post(overland()))
+    assert said.said == {"result": "ok"}
+    assert len(here.fixes) == 1
 
 
 @pytest_twisted.ensureDeferred

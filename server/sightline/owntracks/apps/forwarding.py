@@ -18,6 +18,7 @@ from sightline.kinds.friends.strict import LONGEST_BATCH
 from sightline.live.hub import Hub
 from sightline.model.kind import Arrival, CannotDecode
 from sightline.owntracks.apps.model import AppReport, Message
+from sightline.owntracks.post_verdict import must_come_again
 from sightline.web.reads import pieces
 
 _STEP = 50  # fixes that are taken in one turn of the reactor: about 2 ms
@@ -34,8 +35,8 @@ class Taking(Protocol):
 class AppForwarder:
     """Take what the apps' decoders found.
 
-    ``turn`` waits until the reactor has looked after
-    everything else once.
+    ``turn`` waits until the reactor has looked after everything else once. ``sure_of_time``:
+    something else than the machine's clock says that our time is right.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class AppForwarder:
         phones: Taking,
         turn: Callable[[], Awaitable[object]],
         peers: PeerBus | None = None,
+        sure_of_time: Callable[[], bool] = lambda: True,
     ) -> None:
         self._clock = clock
         self._wall = wall
@@ -53,21 +55,28 @@ class AppForwarder:
         self._phones = phones
         self._turn = turn
         self._peers = peers
+        self._sure_of_time = sure_of_time
 
-    async def take(self, device: str, app: str, report: AppReport) -> int:
-        """Take it all as of ``user/device``; return how many of the fixes made sense."""
-        taken = 0
+    async def take(self, device: str, app: str, report: AppReport) -> bool:
+        """Take it all as of ``user/device``; return whether some of it must be sent again."""
+        taken, again = 0, False
         for payload, why in report.refused:
             self.refuse(device, payload, why)
         for number, some in enumerate(pieces(report.locations, most=_STEP)):
             if number:
                 await self._turn()
-            good = [one for one in some if self._phones.take(device, _encode(one), self._wall())]
+            good = []
+            for one in some:
+                if self._phones.take(device, _encode(one), self._wall()):
+                    good.append(one)
+                else:
+                    counter, sure = self._hub.ingest.refused_for, self._sure_of_time()
+                    again = again or must_come_again(counter, sure_of_time=sure)
             taken += len(good)
             self._tell(device, good)
         if taken:
             self._show(device, app)
-        return taken
+        return again
 
     def refuse(self, device: str, payload: bytes, why: CannotDecode) -> None:
         """Count and show a post, or a part of one, that says nothing usable."""

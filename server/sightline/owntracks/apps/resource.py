@@ -131,7 +131,7 @@ class AppInputs(Resource):
             self._forwarder.refuse(device, posted.body or _without_token(request), why)
             return _body_of(request, app.say(posted))
         taking = Deferred.fromCoroutine(self._forwarder.take(device, app.title, report))
-        taking.addCallback(lambda taken: self._answer(request, app, posted))
+        taking.addCallback(lambda again: self._answer(request, app, posted, again))
         taking.addErrback(lambda failure: self._failed(request, failure))
         return NOT_DONE_YET
 
@@ -142,12 +142,16 @@ class AppInputs(Resource):
             request.write(_later(request))
             request.finish()
 
-    def _answer(self, request: Request, app: App, posted: Posted) -> None:
-        """Say yes when it is kept; the phone keeps its copy until then."""
+    def _answer(self, request: Request, app: App, posted: Posted, again: bool) -> None:
+        """Say yes when it is kept; the phone keeps its copy until then.
+
+        ``again``: some of it has no place now, so all of it is to come again.
+        """
         if is_disconnected(request):
             return
         yes = partial(_body_of, request, app.say(posted))
-        body = self._gate.when_stored(request, yes, partial(_later, request))
+        later = partial(_later, request)
+        body = later() if again else self._gate.when_stored(request, yes, later)
         if isinstance(body, bytes):
             request.write(body)
             request.finish()
