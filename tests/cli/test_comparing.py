@@ -16,7 +16,7 @@ from twisted.internet.threads import deferToThread
 from cli.test_importing import sightline
 from owntracks.scene import PhoneScene, fix
 from sightline.cli.accounts_db import CommandFailed
-from sightline.cli.comparing import Server, differences
+from sightline.cli.comparing import ComparedServer, differences
 from web_scene import NOW
 
 TST = int(NOW) - 600
@@ -89,7 +89,7 @@ async def here(open_web: Any) -> tuple[PhoneScene, Server]:
     await opened.home.knows("ann", "viewer", see=("*",))
     token = await opened.home.token("ann", "see")
     url = f"http://ann:{token}@127.0.0.1:{opened.home.port}"
-    return opened, Server("here", url)
+    return opened, ComparedServer("here", url)
 
 
 def said(tst: int, **more: Any) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def said(tst: int, **more: Any) -> dict[str, Any]:
 
 
 async def compared(recorder: Recorder, ours: Server) -> list[str]:
-    theirs = Server("the Recorder", recorder.url)
+    theirs = ComparedServer("the Recorder", recorder.url)
     return await deferToThread(lambda: list(differences(theirs, ours, [DAY])))
 
 
@@ -141,11 +141,11 @@ async def test_what_differs_is_named(open_web, recorder):
 @pytest_twisted.ensureDeferred
 async def test_what_cannot_be_asked_is_said(open_web, recorder):
     opened, _ = await here(open_web)
-    nobody = Server("here", f"http://ann:wrong@127.0.0.1:{opened.home.port}")
+    nobody = ComparedServer("here", f"http://ann:wrong@127.0.0.1:{opened.home.port}")
     with pytest.raises(CommandFailed, match=r"here: http.*/api/0/list: 401"):
         await compared(recorder, nobody)
     with pytest.raises(CommandFailed, match="not an address"):
-        Server("here", "recorder:8083")
+        ComparedServer("here", "recorder:8083")
 
 
 def test_the_command_says_what_differs_and_ends_with_1(recorder, tmp_path) -> None:
