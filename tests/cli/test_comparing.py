@@ -81,7 +81,7 @@ def recorder() -> Any:
     made.thread.join()
 
 
-async def here(open_web: Any) -> tuple[PhoneScene, Server]:
+async def here(open_web: Any) -> tuple[PhoneScene, ComparedServer]:
     """We, with two fixes of Jane/Phone."""
     opened = await PhoneScene().opens(open_web)
     for n in (0, 60):
@@ -104,7 +104,7 @@ def said(tst: int, **more: Any) -> dict[str, Any]:
     }
 
 
-async def compared(recorder: Recorder, ours: Server) -> list[str]:
+async def compared(recorder: Recorder, ours: ComparedServer) -> list[str]:
     theirs = ComparedServer("the Recorder", recorder.url)
     return await deferToThread(lambda: list(differences(theirs, ours, [DAY])))
 
