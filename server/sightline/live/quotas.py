@@ -22,7 +22,7 @@ MOST_SENDERS = 50_000
 """Senders of whom nothing is left in the world are remembered for a day, but no more than these,
 or as many as there are of whom something is."""
 DAY = 86_400.0
-"""A day, s."""
+"""Seconds of a day, over which new things and rows are counted."""
 _NO_LIMIT = 1 << 62
 
 

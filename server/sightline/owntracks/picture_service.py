@@ -37,7 +37,7 @@ PHOTO_BYTES = 200_000
 MOST_WAITING = 64
 """Pictures that wait at most."""
 MOST_BYTES = 8_000_000
-"""Of what waits."""
+"""Bytes of all pictures that wait to be made smaller."""
 
 Sent = FaceSent | PhotoSent | Pictured
 

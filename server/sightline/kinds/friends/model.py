@@ -38,9 +38,9 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     """
 
     lat: float | None = None
-    """Latitude, degrees north."""
+    """Latitude in degrees, north of the equator."""
     lon: float | None = None
-    """Longitude, degrees east."""
+    """Longitude in degrees, east of Greenwich."""
     tst: int | float | None = None
     """Time of the fix, epoch s, by the device's clock (by ours when ``untimed``)."""
     acc: float | None = None

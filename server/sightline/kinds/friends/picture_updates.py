@@ -15,7 +15,7 @@ class FaceSent(msgspec.Struct, frozen=True, gc=False):
     """
 
     thing: str
-    """The face: ``face/user/device``."""
+    """The thing that gets the picture: ``face/user/device``."""
     picture: RawPicture
     heard: None = None
     dropped: int = 0
@@ -29,7 +29,7 @@ class PhotoSent(msgspec.Struct, frozen=True, gc=False):
     """The photo of a point of interest, which came with its fix."""
 
     thing: str
-    """The friend: ``friend/user/device``."""
+    """The friend who was at the place: ``friend/user/device``."""
     picture: RawPicture
     tst: float
     """Time of the fix, epoch s, by the device's clock."""
@@ -38,7 +38,7 @@ class PhotoSent(msgspec.Struct, frozen=True, gc=False):
     poi: str | None = None
     """What its user calls the place."""
     name: str | None = None
-    """Of the file."""
+    """What the phone calls the file of the picture."""
     at: float = 0.0
     """Our receipt, epoch s."""
     heard: None = None
