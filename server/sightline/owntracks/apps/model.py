@@ -28,7 +28,7 @@ AppName = Literal["overland", "gpslogger", "traccar", "phonetrack", "homeassista
 TIMES = 16
 """A body may be so many times as long as a message by MQTT: 1 MiB, 1,000 fixes of Overland's."""
 MOST_FIXES = 1_000
-"""Fixes that are taken of one post; more are refused."""
+"""Fixes in one post; a post of more is refused as a whole."""
 KNOT = 1.852
 """km/h in a knot."""
 METRE_PER_SECOND = 3.6
