@@ -7,7 +7,8 @@ in a row as are asked for say so, or when nothing said otherwise for the dwell. 
 about makes nobody come and go. The time of a crossing is that of the first fix that told of it.
 
 What somebody's first fix, or a new or changed region, finds is how things are, and no crossing.
-Regions that the line between two fixes leads through are told by `sightline.geometry.throughs`.
+Regions that the line between two fixes leads through are told by
+`sightline.geometry.pending_passages`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from dataclasses import dataclass
 from sightline.geometry.geodesy import Vector, dot, vector
 from sightline.geometry.grid import Grid
 from sightline.geometry.passages import along, largest_circle
+from sightline.geometry.pending_passages import Brief, PendingPassages, joined
 from sightline.geometry.positions import Change, Event, Position, Rules
 from sightline.geometry.shapes import Polygon, Shape
-from sightline.geometry.throughs import Brief, Throughs, joined
 
 __all__ = ["Change", "Event", "Geofences", "Position", "Rules"]
 _NOTHING: tuple[Change, ...] = ()
@@ -72,7 +73,7 @@ class Geofences:
         self._known: set[str] = set()
         self._stands: dict[str, dict[str, _Stand]] = {}
         self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
-        self._throughs = Throughs(
+        self._pending = PendingPassages(
             self.rules, lambda region: zone.shape if (zone := self._zones.get(region)) else None
         )
 
@@ -155,7 +156,7 @@ class Geofences:
         self._last.pop(thing, None)
         self._places.pop(thing, None)
         self._known.discard(thing)
-        self._throughs.forget(thing)
+        self._pending.forget(thing)
         for region in self._stands.pop(thing, {}):
             self._waiting.pop((thing, region), None)
 
@@ -220,7 +221,7 @@ class Geofences:
         changes: list[Change] = []
         if last is not None and (
             (fix.joins and not (-_STILL < fix.lat - last.lat < _STILL > abs(fix.lon - last.lon)))
-            or self._throughs.waits(thing)
+            or self._pending.waits(thing)
         ):
             changes = self._went(thing, last, fix, place, now)
         for region in near:
@@ -233,18 +234,18 @@ class Geofences:
         self, thing: str, last: Position, fix: Position, place: Vector, now: float
     ) -> list[Change]:
         """Find regions that it went through since the fix before, without a fix that counts."""
-        throughs = self._throughs
+        pending = self._pending
         changes: list[Change] = []
         wrong: frozenset[str] = frozenset()
-        if throughs.waits(thing):
-            changes, wrong = throughs.follow(thing, last, fix)
+        if pending.waits(thing):
+            changes, wrong = pending.follow(thing, last, fix)
         stands = self._stands.get(thing, {})
         for region, stand in stands.items():
             if stand.inside or stand.before is None or stand.nearest is None:
                 continue
             if _within(self.rules, self._zones[region].shape, fix, place) is False:
                 brief = Brief(region, stand.before, stand.nearest)
-                changes += throughs.was_in(thing, brief, fix, now)
+                changes += pending.was_in(thing, brief, fix, now)
         before = self._places.get(thing)
         if not fix.joins or before is None:
             return changes
@@ -253,7 +254,7 @@ class Geofences:
         if length is not None:
             found = self._between(thing, way, *length) - stands.keys() - wrong
             if found:
-                changes += throughs.went(thing, last, fix, way, sorted(found), now)
+                changes += pending.went(thing, last, fix, way, sorted(found), now)
         return changes
 
     def _between(
@@ -271,7 +272,7 @@ class Geofences:
 
     def tick(self, now: float) -> list[Change]:
         """Let time pass: a change that nothing contradicted for the dwell counts."""
-        changes = self._throughs.tick(now)
+        changes = self._pending.tick(now)
         for (thing, region), since in list(self._waiting.items()):
             if now - since < self.rules.dwell:
                 break  # they are in the order in which they began to wait

@@ -37,7 +37,7 @@ class Brief:
 
 
 @dataclass(slots=True)
-class _Through:
+class _Pending:
     """A passage that waits for its proof. Times in epoch s, but ``since`` monotonic s."""
 
     region: str
@@ -49,18 +49,18 @@ class _Through:
     since: float
     votes: int = 1
 
-    def intersections(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
-        """Return what is told of it."""
+    def transitions(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
+        """Return the two that are told of it, each with its time."""
         return ("enter", self.enter), ("leave", self.leave)
 
 
-class Throughs:
+class PendingPassages:
     """The passages that wait for their proof, by thing. ``shape_of`` finds a region's shape now."""
 
     def __init__(self, rules: Rules, shape_of: Callable[[str], Shape | None]) -> None:
         self._rules = rules
         self._shape_of = shape_of
-        self._waiting: dict[str, list[_Through]] = {}
+        self._waiting: dict[str, list[_Pending]] = {}
 
     def waits(self, thing: str) -> bool:
         """Tell whether anything waits for this thing's next fix."""
@@ -113,7 +113,7 @@ class Throughs:
                 _holds(shape, _place(last)) or _holds(shape, _place(fix))
             ):
                 times = [last.when + share * (fix.when - last.when) for share in shares]
-                found.append(_Through(region, shape, times[0], times[1], fix.acc, fix.when, now))
+                found.append(_Pending(region, shape, times[0], times[1], fix.acc, fix.when, now))
         return self._begun(thing, found)
 
     def was_in(self, thing: str, brief: Brief, fix: Position, now: float) -> list[Change]:
@@ -136,8 +136,8 @@ class Throughs:
         coming, going = _border(shape, before, within), _border(shape, fix, within)
         if apart(vector(*coming[0]), vector(*going[0])) < 2 * error:
             return []
-        through = _Through(brief.region, shape, coming[1], going[1], within.acc, fix.when, now)
-        return self._begun(thing, [through])
+        pending = _Pending(brief.region, shape, coming[1], going[1], within.acc, fix.when, now)
+        return self._begun(thing, [pending])
 
     def tick(self, now: float) -> list[Change]:
         """Let time pass: what nothing contradicted for the dwell counts."""
@@ -153,22 +153,22 @@ class Throughs:
                 found += self._reported(thing, proved)
         return found
 
-    def _begun(self, thing: str, found: list[_Through]) -> list[Change]:
+    def _begun(self, thing: str, found: list[_Pending]) -> list[Change]:
         if self._rules.fixes <= 1:
             return self._reported(thing, found)
         if found:
             self._waiting.setdefault(thing, []).extend(found)
         return []
 
-    def _reported(self, thing: str, proved: Iterable[_Through]) -> list[Change]:
+    def _reported(self, thing: str, proved: Iterable[_Pending]) -> list[Change]:
         return [
             Change(thing, each.region, event, when, each.acc, True, inferred=True)
             for each in sorted(proved, key=lambda each: each.enter)
             if self._shape_of(each.region) is each.shape  # it was not changed meanwhile
-            for event, when in each.intersections()
+            for event, when in each.transitions()
         ]
 
-    def _takes_back(self, each: _Through, last: Position, fix: Position) -> bool:
+    def _takes_back(self, each: _Pending, last: Position, fix: Position) -> bool:
         here = _place(fix)
         if _holds(each.shape, here):
             return True

@@ -1,4 +1,4 @@
-"""Regions that are gone through between two fixes (`geometry.throughs`, `geometry.passages`)."""
+"""Regions that are gone through between two fixes (also `sightline.geometry.passages`)."""
 
 from __future__ import annotations
 
