@@ -15,6 +15,7 @@ from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.quotas import Quota, Senders
 from sightline.live.world import World
+from sightline.model.kind import CannotDecode
 from sightline.wiring.owntracks_deliveries import count_deliveries
 
 JANE = "friend/jane/phone"
@@ -77,6 +78,15 @@ def test_a_device_that_is_nobodys_friend_is_counted_too() -> None:
     scene.hears("owntracks/omar/watch")
     told = scene.of("friend/omar/watch")
     assert (told.refused, told.used, told.friend) == (2, 1, True)
+
+
+def test_what_came_below_no_base_topic_is_counted_as_nobodys() -> None:
+    scene = Scene()
+    trouble = CannotDecode("not_followed", "add work/phones/+/+ to friends.topics")
+    for topic in ("work/phones/kim/pixel", "home/kim/pixel"):
+        scene.ingest.refuse(arrival(topic, location()), trouble, 1.0)
+    assert scene.counts.of("friend/phones/kim") is None
+    assert scene.counts.of("friend/kim/pixel") is None
 
 
 def test_what_a_quota_refuses_says_which() -> None:

@@ -13,9 +13,12 @@ from functools import lru_cache
 
 from sightline.kinds.friends.address import Address, address, is_part, named
 from sightline.kinds.friends.names import DeviceNames
+from sightline.model.kind import CannotDecode
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
+_POSTED = "owntracks"
+"""The first level of what comes by HTTP, whatever the bases are."""
 _OWNTRACKS = re.compile(
     rb'"_type"\s*:\s*"(?:location|transition|waypoints?|card|lwt|status|steps|encrypted)"'
 )
@@ -105,7 +108,7 @@ class BaseTopics:
         return found if self._names is None else named(found, self._names)
 
     def _read(self, topic: str | bytes) -> Address:
-        """Read a topic as if it were ``owntracks/user/device[/part]``."""
+        """Read a topic as if it were ``owntracks/user/device[/part]``. Raises `CannotDecode`."""
         if isinstance(topic, str):
             levels = topic.split("/")
             for number, base in enumerate(self._bases):
@@ -113,6 +116,8 @@ class BaseTopics:
                 if device is not None:
                     self._remember("/".join(device), number)
                     return address("/".join(("owntracks", *device, *levels[len(base) :])))
+            if levels[0] != _POSTED:
+                raise CannotDecode("bad_topic", "below no base topic")
         return address(topic)
 
     def _remember(self, device: str, base: int) -> None:
