@@ -118,15 +118,6 @@ def base_of(topic: str) -> str:
     return first[0] + first[1]
 
 
-def is_command_topic(topic: str) -> bool:
-    """Tell whether ``topic``, which may be a filter, commands a robot.
-
-    For consoles and interfaces where people publish or subscribe freely: this is barred there.
-    """
-    first = topic.split("/")[0]
-    return first in (*_ORDERS, "+", "#")
-
-
 def _order(topic: str) -> str:
     return topic.rpartition("/")[0].rpartition("/")[2]
 
