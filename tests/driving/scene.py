@@ -12,7 +12,6 @@ import mmap
 import os
 import signal
 import struct
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.internet.threads import deferToThread
 
+import preloaded
 from broker import Broker, accepts, free_port
 from browser import Browser
 from child_process import ChildProcess
@@ -274,13 +274,9 @@ class Scene:
 
     async def has_account(self, name: str, *words: str) -> str:
         """Make an account on the command line and sign in; the cookie."""
-        command = [sys.executable, "-m", "sightline.cli.main", "user", "add", name, *words]
-        command += ["--state", str(self.folder / "state")]
-        command += ["--config", str(self.folder / "sightline.toml")]
+        places = ("--state", self.folder / "state", "--config", self.folder / "sightline.toml")
         made = await deferToThread(
-            lambda: subprocess.run(
-                command, input=PASSWORD, capture_output=True, text=True, timeout=DEADLINE
-            )
+            preloaded.sightline, "user", "add", name, *words, *places, input=PASSWORD
         )
         assert made.returncode == 0, made.stderr
         asked = {"name": name, "password": PASSWORD}
