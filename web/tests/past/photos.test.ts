@@ -16,12 +16,7 @@ const CAFE = { ...PLACED, poi: 'Café' };
 
 describe('photos of places', () => {
   test('are read from events, the newest first; what cannot be read is left out', () => {
-    const found = readPhotos([
-      CAFE,
-      { ...PLACED, tst: 9 },
-      { ...CAFE, sort: 'crossing' },
-      PHOTO,
-    ]);
+    const found = readPhotos([CAFE, { ...PLACED, tst: 9 }, { ...CAFE, sort: 'crossing' }, PHOTO]);
     expect(found.map(({ at, name }) => [at, name])).toEqual([
       [9, ''],
       [7, 'Café'],
