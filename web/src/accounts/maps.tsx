@@ -1,9 +1,8 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
-import { useTime, useServer } from '../app/context';
+import { useKind, useTime, useServer } from '../app/context';
 import { MapsShape } from '../generated';
 import type { MapShown } from '../generated';
 import { answerOf, path } from '../net/api';
-import { useKind } from '../things/context';
 import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
