@@ -88,6 +88,9 @@ class Brokers(MultiService):
         self._filters = filters
         self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
+        # The week of a demonstration goes into a file of its own machine, and nowhere else.
+        where = ["--state", str(state), *(["--config", config] if config else [])]
+        self._week = where if settings.history.store == "sqlite" else []
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
         self._bases = robot_bases(settings)
@@ -132,6 +135,8 @@ class Brokers(MultiService):
         if self._demo:
             first = self._bases[:2]
             Child("simulate", "--broker", address, *first).setServiceParent(self)
+            if self._week:
+                Child("simulate", "past", *self._week, once=True).setServiceParent(self)
 
     def _guard(self, *where: str, secrets: Sequence[str] = ()) -> None:
         # By our number: a server that dies at once would leave it with init for a parent.
