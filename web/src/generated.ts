@@ -99,6 +99,26 @@ export interface Broker {
   readonly unseen?: number | null;
 }
 
+/** The days of a month on which there is anything of what one may see. */
+export interface Calendar {
+  readonly ok: true;
+  readonly days: readonly CalendarDay[];
+}
+
+/** A `day` on which there is anything, which begins and ends at these times. */
+export interface CalendarDay {
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which month, in which time zone; of one `thing` only, if that is given. */
+export interface CalendarQuery {
+  readonly month: string;
+  readonly zone?: string | null;
+  readonly thing?: string;
+}
+
 /** The topic whose retained message goes. */
 export interface Clear {
   readonly topic: string;
@@ -405,6 +425,25 @@ export interface Halt {
   readonly thing: string;
   readonly lease: number;
   readonly why?: string;
+}
+
+/** The middle of a cell, and for how many `seconds` somebody was in it. */
+export type HeatCell = readonly [number, number, number];
+
+/** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
+export interface HeatMap {
+  readonly ok: true;
+  readonly thing: string;
+  readonly seconds: number;
+  readonly cell_m: number;
+  readonly cells: readonly HeatCell[];
+}
+
+/** The bounds of a span, both inclusive, and how many cells there may be. */
+export interface HeatQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly cells?: number;
 }
 
 /** How many points are hidden, and what undoes that. */
@@ -844,12 +883,28 @@ export interface Region {
   readonly colour?: number | null;
 }
 
+/** Somebody was in a region (its key) from then to then. */
+export interface RegionStay {
+  readonly region: string;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The phone's own regions against those it should have (`version`). */
 export interface RegionSync {
   readonly state: 'asked' | 'confirmed' | 'drifted' | 'none' | 'refused' | 'sent';
   readonly version?: number;
   readonly at?: number;
   readonly why?: string;
+}
+
+/** How often and for how many `seconds` somebody was in a region (its key). */
+export interface RegionTotal {
+  readonly region: string;
+  readonly name: string;
+  readonly stays: number;
+  readonly seconds: number;
 }
 
 /** The lease that ends. */
@@ -1015,6 +1070,28 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** The bounds of a span, both inclusive. */
+export interface SpanQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+}
+
+/** What somebody did from the `first` fix of a span to the `last` one. `stays` are the first so many; `regions` counts all of them. Of a span without a believed fix there are no times. */
+export interface SpanSummary {
+  readonly ok: true;
+  readonly thing: string;
+  readonly fixes: number;
+  readonly doubtful: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly distance_m: number;
+  readonly moving_s: number;
+  readonly top_speed_kmh: number | null;
+  readonly top_speed_at: number | null;
+  readonly regions: readonly RegionTotal[];
+  readonly stays: readonly RegionStay[];
 }
 
 /** The further name (`user/device`) that is a device of its own. */
@@ -1631,6 +1708,21 @@ export interface Calls {
   readonly 'GET /judged/{kind}/{group}/{id}': {
     readonly asks: JudgedQuery;
     readonly answers: Judged;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /calendar': {
+    readonly asks: CalendarQuery;
+    readonly answers: Calendar;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /summary/friend/{user}/{device}': {
+    readonly asks: SpanQuery;
+    readonly answers: SpanSummary;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /heat/friend/{user}/{device}': {
+    readonly asks: HeatQuery;
+    readonly answers: HeatMap;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /users': {
@@ -2450,6 +2542,54 @@ export const JudgedShape: Shape<Judged> = {
   doubtful: { is: { map: 'number' } },
 };
 
+export const CalendarDayShape: Shape<CalendarDay> = {
+  day: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const CalendarShape: Shape<Calendar> = {
+  ok: { is: { one: [true] } },
+  days: { is: { list: { of: CalendarDayShape } } },
+};
+
+export const RegionTotalShape: Shape<RegionTotal> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  stays: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
+export const RegionStayShape: Shape<RegionStay> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const SpanSummaryShape: Shape<SpanSummary> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  fixes: { is: 'number' },
+  doubtful: { is: 'number' },
+  first: { is: 'number', or: null },
+  last: { is: 'number', or: null },
+  distance_m: { is: 'number' },
+  moving_s: { is: 'number' },
+  top_speed_kmh: { is: 'number', or: null },
+  top_speed_at: { is: 'number', or: null },
+  regions: { is: { list: { of: RegionTotalShape } } },
+  stays: { is: { list: { of: RegionStayShape } } },
+};
+
+export const HeatMapShape: Shape<HeatMap> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  seconds: { is: 'number' },
+  cell_m: { is: 'number' },
+  cells: { is: { list: 'any' } },
+};
+
 export const UserShownShape: Shape<UserShown> = {
   name: { is: 'text' },
   role: { is: { one: ['admin', 'operator', 'viewer'] } },
@@ -2657,6 +2797,9 @@ export const REPLIES: {
   'POST /believe/{kind}/{group}/{id}': BelievedShape,
   'GET /overruled/{kind}/{group}/{id}': OverruledShape,
   'GET /judged/{kind}/{group}/{id}': JudgedShape,
+  'GET /calendar': CalendarShape,
+  'GET /summary/friend/{user}/{device}': SpanSummaryShape,
+  'GET /heat/friend/{user}/{device}': HeatMapShape,
   'GET /users': UsersShape,
   'POST /users': OneUserShape,
   'GET /users/{name}': OneUserShape,

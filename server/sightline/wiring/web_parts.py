@@ -25,6 +25,7 @@ from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.api_judged import JudgedApi
+from sightline.history.api_span import SpanApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -203,6 +204,7 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
+        SpanApi(store, world, reads),
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
