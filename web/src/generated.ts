@@ -13,6 +13,13 @@ export interface AccountChange {
   readonly end_tokens?: boolean;
 }
 
+/** The address as it is kept, and from where it can be reached. */
+export interface AddressShown {
+  readonly ok: true;
+  readonly url: string;
+  readonly reach: 'anywhere' | 'machine' | 'network';
+}
+
 /** `alarm/keys/ProBot1`: somebody else speaks on a command topic; id is the topic. `alarm/client/main`: somebody signed in at that broker with our client id (`taken`). `alarm/knock/main/192.168.7.20`: that broker refused somebody there (`refused`). */
 export interface Alarm {
   readonly what: 'foreign' | 'refused' | 'retained' | 'taken';
@@ -652,6 +659,11 @@ export interface NamedRegion {
   readonly thing: string;
 }
 
+/** The address (`https://map.example.org`); empty: it is not known again. */
+export interface NewAddress {
+  readonly url: string;
+}
+
 /** A link to make. `starts` and `ends` in epoch s; without `starts`: from now on. */
 export interface NewLink {
   readonly name: string;
@@ -673,6 +685,15 @@ export interface NewPassword {
   readonly old: string;
   readonly new: string;
   readonly end_tokens?: boolean;
+}
+
+/** A phone to add. `name` is what people call its owner; `owner` an account (admins only; empty: one's own). `base` is the page's own address. `another`: besides one they have. */
+export interface NewPhone {
+  readonly name: string;
+  readonly owner?: string;
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
+  readonly another?: boolean;
 }
 
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
@@ -789,6 +810,35 @@ export interface Phone {
   readonly status?: Readonly<Record<string, string>> | null;
 }
 
+/** What sets a phone up, told this once. `exists`: there is such a phone already, and nothing was done. `link`, `address` and `text` as in the request `setup`; `url`, `user`, `device` and `password` are what is typed by hand. */
+export interface PhoneAdded {
+  readonly ok: true;
+  readonly thing: string;
+  readonly exists?: boolean;
+  readonly link?: string;
+  readonly address?: string;
+  readonly text?: string;
+  readonly url?: string;
+  readonly user?: string;
+  readonly device?: string;
+  readonly password?: string;
+  readonly plain?: boolean;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** What came of a phone that is waited for since `since`. `here` is when its first position came, `reached` when it came at all. `trouble` is why its last post did not count, `said` what stood in it, `address` where it came from, `at` when; `tries`: so many times. Times in epoch s. */
+export interface PhoneAttempt {
+  readonly ok: true;
+  readonly since: number;
+  readonly here: number | null;
+  readonly reached: number | null;
+  readonly trouble?: 'busy' | 'none' | 'other_device' | 'other_user' | 'unreadable' | 'wrong_password';
+  readonly said?: string;
+  readonly address?: string;
+  readonly at?: number | null;
+  readonly tries?: number;
+}
+
 /** One command to a phone. `at` is when it came into this state, `by` who asked. */
 export interface PhoneCommand {
   readonly n: number;
@@ -797,6 +847,31 @@ export interface PhoneCommand {
   readonly at: number;
   readonly by: string;
   readonly why?: string;
+}
+
+/** The address that phones are given. `settled`: the settings say it; else `chosen` is what an admin chose; both empty: not known yet. `guess` is our own address in this network, where we listen to it; `here_only`: we answer this machine only. `mqtt`: phones may also be set up to speak to the broker. */
+export interface PhonePlace {
+  readonly settled: string;
+  readonly chosen: string;
+  readonly guess: string;
+  readonly here_only: boolean;
+  readonly mqtt: boolean;
+}
+
+/** A phone that has not reported yet. `since` is when it was added, epoch s. */
+export interface PhoneShown {
+  readonly thing: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly since: number;
+}
+
+/** Phones that wait for their first message, the newest first, and how more are added. */
+export interface Phones {
+  readonly ok: true;
+  readonly phones: readonly PhoneShown[];
+  readonly may_add: boolean;
+  readonly place: PhonePlace;
 }
 
 /** `picture/ProBot1`: what it looks like, from the settings. */
@@ -1048,6 +1123,12 @@ export interface SetUp {
   readonly mode: 'http' | 'mqtt';
   readonly base?: string;
   readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+}
+
+/** The app to set the phone up in; `base` is the page's own address. */
+export interface SetUpAgain {
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
 }
 
 /** What the phone opens (empty: the app takes no link). `plain`: it would send without encryption. `reach` says from where the phone reaches that address. `address` and `text`: what is pasted into another app than OwnTracks. */
@@ -1805,6 +1886,36 @@ export interface Calls {
     readonly answers: People;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
+  readonly 'PUT /admin/address': {
+    readonly asks: NewAddress;
+    readonly answers: AddressShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'GET /phones': {
+    readonly asks: Nothing;
+    readonly answers: Phones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /phones': {
+    readonly asks: NewPhone;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: PhoneAttempt;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /phones/{user}/{device}': {
+    readonly asks: SetUpAgain;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_owner' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
   readonly 'GET /deliveries': {
     readonly asks: DeliveriesQuery;
     readonly answers: DeliveryCounts;
@@ -1833,7 +1944,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2672,6 +2783,61 @@ export const PeopleShape: Shape<People> = {
   people: { is: { map: 'text' } },
 };
 
+export const AddressShownShape: Shape<AddressShown> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+};
+
+export const PhoneShownShape: Shape<PhoneShown> = {
+  thing: { is: 'text' },
+  name: { is: 'text' },
+  owner: { is: 'text' },
+  since: { is: 'number' },
+};
+
+export const PhonePlaceShape: Shape<PhonePlace> = {
+  settled: { is: 'text' },
+  chosen: { is: 'text' },
+  guess: { is: 'text' },
+  here_only: { is: 'flag' },
+  mqtt: { is: 'flag' },
+};
+
+export const PhonesShape: Shape<Phones> = {
+  ok: { is: { one: [true] } },
+  phones: { is: { list: { of: PhoneShownShape } } },
+  may_add: { is: 'flag' },
+  place: { is: { of: PhonePlaceShape } },
+};
+
+export const PhoneAddedShape: Shape<PhoneAdded> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  exists: { is: 'flag', or: false },
+  link: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  text: { is: 'text', or: '' },
+  url: { is: 'text', or: '' },
+  user: { is: 'text', or: '' },
+  device: { is: 'text', or: '' },
+  password: { is: 'text', or: '' },
+  plain: { is: 'flag', or: false },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
+};
+
+export const PhoneAttemptShape: Shape<PhoneAttempt> = {
+  ok: { is: { one: [true] } },
+  since: { is: 'number' },
+  here: { is: 'number', or: null },
+  reached: { is: 'number', or: null },
+  trouble: { is: { one: ['busy', 'none', 'other_device', 'other_user', 'unreadable', 'wrong_password'] }, or: 'none' },
+  said: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  at: { is: 'number', or: null },
+  tries: { is: 'number', or: 0 },
+};
+
 export const DeviceFiguresShape: Shape<DeviceFigures> = {
   device: { is: 'text' },
   friend: { is: 'flag', or: false },
@@ -2816,6 +2982,12 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
+  'PUT /admin/address': AddressShownShape,
+  'GET /phones': PhonesShape,
+  'POST /phones': PhoneAddedShape,
+  'GET /phones/{user}/{device}': PhoneAttemptShape,
+  'POST /phones/{user}/{device}': PhoneAddedShape,
+  'DELETE /phones/{user}/{device}': DoneShape,
   'GET /deliveries': DeliveryCountsShape,
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,
