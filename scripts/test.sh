@@ -67,6 +67,7 @@ if node_is_good node; then begin_page; fi
 ensure_venv dev
 [[ -n $page_begun ]] || begin_page
 ensure_mosquitto
+ensure_extract
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
 wait "$page_begun"
 ensure_node
