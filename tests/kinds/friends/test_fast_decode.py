@@ -156,4 +156,4 @@ def test_both_ways_agree(payload: bytes, retain: bool) -> None:
 def test_no_digit_is_lost(lat: float, lon: float, p: float) -> None:
     said = quick(arrival("", location(lat=lat, lon=lon, p=p)).payload, LATEST)
     assert said is not None
-    assert (said[0], said[1], said[10]) == (lat, lon, p)
+    assert (said.lat, said.lon, said.p) == (lat, lon, p)
