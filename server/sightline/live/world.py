@@ -129,15 +129,9 @@ class World:
         """
         self._watchers.setdefault(kind, []).append(watcher)
 
-    def _set(self, entry: WorldEntry, old: WorldEntry | None) -> None:
-        """Put an entry at the end, with the next number, and tell of it."""
-        key = entry.key
-        self.seq = entry.seq
-        if old is not None:
-            del self._entries[key]
-        self._entries[key] = entry
-        for watcher in self._watchers.get(entry.kind, ()):
-            watcher(key, None if old is None else old.state, entry.state)
+    def _tell(self, kind: str, key: str, before: State | None, after: State | None) -> None:
+        for watcher in self._watchers.get(kind, ()):
+            watcher(key, before, after)
 
     def fold(self, update: Update, row: bool = False) -> bool:
         """Let a reading change its thing. Says whether anything changed.
@@ -187,15 +181,22 @@ class World:
         if gone is not None:
             del self._tombstones[key]
             born = gone.born  # of its first life, which somebody may still be looking at
-        self._set(WorldEntry(key, seq, state, born, kind, sender, weight), gone)
+            del self._entries[key]
+        self.seq = seq
+        self._entries[key] = WorldEntry(key, seq, state, born, kind, sender, weight)
+        self._tell(kind, key, None, state)
 
     def _change(self, state: State, old: WorldEntry) -> None:
         """Put another state of a thing that is there. This is done for every message."""
-        sender, weight = old.sender, old.weight
+        key, kind, sender, weight = old.key, old.kind, old.sender, old.weight
         if sender is not None and (now := state.weight) != weight:
-            self._grow(old.kind, sender, now - weight)
+            self._grow(kind, sender, now - weight)
             weight = now
-        self._set(WorldEntry(old.key, self.seq + 1, state, old.born, old.kind, sender, weight), old)
+        self.seq = seq = self.seq + 1
+        del self._entries[key]  # so that it is put at the end
+        self._entries[key] = WorldEntry(key, seq, state, old.born, kind, sender, weight)
+        if kind in self._watchers:
+            self._tell(kind, key, old.state, state)
 
     def _enter(self, kind: str, sender: Sender, weight: int) -> None:
         """Count a new thing. Raises `WorldFull`."""
@@ -234,13 +235,15 @@ class World:
             old.sender.leave(old.kind, old.weight)
             self._counted -= 1
             self._weigh(old.kind, -old.weight)
-        tombstone = WorldEntry(key, self.seq + 1, None, old.born, old.kind)
+        del self._entries[key]
+        self.seq = seq = self.seq + 1
+        self._entries[key] = tombstone = WorldEntry(key, seq, None, old.born, old.kind)
         self._tombstones[key] = tombstone
-        self._set(tombstone, old)
         if len(self._tombstones) > self._horizon:
             _, oldest = self._tombstones.popitem(last=False)
             del self._entries[oldest.key]
             self._forgotten = oldest.seq
+        self._tell(old.kind, key, old.state, None)
 
     def reaches(self, epoch: str | None, seq: int) -> bool:
         """Tell whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes

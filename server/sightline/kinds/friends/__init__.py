@@ -85,6 +85,7 @@ def _friend(timeouts: Timeouts) -> ThingType:
         fenced=True,
         sender=_SENDER,
         clues=_clues,
+        steady_clues=True,
     )
 
 
