@@ -38,7 +38,7 @@ class Page:
 
 
 class Scene:
-    def __init__(self, stored: Any = None, **rights: Any) -> None:
+    def __init__(self, stored: Any = None, reactor: Any = None, **rights: Any) -> None:
         self.clock = Clock()
         self.bridges: list[Bridge] = []
         self.published: list[Any] = []
@@ -51,7 +51,7 @@ class Scene:
             ConsoleRights(**rights),
             self.acts.append,
             stored,
-            reads=Reads(self.clock),
+            reads=Reads(reactor or self.clock),
         )
         self.service.join(self.requests)
         self.service.open("main", self.publish, self.make)
