@@ -162,7 +162,8 @@ class WebScene:
         live = build_live(start, cluster)
         accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
-        console = build_console(start, live, accounts)
+        reads = Reads(reactor)
+        console = build_console(start, live, accounts, reads)
         past = build_history(start, cluster, live, accounts)
         mqtt = build_mqtt(
             start, cluster=cluster, live=live, driving=driving, console=console, past=past
@@ -185,9 +186,7 @@ class WebScene:
         pictures = make_pictures(start, live, past, accounts)
         none = cast(Any, None)
         self.maps = make_maps(start, live)
-        features = Features(
-            none, self.phones, Reads(reactor), erasers, naming, pictures, none, self.maps
-        )
+        features = Features(none, self.phones, reads, erasers, naming, pictures, none, self.maps)
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
     def _take(self, parts: Parts) -> None:

@@ -383,6 +383,16 @@ export interface FiguresOverTime {
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** Which topics at or below `path`: those with `text` in them; empty for all. `values`: also those with the text in the beginning of their newest message; `retained`: only those of which the broker keeps a message. `after` is the last topic of the page before. */
+export interface FindTopics {
+  readonly path?: readonly string[];
+  readonly text?: string;
+  readonly values?: boolean;
+  readonly retained?: boolean;
+  readonly after?: string | null;
+  readonly broker?: string | null;
+}
+
 /** One device as it is now, id `user/device`. Every field of the fix is of one fix. `tst` is the time of the fix by the device's clock, `at` our receipt of it (epoch s). Numbers are as sent: OwnTracks means whole ones for most, but does not promise them. */
 export interface Friend {
   readonly lat?: number | null;
@@ -1243,7 +1253,7 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
-/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. */
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. `kept` topics here and below have a retained message at the broker, as far as was heard. */
 export interface TopicNode {
   readonly name: string;
   readonly messages: number;
@@ -1258,6 +1268,7 @@ export interface TopicNode {
   readonly retain?: boolean;
   readonly last?: string | null;
   readonly hex?: string | null;
+  readonly kept?: number;
 }
 
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
@@ -1284,6 +1295,16 @@ export interface Topics {
   readonly all?: boolean;
   readonly watch?: boolean | null;
   readonly broker?: string | null;
+}
+
+/** Topics in the order of their names, which are whole here; `after` asks for the next ones. `total` of them are as wanted; `topics` are in the whole tree. */
+export interface TopicsFound {
+  readonly ok: true;
+  readonly broker: string;
+  readonly found: readonly TopicNode[];
+  readonly total: number;
+  readonly topics: number;
+  readonly after?: string | null;
 }
 
 /** An entry of a track as it was said; which fields there are depends on the thing. `tst` is its time by the sender's clock, `at` our receipt. A friend's entry has a place and `vel` (km/h), and why it is in `doubt`; a robot's `batt` (%) and `rtt` (ms); a broker's `trip` (ms), a line of its log `n`, `level` and `text`. */
@@ -1486,6 +1507,11 @@ export interface Requests {
     readonly asks: Figures;
     readonly answers: FiguresOverTime;
     readonly refuses: 'bad_names' | 'bad_since' | 'bad_stored' | 'bad_thing' | 'busy' | 'failed' | 'malformed' | 'no_store' | 'past' | 'unknown';
+  };
+  readonly findtopics: {
+    readonly asks: FindTopics;
+    readonly answers: TopicsFound;
+    readonly refuses: 'bad_find' | 'bad_path' | 'busy' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'superseded' | 'unknown';
   };
   readonly halt: {
     readonly asks: Halt;
@@ -1944,7 +1970,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2362,6 +2388,32 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   series: { is: { map: { gaps: 'number' } } },
 };
 
+export const TopicNodeShape: Shape<TopicNode> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  bytes: { is: 'number' },
+  children: { is: 'number', or: 0 },
+  topics: { is: 'number', or: null },
+  rate: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  kept: { is: 'number', or: 0 },
+};
+
+export const TopicsFoundShape: Shape<TopicsFound> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  found: { is: { list: { of: TopicNodeShape } } },
+  total: { is: 'number' },
+  topics: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
 export const DoneShape: Shape<Done> = {
   ok: { is: { one: [true] } },
 };
@@ -2395,22 +2447,6 @@ export const SubscribedShape: Shape<Subscribed> = {
   ok: { is: { one: [true] } },
   sub: { is: 'text' },
   state: { is: { one: ['active', 'refused', 'waiting'] } },
-};
-
-export const TopicNodeShape: Shape<TopicNode> = {
-  name: { is: 'text' },
-  messages: { is: 'number' },
-  bytes: { is: 'number' },
-  children: { is: 'number', or: 0 },
-  topics: { is: 'number', or: null },
-  rate: { is: 'number', or: 0 },
-  at: { is: 'number', or: null },
-  count: { is: 'number', or: 0 },
-  size: { is: 'number', or: null },
-  qos: { is: 'number', or: null },
-  retain: { is: 'flag', or: false },
-  last: { is: 'text', or: null },
-  hex: { is: 'text', or: null },
 };
 
 export const TopicPageShape: Shape<TopicPage> = {
@@ -2896,6 +2932,7 @@ export const ANSWERS: {
   drive: ProgressShape,
   drivers: DriversShape,
   figures: FiguresOverTimeShape,
+  findtopics: TopicsFoundShape,
   halt: DoneShape,
   locate: AskedOfPhoneShape,
   look: DoneShape,
