@@ -195,7 +195,8 @@ class Catalogue:
 
     def expire(self, now: float) -> None:
         """Remove former files that were kept long enough."""
-        if self.read().at(now) is not self.read():
+        found = self.read()
+        if found.at(now) is not found:
             with self.locked():
                 self.write(self.read().at(now))
 
