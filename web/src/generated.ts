@@ -147,6 +147,12 @@ export interface CommandLogEntry {
   readonly effect?: string | null;
 }
 
+/** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
+export interface Credit {
+  readonly text: string;
+  readonly url?: string;
+}
+
 /** How much there is of a `day`, which begins and ends at these times. */
 export interface DayCount {
   readonly day: string;
@@ -511,6 +517,46 @@ export interface LogLine {
 /** Whether the page shows the `past`. */
 export interface Look {
   readonly past: boolean;
+}
+
+/** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
+export interface MapShown {
+  readonly name: string;
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly size: number;
+  readonly updated: number;
+  readonly source: string;
+  readonly places: boolean;
+  readonly problem: string;
+}
+
+/** A map that the page can draw; its key is `map/<name>`. All fields are always there. */
+export interface MapSource {
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly type: 'pmtiles' | 'raster' | 'style';
+  readonly url: string;
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly tile_size: number;
+  readonly attribution: readonly Credit[];
+  readonly size: number;
+  readonly updated: number;
+  readonly places: boolean;
+}
+
+/** The maps of this server, by name; `trouble` says why there may be others. */
+export interface Maps {
+  readonly ok: true;
+  readonly maps: readonly MapShown[];
+  readonly trouble: string;
 }
 
 /** Who is here. `degraded` says why nothing can be written just now. */
@@ -1190,6 +1236,7 @@ export interface States {
   readonly client: Client;
   readonly log: LogLine;
   readonly server: Server;
+  readonly map: MapSource;
   readonly quota: Exceeded;
   readonly quarantine: Quarantined;
 }
@@ -1285,6 +1332,8 @@ export interface Calls {
   readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
   readonly 'GET /deliveries': { readonly asks: DeliveriesQuery; readonly answers: DeliveryCounts };
   readonly 'GET /deliveries/{user}/{device}': { readonly asks: Nothing; readonly answers: DeliveryOfDevice };
+  readonly 'GET /admin/maps': { readonly asks: Nothing; readonly answers: Maps };
+  readonly 'DELETE /admin/maps/{name}': { readonly asks: Nothing; readonly answers: Done };
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }
 
@@ -1609,6 +1658,27 @@ export const ServerShape: Shape<Server> = {
   degraded: { is: { of: TroubleShape }, or: null },
   clock_off: { is: 'number', or: null },
   clock_why: { is: 'text', or: null },
+};
+
+export const CreditShape: Shape<Credit> = {
+  text: { is: 'text' },
+  url: { is: 'text', or: '' },
+};
+
+export const MapSourceShape: Shape<MapSource> = {
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  url: { is: 'text' },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  tile_size: { is: 'number' },
+  attribution: { is: { list: { of: CreditShape } } },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  places: { is: 'flag' },
 };
 
 export const ExceededShape: Shape<Exceeded> = {
@@ -2036,5 +2106,26 @@ export const DeliveryCountsShape: Shape<DeliveryCounts> = {
 export const DeliveryOfDeviceShape: Shape<DeliveryOfDevice> = {
   ok: { is: { one: [true] } },
   device: { is: { of: DeviceFiguresShape } },
+};
+
+export const MapShownShape: Shape<MapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  source: { is: 'text' },
+  places: { is: 'flag' },
+  problem: { is: 'text' },
+};
+
+export const MapsShape: Shape<Maps> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: MapShownShape } } },
+  trouble: { is: 'text' },
 };
 

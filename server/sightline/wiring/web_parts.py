@@ -30,6 +30,8 @@ from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
+from sightline.maps.api import MapsApi
+from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.settings import Settings
 from sightline.web import site
@@ -166,6 +168,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
+        maps=MapsApi(features.maps, parts.accounts.service.note),
         photos=features.pictures.of,
     )
 
@@ -181,6 +184,7 @@ def make_routes(
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
     deliveries: DeliveriesApi,
+    maps: MapsApi,
     photos: PhotosOf | None = None,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
@@ -203,6 +207,7 @@ def make_routes(
         DevicesApi(service, world),
         PeopleApi(service),
         deliveries,
+        maps,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -228,6 +233,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },
     )
