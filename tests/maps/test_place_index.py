@@ -62,7 +62,7 @@ def test_signs_of_the_query_language_are_no_commands(index: PlaceIndex, query: s
 
 def test_a_house_is_found_in_its_street(index: PlaceIndex) -> None:
     street = index.search(["keizersgracht"], *HERE, 1)[0]
-    assert index.house("125 a", street) == pytest.approx((52.3716, 4.8801))
+    assert index.house("125a", street) == pytest.approx((52.3716, 4.8801))
     assert index.house("9", street) is None, "that is one of another street"
     assert index.house("1", street) is None
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sightline.maps.place_index import Found
 from sightline.maps.place_ranking import Name
-from sightline.maps.place_search import ordered
+from sightline.maps.place_search import ordered, split_number
 
 
 def found(name: str, sort: str, lat: float, town: str = "") -> Found:
@@ -36,3 +36,11 @@ def test_what_two_maps_know_is_told_once() -> None:
     twice = found("Dam", "street", 52.02), found("Dam", "street", 52.021)
     another = found("Dam", "street", 52.2)
     assert names(["dam"], *twice, another) == ["Dam", "Dam"]
+
+
+def test_a_house_number_stands_behind_the_street_or_before_it() -> None:
+    assert split_number(["kalevankatu", "12", "b"]) == (["kalevankatu"], "12b")
+    assert split_number(["12", "main", "street"]) == (["main", "street"], "12")
+    assert split_number(["main", "street"]) == (["main", "street"], "")
+    assert split_number(["12"]) == (["12"], "")
+    assert split_number([]) == ([], "")

@@ -17,6 +17,8 @@ class Thing(msgspec.Struct, frozen=True):
     k: str
     id: str
     s: int = 0
+    place: str | UnsetType = UNSET
+    """What lies at its position, where that was asked for and is known."""
 
 
 class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,7 @@ class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
     tst: float
     at: float
     hidden: bool | UnsetType = UNSET
+    place: str | UnsetType = UNSET
 
 
 class AllThings(Answer, frozen=True):

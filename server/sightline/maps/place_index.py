@@ -241,7 +241,8 @@ class PlaceIndex:
         west, south, east, north = street.box
         near = 2 / _SQUARE
         rows = self._sql.execute(
-            "SELECT lat, lon, street FROM house WHERE number = ? COLLATE NOCASE AND"
+            "SELECT lat, lon, street FROM house"
+            " WHERE replace(number, ' ', '') = ? COLLATE NOCASE AND"
             " square BETWEEN ? AND ? AND lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?",
             (
                 number,

@@ -25,6 +25,16 @@ _INSIDE = 0.4  # the name begins with another word
 _WHOLE = -0.5  # the name is just what was typed
 
 
+def split_number(words: Sequence[str]) -> tuple[Sequence[str], str]:
+    """Split a house number off, as in ``kalevankatu 12 b`` and ``12 main street``."""
+    for n, word in enumerate(words[1:], 1):
+        if word[0].isdigit():
+            return words[:n], "".join(words[n:])
+    if len(words) > 1 and words[0][0].isdigit():
+        return words[1:], words[0]
+    return words, ""
+
+
 def ordered(words: Sequence[str], found: Iterable[Found], lat: float, lon: float) -> list[Found]:
     """Return them by name, sort and distance from a position; the same name beside it once."""
     ranked = sorted(found, key=lambda each: (_weight(words, each, lat, lon), each.name.text))

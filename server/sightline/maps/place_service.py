@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from sightline.contract.errors import Refused
 from sightline.maps.place_index import BadIndex, Found, PlaceIndex, words_of
 from sightline.maps.place_ranking import Whereabouts, whereabouts
-from sightline.maps.place_search import ordered
+from sightline.maps.place_search import ordered, split_number
 
 REMEMBERED = 5000
 """Positions whose words are kept in memory, of a square of about 1 m each."""
@@ -114,15 +114,16 @@ class _Lookup:
     ) -> list[Match]:
         self._use(files)
         words = words_of(query)
-        if len(words) > 1 and any(c.isdigit() for c in words[-1]):
-            found = self._found(words, near, most) or self._found(words[:-1], near, most)
-            return [self._numbered(each, words[-1]) for each in found]
-        return [Match(each) for each in self._found(words, near, most)]
+        street, number = split_number(words)
+        found = self._found(words, near, most)
+        if found or not number:
+            return [Match(each) for each in found]
+        return [self._numbered(each, number) for each in self._found(street, near, most)]
 
     def _found(self, words: Sequence[str], near: Position, most: int) -> list[Found]:
         found = list[Found]()
         for index in self._open.values():
-            found += self._asked(lambda index=index: index.search(words, *near, _CANDIDATES), [])
+            found += self._asked([], index.search, words, *near, _CANDIDATES)
         return ordered(words, found, *near)[:most]
 
     def _numbered(self, found: Found, number: str) -> Match:
@@ -130,7 +131,7 @@ class _Lookup:
         if found.sort != "street":
             return Match(found)
         for index in self._open.values():
-            at = self._asked(lambda index=index: index.house(number, found), None)
+            at = self._asked(None, index.house, number, found)
             if at is not None:
                 lat, lon = at
                 box = (lon, lat, lon, lat)
@@ -156,16 +157,17 @@ class _Lookup:
             index = self._open.get(file.path)
             if index is None or not (west <= lon <= east and south <= lat <= north):
                 continue
-            around = self._asked(lambda index=index: index.around(lat, lon), None)
+            around = self._asked(None, index.around, lat, lon)
             if around is not None:
                 found = whereabouts(lat, lon, around, language)
                 if found.text:
                     return found
         return Whereabouts()
 
-    def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
+    def _asked(self, otherwise: T, ask: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Ask an index; one that is damaged knows nothing."""
         try:
-            return ask()
+            return ask(*args, **more)
         except BadIndex as why:
             self._log.warn("An index of streets and places is damaged: {why}", why=str(why))
             return otherwise

@@ -14,6 +14,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import Agent, ResponseDone
 from twisted.web.http import PotentialDataLoss
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import IPolicyForHTTPS
 
 from sightline.maps.remote_check import Fetched, Unreachable
@@ -72,10 +73,11 @@ class HttpFetch:
     async def _ask(self, url: str, headers: Mapping[str, str], most: int) -> Fetched:
         # No pool: a connection is for one request, so that each address is judged anew.
         agent = Agent.usingEndpointFactory(self._reactor, self._endpoints)
+        sent = {**headers, "accept-encoding": "identity", "user-agent": "Sightline"}
         answer = await treq.request(
             "GET",
             url,
-            headers={**headers, "accept-encoding": "identity", "user-agent": "Sightline"},
+            headers=Headers({name: [value] for name, value in sent.items()}),
             agent=agent,
             allow_redirects=False,
             unbuffered=True,

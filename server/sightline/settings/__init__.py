@@ -27,9 +27,9 @@ from sightline.settings.schema import ProbotSettings as ProbotSettings
 from sightline.settings.schema import ProbotsSettings as ProbotsSettings
 from sightline.settings.schema import RegionsSettings as RegionsSettings
 from sightline.settings.schema import ReplicasSettings as ReplicasSettings
-from sightline.settings.schema import Section as Section
 from sightline.settings.schema import ServerSettings as ServerSettings
 from sightline.settings.schema import Settings as Settings
 from sightline.settings.schema import WebhookSettings as WebhookSettings
+from sightline.settings.section import Section as Section
 from sightline.settings.values import Secret as Secret
 from sightline.settings.values import is_guessable as is_guessable

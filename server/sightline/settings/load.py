@@ -59,11 +59,11 @@ from sightline.settings.schema import (
     ProbotsSettings,
     RegionsSettings,
     ReplicasSettings,
-    Section,
     ServerSettings,
     Settings,
     WebhookSettings,
 )
+from sightline.settings.section import Section
 from sightline.settings.values import Secret
 
 # Filled in by us; in a file it would be a secret lying about.

@@ -31,6 +31,8 @@ from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.maps.api import MapsApi
+from sightline.maps.api_places import PlacesApi
+from sightline.maps.api_remote import RemoteMapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.settings import Settings
@@ -45,6 +47,7 @@ from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
+from sightline.wiring.maps import MapExtras
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
 from sightline.wiring.state_folder import databases
@@ -169,6 +172,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
         maps=MapsApi(features.maps, parts.accounts.service.note),
+        map_extras=features.map_extras,
         photos=features.pictures.of,
     )
 
@@ -185,6 +189,7 @@ def make_routes(
     friends: Callable[[], list[str]],
     deliveries: DeliveriesApi,
     maps: MapsApi,
+    map_extras: MapExtras,
     photos: PhotosOf | None = None,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
@@ -200,7 +205,7 @@ def make_routes(
             lambda thing, scope, turn: everything(store, thing, scope, turn),
             photos,
         ),
-        HistoryApi(store, world, show, wall, reads),
+        HistoryApi(store, world, show, wall, reads, map_extras.places.texts),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
         AdminApi(service, friends),
@@ -208,6 +213,8 @@ def make_routes(
         PeopleApi(service),
         deliveries,
         maps,
+        PlacesApi(map_extras.places),
+        RemoteMapsApi(map_extras.remote, service.note),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
