@@ -116,9 +116,9 @@ def _tiles_in(bounds: Bounds, zoom: int) -> int:
 
     def down(lat: float) -> float:
         phi = math.radians(max(-85.0, min(85.0, lat)))
-        return (1 - math.asinh(math.tan(phi)) / math.pi) / 2 * 2**zoom
+        return float((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * 2**zoom)
 
-    wide = (east - west) / 360 * 2**zoom
+    wide = (east - west) / 360 * float(2**zoom)
     return max(1, math.ceil(wide + 1) * math.ceil(down(south) - down(north) + 1))
 
 

@@ -37,6 +37,7 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
     setAreas: nothing,
     selectArea: nothing,
     showArea: nothing,
+    showPlace: nothing,
     sketch: nothing,
     zoomIn: nothing,
     zoomOut: nothing,

@@ -33,6 +33,7 @@ import type { Regions } from '../things/regions/context';
 import { Notifications } from '../things/regions/notifications';
 import { RegionService } from '../things/regions/service';
 import { Stays } from '../things/regions/stays';
+import type { Whereabouts } from '../things/whereabouts/context';
 import { createDriving } from './driving';
 import { createEntries } from './entries';
 import { createLive } from './live';
@@ -42,6 +43,7 @@ import type { PlaceParts } from './place';
 import { createRoster } from './roster';
 import { createSelection } from './selection';
 import { createServer } from './server';
+import { createWhereabouts } from './whereabouts';
 import type { Receivers } from './server';
 import { createLife } from './life';
 
@@ -64,6 +66,7 @@ export interface App {
   readonly mapState: MapState;
   readonly preferences: Preferences;
   readonly roster: Roster;
+  readonly whereabouts: Whereabouts;
   readonly driving: Driving;
   readonly regions: Regions;
   readonly brokerLog: BrokerLog;
@@ -105,6 +108,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     nameOf: (key) => entries.entries.get(key)?.name,
   });
   const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
+  const { signal: gone } = leaving;
+  const whereabouts = createWhereabouts({ live, server, roster, mapState, gone });
   return {
     live,
     time,
@@ -116,6 +121,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     mapState,
     preferences: host.preferences ?? preferences(),
     roster,
+    whereabouts,
     driving,
     regions,
     brokerLog: new BrokerLog(live.present),

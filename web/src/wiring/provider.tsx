@@ -17,6 +17,7 @@ import { BrokerLogProvider } from '../things/broker/context';
 import { RosterProvider } from '../things/context';
 import { DrivingProvider } from '../things/probots/drive/context';
 import { RegionsProvider } from '../things/regions/context';
+import { WhereaboutsProvider } from '../things/whereabouts/context';
 import type { App } from './app';
 
 export function AppProvider({ app, children }: { app: App; children: ComponentChildren }) {
@@ -54,15 +55,17 @@ function PlaceParts({ app, children }: { app: App; children: ComponentChildren }
 function Features({ app, children }: { app: App; children: ComponentChildren }) {
   return (
     <RosterProvider value={app.roster}>
-      <PastProvider value={app.past}>
-        <RegionsProvider value={app.regions}>
-          <DrivingProvider value={app.driving}>
-            <BrokerLogProvider value={app.brokerLog}>
-              <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
-            </BrokerLogProvider>
-          </DrivingProvider>
-        </RegionsProvider>
-      </PastProvider>
+      <WhereaboutsProvider value={app.whereabouts}>
+        <PastProvider value={app.past}>
+          <RegionsProvider value={app.regions}>
+            <DrivingProvider value={app.driving}>
+              <BrokerLogProvider value={app.brokerLog}>
+                <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+              </BrokerLogProvider>
+            </DrivingProvider>
+          </RegionsProvider>
+        </PastProvider>
+      </WhereaboutsProvider>
     </RosterProvider>
   );
 }
