@@ -154,7 +154,7 @@ class WebScene:
         health = Health(reactor, self.wall, folder, (), ())
         tree = build_web(self.parts, self.sockets, build_state(self.parts, health, faults))
         self.site = QuietSite(
-            tree, reactor, self.front, request_seconds=5, policy=self.extras.policy
+            tree, reactor, self.front, request_seconds=60, policy=self.extras.policy
         )
 
     def _build(self, start: Start, journal: Journal | None) -> Parts:

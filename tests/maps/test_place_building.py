@@ -12,7 +12,7 @@ import pytest
 from sightline.maps import place_building
 from sightline.maps.place_building import Built, CannotBuild, build_index, decoder
 from sightline.maps.place_index import PlaceIndex
-from sightline.maps.place_ranking import whereabouts
+from sightline.maps.place_ranking import locality_of
 
 HERE = (52.3710, 4.8800)
 LAYERS = {
@@ -87,7 +87,7 @@ def test_an_archive_of_every_schema_gets_an_index(
     assert [each.name for each in tmp_path.iterdir()] == ["town.places"]
     index = PlaceIndex(path)
     around = index.around(*HERE)
-    assert whereabouts(*HERE, around).text == "Dwarsstraat 123, Amsterdam"
+    assert locality_of(*HERE, around).text == "Dwarsstraat 123, Amsterdam"
     (street,) = index.search(["dwarsstraat"], *HERE, 5)
     assert (street.town and street.town.text) == "Amsterdam"
     west, _, east, _ = street.box

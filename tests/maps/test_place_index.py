@@ -7,7 +7,7 @@ import pytest
 from place_scene import ENTRIES, GRACHT, OTHER_TOWN, PARK, TOWN, make_index
 from sightline.maps.place_finding import Piece, clusters
 from sightline.maps.place_index import BadIndex, PlaceIndex, Writer, folded, words_of
-from sightline.maps.place_ranking import House, whereabouts
+from sightline.maps.place_ranking import House, locality_of
 
 HERE = (52.3710, 4.8800)
 
@@ -23,7 +23,7 @@ def test_what_is_near_a_position_comes_back_as_it_was_put_in(index: PlaceIndex) 
     assert GRACHT.points in [tuple(each.points) for each in around.streets]
     assert House("123", 52.3710, 4.8801) in around.houses
     assert list(around.spots) == [TOWN]
-    assert whereabouts(*HERE, around).text == "Keizersgracht 123, Amsterdam"
+    assert locality_of(*HERE, around).text == "Keizersgracht 123, Amsterdam"
 
 
 def test_nothing_is_known_far_from_everything(index: PlaceIndex) -> None:

@@ -18,9 +18,9 @@ from sightline.maps.place_ranking import (
     best_spot,
     house_number,
     line_distance,
+    locality_of,
     nearest_street,
     point_distance,
-    whereabouts,
 )
 
 HERE = (52.37, 4.88)
@@ -96,11 +96,11 @@ def test_words_are_of_the_street_and_the_town_in_the_language_of_the_viewer() ->
             spot("Keskusta", "neighbourhood", 200),
         ],
     )
-    assert whereabouts(*HERE, around).text == "Yrjönkatu 27, Helsinki"
-    assert whereabouts(*HERE, around, "sv").text == "Georgsgatan 27, Helsingfors"
-    assert whereabouts(*HERE, around, "pt-BR").town == "Helsínquia"
-    assert whereabouts(*HERE, around, "de").text == "Yrjönkatu 27, Helsinki"
-    assert whereabouts(*HERE, around).part == "Keskusta"
+    assert locality_of(*HERE, around).text == "Yrjönkatu 27, Helsinki"
+    assert locality_of(*HERE, around, "sv").text == "Georgsgatan 27, Helsingfors"
+    assert locality_of(*HERE, around, "pt-BR").town == "Helsínquia"
+    assert locality_of(*HERE, around, "de").text == "Yrjönkatu 27, Helsinki"
+    assert locality_of(*HERE, around).part == "Keskusta"
 
 
 def test_away_from_streets_a_park_and_else_the_part_of_the_town_is_named() -> None:
@@ -110,10 +110,10 @@ def test_away_from_streets_a_park_and_else_the_part_of_the_town_is_named() -> No
         spot("Vondelpark", "park", 100),
     )
     assert (
-        whereabouts(*HERE, Surroundings(spots=[town, part, park])).text == "Vondelpark, Amsterdam"
+        locality_of(*HERE, Surroundings(spots=[town, part, park])).text == "Vondelpark, Amsterdam"
     )
-    assert whereabouts(*HERE, Surroundings(spots=[town, part])).text == "Museumkwartier, Amsterdam"
-    assert whereabouts(*HERE, Surroundings()).text == ""
+    assert locality_of(*HERE, Surroundings(spots=[town, part])).text == "Museumkwartier, Amsterdam"
+    assert locality_of(*HERE, Surroundings()).text == ""
 
 
 offset = st.floats(-0.002, 0.002)

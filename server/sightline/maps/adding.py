@@ -85,7 +85,8 @@ def add(
         with work.work_folder(catalogue.folder) as folder:
             _check_room(wanted.source, folder, limits, is_extract)
             made = _made(wanted.source, folder, title, limits, say, is_extract)
-            return name, _put(catalogue, name, wanted, made, say, note)
+            told = look_into(made, "protomaps" if is_extract else "")
+            return name, _put(catalogue, name, wanted, made, told, say, note)
     except (BadArchive, CannotBuild, tools.NoTools) as why:
         said = f"{wanted.source}: {why}" if isinstance(why, BadArchive) else str(why)
         raise CannotAdd(said) from None
@@ -154,14 +155,15 @@ def _made(
     return made
 
 
-def look_into(path: Path) -> _Told:
-    """Read and check an archive as a whole. Raises `BadArchive`."""
+def look_into(path: Path, schema: MapSchema = "") -> _Told:
+    """Read and check an archive as a whole; ``schema`` if it is known. Raises `BadArchive`."""
     with path.open("rb") as file:
         header = read_header(file, os.fstat(file.fileno()).st_size)
         metadata = read_metadata(file, header)
         count = check_directories(file, header, all_of_them=True)
     is_vector = header.tile_type == "mvt"
-    schema = schema_of(metadata) if is_vector else ""
+    if is_vector and not schema:
+        schema = schema_of(metadata)
     return _Told(header, schema, credits_of(metadata), _text(metadata, "name"), count)
 
 
@@ -175,11 +177,11 @@ def _put(
     name: str,
     wanted: Wanted,
     made: Path,
+    told: _Told,
     say: Say,
     note: Callable[[str], None],
 ) -> MapEntry:
     """Put a finished archive in its place, with its index, and into the list."""
-    told = look_into(made)
     digest = _digest(made, say)
     file = f"{name}-{digest[:8]}.pmtiles"
     is_vector = told.header.tile_type == "mvt"

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from sightline.contract.fields import Answer, RequestBody
 from sightline.contract.http import Call, Reply, Route
-from sightline.maps.place_ranking import Whereabouts
+from sightline.maps.place_ranking import Locality
 from sightline.maps.place_service import Match, PlaceService
 
 MOST_POSITIONS = 50
@@ -123,7 +123,7 @@ class PlacesApi:
     async def at(self, call: Call[PlacesAt]) -> Reply:
         """Put positions into words."""
         asked = call.asked
-        found = await self._service.whereabouts(asked.positions, asked.language)
+        found = await self._service.localities(asked.positions, asked.language)
         return Reply(Places(places=[_shown(each) for each in found]))
 
     async def search(self, call: Call[PlaceSearch]) -> Reply:
@@ -133,7 +133,7 @@ class PlacesApi:
         return Reply(FoundPlaces(places=[_match(each, asked.language) for each in found]))
 
 
-def _shown(place: Whereabouts) -> PlaceShown:
+def _shown(place: Locality) -> PlaceShown:
     return PlaceShown(place.text, place.street, place.number, place.park, place.part, place.town)
 
 

@@ -81,7 +81,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     spots: Sequence[Spot] = ()
 
 
-class Whereabouts(msgspec.Struct, frozen=True, omit_defaults=True):
+class Locality(msgspec.Struct, frozen=True, omit_defaults=True):
     """A position in words; what is not known is left out."""
 
     street: str = ""
@@ -187,7 +187,7 @@ def best_spot(lat: float, lon: float, spots: Iterable[Spot], sorts: frozenset[st
     return min(inside, key=lambda found: found[:2])[2] if inside else None
 
 
-def whereabouts(lat: float, lon: float, around: Surroundings, language: str = "") -> Whereabouts:
+def locality_of(lat: float, lon: float, around: Surroundings, language: str = "") -> Locality:
     """Put a position into words."""
 
     def spot(sorts: frozenset[str]) -> str:
@@ -196,8 +196,8 @@ def whereabouts(lat: float, lon: float, around: Surroundings, language: str = ""
 
     street = nearest_street(lat, lon, around.streets)
     if street is None:
-        return Whereabouts(park=spot(frozenset(("park",))), part=spot(PARTS), town=spot(TOWNS))
-    return Whereabouts(
+        return Locality(park=spot(frozenset(("park",))), part=spot(PARTS), town=spot(TOWNS))
+    return Locality(
         street=street.name.spoken(language),
         number=house_number(lat, lon, street, around.streets, around.houses),
         part=spot(PARTS),

@@ -17,7 +17,7 @@ from twisted.logger import Logger
 
 from sightline.contract.errors import Refused
 from sightline.maps.place_index import BadIndex, Found, PlaceIndex, words_of
-from sightline.maps.place_ranking import Whereabouts, whereabouts
+from sightline.maps.place_ranking import Locality, locality_of
 from sightline.maps.place_search import ordered, split_number
 
 REMEMBERED = 5000
@@ -60,18 +60,18 @@ class PlaceService:
         """Tell whether there is any index."""
         return bool(self._files())
 
-    async def whereabouts(
+    async def localities(
         self, positions: Sequence[Position], language: str = ""
-    ) -> Sequence[Whereabouts]:
+    ) -> Sequence[Locality]:
         """Put positions into words; nothing is known of those outside all maps."""
         files = tuple(self._files())
         if not files:
-            return [Whereabouts()] * len(positions)
-        return await self._call(self._lookup.whereabouts, files, tuple(positions), language)
+            return [Locality()] * len(positions)
+        return await self._call(self._lookup.localities, files, tuple(positions), language)
 
     async def texts(self, positions: Sequence[Position], language: str = "") -> Sequence[str]:
         """Return the same in one line each; empty where nothing is known."""
-        return [each.text for each in await self.whereabouts(positions, language)]
+        return [each.text for each in await self.localities(positions, language)]
 
     async def search(self, query: str, near: Position, most: int) -> Sequence[Match]:
         """Find streets and places by their names, what is meant most likely first."""
@@ -101,11 +101,11 @@ class _Lookup:
         self._asked_of: tuple[IndexFile, ...] = ()
         self._files: tuple[IndexFile, ...] = ()
         self._open: dict[Path, PlaceIndex] = {}
-        self._known: OrderedDict[tuple[float, float, str], Whereabouts] = OrderedDict()
+        self._known: OrderedDict[tuple[float, float, str], Locality] = OrderedDict()
 
-    def whereabouts(
+    def localities(
         self, files: tuple[IndexFile, ...], positions: Sequence[Position], language: str
-    ) -> list[Whereabouts]:
+    ) -> list[Locality]:
         self._use(files)
         return [self._at(lat, lon, language) for lat, lon in positions]
 
@@ -139,7 +139,7 @@ class _Lookup:
                 return Match(there, number.upper())
         return Match(found)
 
-    def _at(self, lat: float, lon: float, language: str) -> Whereabouts:
+    def _at(self, lat: float, lon: float, language: str) -> Locality:
         key = (round(lat, 5), round(lon, 5), language)
         known = self._known.get(key)
         if known is None:
@@ -151,7 +151,7 @@ class _Lookup:
             self._known.move_to_end(key)
         return known
 
-    def _look(self, lat: float, lon: float, language: str) -> Whereabouts:
+    def _look(self, lat: float, lon: float, language: str) -> Locality:
         for file in self._files:
             west, south, east, north = file.bounds
             index = self._open.get(file.path)
@@ -159,10 +159,10 @@ class _Lookup:
                 continue
             around = self._asked(None, index.around, lat, lon)
             if around is not None:
-                found = whereabouts(lat, lon, around, language)
+                found = locality_of(lat, lon, around, language)
                 if found.text:
                     return found
-        return Whereabouts()
+        return Locality()
 
     def _asked(self, otherwise: T, ask: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         """Ask an index; one that is damaged knows nothing."""

@@ -1,9 +1,7 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
-import { useTime, useServer } from '../app/context';
-import { MapsShape } from '../generated';
+import { useKind, useTime, useServer } from '../app/context';
 import type { MapShown } from '../generated';
-import { answerOf, path } from '../net/api';
-import { useKind } from '../things/context';
+import type { Read } from '../net/shape';
 import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
@@ -17,7 +15,7 @@ export function MapsCard() {
   // Another map, or another file of it, asks again.
   const shown = useKind('map').map(readMap);
   const { value, failure, again } = useLoaded(
-    async () => answerOf(MapsShape, await api.get('admin/maps')),
+    () => api.get('admin/maps'),
     shown.map(({ url }) => url).join(' '),
   );
   return (
@@ -40,7 +38,7 @@ export function MapsCard() {
             key={map.name}
             map={map}
             remove={async () => {
-              await api.del(path`admin/maps/${map.name}`);
+              await api.del('admin/maps/{name}', { name: map.name });
               await again();
             }}
           />
@@ -50,7 +48,7 @@ export function MapsCard() {
   );
 }
 
-function MapRow({ map, remove }: { map: MapShown; remove(): Promise<void> }) {
+function MapRow({ map, remove }: { map: Read<MapShown>; remove(): Promise<void> }) {
   const { now } = useTime();
   const broken = map.problem !== '';
   return (

@@ -24,7 +24,9 @@ export class PlacePin {
     element.append(document.createElement('i'), name);
     // It is told by the list already; here it only points.
     element.setAttribute('aria-hidden', 'true');
-    this.marker = new Marker({ element, anchor: 'bottom', offset: [0, HALF] }).setLngLat([lng, lat]).addTo(this.map);
+    this.marker = new Marker({ element, anchor: 'bottom', offset: [0, HALF] })
+      .setLngLat([lng, lat])
+      .addTo(this.map);
     this.timer = setTimeout(() => this.remove(), STANDS);
   }
 

@@ -6,7 +6,7 @@ import { GROUPS } from '../../things';
 import { useRoster } from '../../things/context';
 import { neighbour } from '../../things/roster';
 import type { Filter, Sort } from '../../things/roster';
-import { useWhereabouts } from '../../things/whereabouts/context';
+import { useLocalities } from '../../things/localities/context';
 import { readServer } from '../../things/server/read';
 import { Icon } from '../../ui/icon';
 import { brief, grouped } from '../../ui/numbers';
@@ -53,7 +53,7 @@ export function SearchBox() {
   const { select } = useSelection();
   const { map } = useMapState();
   const { query, arrangement } = useRoster();
-  const { found } = useWhereabouts();
+  const { found } = useLocalities();
   return (
     <div class="search" role="search">
       <Icon of={Search} size={16} />

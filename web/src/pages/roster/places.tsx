@@ -2,8 +2,8 @@
 import { MapPin } from 'lucide';
 import { useLayout, useMapState } from '../../app/context';
 import type { SightlineMap } from '../../map/types';
-import { useWhereabouts } from '../../things/whereabouts/context';
-import type { Found } from '../../things/whereabouts/found';
+import { useLocalities } from '../../things/localities/context';
+import type { Found } from '../../things/localities/found';
 import { Icon } from '../../ui/icon';
 
 /** Show a place that was found: near enough to see it, with a mark that fades. */
@@ -12,7 +12,7 @@ export function goTo(map: SightlineMap | null, place: Found): void {
 }
 
 export function PlaceResults() {
-  const { found } = useWhereabouts();
+  const { found } = useLocalities();
   const { map } = useMapState();
   const { stop } = useLayout();
   const places = found.value;

@@ -2,7 +2,7 @@
 import { ageText, fineAgeText, timeText } from '../../app/ages';
 import { evidenceText, Fact, Facts } from '../../ui/facts';
 import { position } from '../../ui/numbers';
-import { AddressFact } from '../whereabouts/where';
+import { AddressFact } from '../localities/where';
 import { contactTime, fixTime } from './read';
 import type { Friend } from './read';
 

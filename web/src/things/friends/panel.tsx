@@ -8,7 +8,7 @@ import type { Entry } from '../entry';
 import { freshnessOf } from '../entry';
 import { useRegions } from '../regions/context';
 import { PlacesOf, TodayOf } from '../regions/ofthing';
-import { useWhere } from '../whereabouts/where';
+import { useWhere } from '../localities/where';
 import { FriendActions } from './actions';
 import { DoubtfulFixes } from './doubtful';
 import { HowWeKnow } from './evidence';

@@ -1,14 +1,14 @@
 /** A position in words: what a map of the server knows of it. */
 import { useRef } from 'preact/hooks';
 import { Fact } from '../../ui/facts';
-import { useWhereabouts } from './context';
+import { useLocalities } from './context';
 
 /**
  * The words for a position, empty where there are none. While they are asked for, those of the
  * position before go on: somebody who walks is in the same street most of the time.
  */
 export function useWhere(lat: number | undefined, lon: number | undefined): string {
-  const { words } = useWhereabouts();
+  const { words } = useLocalities();
   const before = useRef('');
   void words.learned.value;
   if (lat === undefined || lon === undefined) return '';

@@ -4,10 +4,10 @@ import { part } from '../../ui/part';
 import type { Found } from './found';
 import type { Words } from './words';
 
-export interface Whereabouts {
+export interface Localities {
   readonly words: Words;
   /** What the search of the list finds among places. */
   readonly found: ReadonlySignal<readonly Found[]>;
 }
 
-export const [WhereaboutsProvider, useWhereabouts] = part<Whereabouts>('the whereabouts');
+export const [LocalitiesProvider, useLocalities] = part<Localities>('the localities');

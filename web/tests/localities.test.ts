@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Gazetteer } from '../src/map/gazetteer';
-import type { Api, Reply } from '../src/net/api';
 import { Denied } from '../src/net/api';
-import { ofMap, ofWorld, together, townsNamed } from '../src/things/whereabouts/found';
-import { searchPlaces } from '../src/things/whereabouts/search';
-import { Words } from '../src/things/whereabouts/words';
+import { ofMap, ofWorld, together, townsNamed } from '../src/things/localities/found';
+import { searchPlaces } from '../src/things/localities/search';
+import { Words } from '../src/things/localities/words';
 import { plain } from '../src/things/names';
+import { apiOf } from './fakes';
 
 /** Name, latitude in hundredths from the one before, longitude in hundredths, size. */
 const TOWNS = new Gazetteer(
@@ -71,13 +71,14 @@ describe('what is listed', () => {
 });
 
 /** An API that answers every question with `answer`; `asked` are the bodies. */
-function api(answer: (body: Record<string, unknown>) => Reply) {
+function api(answer: (body: Record<string, unknown>) => object) {
   const asked: Record<string, unknown>[] = [];
-  const post: Api['post'] = (_path, body = {}) => {
-    asked.push(body as Record<string, unknown>);
-    return Promise.resolve().then(() => answer(body as Record<string, unknown>));
-  };
-  return { asked, api: { post } };
+  const api = apiOf((_method, _path, fields) => {
+    const body = fields as Record<string, unknown>;
+    asked.push(body);
+    return Promise.resolve().then(() => answer(body));
+  });
+  return { asked, api };
 }
 
 function place(text: string) {
@@ -87,7 +88,6 @@ function place(text: string) {
 describe('positions in words', () => {
   test('are asked for together and once, to a metre', async () => {
     const { asked, api: asks } = api(({ positions }) => ({
-      ok: true,
       places: (positions as number[][]).map((position) => place(`at ${String(position)}`)),
     }));
     const words = new Words({ api: asks, language: 'de', known: () => true });
@@ -111,7 +111,7 @@ describe('positions in words', () => {
   });
 
   test('are not asked for where the server has no such map', async () => {
-    const { asked, api: asks } = api(() => ({ ok: true, places: [] }));
+    const { asked, api: asks } = api(() => ({ places: [] }));
     const words = new Words({ api: asks, language: 'de', known: () => false });
     expect(words.at(52.1, 5.1)).toBe('');
     await vi.runAllTimersAsync();
@@ -122,7 +122,7 @@ describe('positions in words', () => {
     let refused = true;
     const { asked, api: asks } = api(() => {
       if (refused) throw new Denied('busy', 'Later.');
-      return { ok: true, places: [place('Dam')] };
+      return { places: [place('Dam')] };
     });
     const words = new Words({ api: asks, language: '', known: () => true });
     words.at(1, 1);
@@ -140,7 +140,6 @@ describe('the search for places', () => {
   function scene(known = true) {
     const query = signal('');
     const { asked, api: asks } = api(({ text }) => ({
-      ok: true,
       places: text === 'am' ? [STREET] : [],
     }));
     const search = searchPlaces({

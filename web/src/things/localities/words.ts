@@ -3,8 +3,6 @@
  * time and kept while the page is open; nobody else is asked.
  */
 import { signal } from '@preact/signals';
-import { PlacesShape } from '../../generated';
-import { answerOf } from '../../net/api';
 import type { Api } from '../../net/api';
 
 /** Positions that come within so many milliseconds are asked for together. */
@@ -68,8 +66,7 @@ export class Words {
     try {
       const positions = asked.map(([, position]) => position);
       const language = this.#needs.language;
-      const reply = await this.#needs.api.post('places/at', { positions, language });
-      const { places } = answerOf(PlacesShape, reply);
+      const { places } = await this.#needs.api.post('places/at', { positions, language });
       asked.forEach(([key], n) => {
         this.#found.set(key, places[n]?.text ?? '');
       });

@@ -2,9 +2,9 @@
 import type { MapState, Server } from '../app/context';
 import type { Roster } from '../things/context';
 import { readMap } from '../things/maps/read';
-import type { Whereabouts } from '../things/whereabouts/context';
-import { searchPlaces } from '../things/whereabouts/search';
-import { Words } from '../things/whereabouts/words';
+import type { Localities } from '../things/localities/context';
+import { searchPlaces } from '../things/localities/search';
+import { Words } from '../things/localities/words';
 import type { LiveParts } from './live';
 
 interface Needs {
@@ -16,7 +16,7 @@ interface Needs {
   readonly gone: AbortSignal;
 }
 
-export function createWhereabouts({ live, server, roster, mapState, gone }: Needs): Whereabouts {
+export function createLocalities({ live, server, roster, mapState, gone }: Needs): Localities {
   const language = navigator.language;
   const known = () => [...live.present.kind('map').values()].some((map) => readMap(map).places);
   const words = new Words({ api: server.api, language, known });
