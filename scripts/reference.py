@@ -62,6 +62,7 @@ _STRUCTS = {
     "broker.main": settings.BrokerSettings,
     "probot.ProBot1": settings.ProbotSettings,
     "webhook.house": settings.WebhookSettings,
+    "map.satellite": settings.MapSettings,
 }
 
 

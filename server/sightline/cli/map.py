@@ -122,7 +122,7 @@ def _add(catalogue: Catalogue, settings: Settings, options: argparse.Namespace) 
     bar = ProgressBar(1.0)
     began = time.monotonic()
     try:
-        name, entry = adding.add(catalogue, wanted, limits, bar.at)
+        name, entry = adding.add(catalogue, wanted, limits, bar.at, bar.say)
     finally:
         bar.end()
     took = lasting(time.monotonic() - began)
@@ -170,6 +170,7 @@ def _about(entry: MapEntry) -> list[str]:
         "layers": f"{_SCHEMAS[entry.schema]}, drawn as {entry.role}",
         "size": f"{entry.size / _MB:.1f} MB",
         "from": f"{entry.source}, added {when(entry.updated)}",
+        "places": "can be looked up and found" if entry.places else "cannot be looked up",
         "credit": ", ".join(each.text for each in entry.attribution) or "none",
     }
     return [f"    {name:8}{text}" for name, text in said.items()]

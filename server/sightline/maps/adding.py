@@ -6,13 +6,15 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from sightline.kinds.maps.model import Credit, MapRole, MapSchema
-from sightline.maps import work
+from sightline.maps import place_building, work
 from sightline.maps.build import pipeline, tools
 from sightline.maps.build.pipeline import Bounds, CannotBuild, Say
 from sightline.maps.catalogue import Catalogue, MapEntry, check_map_name
@@ -58,10 +60,17 @@ class _Told:
     count: int
 
 
-def add(catalogue: Catalogue, wanted: Wanted, limits: Bounds, say: Say) -> tuple[str, MapEntry]:
+def add(
+    catalogue: Catalogue,
+    wanted: Wanted,
+    limits: Bounds,
+    say: Say,
+    note: Callable[[str], None] = lambda _: None,
+) -> tuple[str, MapEntry]:
     """Add a map; return its name and its entry. Raises `CannotAdd`.
 
-    A map of the same name is replaced when the new one is whole.
+    A map of the same name is replaced when the new one is whole. ``note`` is told in a sentence
+    why its streets and places cannot be looked up, if so.
     """
     name = wanted.name or name_of(wanted.source)
     if (why := check_map_name(name)) is not None:
@@ -77,7 +86,7 @@ def add(catalogue: Catalogue, wanted: Wanted, limits: Bounds, say: Say) -> tuple
             _check_room(wanted.source, folder, limits, is_extract)
             made = _made(wanted.source, folder, title, limits, say, is_extract)
             told = look_into(made, "protomaps" if is_extract else "")
-            return name, _put(catalogue, name, wanted, made, told, say)
+            return name, _put(catalogue, name, wanted, made, told, say, note)
     except (BadArchive, CannotBuild, tools.NoTools) as why:
         said = f"{wanted.source}: {why}" if isinstance(why, BadArchive) else str(why)
         raise CannotAdd(said) from None
@@ -164,9 +173,15 @@ def _text(metadata: Mapping[str, Any], key: str) -> str:
 
 
 def _put(
-    catalogue: Catalogue, name: str, wanted: Wanted, made: Path, told: _Told, say: Say
+    catalogue: Catalogue,
+    name: str,
+    wanted: Wanted,
+    made: Path,
+    told: _Told,
+    say: Say,
+    note: Callable[[str], None],
 ) -> MapEntry:
-    """Put a finished archive in its place, and into the list."""
+    """Put a finished archive in its place, with its index, and into the list."""
     digest = _digest(made, say)
     file = f"{name}-{digest[:8]}.pmtiles"
     is_vector = told.header.tile_type == "mvt"
@@ -186,10 +201,15 @@ def _put(
         source=wanted.source.name,
         tile_size=512 if is_vector else wanted.tile_size,
     )
+    index = place_building.index_of(made, entry, say, note)
+    if index is not None:
+        entry = replace(entry, places=f"{name}-{digest[:8]}.places")
     made.chmod(0o600)
     with catalogue.locked():
         found = catalogue.read()
         made.replace(catalogue.folder / file)
+        if index is not None:
+            index.replace(catalogue.folder / entry.places)
         now = time.time()
         catalogue.write(found.put(name, entry, now).at(now))
     return entry
