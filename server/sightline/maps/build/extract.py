@@ -23,14 +23,14 @@ import osmium
 
 from sightline.maps.build.coast import Box, Line, Point, Polygon, area, land_and_sea
 from sightline.maps.build.kinds import AREA_KEYS, KEYS
-from sightline.maps.build.tags import Feature, of_area, of_line, of_point
+from sightline.maps.build.tags import MapFeature, of_area, of_line, of_point
 
 _EVERY = 0.25  # s
 _LOOK = 256  # objects between two looks at the clock
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Progress:
+class ReadingProgress:
     """Tell on stderr how much of the file was read, by the position of whoever reads it."""
 
     def __init__(self, path: str) -> None:
@@ -85,7 +85,7 @@ class Extents:
         return box if box.west < box.east and box.south < box.north else None
 
 
-class Reader:
+class ExtractReader:
     """Reads one extract and writes its features to ``out``."""
 
     def __init__(self, path: str, index: str, out: IO[str]) -> None:
@@ -99,7 +99,7 @@ class Reader:
 
     def run(self) -> None:
         """Read everything, then make land and sea."""
-        progress = Progress(self._path)
+        progress = ReadingProgress(self._path)
         for each in self._objects():
             progress.step()
             tags = {tag.k: tag.v for tag in each.tags}
@@ -166,9 +166,9 @@ class Reader:
         land, sea = land_and_sea(self._coast, box)
         for polygons, layer, kind in ((land, "earth", "earth"), (sea, "water", "ocean")):
             for polygon in polygons:
-                self._write(Feature(layer, 0, {"kind": kind}), _polygon(polygon))
+                self._write(MapFeature(layer, 0, {"kind": kind}), _polygon(polygon))
 
-    def _write(self, feature: Feature, shape: str) -> None:
+    def _write(self, feature: MapFeature, shape: str) -> None:
         self.written += 1
         layer, zoom, attributes, _ = feature
         self._out.write(
@@ -225,7 +225,7 @@ def main(path: str, index: str, memory: str) -> int:
     limit = int(memory)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     try:
-        reader = Reader(path, index, sys.stdout)
+        reader = ExtractReader(path, index, sys.stdout)
         reader.run()
         sys.stdout.flush()
     except BrokenPipeError:
