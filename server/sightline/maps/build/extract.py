@@ -36,6 +36,7 @@ class ReadingProgress:
     def __init__(self, path: str) -> None:
         self._path = os.path.realpath(path)
         self._size = max(1, os.stat(path).st_size)
+        self._furthest = 0
         self._next = 0.0
         self._count = 0
 
@@ -44,7 +45,9 @@ class ReadingProgress:
         self._count += 1
         if self._count % _LOOK == 0 and time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
-            print(f"progress {self._position() / self._size:.4f}", file=sys.stderr, flush=True)
+            # The file is closed before the last of it has been worked on.
+            self._furthest = max(self._furthest, self._position())
+            print(f"progress {self._furthest / self._size:.4f}", file=sys.stderr, flush=True)
 
     def _position(self) -> int:
         """Return the furthest position of this process in the file, as Linux tells it."""
