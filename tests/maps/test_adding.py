@@ -37,10 +37,12 @@ def ready(tmp_path: Path) -> Path:
 
 
 def names(catalogue: Catalogue) -> list[str]:
-    """What lies in the folder but for the list and its lock."""
+    """What lies in the folder but for the list, its lock, and the indexes of listed maps."""
     if not catalogue.folder.exists():
         return []
-    return sorted({each.name for each in catalogue.folder.iterdir()} - {"catalogue.json", "lock"})
+    indexes = {each.places for each in catalogue.read().maps.values()}
+    found = {each.name for each in catalogue.folder.iterdir()}
+    return sorted(found - {"catalogue.json", "lock"} - indexes)
 
 
 # -- the real extract
