@@ -13,6 +13,7 @@ import './ui/facts.css';
 import './pages/page.css';
 import './pages/navigation.css';
 import './pages/roster/roster.css';
+import './pages/roster/places.css';
 import './pages/drawer.css';
 import './pages/map/mapview.css';
 import './things/server/status.css';

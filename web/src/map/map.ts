@@ -27,6 +27,7 @@ import { FrameLoop } from './frameloop';
 import { KeepClear } from './keepclear';
 import { Marks } from './marks';
 import { missingMap } from './missing';
+import { PlacePin } from './placepin';
 import { Pointer } from './pointer';
 import { Portraits } from './portraits';
 import { Regions } from './regions';
@@ -103,9 +104,10 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
   const doubtful = new DoubtfulSpots(map, state);
+  const placePin = new PlacePin(map);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
-  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets };
+  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin };
   return { container, ...shown, ...drawn, flights, frames, pointer, marks };
 }
 
@@ -216,6 +218,11 @@ function asOne(parts: Parts): SightlineMap {
     setDoubtful: (spots) => parts.doubtful.set(spots),
     setAreas: (areas) => regions.set(areas),
     selectArea: (id) => regions.select(id),
+    showPlace: (place) => {
+      const [west, south, east, north] = place.box;
+      flights.fit([west, south, east, north], place.maxZoom);
+      parts.placePin.show(place);
+    },
     showArea: (id) => {
       const box = regions.boxOf(id);
       if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
@@ -261,6 +268,7 @@ function destroy(parts: Parts): void {
   portraits.destroy();
   sketch.destroy();
   doubtful.destroy();
+  parts.placePin.remove();
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];

@@ -25,6 +25,7 @@ const DEAF = {
   setAreas: nothing,
   selectArea: nothing,
   showArea: nothing,
+  showPlace: nothing,
   sketch: nothing,
   zoomIn: nothing,
   zoomOut: nothing,

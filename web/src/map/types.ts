@@ -50,6 +50,16 @@ export interface View {
   readonly lng: number;
 }
 
+/** A place that was looked for; the view goes to its box, but no nearer than `maxZoom`. */
+export interface PlaceToShow {
+  readonly label: string;
+  readonly lat: number;
+  readonly lng: number;
+  /** West, south, east, north. */
+  readonly box: readonly [number, number, number, number];
+  readonly maxZoom: number;
+}
+
 /** A scale bar: so many pixels long, standing for `text` ("100 km") at the middle of the view. */
 export interface Scale {
   readonly px: number;
@@ -124,6 +134,8 @@ export interface SightlineMap {
   fitSome(ids: readonly string[]): void;
   /** Bring one mark to the middle, near enough to see its surroundings. */
   flyTo(id: string): void;
+  /** Bring a place into view, with a mark that fades. */
+  showPlace(place: PlaceToShow): void;
   /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
   setTrail(id: string, points: readonly TrailPoint[] | null): void;
 

@@ -10,6 +10,7 @@ import { CrossingList } from '../../things/regions/list';
 import { Status } from '../../things/server/status';
 import { EmptyState } from './empty';
 import { Chips, SearchBox, Summary } from './head';
+import { PlaceResults } from './places';
 import { Rows } from './rows';
 import { RosterViews, useRosterView } from './views';
 
@@ -66,6 +67,7 @@ function Everyone() {
       ) : (
         <Rows />
       )}
+      <PlaceResults />
     </>
   );
 }
