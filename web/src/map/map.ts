@@ -131,6 +131,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     reduceMotion: options.reducedMotion,
     locale: { 'Map.Title': 'Map' },
   });
+  if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;

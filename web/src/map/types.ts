@@ -87,6 +87,8 @@ export interface MapOptions {
   readonly view?: View | undefined;
   /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
   readonly basemap?: string | undefined;
+  /** What panels cover at the beginning: `view` is in the middle of what they leave free. */
+  readonly padding?: Padding | undefined;
   /** Whether the browser may keep the parts of maps that were looked at. */
   readonly keepsRanges?: boolean | undefined;
 }

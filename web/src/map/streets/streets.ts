@@ -11,6 +11,7 @@ import type { MapState } from '../state';
 import type { Unsubscribe } from '../types';
 import {
   byDetail,
+  grown,
   hasStreets,
   holds,
   neededFor,
@@ -31,6 +32,8 @@ import type { Sheet } from './stack';
 const LOOK_MS = 150;
 /** How much of a view beside it is made ready. */
 const MARGIN = 0.5;
+/** The same town is not at quite the same place on the map of the world, degrees. */
+const NAMED_BESIDE = 0.02;
 
 interface Needs extends SheetNeeds {
   readonly map: MapLibreMap;
@@ -152,7 +155,10 @@ export class Streets {
   private leaveNames(): void {
     const { map, state } = this.needs;
     if (!state.ready) return;
-    const areas = this.bases.map((each) => ({ bounds: each.bounds, from: startZoom(each) }));
+    const areas = this.bases.map((each) => ({
+      bounds: grown(each.bounds, NAMED_BESIDE),
+      from: startZoom(each),
+    }));
     for (const id of WORLD_NAMES) {
       if (!this.filters.has(id)) this.filters.set(id, map.getFilter(id) ?? undefined);
       const filter = outside(this.filters.get(id), areas);

@@ -11,6 +11,8 @@ export interface StreetTones {
   readonly sand: string;
   readonly ice: string;
   readonly farmland: string;
+  /** Lakes and rivers; the sea is the world's. */
+  readonly water: string;
   /** Schools, hospitals, works: what is of somebody. */
   readonly site: string;
   readonly pedestrian: string;
@@ -49,6 +51,7 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     sand: '#262b36',
     ice: '#233149',
     farmland: '#1a2635',
+    water: '#0d1b2e',
     site: '#1b2639',
     pedestrian: '#1d293d',
     building: '#212e44',
@@ -82,6 +85,7 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     sand: '#f2ead3',
     ice: '#e9f1f5',
     farmland: '#f3f1e4',
+    water: '#c9dbe7',
     site: '#f0ece3',
     pedestrian: '#f1eee6',
     building: '#e8e3d9',
@@ -90,9 +94,9 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     path: '#d6cebf',
     service: '#fbfaf8',
     minor: '#ffffff',
-    minorCasing: '#dfd9cc',
+    minorCasing: '#d9d1c2',
     major: '#ffffff',
-    majorCasing: '#d3cbba',
+    majorCasing: '#cdc3af',
     highway: '#fbe9c4',
     highwayCasing: '#dcc593',
     tunnel: '#f0ece4',
