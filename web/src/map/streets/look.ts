@@ -180,7 +180,7 @@ const PATCHES: Readonly<Record<string, (theme: Theme) => Patch>> = {
     paint: {
       'fill-color': [
         'match',
-        ['get', 'kind'],
+        ['coalesce', ['get', 'kind'], ['get', 'class'], ''],
         ['ocean', 'sea'],
         TONES[theme].sea,
         STREET_TONES[theme].water,
