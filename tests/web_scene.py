@@ -153,7 +153,7 @@ class WebScene:
         faults = Faults(reactor, alarm_of(self.hub))
         health = Health(reactor, self.wall, folder, (), ())
         tree = build_web(self.parts, self.sockets, build_state(self.parts, health, faults))
-        self.site = QuietSite(tree, reactor, self.front, request_seconds=5)
+        self.site = QuietSite(tree, reactor, self.front, request_seconds=60)
 
     def _build(self, start: Start, journal: Journal | None) -> Parts:
         """As `build_parts` does, but for the phones and the regions, which are left out."""

@@ -154,7 +154,6 @@ class Catalogue:
         """Let nobody else change the list; makes the folder. Waits for whoever changes it now."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.folder / "lock").open("a", encoding="utf-8") as lock:
-            self._own(lock.fileno())
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -163,7 +162,6 @@ class Catalogue:
         path = self.folder / LIST
         part = path.with_suffix(".json.part")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            self._own(out.fileno())
             out.write(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
             out.flush()
             os.fsync(out.fileno())
@@ -178,12 +176,6 @@ class Catalogue:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-    def _own(self, file: int) -> None:
-        """Give a file to the owner of the folder: root may have been asked to add a map."""
-        if os.geteuid() == 0:
-            owner = self.folder.parent.stat()
-            os.chown(file, owner.st_uid, owner.st_gid)
 
     def _tidy(self, kept: frozenset[str]) -> None:
         """Remove files of maps that are in the list no more."""
@@ -203,7 +195,8 @@ class Catalogue:
 
     def expire(self, now: float) -> None:
         """Remove former files that were kept long enough."""
-        if self.read().at(now) is not self.read():
+        found = self.read()
+        if found.at(now) is not found:
             with self.locked():
                 self.write(self.read().at(now))
 

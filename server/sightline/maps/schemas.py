@@ -10,7 +10,7 @@ from sightline.kinds.maps.model import Credit, MapSchema
 from sightline.maps.pmtiles import BadArchive
 
 _LAYERS: Mapping[MapSchema, frozenset[str]] = {
-    "protomaps": frozenset(("earth", "water", "roads")),
+    "protomaps": frozenset(("earth", "roads")),
     "shortbread": frozenset(("water_polygons", "streets", "land")),
     "openmaptiles": frozenset(("water", "transportation", "transportation_name")),
 }

@@ -67,7 +67,7 @@ class SetUpLink(Answer, frozen=True):
 
     link: str
     plain: bool
-    reach: Reach
+    reach: Reach = "anywhere"
     address: str = ""
     text: str = ""
 

@@ -96,7 +96,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     receivers: receiversOf(() => ({ driving, consoleClient, past })),
   });
   const { requests, api } = server;
-  const consoleClient = new ConsoleClient((request, fields) => requests.ask(request, fields));
+  const consoleClient = new ConsoleClient(requests.ask);
   const past = createTimeTravel({ api, clock, requests, shown: live.world });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
@@ -170,7 +170,7 @@ function createMapState(place: PlaceParts, visitor: Visitor): MapState {
 
 function createRegions(live: LiveParts, { requests }: Server, clock: ServerClock): Regions {
   return {
-    regions: new RegionService(live.present, (request, fields) => requests.ask(request, fields)),
+    regions: new RegionService(live.present, requests.ask),
     stays: new Stays(live.world),
     notifications: new Notifications(live.present, () => clock.live()),
   };
