@@ -13,6 +13,13 @@ export interface AccountChange {
   readonly end_tokens?: boolean;
 }
 
+/** The address as it is kept, and from where it can be reached. */
+export interface AddressShown {
+  readonly ok: true;
+  readonly url: string;
+  readonly reach: 'anywhere' | 'machine' | 'network';
+}
+
 /** `alarm/keys/ProBot1`: somebody else speaks on a command topic; id is the topic. `alarm/client/main`: somebody signed in at that broker with our client id (`taken`). `alarm/knock/main/192.168.7.20`: that broker refused somebody there (`refused`). */
 export interface Alarm {
   readonly what: 'foreign' | 'refused' | 'retained' | 'taken';
@@ -97,6 +104,26 @@ export interface Broker {
   readonly log_missed?: number | null;
   readonly refusals?: number | null;
   readonly unseen?: number | null;
+}
+
+/** The days of a month on which there is anything of what one may see. */
+export interface Calendar {
+  readonly ok: true;
+  readonly days: readonly CalendarDay[];
+}
+
+/** A `day` on which there is anything, which begins and ends at these times. */
+export interface CalendarDay {
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which month, in which time zone; of one `thing` only, if that is given. */
+export interface CalendarQuery {
+  readonly month: string;
+  readonly zone?: string | null;
+  readonly thing?: string;
 }
 
 /** The topic whose retained message goes. */
@@ -407,6 +434,25 @@ export interface Halt {
   readonly why?: string;
 }
 
+/** The middle of a cell, and for how many `seconds` somebody was in it. */
+export type HeatCell = readonly [number, number, number];
+
+/** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
+export interface HeatMap {
+  readonly ok: true;
+  readonly thing: string;
+  readonly seconds: number;
+  readonly cell_m: number;
+  readonly cells: readonly HeatCell[];
+}
+
+/** The bounds of a span, both inclusive, and how many cells there may be. */
+export interface HeatQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly cells?: number;
+}
+
 /** How many points are hidden, and what undoes that. */
 export interface Hidden {
   readonly ok: true;
@@ -613,6 +659,11 @@ export interface NamedRegion {
   readonly thing: string;
 }
 
+/** The address (`https://map.example.org`); empty: it is not known again. */
+export interface NewAddress {
+  readonly url: string;
+}
+
 /** A link to make. `starts` and `ends` in epoch s; without `starts`: from now on. */
 export interface NewLink {
   readonly name: string;
@@ -634,6 +685,15 @@ export interface NewPassword {
   readonly old: string;
   readonly new: string;
   readonly end_tokens?: boolean;
+}
+
+/** A phone to add. `name` is what people call its owner; `owner` an account (admins only; empty: one's own). `base` is the page's own address. `another`: besides one they have. */
+export interface NewPhone {
+  readonly name: string;
+  readonly owner?: string;
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
+  readonly another?: boolean;
 }
 
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
@@ -750,6 +810,35 @@ export interface Phone {
   readonly status?: Readonly<Record<string, string>> | null;
 }
 
+/** What sets a phone up, told this once. `exists`: there is such a phone already, and nothing was done. `link`, `address` and `text` as in the request `setup`; `url`, `user`, `device` and `password` are what is typed by hand. */
+export interface PhoneAdded {
+  readonly ok: true;
+  readonly thing: string;
+  readonly exists?: boolean;
+  readonly link?: string;
+  readonly address?: string;
+  readonly text?: string;
+  readonly url?: string;
+  readonly user?: string;
+  readonly device?: string;
+  readonly password?: string;
+  readonly plain?: boolean;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** What came of a phone that is waited for since `since`. `here` is when its first position came, `reached` when it came at all. `trouble` is why its last post did not count, `said` what stood in it, `address` where it came from, `at` when; `tries`: so many times. Times in epoch s. */
+export interface PhoneAttempt {
+  readonly ok: true;
+  readonly since: number;
+  readonly here: number | null;
+  readonly reached: number | null;
+  readonly trouble?: 'busy' | 'none' | 'other_device' | 'other_user' | 'unreadable' | 'wrong_password';
+  readonly said?: string;
+  readonly address?: string;
+  readonly at?: number | null;
+  readonly tries?: number;
+}
+
 /** One command to a phone. `at` is when it came into this state, `by` who asked. */
 export interface PhoneCommand {
   readonly n: number;
@@ -758,6 +847,31 @@ export interface PhoneCommand {
   readonly at: number;
   readonly by: string;
   readonly why?: string;
+}
+
+/** The address that phones are given. `settled`: the settings say it; else `chosen` is what an admin chose; both empty: not known yet. `guess` is our own address in this network, where we listen to it; `here_only`: we answer this machine only. `mqtt`: phones may also be set up to speak to the broker. */
+export interface PhonePlace {
+  readonly settled: string;
+  readonly chosen: string;
+  readonly guess: string;
+  readonly here_only: boolean;
+  readonly mqtt: boolean;
+}
+
+/** A phone that has not reported yet. `since` is when it was added, epoch s. */
+export interface PhoneShown {
+  readonly thing: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly since: number;
+}
+
+/** Phones that wait for their first message, the newest first, and how more are added. */
+export interface Phones {
+  readonly ok: true;
+  readonly phones: readonly PhoneShown[];
+  readonly may_add: boolean;
+  readonly place: PhonePlace;
 }
 
 /** `picture/ProBot1`: what it looks like, from the settings. */
@@ -844,12 +958,28 @@ export interface Region {
   readonly colour?: number | null;
 }
 
+/** Somebody was in a region (its key) from then to then. */
+export interface RegionStay {
+  readonly region: string;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The phone's own regions against those it should have (`version`). */
 export interface RegionSync {
   readonly state: 'asked' | 'confirmed' | 'drifted' | 'none' | 'refused' | 'sent';
   readonly version?: number;
   readonly at?: number;
   readonly why?: string;
+}
+
+/** How often and for how many `seconds` somebody was in a region (its key). */
+export interface RegionTotal {
+  readonly region: string;
+  readonly name: string;
+  readonly stays: number;
+  readonly seconds: number;
 }
 
 /** The lease that ends. */
@@ -995,6 +1125,12 @@ export interface SetUp {
   readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
 }
 
+/** The app to set the phone up in; `base` is the page's own address. */
+export interface SetUpAgain {
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
+}
+
 /** What the phone opens (empty: the app takes no link). `plain`: it would send without encryption. `reach` says from where the phone reaches that address. `address` and `text`: what is pasted into another app than OwnTracks. */
 export interface SetUpLink {
   readonly ok: true;
@@ -1015,6 +1151,28 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** The bounds of a span, both inclusive. */
+export interface SpanQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+}
+
+/** What somebody did from the `first` fix of a span to the `last` one. `stays` are the first so many; `regions` counts all of them. Of a span without a believed fix there are no times. */
+export interface SpanSummary {
+  readonly ok: true;
+  readonly thing: string;
+  readonly fixes: number;
+  readonly doubtful: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly distance_m: number;
+  readonly moving_s: number;
+  readonly top_speed_kmh: number | null;
+  readonly top_speed_at: number | null;
+  readonly regions: readonly RegionTotal[];
+  readonly stays: readonly RegionStay[];
 }
 
 /** The further name (`user/device`) that is a device of its own. */
@@ -1633,6 +1791,21 @@ export interface Calls {
     readonly answers: Judged;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
+  readonly 'GET /calendar': {
+    readonly asks: CalendarQuery;
+    readonly answers: Calendar;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /summary/friend/{user}/{device}': {
+    readonly asks: SpanQuery;
+    readonly answers: SpanSummary;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /heat/friend/{user}/{device}': {
+    readonly asks: HeatQuery;
+    readonly answers: HeatMap;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'GET /users': {
     readonly asks: Nothing;
     readonly answers: Users;
@@ -1713,6 +1886,36 @@ export interface Calls {
     readonly answers: People;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
+  readonly 'PUT /admin/address': {
+    readonly asks: NewAddress;
+    readonly answers: AddressShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'GET /phones': {
+    readonly asks: Nothing;
+    readonly answers: Phones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /phones': {
+    readonly asks: NewPhone;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: PhoneAttempt;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /phones/{user}/{device}': {
+    readonly asks: SetUpAgain;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_owner' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
   readonly 'GET /deliveries': {
     readonly asks: DeliveriesQuery;
     readonly answers: DeliveryCounts;
@@ -1741,7 +1944,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2450,6 +2653,54 @@ export const JudgedShape: Shape<Judged> = {
   doubtful: { is: { map: 'number' } },
 };
 
+export const CalendarDayShape: Shape<CalendarDay> = {
+  day: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const CalendarShape: Shape<Calendar> = {
+  ok: { is: { one: [true] } },
+  days: { is: { list: { of: CalendarDayShape } } },
+};
+
+export const RegionTotalShape: Shape<RegionTotal> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  stays: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
+export const RegionStayShape: Shape<RegionStay> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const SpanSummaryShape: Shape<SpanSummary> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  fixes: { is: 'number' },
+  doubtful: { is: 'number' },
+  first: { is: 'number', or: null },
+  last: { is: 'number', or: null },
+  distance_m: { is: 'number' },
+  moving_s: { is: 'number' },
+  top_speed_kmh: { is: 'number', or: null },
+  top_speed_at: { is: 'number', or: null },
+  regions: { is: { list: { of: RegionTotalShape } } },
+  stays: { is: { list: { of: RegionStayShape } } },
+};
+
+export const HeatMapShape: Shape<HeatMap> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  seconds: { is: 'number' },
+  cell_m: { is: 'number' },
+  cells: { is: { list: 'any' } },
+};
+
 export const UserShownShape: Shape<UserShown> = {
   name: { is: 'text' },
   role: { is: { one: ['admin', 'operator', 'viewer'] } },
@@ -2530,6 +2781,61 @@ export const OneDeviceShape: Shape<OneDevice> = {
 export const PeopleShape: Shape<People> = {
   ok: { is: { one: [true] } },
   people: { is: { map: 'text' } },
+};
+
+export const AddressShownShape: Shape<AddressShown> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+};
+
+export const PhoneShownShape: Shape<PhoneShown> = {
+  thing: { is: 'text' },
+  name: { is: 'text' },
+  owner: { is: 'text' },
+  since: { is: 'number' },
+};
+
+export const PhonePlaceShape: Shape<PhonePlace> = {
+  settled: { is: 'text' },
+  chosen: { is: 'text' },
+  guess: { is: 'text' },
+  here_only: { is: 'flag' },
+  mqtt: { is: 'flag' },
+};
+
+export const PhonesShape: Shape<Phones> = {
+  ok: { is: { one: [true] } },
+  phones: { is: { list: { of: PhoneShownShape } } },
+  may_add: { is: 'flag' },
+  place: { is: { of: PhonePlaceShape } },
+};
+
+export const PhoneAddedShape: Shape<PhoneAdded> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  exists: { is: 'flag', or: false },
+  link: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  text: { is: 'text', or: '' },
+  url: { is: 'text', or: '' },
+  user: { is: 'text', or: '' },
+  device: { is: 'text', or: '' },
+  password: { is: 'text', or: '' },
+  plain: { is: 'flag', or: false },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
+};
+
+export const PhoneAttemptShape: Shape<PhoneAttempt> = {
+  ok: { is: { one: [true] } },
+  since: { is: 'number' },
+  here: { is: 'number', or: null },
+  reached: { is: 'number', or: null },
+  trouble: { is: { one: ['busy', 'none', 'other_device', 'other_user', 'unreadable', 'wrong_password'] }, or: 'none' },
+  said: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  at: { is: 'number', or: null },
+  tries: { is: 'number', or: 0 },
 };
 
 export const DeviceFiguresShape: Shape<DeviceFigures> = {
@@ -2657,6 +2963,9 @@ export const REPLIES: {
   'POST /believe/{kind}/{group}/{id}': BelievedShape,
   'GET /overruled/{kind}/{group}/{id}': OverruledShape,
   'GET /judged/{kind}/{group}/{id}': JudgedShape,
+  'GET /calendar': CalendarShape,
+  'GET /summary/friend/{user}/{device}': SpanSummaryShape,
+  'GET /heat/friend/{user}/{device}': HeatMapShape,
   'GET /users': UsersShape,
   'POST /users': OneUserShape,
   'GET /users/{name}': OneUserShape,
@@ -2673,6 +2982,12 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
+  'PUT /admin/address': AddressShownShape,
+  'GET /phones': PhonesShape,
+  'POST /phones': PhoneAddedShape,
+  'GET /phones/{user}/{device}': PhoneAttemptShape,
+  'POST /phones/{user}/{device}': PhoneAddedShape,
+  'DELETE /phones/{user}/{device}': DoneShape,
   'GET /deliveries': DeliveryCountsShape,
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,

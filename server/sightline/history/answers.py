@@ -114,6 +114,75 @@ class Days(Answer, frozen=True):
     days: list[DayCount]
 
 
+class CalendarDay(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """A ``day`` on which there is anything, which begins and ends at these times."""
+
+    day: str
+    since: float
+    until: float
+
+
+class Calendar(Answer, frozen=True):
+    """The days of a month on which there is anything of what one may see."""
+
+    days: list[CalendarDay]
+
+
+class RegionTotal(msgspec.Struct, frozen=True):
+    """How often and for how many ``seconds`` somebody was in a region (its key)."""
+
+    region: str
+    name: str
+    stays: int
+    seconds: float
+
+
+class RegionStay(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """Somebody was in a region (its key) from then to then."""
+
+    region: str
+    name: str
+    since: float
+    until: float
+
+
+class SpanSummary(Answer, frozen=True):
+    """What somebody did from the ``first`` fix of a span to the ``last`` one.
+
+    ``stays`` are the first so many; ``regions`` counts all of them. Of a span without a believed
+    fix there are no times.
+    """
+
+    thing: str
+    fixes: Annotated[int, Meta(description="Those that are believed, of which all is made.")]
+    doubtful: Annotated[int, Meta(description="Those that are not, and count for nothing.")]
+    first: float | None
+    last: float | None
+    distance_m: float
+    moving_s: float
+    top_speed_kmh: float | None
+    top_speed_at: float | None
+    regions: list[RegionTotal]
+    stays: list[RegionStay]
+
+
+class HeatCell(msgspec.Struct, frozen=True, array_like=True):
+    """The middle of a cell, and for how many ``seconds`` somebody was in it."""
+
+    lat: float
+    lon: float
+    seconds: float
+
+
+class HeatMap(Answer, frozen=True):
+    """Where somebody was, cells of most time first; ``cell_m`` is how wide a cell is."""
+
+    thing: str
+    seconds: float
+    cell_m: float
+    cells: list[HeatCell]
+
+
 class Events(Answer, frozen=True):
     """Events, newest first. ``next`` is the ``after`` of the next page."""
 

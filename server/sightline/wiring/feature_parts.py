@@ -77,6 +77,7 @@ def build_features(
         gate=accounts.gate,
         reads=reads,
         sure_of_time=lambda: past.clock.sure,
+        new=accounts.phones,
     )
     naming = DeviceNaming(
         reactor,

@@ -10,6 +10,7 @@ from twisted.web.resource import Resource
 
 from sightline import __version__
 from sightline.accounts.api_account import AccountApi
+from sightline.accounts.api_address import AddressApi
 from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
@@ -25,6 +26,7 @@ from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.api_judged import JudgedApi
+from sightline.history.api_span import SpanApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -33,6 +35,7 @@ from sightline.live.world import World
 from sightline.maps.api import MapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
+from sightline.owntracks.api_phones import PhonesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -157,19 +160,21 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
 
 def build_routes(parts: Parts) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
-    live, features = parts.live, parts.features
+    live, features, new, wall = parts.live, parts.features, parts.accounts.phones, parts.start.wall
     return make_routes(
         service=parts.accounts.service,
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
-        wall=parts.start.wall,
+        wall=wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
         maps=MapsApi(features.maps, parts.accounts.service.note),
         photos=features.pictures.of,
+        phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
+        settled=parts.start.settings.server.public_url,
     )
 
 
@@ -186,6 +191,8 @@ def make_routes(
     deliveries: DeliveriesApi,
     maps: MapsApi,
     photos: PhotosOf | None = None,
+    phones: PhonesApi,
+    settled: str = "",
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -203,9 +210,12 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
+        SpanApi(store, world, reads),
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
+        AddressApi(service, settled),
+        phones,
         deliveries,
         maps,
     )

@@ -8,8 +8,10 @@ import signal
 import sys
 import time
 
+from sightline.cli.accounts_db import add_folder
 from sightline.cli.mqtt_options import add_broker
 from sightline.cli.mqtt_options import password as password_of
+from sightline.cli.simulate import past
 from sightline.cli.simulate.actor import Actor
 from sightline.cli.simulate.faults import FAULTS, GRAMMAR, BadFault, parse
 from sightline.cli.simulate.friend import SimulatedFriend
@@ -42,11 +44,13 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument(
         "who",
         nargs="?",
-        choices=list(_USUALLY),
+        choices=[*_USUALLY, "past"],
         default="all",
         help="all: 8 friends and 3 robots; people: the friends alone; friend: one friend;"
-        " probot: one robot",
+        " probot: one robot;"
+        " past: a week of the friends into the history of a state folder, and nothing to a broker",
     )
+    add_folder(parser)
     add_broker(parser)
     parser.add_argument("--friends", type=_count, metavar="N", help="how many friends")
     parser.add_argument("--robots", type=_count, metavar="N", help="how many robots")
@@ -98,6 +102,8 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
 
 def run(options: argparse.Namespace) -> int:
     """Play until told to stop; return the exit status."""
+    if options.who == "past":
+        return past.run(options)
     actors = actors_for(options, time.time())
     friends = [actor.name for actor in actors if isinstance(actor, SimulatedFriend)]
     robots = [actor.name for actor in actors if isinstance(actor, SimulatedProBot)]
