@@ -200,6 +200,7 @@ function asOne(parts: Parts): SightlineMap {
       setTheme(parts, theme);
     },
     setMaps: (maps) => parts.streets.set(maps),
+    namesInView: () => parts.streets.namesInView(),
     chooseLayer: (name) => parts.streets.choose(name),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),

@@ -108,6 +108,8 @@ export interface SightlineMap {
   setMaps(maps: readonly MapSource[]): void;
   /** Show the layer with this name in place of the map, if there is one; empty: the map. */
   chooseLayer(name: string): void;
+  /** Names of streets, places and water that the maps draw just now. */
+  namesInView(): string[];
 
   /** Make these, and no others, the marks on the map. */
   setMarks(marks: Iterable<Mark>): void;

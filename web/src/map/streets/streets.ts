@@ -49,7 +49,8 @@ export class Streets {
   private chosen = '';
   private readonly stack: Stack;
   private readonly sheets: Sheets;
-  private shown = '';
+  /** What is drawn, in one word; null: not decided yet. */
+  private shown: string | null = null;
   private lookedAt = 0;
   /** Filters of the world's names, before anything was left out of them. */
   private readonly filters = new Map<string, unknown>();
@@ -63,7 +64,7 @@ export class Streets {
   install(): void {
     this.stack.lost();
     this.filters.clear();
-    this.shown = '';
+    this.shown = null;
     this.leaveNames();
     this.draw();
   }
@@ -102,6 +103,14 @@ export class Streets {
     return this.creditors.add(listener);
   }
 
+  /** Names that are drawn of maps just now: of streets, places, water. */
+  namesInView(): string[] {
+    const { map } = this.needs;
+    const layers = this.stack.namesDrawn().filter((id) => map.getLayer(id));
+    const found = layers.length > 0 ? map.queryRenderedFeatures({ layers }) : [];
+    return [...new Set(found.map(({ properties }) => String(properties['name'] ?? '')))];
+  }
+
   hasStreetsAt(lng: number, lat: number): boolean {
     return hasStreets(this.bases, lng, lat);
   }
@@ -124,6 +133,10 @@ export class Streets {
     if (key !== this.shown) {
       this.shown = key;
       this.stack.show(wanted);
+      // Also for those who test: which maps are drawn, the uppermost first.
+      document.documentElement.dataset['maps'] = wanted
+        .map(([name]) => name.split(' ', 1)[0])
+        .join(' ');
     }
     this.credit();
   }
