@@ -133,6 +133,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     reduceMotion: options.reducedMotion,
     locale: { 'Map.Title': 'Map' },
   });
+  if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
@@ -201,6 +202,7 @@ function asOne(parts: Parts): SightlineMap {
       setTheme(parts, theme);
     },
     setMaps: (maps) => parts.streets.set(maps),
+    namesInView: () => parts.streets.namesInView(),
     chooseLayer: (name) => parts.streets.choose(name),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),

@@ -12,6 +12,7 @@ const DEAF = {
   setPadding: nothing,
   setMaps: nothing,
   chooseLayer: nothing,
+  namesInView: () => [],
   setMarks: nothing,
   put: nothing,
   remove: nothing,

@@ -97,6 +97,8 @@ export interface MapOptions {
   readonly view?: View | undefined;
   /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
   readonly basemap?: string | undefined;
+  /** What panels cover at the beginning: `view` is in the middle of what they leave free. */
+  readonly padding?: Padding | undefined;
   /** Whether the browser may keep the parts of maps that were looked at. */
   readonly keepsRanges?: boolean | undefined;
 }
@@ -116,6 +118,8 @@ export interface SightlineMap {
   setMaps(maps: readonly MapSource[]): void;
   /** Show the layer with this name in place of the map, if there is one; empty: the map. */
   chooseLayer(name: string): void;
+  /** Names of streets, places and water that the maps draw just now. */
+  namesInView(): string[];
 
   /** Make these, and no others, the marks on the map. */
   setMarks(marks: Iterable<Mark>): void;
