@@ -4,6 +4,8 @@ import type { SightlineMap, Unsubscribe, View } from './types';
 
 const nothing = () => undefined;
 
+const IN_THE_PAST = { setHeat: nothing, showPlaces: nothing };
+
 export function missingMap(container: HTMLElement, why: string): SightlineMap {
   const message = document.createElement('div');
   message.className = 'map-missing';
@@ -34,6 +36,7 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
     flyTo: nothing,
     setTrail: nothing,
     setDoubtful: nothing,
+    ...IN_THE_PAST,
     setAreas: nothing,
     selectArea: nothing,
     showArea: nothing,

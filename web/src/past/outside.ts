@@ -9,6 +9,7 @@ import { splitKey } from '../app/world';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
+import { readCalendar, zoneHere } from './month';
 import { readPhotos } from './photos';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
@@ -38,12 +39,17 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
     async track(key, { start, end }) {
       const [kind, id] = splitKey(key);
       const [user = '', device = ''] = id.split('/', 2);
-      if (kind !== 'friend') return [];
+      if (kind !== 'friend') return { points: [], thinned: false };
       const where = path`history/friend/${user}/${device}`;
-      const day = { from: start, to: end - 1 };
-      const every = readTrack((await api.get(where, { ...day, limit: MOST }))['data']);
-      if (every.length < MOST) return every;
-      return readTrack((await api.get(where, { ...day, max_error: MAX_ERROR }))['data']);
+      const bounds = { from: start, to: end - 1 };
+      const every = readTrack((await api.get(where, { ...bounds, limit: MOST }))['data']);
+      if (every.length < MOST) return { points: every, thinned: false };
+      const drawn = await api.get(where, { ...bounds, max_error: MAX_ERROR });
+      return { points: readTrack(drawn['data']), thinned: true };
+    },
+    async calendar(month, key) {
+      const of = key?.startsWith('friend/') === true ? { thing: key } : {};
+      return readCalendar(await api.get('calendar', { month, zone: zoneHere(), ...of }));
     },
     async doubtful(key, { start, end }) {
       const [kind, id] = splitKey(key);

@@ -13,7 +13,7 @@ export function covered(): Padding {
     const sheet = box('.drawer') ?? box('.roster');
     const most = high * 0.6;
     return {
-      top: 132,
+      top: 176,
       right: 56,
       left: 24,
       bottom: Math.min(most, sheet ? high - sheet.top : 65) + 24,

@@ -13,6 +13,7 @@ import type { Regions } from '../../things/regions/context';
 import { wireRegions } from '../../things/regions/onmap';
 import { covered } from './covered';
 import { colours, Marks, thingOf } from './marks';
+import { wirePastView } from './pastview';
 
 /** The ages beside names on the map are looked at again so often, in seconds. */
 const AGES_EVERY = 10;
@@ -80,6 +81,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireChoice(needs, map),
     effect(trail.choose),
     wireDoubtful(needs, map),
+    ...wirePastView(needs, map),
     effect(() => {
       marks.setPhotos(needs.past.past.value ? needs.past.photos.value : []);
     }),
