@@ -163,7 +163,7 @@ function wireDoubtful({ preferences, past, selection }: MapNeeds, map: Sightline
 }
 
 function wirePadding(
-  { navigation, selection, layout, regions }: MapNeeds,
+  { navigation, selection, layout, regions, past }: MapNeeds,
   map: SightlineMap,
 ): End[] {
   const resized = () => {
@@ -176,6 +176,7 @@ function wirePadding(
       void regions.regions.editing.value;
       void layout.stop.value;
       void navigation.section.value;
+      void past.past.value;
       // After the panels have been laid out.
       requestAnimationFrame(resized);
     }),

@@ -47,9 +47,7 @@ export function Scrubber() {
       <Marks stretch={stretch} />
       <div class="hours" aria-hidden="true">
         {ticksOf(stretch, day).map((tick) => (
-          <span key={tick.text} style={{ left: percent(shareIn(stretch, tick.at)) }}>
-            {tick.text}
-          </span>
+          <Tick key={tick.text} share={shareIn(stretch, tick.at)} text={tick.text} />
         ))}
       </div>
       {latest < stretch.end && (
@@ -97,6 +95,14 @@ function Overview({ stretch, day }: { readonly stretch: Stretch; readonly day: S
   );
 }
 
+function Tick({ share, text }: { readonly share: number; readonly text: string }) {
+  return (
+    <span data-edge={edge(share, 0.05)} style={{ left: percent(share) }}>
+      {text}
+    </span>
+  );
+}
+
 interface KnobProps {
   readonly share: number;
   readonly label: string;
@@ -141,7 +147,7 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(3)}%`;
 }
 
-/** Near an end the label of the knob leans inwards. */
-function edge(share: number): string {
-  return share < 0.08 ? 'left' : share > 0.92 ? 'right' : '';
+/** Near an end a label leans inwards. */
+function edge(share: number, near = 0.08): string {
+  return share < near ? 'left' : share > 1 - near ? 'right' : '';
 }

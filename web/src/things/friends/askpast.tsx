@@ -35,6 +35,8 @@ const FILES = [
   ['geojson', 'GeoJSON'],
   ['csv', 'CSV'],
 ] as const;
+/** The end of a day. */
+const MIDNIGHT = '24:00';
 /** So many stays of a day are listed. */
 const MOST = 12;
 
@@ -55,7 +57,7 @@ export function AskPast({ of }: { readonly of: Key }) {
         {failure === null && !summary && <p class="note">{WORDS.adding}</p>}
         {summary?.fixes === 0 && <p class="note">{WORDS.nothing}</p>}
         {summary && summary.fixes > 0 && <Figures summary={summary} />}
-        {summary && <Stays summary={summary} days={days} />}
+        {summary && <Stays summary={summary} days={days} end={stretch.end} />}
       </div>
       <HeatSwitch of={of} stretch={stretch} />
       <p class="asked-files" role="group" aria-label={WORDS.files}>
@@ -98,14 +100,21 @@ function Figures({ summary }: { readonly summary: Summary }) {
   return (
     <Stats>
       <Stat name={WORDS.distance} value={far.value} unit={far.unit} />
-      <Stat name={WORDS.moving} value={spanText(Math.round(summary.moving_s / 60) * 60)} />
+      <Stat name={WORDS.moving} value={hours} unit={minutes ?? ''} />
       <Stat name={WORDS.fastest} value={fast?.value} unit={fast?.unit ?? ''} />
     </Stats>
   );
 }
 
+interface StaysProps {
+  readonly summary: Summary;
+  readonly days: SpanDays;
+  /** Of the span, epoch seconds. */
+  readonly end: number;
+}
+
 /** Of one day each stay with its times; of more days how long in all. */
-function Stays({ summary, days }: { readonly summary: Summary; readonly days: SpanDays }) {
+function Stays({ summary, days, end }: StaysProps) {
   const past = usePast();
   if (summary.regions.length === 0) return null;
   if (days > 1) {
@@ -134,7 +143,7 @@ function Stays({ summary, days }: { readonly summary: Summary; readonly days: Sp
           >
             <b class="ellipsis">{stay.name}</b>
             <span class="number">
-              {minuteText(stay.from)}–{minuteText(stay.to)}
+              {minuteText(stay.from)}–{stay.to >= end - 1 ? MIDNIGHT : minuteText(stay.to)}
             </span>
             <span class="number">{spanText(stay.to - stay.from)}</span>
           </button>
