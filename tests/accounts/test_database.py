@@ -224,7 +224,7 @@ def test_a_file_of_the_version_before_is_brought_up_to_date_and_a_copy_is_kept(t
     assert database.account("jane") == Account("jane", "admin", created=1.0)
     assert database.read_cache().aliases == {}
     database.close()
-    copy = tmp_path / f"{FILE}.before-version-2"
+    copy = tmp_path / f"{FILE}.before-version-{len(_STEPS)}"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     kept = sqlite3.connect(copy)
     assert kept.execute("PRAGMA user_version").fetchone() == (1,)

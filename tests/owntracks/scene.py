@@ -22,6 +22,7 @@ from sightline.model.kind import Arrival
 from sightline.owntracks.apps.forwarding import AppForwarder
 from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
+from sightline.owntracks.first_contact import FirstContact
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
@@ -102,6 +103,10 @@ class PhoneScene:
         self.keeps_up = True
         self.kept: Any = None
         self.sure = True
+        new = home.parts.accounts.phones
+        self.watch = FirstContact(
+            new.attempts, home.wall, new.adding.named, self._found, self.phones
+        )
         self.post = HttpMode(
             home.clock,
             home.front,
@@ -110,6 +115,7 @@ class PhoneScene:
             safe=lambda: self.keeps_up,
             stored=lambda: succeed(None) if self.kept is None else self.kept(),
             sure_of_time=lambda: self.sure,
+            watch=self.watch,
         )
         self.recorder = RecorderApi(
             home.clock,
@@ -141,7 +147,7 @@ class PhoneScene:
         intake = AppForwarder(home.clock, home.wall, home.hub, self.phones, turn, self.others)
         return {
             "pub": self.post,
-            "in": AppInputs(home.front, self.post.gate, intake),
+            "in": AppInputs(home.front, self.post.gate, intake, self.watch),
             "api/0": self.recorder,
             "ws/last": RecorderSocketResource(self.live, home.front),
             "faces": Faces(home.clock, home.front, people),
@@ -160,6 +166,10 @@ class PhoneScene:
     def phone(self, device: str) -> Phone:
         state = self.home.world.state(f"phone/{device}")
         return state if isinstance(state, Phone) else Phone()
+
+    def _found(self, thing: str) -> Friend | None:
+        state = self.home.world.state(thing)
+        return state if isinstance(state, Friend) else None
 
     def friend(self, device: str) -> Friend:
         state = self.home.world.state(f"friend/{device}")

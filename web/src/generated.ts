@@ -13,6 +13,13 @@ export interface AccountChange {
   readonly end_tokens?: boolean;
 }
 
+/** The address as it is kept, and from where it can be reached. */
+export interface AddressShown {
+  readonly ok: true;
+  readonly url: string;
+  readonly reach: 'anywhere' | 'machine' | 'network';
+}
+
 /** `alarm/keys/ProBot1`: somebody else speaks on a command topic; id is the topic. `alarm/client/main`: somebody signed in at that broker with our client id (`taken`). `alarm/knock/main/192.168.7.20`: that broker refused somebody there (`refused`). */
 export interface Alarm {
   readonly what: 'foreign' | 'refused' | 'retained' | 'taken';
@@ -165,6 +172,12 @@ export interface CommandLogEntry {
   readonly sent?: string | null;
   readonly seconds?: number | null;
   readonly effect?: string | null;
+}
+
+/** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
+export interface Credit {
+  readonly text: string;
+  readonly url?: string;
 }
 
 /** How much there is of a `day`, which begins and ends at these times. */
@@ -422,7 +435,11 @@ export interface Halt {
 }
 
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
-export type HeatCell = readonly [number, number, number];
+export interface HeatCell {
+  readonly lat: number;
+  readonly lon: number;
+  readonly seconds: number;
+}
 
 /** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
 export interface HeatMap {
@@ -455,13 +472,27 @@ export interface Hide {
   readonly tst?: readonly number[] | null;
 }
 
-/** Something that happened; besides these fields, what was said of it. */
+/** Something that happened; besides these fields, what was said of it. A crossing has the `name` of the region, a phone's own transition its `desc`; a photo its place, what that is called (`poi`) and the picture's `hash` and size in pixels; a line of the command log `what` was done and by `who`. */
 export interface HistoryEvent {
   readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
   readonly hidden?: boolean | null;
+  readonly name?: string | null;
+  readonly desc?: string | null;
+  readonly event?: string | null;
+  readonly inferred?: boolean | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly poi?: string | null;
+  readonly hash?: string | null;
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly what?: string | null;
+  readonly who?: string | null;
+  readonly why?: string | null;
+  readonly [further: string]: unknown;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -552,6 +583,46 @@ export interface Look {
   readonly past: boolean;
 }
 
+/** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
+export interface MapShown {
+  readonly name: string;
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly size: number;
+  readonly updated: number;
+  readonly source: string;
+  readonly places: boolean;
+  readonly problem: string;
+}
+
+/** A map that the page can draw; its key is `map/<name>`. All fields are always there. */
+export interface MapSource {
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly type: 'pmtiles' | 'raster' | 'style';
+  readonly url: string;
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly tile_size: number;
+  readonly attribution: readonly Credit[];
+  readonly size: number;
+  readonly updated: number;
+  readonly places: boolean;
+}
+
+/** The maps of this server, by name; `trouble` says why there may be others. */
+export interface Maps {
+  readonly ok: true;
+  readonly maps: readonly MapShown[];
+  readonly trouble: string;
+}
+
 /** Who is here. `degraded` says why nothing can be written just now. */
 export interface Me {
   readonly ok: true;
@@ -592,6 +663,11 @@ export interface NamedRegion {
   readonly thing: string;
 }
 
+/** The address (`https://map.example.org`); empty: it is not known again. */
+export interface NewAddress {
+  readonly url: string;
+}
+
 /** A link to make. `starts` and `ends` in epoch s; without `starts`: from now on. */
 export interface NewLink {
   readonly name: string;
@@ -613,6 +689,15 @@ export interface NewPassword {
   readonly old: string;
   readonly new: string;
   readonly end_tokens?: boolean;
+}
+
+/** A phone to add. `name` is what people call its owner; `owner` an account (admins only; empty: one's own). `base` is the page's own address. `another`: besides one they have. */
+export interface NewPhone {
+  readonly name: string;
+  readonly owner?: string;
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
+  readonly another?: boolean;
 }
 
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
@@ -688,7 +773,7 @@ export interface Overruled {
 
 /** One act: so many fixes were hidden, or used, `at` a time; what undoes that. */
 export interface OverruledAct {
-  readonly what: string;
+  readonly what: 'hide' | 'use';
   readonly at: number | null;
   readonly count: number;
   readonly from: number;
@@ -729,6 +814,35 @@ export interface Phone {
   readonly status?: Readonly<Record<string, string>> | null;
 }
 
+/** What sets a phone up, told this once. `exists`: there is such a phone already, and nothing was done. `link`, `address` and `text` as in the request `setup`; `url`, `user`, `device` and `password` are what is typed by hand. */
+export interface PhoneAdded {
+  readonly ok: true;
+  readonly thing: string;
+  readonly exists?: boolean;
+  readonly link?: string;
+  readonly address?: string;
+  readonly text?: string;
+  readonly url?: string;
+  readonly user?: string;
+  readonly device?: string;
+  readonly password?: string;
+  readonly plain?: boolean;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** What came of a phone that is waited for since `since`. `here` is when its first position came, `reached` when it came at all. `trouble` is why its last post did not count, `said` what stood in it, `address` where it came from, `at` when; `tries`: so many times. Times in epoch s. */
+export interface PhoneAttempt {
+  readonly ok: true;
+  readonly since: number;
+  readonly here: number | null;
+  readonly reached: number | null;
+  readonly trouble?: 'busy' | 'none' | 'other_device' | 'other_user' | 'unreadable' | 'wrong_password';
+  readonly said?: string;
+  readonly address?: string;
+  readonly at?: number | null;
+  readonly tries?: number;
+}
+
 /** One command to a phone. `at` is when it came into this state, `by` who asked. */
 export interface PhoneCommand {
   readonly n: number;
@@ -737,6 +851,31 @@ export interface PhoneCommand {
   readonly at: number;
   readonly by: string;
   readonly why?: string;
+}
+
+/** The address that phones are given. `settled`: the settings say it; else `chosen` is what an admin chose; both empty: not known yet. `guess` is our own address in this network, where we listen to it; `here_only`: we answer this machine only. `mqtt`: phones may also be set up to speak to the broker. */
+export interface PhonePlace {
+  readonly settled: string;
+  readonly chosen: string;
+  readonly guess: string;
+  readonly here_only: boolean;
+  readonly mqtt: boolean;
+}
+
+/** A phone that has not reported yet. `since` is when it was added, epoch s. */
+export interface PhoneShown {
+  readonly thing: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly since: number;
+}
+
+/** Phones that wait for their first message, the newest first, and how more are added. */
+export interface Phones {
+  readonly ok: true;
+  readonly phones: readonly PhoneShown[];
+  readonly may_add: boolean;
+  readonly place: PhonePlace;
 }
 
 /** `picture/ProBot1`: what it looks like, from the settings. */
@@ -990,12 +1129,18 @@ export interface SetUp {
   readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
 }
 
+/** The app to set the phone up in; `base` is the page's own address. */
+export interface SetUpAgain {
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
+  readonly base?: string;
+}
+
 /** What the phone opens (empty: the app takes no link). `plain`: it would send without encryption. `reach` says from where the phone reaches that address. `address` and `text`: what is pasted into another app than OwnTracks. */
 export interface SetUpLink {
   readonly ok: true;
   readonly link: string;
   readonly plain: boolean;
-  readonly reach: 'anywhere' | 'machine' | 'network';
+  readonly reach?: 'anywhere' | 'machine' | 'network';
   readonly address?: string;
   readonly text?: string;
 }
@@ -1065,11 +1210,11 @@ export interface Subscribe {
   readonly broker?: string | null;
 }
 
-/** The subscription's name and how it stands: waiting or active. */
+/** The subscription's name and how it stands. */
 export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
-  readonly state: string;
+  readonly state: 'active' | 'refused' | 'waiting';
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -1077,6 +1222,7 @@ export interface Thing {
   readonly k: string;
   readonly id: string;
   readonly s?: number;
+  readonly [further: string]: unknown;
 }
 
 /** Which things: of one `kind` only, if that is given. */
@@ -1101,6 +1247,23 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. */
+export interface TopicNode {
+  readonly name: string;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly children?: number;
+  readonly topics?: number | null;
+  readonly rate?: number;
+  readonly at?: number | null;
+  readonly count?: number;
+  readonly size?: number | null;
+  readonly qos?: number | null;
+  readonly retain?: boolean;
+  readonly last?: string | null;
+  readonly hex?: string | null;
+}
+
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
 export interface TopicPage {
   readonly ok: true;
@@ -1111,8 +1274,8 @@ export interface TopicPage {
   readonly all?: boolean | null;
   readonly cut?: number | null;
   readonly lost?: number | null;
-  readonly node?: Readonly<Record<string, unknown>> | null;
-  readonly children?: readonly (Readonly<Record<string, unknown>>)[] | null;
+  readonly node?: TopicNode | null;
+  readonly children?: readonly TopicNode[] | null;
   readonly total?: number | null;
   readonly after?: string | null;
 }
@@ -1127,12 +1290,31 @@ export interface Topics {
   readonly broker?: string | null;
 }
 
+/** An entry of a track as it was said; which fields there are depends on the thing. `tst` is its time by the sender's clock, `at` our receipt. A friend's entry has a place and `vel` (km/h), and why it is in `doubt`; a robot's `batt` (%) and `rtt` (ms); a broker's `trip` (ms), a line of its log `n`, `level` and `text`. */
+export interface TrackEntry {
+  readonly tst?: number | null;
+  readonly at?: number | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly vel?: number | null;
+  readonly doubt?: string | null;
+  readonly hidden?: boolean | null;
+  readonly believed?: boolean | null;
+  readonly batt?: number | null;
+  readonly rtt?: number | null;
+  readonly trip?: number | null;
+  readonly n?: number | null;
+  readonly level?: string | null;
+  readonly text?: string | null;
+  readonly [further: string]: unknown;
+}
+
 /** A thing's track in JSON. `data` are entries as they were said, with `tst` and `at`. */
 export interface TrackOfThing {
   readonly ok: true;
   readonly thing: string;
   readonly sort: string;
-  readonly data: readonly (Readonly<Record<string, unknown>>)[];
+  readonly data: readonly TrackEntry[];
   readonly count: number;
 }
 
@@ -1267,109 +1449,506 @@ export interface States {
   readonly client: Client;
   readonly log: LogLine;
   readonly server: Server;
+  readonly map: MapSource;
   readonly quota: Exceeded;
   readonly quarantine: Quarantined;
 }
 
-/** Each request over the WebSocket: its fields and its answer. */
+/** Each request over the WebSocket: its fields, its answer, the codes it may be refused with. */
 export interface Requests {
-  readonly adopt: { readonly asks: NamedRegion; readonly answers: SavedRegion };
-  readonly ask: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly clear: { readonly asks: Clear; readonly answers: Sent };
-  readonly clearregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly drive: { readonly asks: Drive; readonly answers: Progress };
-  readonly drivers: { readonly asks: RequestFields; readonly answers: Drivers };
-  readonly figures: { readonly asks: Figures; readonly answers: FiguresOverTime };
-  readonly halt: { readonly asks: Halt; readonly answers: Done };
-  readonly locate: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly look: { readonly asks: Look; readonly answers: Done };
-  readonly phonestatus: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly ping: { readonly asks: Nothing; readonly answers: PingAnswer };
-  readonly publish: { readonly asks: Publish; readonly answers: Sent };
-  readonly readregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly region: { readonly asks: DrawnRegion; readonly answers: SavedRegion };
-  readonly release: { readonly asks: Release; readonly answers: Done };
-  readonly reply: { readonly asks: OfferReply; readonly answers: Done };
-  readonly routine: { readonly asks: Routine; readonly answers: EffectSeen };
-  readonly sendregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly setup: { readonly asks: SetUp; readonly answers: SetUpLink };
-  readonly shutdown: { readonly asks: OfRobot; readonly answers: EffectSeen };
-  readonly stop: { readonly asks: Stop; readonly answers: Stopped };
-  readonly subscribe: { readonly asks: Subscribe; readonly answers: Subscribed };
-  readonly take: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly takeover: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly topics: { readonly asks: Topics; readonly answers: TopicPage };
-  readonly unregion: { readonly asks: RemovedRegion; readonly answers: Done };
-  readonly unsubscribe: { readonly asks: Unsubscribe; readonly answers: Done };
+  readonly adopt: {
+    readonly asks: NamedRegion;
+    readonly answers: SavedRegion;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'shared' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly ask: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'asked' | 'declined' | 'ended' | 'failed' | 'forbidden' | 'free' | 'gone' | 'held' | 'malformed' | 'no_answer' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'yours';
+  };
+  readonly clear: {
+    readonly asks: Clear;
+    readonly answers: Sent;
+    readonly refuses: 'bad_message' | 'bad_topic' | 'failed' | 'forbidden' | 'malformed' | 'not_sent' | 'past' | 'unknown';
+  };
+  readonly clearregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly drive: {
+    readonly asks: Drive;
+    readonly answers: Progress;
+    readonly refuses: 'bad_frame' | 'failed' | 'forbidden' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly drivers: {
+    readonly asks: RequestFields;
+    readonly answers: Drivers;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly figures: {
+    readonly asks: Figures;
+    readonly answers: FiguresOverTime;
+    readonly refuses: 'bad_names' | 'bad_since' | 'bad_stored' | 'bad_thing' | 'busy' | 'failed' | 'malformed' | 'no_store' | 'past' | 'unknown';
+  };
+  readonly halt: {
+    readonly asks: Halt;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly locate: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly look: {
+    readonly asks: Look;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly phonestatus: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly ping: {
+    readonly asks: Nothing;
+    readonly answers: PingAnswer;
+    readonly refuses: 'failed' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly publish: {
+    readonly asks: Publish;
+    readonly answers: Sent;
+    readonly refuses: 'bad_message' | 'bad_payload' | 'bad_qos' | 'bad_retain' | 'bad_topic' | 'failed' | 'forbidden' | 'malformed' | 'not_sent' | 'past' | 'unknown';
+  };
+  readonly readregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly region: {
+    readonly asks: DrawnRegion;
+    readonly answers: SavedRegion;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'phone' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly release: {
+    readonly asks: Release;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly reply: {
+    readonly asks: OfferReply;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'not_asking' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly routine: {
+    readonly asks: Routine;
+    readonly answers: EffectSeen;
+    readonly refuses: 'bad_routine' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
+  };
+  readonly sendregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly setup: {
+    readonly asks: SetUp;
+    readonly answers: SetUpLink;
+    readonly refuses: 'bad_mode' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly shutdown: {
+    readonly asks: OfRobot;
+    readonly answers: EffectSeen;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
+  };
+  readonly stop: {
+    readonly asks: Stop;
+    readonly answers: Stopped;
+    readonly refuses: 'failed' | 'malformed' | 'no_broker' | 'past' | 'unknown';
+  };
+  readonly subscribe: {
+    readonly asks: Subscribe;
+    readonly answers: Subscribed;
+    readonly refuses: 'bad_filter' | 'bad_qos' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly take: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'ended' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown';
+  };
+  readonly takeover: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'ended' | 'failed' | 'forbidden' | 'malformed' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown';
+  };
+  readonly topics: {
+    readonly asks: Topics;
+    readonly answers: TopicPage;
+    readonly refuses: 'bad_all' | 'bad_path' | 'bad_watch' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly unregion: {
+    readonly asks: RemovedRegion;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly unsubscribe: {
+    readonly asks: Unsubscribe;
+    readonly answers: Done;
+    readonly refuses: 'bad_sub' | 'failed' | 'malformed' | 'past' | 'unknown';
+  };
 }
 
-/** Each call of the HTTP API: its fields and its answer. */
+/** Each call of the HTTP API: its fields, its answer, the codes it may be refused with. */
 export interface Calls {
-  readonly 'GET /session': { readonly asks: Nothing; readonly answers: Who };
-  readonly 'POST /session': { readonly asks: SignIn; readonly answers: Me };
-  readonly 'DELETE /session': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'POST /welcome': { readonly asks: Welcome; readonly answers: Welcomed };
-  readonly 'POST /link': { readonly asks: LinkSecret; readonly answers: Me };
-  readonly 'GET /me': { readonly asks: Nothing; readonly answers: Me };
-  readonly 'POST /me/password': { readonly asks: NewPassword; readonly answers: Done };
-  readonly 'GET /sessions': { readonly asks: Nothing; readonly answers: Sessions };
-  readonly 'DELETE /sessions': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /sessions/others': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /tokens': { readonly asks: Nothing; readonly answers: Tokens };
-  readonly 'POST /tokens': { readonly asks: NewToken; readonly answers: NewTokenMade };
-  readonly 'DELETE /tokens/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /links': { readonly asks: Nothing; readonly answers: Links };
-  readonly 'POST /links': { readonly asks: NewLink; readonly answers: NewLinkMade };
-  readonly 'DELETE /links/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /friends/{user}/{device}/retention': { readonly asks: Nothing; readonly answers: RetentionShown };
-  readonly 'PUT /friends/{user}/{device}/retention': { readonly asks: Retention; readonly answers: RetentionShown };
-  readonly 'GET /friends/{user}/{device}/export': { readonly asks: Nothing; readonly answers: unknown };
-  readonly 'POST /friends/{user}/{device}/erase': { readonly asks: Erase; readonly answers: Done };
-  readonly 'GET /things': { readonly asks: ThingsQuery; readonly answers: AllThings };
-  readonly 'GET /scene': { readonly asks: SceneQuery; readonly answers: Scene };
-  readonly 'GET /events': { readonly asks: EventsQuery; readonly answers: Events };
-  readonly 'GET /things/{kind}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
-  readonly 'GET /history/{kind}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
-  readonly 'GET /days/{kind}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
-  readonly 'GET /things/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
-  readonly 'GET /history/{kind}/{group}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
-  readonly 'GET /days/{kind}/{group}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
-  readonly 'POST /hide/{kind}/{id}': { readonly asks: Hide; readonly answers: Hidden };
-  readonly 'POST /hide/{kind}/{group}/{id}': { readonly asks: Hide; readonly answers: Hidden };
-  readonly 'POST /unhide': { readonly asks: Unhide; readonly answers: Shown };
-  readonly 'POST /believe/{kind}/{id}': { readonly asks: Believe; readonly answers: Believed };
-  readonly 'GET /overruled/{kind}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
-  readonly 'GET /judged/{kind}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
-  readonly 'POST /believe/{kind}/{group}/{id}': { readonly asks: Believe; readonly answers: Believed };
-  readonly 'GET /overruled/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
-  readonly 'GET /judged/{kind}/{group}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
-  readonly 'GET /calendar': { readonly asks: CalendarQuery; readonly answers: Calendar };
-  readonly 'GET /summary/friend/{user}/{device}': { readonly asks: SpanQuery; readonly answers: SpanSummary };
-  readonly 'GET /heat/friend/{user}/{device}': { readonly asks: HeatQuery; readonly answers: HeatMap };
-  readonly 'GET /users': { readonly asks: Nothing; readonly answers: Users };
-  readonly 'POST /users': { readonly asks: NewUser; readonly answers: OneUser };
-  readonly 'GET /users/{name}': { readonly asks: Nothing; readonly answers: OneUser };
-  readonly 'PATCH /users/{name}': { readonly asks: AccountChange; readonly answers: OneUser };
-  readonly 'DELETE /users/{name}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Sessions };
-  readonly 'DELETE /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
-  readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
-  readonly 'GET /admin/devices': { readonly asks: DevicesQuery; readonly answers: Devices };
-  readonly 'GET /admin/devices/{user}/{device}/merge': { readonly asks: MergeQuery; readonly answers: MergePreview };
-  readonly 'POST /admin/devices/{user}/{device}/merge': { readonly asks: Merge; readonly answers: OneDevice };
-  readonly 'POST /admin/devices/{user}/{device}/rename': { readonly asks: Rename; readonly answers: OneDevice };
-  readonly 'POST /admin/devices/{user}/{device}/split': { readonly asks: Split; readonly answers: OneDevice };
-  readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
-  readonly 'GET /deliveries': { readonly asks: DeliveriesQuery; readonly answers: DeliveryCounts };
-  readonly 'GET /deliveries/{user}/{device}': { readonly asks: Nothing; readonly answers: DeliveryOfDevice };
-  readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
+  readonly 'GET /session': {
+    readonly asks: Nothing;
+    readonly answers: Who;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'wait';
+  };
+  readonly 'POST /session': {
+    readonly asks: SignIn;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+  };
+  readonly 'DELETE /session': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /welcome': {
+    readonly asks: Welcome;
+    readonly answers: Welcomed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'POST /link': {
+    readonly asks: LinkSecret;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'early' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'wait' | 'wrong';
+  };
+  readonly 'GET /me': {
+    readonly asks: Nothing;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /me/password': {
+    readonly asks: NewPassword;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'weak';
+  };
+  readonly 'GET /sessions': {
+    readonly asks: Nothing;
+    readonly answers: Sessions;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions/others': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /tokens': {
+    readonly asks: Nothing;
+    readonly answers: Tokens;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /tokens': {
+    readonly asks: NewToken;
+    readonly answers: NewTokenMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /tokens/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /links': {
+    readonly asks: Nothing;
+    readonly answers: Links;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /links': {
+    readonly asks: NewLink;
+    readonly answers: NewLinkMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /links/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /friends/{user}/{device}/retention': {
+    readonly asks: Nothing;
+    readonly answers: RetentionShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'PUT /friends/{user}/{device}/retention': {
+    readonly asks: Retention;
+    readonly answers: RetentionShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /friends/{user}/{device}/export': {
+    readonly asks: Nothing;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /friends/{user}/{device}/erase': {
+    readonly asks: Erase;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /things': {
+    readonly asks: ThingsQuery;
+    readonly answers: AllThings;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /scene': {
+    readonly asks: SceneQuery;
+    readonly answers: Scene;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /events': {
+    readonly asks: EventsQuery;
+    readonly answers: Events;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /things/{kind}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: OneThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /history/{kind}/{id}': {
+    readonly asks: TrackQuery;
+    readonly answers: TrackOfThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /days/{kind}/{id}': {
+    readonly asks: DaysQuery;
+    readonly answers: Days;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /things/{kind}/{group}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: OneThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /history/{kind}/{group}/{id}': {
+    readonly asks: TrackQuery;
+    readonly answers: TrackOfThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /days/{kind}/{group}/{id}': {
+    readonly asks: DaysQuery;
+    readonly answers: Days;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /hide/{kind}/{id}': {
+    readonly asks: Hide;
+    readonly answers: Hidden;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /hide/{kind}/{group}/{id}': {
+    readonly asks: Hide;
+    readonly answers: Hidden;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /unhide': {
+    readonly asks: Unhide;
+    readonly answers: Shown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /believe/{kind}/{id}': {
+    readonly asks: Believe;
+    readonly answers: Believed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /overruled/{kind}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Overruled;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /judged/{kind}/{id}': {
+    readonly asks: JudgedQuery;
+    readonly answers: Judged;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /believe/{kind}/{group}/{id}': {
+    readonly asks: Believe;
+    readonly answers: Believed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /overruled/{kind}/{group}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Overruled;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /judged/{kind}/{group}/{id}': {
+    readonly asks: JudgedQuery;
+    readonly answers: Judged;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /calendar': {
+    readonly asks: CalendarQuery;
+    readonly answers: Calendar;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /summary/friend/{user}/{device}': {
+    readonly asks: SpanQuery;
+    readonly answers: SpanSummary;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /heat/friend/{user}/{device}': {
+    readonly asks: HeatQuery;
+    readonly answers: HeatMap;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users': {
+    readonly asks: Nothing;
+    readonly answers: Users;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /users': {
+    readonly asks: NewUser;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait' | 'weak';
+  };
+  readonly 'GET /users/{name}': {
+    readonly asks: Nothing;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'PATCH /users/{name}': {
+    readonly asks: AccountChange;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait' | 'weak';
+  };
+  readonly 'DELETE /users/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/sessions': {
+    readonly asks: Nothing;
+    readonly answers: Sessions;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /users/{name}/sessions': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /users/{name}/sessions/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/tokens': {
+    readonly asks: Nothing;
+    readonly answers: Tokens;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /audit': {
+    readonly asks: AuditQuery;
+    readonly answers: Audit;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/devices': {
+    readonly asks: DevicesQuery;
+    readonly answers: Devices;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/devices/{user}/{device}/merge': {
+    readonly asks: MergeQuery;
+    readonly answers: MergePreview;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/merge': {
+    readonly asks: Merge;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/rename': {
+    readonly asks: Rename;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/split': {
+    readonly asks: Split;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /people': {
+    readonly asks: PeopleQuery;
+    readonly answers: People;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /admin/address': {
+    readonly asks: NewAddress;
+    readonly answers: AddressShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'GET /phones': {
+    readonly asks: Nothing;
+    readonly answers: Phones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /phones': {
+    readonly asks: NewPhone;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: PhoneAttempt;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /phones/{user}/{device}': {
+    readonly asks: SetUpAgain;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_owner' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /deliveries': {
+    readonly asks: DeliveriesQuery;
+    readonly answers: DeliveryCounts;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /deliveries/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: DeliveryOfDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /admin/maps': {
+    readonly asks: Nothing;
+    readonly answers: Maps;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /admin/maps/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /openapi.json': {
+    readonly asks: Nothing;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -1691,6 +2270,27 @@ export const ServerShape: Shape<Server> = {
   clock_why: { is: 'text', or: null },
 };
 
+export const CreditShape: Shape<Credit> = {
+  text: { is: 'text' },
+  url: { is: 'text', or: '' },
+};
+
+export const MapSourceShape: Shape<MapSource> = {
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  url: { is: 'text' },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  tile_size: { is: 'number' },
+  attribution: { is: { list: { of: CreditShape } } },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  places: { is: 'flag' },
+};
+
 export const ExceededShape: Shape<Exceeded> = {
   what: { is: 'text' },
   why: { is: 'text' },
@@ -1763,7 +2363,7 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   thing: { is: 'text' },
   stored: { is: 'number', or: null },
   at: { is: { list: 'number' } },
-  series: { is: { map: 'any' }, or: null },
+  series: { is: { map: { gaps: 'number' } } },
 };
 
 export const DoneShape: Shape<Done> = {
@@ -1785,7 +2385,7 @@ export const SetUpLinkShape: Shape<SetUpLink> = {
   ok: { is: { one: [true] } },
   link: { is: 'text' },
   plain: { is: 'flag' },
-  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
   address: { is: 'text', or: '' },
   text: { is: 'text', or: '' },
 };
@@ -1798,7 +2398,23 @@ export const StoppedShape: Shape<Stopped> = {
 export const SubscribedShape: Shape<Subscribed> = {
   ok: { is: { one: [true] } },
   sub: { is: 'text' },
-  state: { is: 'text' },
+  state: { is: { one: ['active', 'refused', 'waiting'] } },
+};
+
+export const TopicNodeShape: Shape<TopicNode> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  bytes: { is: 'number' },
+  children: { is: 'number', or: 0 },
+  topics: { is: 'number', or: null },
+  rate: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
 };
 
 export const TopicPageShape: Shape<TopicPage> = {
@@ -1810,8 +2426,8 @@ export const TopicPageShape: Shape<TopicPage> = {
   all: { is: 'flag', or: null },
   cut: { is: 'number', or: null },
   lost: { is: 'number', or: null },
-  node: { is: { map: 'any' }, or: null },
-  children: { is: { list: { map: 'any' } }, or: null },
+  node: { is: { of: TopicNodeShape }, or: null },
+  children: { is: { list: { of: TopicNodeShape } }, or: null },
   total: { is: 'number', or: null },
   after: { is: 'text', or: null },
 };
@@ -1925,13 +2541,13 @@ export const ThingShape: Shape<Thing> = {
 
 export const AllThingsShape: Shape<AllThings> = {
   ok: { is: { one: [true] } },
-  things: { is: { list: { of: ThingShape } } },
+  things: { is: { list: { open: ThingShape } } },
 };
 
 export const SceneShape: Shape<Scene> = {
   ok: { is: { one: [true] } },
   at: { is: 'number' },
-  things: { is: { list: { of: ThingShape } } },
+  things: { is: { list: { open: ThingShape } } },
 };
 
 export const HistoryEventShape: Shape<HistoryEvent> = {
@@ -1940,24 +2556,54 @@ export const HistoryEventShape: Shape<HistoryEvent> = {
   tst: { is: 'number' },
   at: { is: 'number' },
   hidden: { is: 'flag', or: null },
+  name: { is: 'text', or: null },
+  desc: { is: 'text', or: null },
+  event: { is: 'text', or: null },
+  inferred: { is: 'flag', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  poi: { is: 'text', or: null },
+  hash: { is: 'text', or: null },
+  width: { is: 'number', or: null },
+  height: { is: 'number', or: null },
+  what: { is: 'text', or: null },
+  who: { is: 'text', or: null },
+  why: { is: 'text', or: null },
 };
 
 export const EventsShape: Shape<Events> = {
   ok: { is: { one: [true] } },
-  events: { is: { list: { of: HistoryEventShape } } },
+  events: { is: { list: { open: HistoryEventShape } } },
   next: { is: 'text', or: null },
 };
 
 export const OneThingShape: Shape<OneThing> = {
   ok: { is: { one: [true] } },
-  thing: { is: { of: ThingShape } },
+  thing: { is: { open: ThingShape } },
+};
+
+export const TrackEntryShape: Shape<TrackEntry> = {
+  tst: { is: 'number', or: null },
+  at: { is: 'number', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  vel: { is: 'number', or: null },
+  doubt: { is: 'text', or: null },
+  hidden: { is: 'flag', or: null },
+  believed: { is: 'flag', or: null },
+  batt: { is: 'number', or: null },
+  rtt: { is: 'number', or: null },
+  trip: { is: 'number', or: null },
+  n: { is: 'number', or: null },
+  level: { is: 'text', or: null },
+  text: { is: 'text', or: null },
 };
 
 export const TrackOfThingShape: Shape<TrackOfThing> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   sort: { is: 'text' },
-  data: { is: { list: { map: 'any' } } },
+  data: { is: { list: { open: TrackEntryShape } } },
   count: { is: 'number' },
 };
 
@@ -1991,7 +2637,7 @@ export const BelievedShape: Shape<Believed> = {
 };
 
 export const OverruledActShape: Shape<OverruledAct> = {
-  what: { is: 'text' },
+  what: { is: { one: ['hide', 'use'] } },
   at: { is: 'number', or: null },
   count: { is: 'number' },
   from: { is: 'number' },
@@ -2051,12 +2697,18 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   stays: { is: { list: { of: RegionStayShape } } },
 };
 
+export const HeatCellShape: Shape<HeatCell> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
 export const HeatMapShape: Shape<HeatMap> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   seconds: { is: 'number' },
   cell_m: { is: 'number' },
-  cells: { is: { list: 'any' } },
+  cells: { is: { list: { of: HeatCellShape } } },
 };
 
 export const UserShownShape: Shape<UserShown> = {
@@ -2141,6 +2793,61 @@ export const PeopleShape: Shape<People> = {
   people: { is: { map: 'text' } },
 };
 
+export const AddressShownShape: Shape<AddressShown> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+};
+
+export const PhoneShownShape: Shape<PhoneShown> = {
+  thing: { is: 'text' },
+  name: { is: 'text' },
+  owner: { is: 'text' },
+  since: { is: 'number' },
+};
+
+export const PhonePlaceShape: Shape<PhonePlace> = {
+  settled: { is: 'text' },
+  chosen: { is: 'text' },
+  guess: { is: 'text' },
+  here_only: { is: 'flag' },
+  mqtt: { is: 'flag' },
+};
+
+export const PhonesShape: Shape<Phones> = {
+  ok: { is: { one: [true] } },
+  phones: { is: { list: { of: PhoneShownShape } } },
+  may_add: { is: 'flag' },
+  place: { is: { of: PhonePlaceShape } },
+};
+
+export const PhoneAddedShape: Shape<PhoneAdded> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  exists: { is: 'flag', or: false },
+  link: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  text: { is: 'text', or: '' },
+  url: { is: 'text', or: '' },
+  user: { is: 'text', or: '' },
+  device: { is: 'text', or: '' },
+  password: { is: 'text', or: '' },
+  plain: { is: 'flag', or: false },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
+};
+
+export const PhoneAttemptShape: Shape<PhoneAttempt> = {
+  ok: { is: { one: [true] } },
+  since: { is: 'number' },
+  here: { is: 'number', or: null },
+  reached: { is: 'number', or: null },
+  trouble: { is: { one: ['busy', 'none', 'other_device', 'other_user', 'unreadable', 'wrong_password'] }, or: 'none' },
+  said: { is: 'text', or: '' },
+  address: { is: 'text', or: '' },
+  at: { is: 'number', or: null },
+  tries: { is: 'number', or: 0 },
+};
+
 export const DeviceFiguresShape: Shape<DeviceFigures> = {
   device: { is: 'text' },
   friend: { is: 'flag', or: false },
@@ -2164,5 +2871,137 @@ export const DeliveryCountsShape: Shape<DeliveryCounts> = {
 export const DeliveryOfDeviceShape: Shape<DeliveryOfDevice> = {
   ok: { is: { one: [true] } },
   device: { is: { of: DeviceFiguresShape } },
+};
+
+export const MapShownShape: Shape<MapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  source: { is: 'text' },
+  places: { is: 'flag' },
+  problem: { is: 'text' },
+};
+
+export const MapsShape: Shape<Maps> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: MapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const ANSWERS: {
+  readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
+    ? null
+    : Shape<Requests[N]['answers']>;
+} = {
+  adopt: SavedRegionShape,
+  ask: LeaseGivenShape,
+  clear: SentShape,
+  clearregions: AskedOfPhoneShape,
+  drive: ProgressShape,
+  drivers: DriversShape,
+  figures: FiguresOverTimeShape,
+  halt: DoneShape,
+  locate: AskedOfPhoneShape,
+  look: DoneShape,
+  phonestatus: AskedOfPhoneShape,
+  ping: PingAnswerShape,
+  publish: SentShape,
+  readregions: AskedOfPhoneShape,
+  region: SavedRegionShape,
+  release: DoneShape,
+  reply: DoneShape,
+  routine: EffectSeenShape,
+  sendregions: AskedOfPhoneShape,
+  setup: SetUpLinkShape,
+  shutdown: EffectSeenShape,
+  stop: StoppedShape,
+  subscribe: SubscribedShape,
+  take: LeaseGivenShape,
+  takeover: LeaseGivenShape,
+  topics: TopicPageShape,
+  unregion: DoneShape,
+  unsubscribe: DoneShape,
+};
+
+export const REPLIES: {
+  readonly [N in keyof Calls]: Calls[N]['answers'] extends Blob
+    ? null
+    : Shape<Calls[N]['answers']>;
+} = {
+  'GET /session': WhoShape,
+  'POST /session': MeShape,
+  'DELETE /session': DoneShape,
+  'POST /welcome': WelcomedShape,
+  'POST /link': MeShape,
+  'GET /me': MeShape,
+  'POST /me/password': DoneShape,
+  'GET /sessions': SessionsShape,
+  'DELETE /sessions': DoneShape,
+  'DELETE /sessions/others': DoneShape,
+  'DELETE /sessions/{id}': DoneShape,
+  'GET /tokens': TokensShape,
+  'POST /tokens': NewTokenMadeShape,
+  'DELETE /tokens/{id}': DoneShape,
+  'GET /links': LinksShape,
+  'POST /links': NewLinkMadeShape,
+  'DELETE /links/{id}': DoneShape,
+  'GET /friends/{user}/{device}/retention': RetentionShownShape,
+  'PUT /friends/{user}/{device}/retention': RetentionShownShape,
+  'GET /friends/{user}/{device}/export': null,
+  'POST /friends/{user}/{device}/erase': DoneShape,
+  'GET /things': AllThingsShape,
+  'GET /scene': SceneShape,
+  'GET /events': EventsShape,
+  'GET /things/{kind}/{id}': OneThingShape,
+  'GET /history/{kind}/{id}': TrackOfThingShape,
+  'GET /days/{kind}/{id}': DaysShape,
+  'GET /things/{kind}/{group}/{id}': OneThingShape,
+  'GET /history/{kind}/{group}/{id}': TrackOfThingShape,
+  'GET /days/{kind}/{group}/{id}': DaysShape,
+  'POST /hide/{kind}/{id}': HiddenShape,
+  'POST /hide/{kind}/{group}/{id}': HiddenShape,
+  'POST /unhide': ShownShape,
+  'POST /believe/{kind}/{id}': BelievedShape,
+  'GET /overruled/{kind}/{id}': OverruledShape,
+  'GET /judged/{kind}/{id}': JudgedShape,
+  'POST /believe/{kind}/{group}/{id}': BelievedShape,
+  'GET /overruled/{kind}/{group}/{id}': OverruledShape,
+  'GET /judged/{kind}/{group}/{id}': JudgedShape,
+  'GET /calendar': CalendarShape,
+  'GET /summary/friend/{user}/{device}': SpanSummaryShape,
+  'GET /heat/friend/{user}/{device}': HeatMapShape,
+  'GET /users': UsersShape,
+  'POST /users': OneUserShape,
+  'GET /users/{name}': OneUserShape,
+  'PATCH /users/{name}': OneUserShape,
+  'DELETE /users/{name}': DoneShape,
+  'GET /users/{name}/sessions': SessionsShape,
+  'DELETE /users/{name}/sessions': DoneShape,
+  'DELETE /users/{name}/sessions/{id}': DoneShape,
+  'GET /users/{name}/tokens': TokensShape,
+  'GET /audit': AuditShape,
+  'GET /admin/devices': DevicesShape,
+  'GET /admin/devices/{user}/{device}/merge': MergePreviewShape,
+  'POST /admin/devices/{user}/{device}/merge': OneDeviceShape,
+  'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
+  'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
+  'GET /people': PeopleShape,
+  'PUT /admin/address': AddressShownShape,
+  'GET /phones': PhonesShape,
+  'POST /phones': PhoneAddedShape,
+  'GET /phones/{user}/{device}': PhoneAttemptShape,
+  'POST /phones/{user}/{device}': PhoneAddedShape,
+  'DELETE /phones/{user}/{device}': DoneShape,
+  'GET /deliveries': DeliveryCountsShape,
+  'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
+  'GET /admin/maps': MapsShape,
+  'DELETE /admin/maps/{name}': DoneShape,
+  'GET /openapi.json': null,
 };
 

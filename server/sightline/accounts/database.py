@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sightline.accounts.aliases import aliases_in, forget_names
+from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
 from sightline.auth.account import (
     Account,
@@ -24,7 +25,9 @@ from sightline.auth.permissions import GRANT_VERBS, Grants, Role
 
 _LISTED = 30 * 86400.0  # s a link is listed after it ended
 
-CACHED_TABLES = frozenset(("account", "given", "person", "session", "token", "share", "alias"))
+CACHED_TABLES = frozenset(
+    ("account", "given", "person", "session", "token", "share", "alias", "chosen")
+)
 """The tables of which the cache is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
@@ -57,7 +60,7 @@ class Database(AuditedDatabase):
                     " FROM account LEFT JOIN person ON person.account = account.name"
                 )
             }
-            aliases = aliases_in(self._sql)
+            aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
                 for row in self._sql.execute(
@@ -78,7 +81,7 @@ class Database(AuditedDatabase):
                     " FROM share"
                 )
             }
-        return AccountCache(accounts, sessions, tokens, shares, aliases)
+        return AccountCache(accounts, sessions, tokens, shares, aliases, chosen)
 
     # -- accounts
 

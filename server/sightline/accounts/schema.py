@@ -61,6 +61,11 @@ STEPS = (
         spelling TEXT PRIMARY KEY, device TEXT NOT NULL, how TEXT NOT NULL, at REAL NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE chosen (
+        name TEXT PRIMARY KEY, value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

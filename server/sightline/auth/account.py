@@ -116,6 +116,7 @@ class AccountCache:
     tokens: Mapping[str, Token] = field(default_factory=dict)  # by id
     shares: Mapping[str, Share] = field(default_factory=dict)  # by id
     aliases: Mapping[str, Alias] = field(default_factory=dict)  # of devices, by spelling
+    chosen: Mapping[str, str] = field(default_factory=dict)  # by admins, on the page
 
     @property
     def founded(self) -> bool:

@@ -15,6 +15,8 @@ STATUS: dict[str, int] = {
     "taken": 409,
     "signed_in": 409,
     "last_admin": 409,
+    "no_owner": 409,
+    "cannot_set_up": 409,
     "ended": 410,
     "revoked": 410,
     "not_json": 415,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from sightline.contract.fields import Answer, shaped
+from sightline.contract.fields import Answer, Open, shaped
 from sightline.history.record import EVENTS
 
 
-class Thing(msgspec.Struct, frozen=True):
+class Thing(Open, frozen=True):
     """A thing: its kind, its id, its number in the present; then the fields of its state."""
 
     k: str
@@ -19,14 +19,56 @@ class Thing(msgspec.Struct, frozen=True):
     s: int = 0
 
 
-class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened; besides these fields, what was said of it."""
+class HistoryEvent(Open, frozen=True, kw_only=True):
+    """Something that happened; besides these fields, what was said of it.
+
+    A crossing has the ``name`` of the region, a phone's own transition its ``desc``; a photo its
+    place, what that is called (``poi``) and the picture's ``hash`` and size in pixels; a line of
+    the command log ``what`` was done and by ``who``.
+    """
 
     sort: Annotated[str, Meta(extra_json_schema={"enum": sorted(EVENTS)})]
     thing: str
     tst: float
     at: float
     hidden: bool | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    desc: str | UnsetType = UNSET
+    event: str | UnsetType = UNSET
+    inferred: bool | UnsetType = UNSET
+    lat: float | UnsetType = UNSET
+    lon: float | UnsetType = UNSET
+    poi: str | UnsetType = UNSET
+    hash: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    what: str | UnsetType = UNSET
+    who: str | UnsetType = UNSET
+    why: str | UnsetType = UNSET
+
+
+class TrackEntry(Open, frozen=True, kw_only=True):
+    """An entry of a track as it was said; which fields there are depends on the thing.
+
+    ``tst`` is its time by the sender's clock, ``at`` our receipt. A friend's entry has a place and
+    ``vel`` (km/h), and why it is in ``doubt``; a robot's ``batt`` (%) and ``rtt`` (ms); a broker's
+    ``trip`` (ms), a line of its log ``n``, ``level`` and ``text``.
+    """
+
+    tst: float | UnsetType = UNSET
+    at: float | UnsetType = UNSET
+    lat: float | UnsetType = UNSET
+    lon: float | UnsetType = UNSET
+    vel: float | UnsetType = UNSET
+    doubt: str | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    believed: bool | UnsetType = UNSET
+    batt: float | UnsetType = UNSET
+    rtt: float | UnsetType = UNSET
+    trip: float | UnsetType = UNSET
+    n: int | UnsetType = UNSET
+    level: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
 
 
 class AllThings(Answer, frozen=True):
@@ -53,7 +95,7 @@ class TrackOfThing(Answer, frozen=True):
 
     thing: str
     sort: str
-    data: list[dict[str, Any]]
+    data: list[Annotated[dict[str, Any], shaped(TrackEntry)]]
     count: int
 
 
@@ -124,7 +166,7 @@ class SpanSummary(Answer, frozen=True):
     stays: list[RegionStay]
 
 
-class HeatCell(msgspec.Struct, frozen=True, array_like=True):
+class HeatCell(msgspec.Struct, frozen=True):
     """The middle of a cell, and for how many ``seconds`` somebody was in it."""
 
     lat: float
@@ -171,7 +213,7 @@ class Believed(Answer, frozen=True):
 class OverruledAct(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
     """One act: so many fixes were hidden, or used, ``at`` a time; what undoes that."""
 
-    what: str
+    what: Literal["hide", "use"]
     at: float | None
     count: int
     since: float

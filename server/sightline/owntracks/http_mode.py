@@ -24,6 +24,7 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import VisibleScope
 from sightline.model.kind import id_of
+from sightline.owntracks.first_contact import NobodyWatches, PostWatch
 from sightline.owntracks.identity import DEFAULTS, device_of, topic_in
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
 from sightline.owntracks.post_gate import RETRY, PostGate
@@ -59,7 +60,8 @@ class Postbox(Protocol):
 class HttpMode(Resource):
     """The resource of posts. ``safe``, ``stored``, ``rate`` and ``burst`` are those of its gate.
 
-    ``sure_of_time``: something else than the machine's clock says that our time is right.
+    ``sure_of_time``: something else than the machine's clock says that our time is right. ``watch``
+    is told what is let in and what is not.
     """
 
     isLeaf = True
@@ -76,12 +78,15 @@ class HttpMode(Resource):
         sure_of_time: Callable[[], bool] = lambda: True,
         rate: float = 10.0,
         burst: float = 500.0,
+        watch: PostWatch | None = None,
     ) -> None:
         super().__init__()
         self.gate = PostGate(
             clock, context, authenticator, safe=safe, stored=stored, rate=rate, burst=burst
         )
         self._authenticator = authenticator
+        self._context = context
+        self._watch = watch or NobodyWatches()
         self._box = box
         self._sure_of_time = sure_of_time
 
@@ -99,8 +104,24 @@ class HttpMode(Resource):
         device = self._device(request)
         # Who it is of may be said in the body only; that it is somebody's, the token shows.
         if device is None or (device and self._account(request, device) is None):
-            return _WRONG if self.gate.may_be_wrong(request) else _LATER
-        return None if self.gate.has_room(device or (basic(request) or ("",))[0]) else _LATER
+            if not self.gate.may_be_wrong(request):
+                return _LATER
+            self._turn_away(request, device or "")
+            return _WRONG
+        if self.gate.has_room(device or (basic(request) or ("",))[0]):
+            return None
+        self._watch.busy(device, self._context.address(request))
+        return _LATER
+
+    def _turn_away(self, request: Request, device: str) -> None:
+        """Tell who waits for a phone that a post came with a wrong login, or a wrong name."""
+        (login, token), address = basic(request) or ("", ""), self._context.address(request)
+        things = self._authenticator.phone_things(token)
+        user, last = identity(request)
+        if things is None:
+            self._watch.wrong_login(user or login, last, address)
+        else:
+            self._watch.other_name(things, login, device or f"{user}/{last}", address)
 
     def _device(self, request: Request, payload: bytes | None = None) -> str | None:
         """Return the ``user/device`` that a post is of; None: its login is wrong.
@@ -132,9 +153,11 @@ class HttpMode(Resource):
         name = self._device(request, payload)
         account = None if name is None else self._account(request, name)
         if account is None or name is None:  # its token was withdrawn, or the message is another's
+            self._turn_away(request, name or "")
             request.setHeader(b"www-authenticate", CHALLENGE)
             return _answer(request, 401, NOTHING)
         if not payload:
+            self._watch.took(name)
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
@@ -142,8 +165,10 @@ class HttpMode(Resource):
             answer = self._box.posted(name, payload, agent, self._authenticator.scope(account))
         except NotTaken as why:
             if must_come_again(why.counter, sure_of_time=self._sure_of_time()):
+                self._watch.busy(name, self._context.address(request))
                 return _later(request)
             return _answer(request, 200, NOTHING)  # junk, which must not come again
+        self._watch.took(name)
         return self.gate.when_stored(
             request, lambda: _answer(request, 200, answer), lambda: _later(request)
         )

@@ -19,7 +19,13 @@ from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.apps.model import AppName
 from sightline.owntracks.apps.setup import set_up
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, base_of, link
+from sightline.owntracks.setup_link import (
+    CannotSetUp,
+    SetUpTarget,
+    TargetPort,
+    base_of,
+    link,
+)
 from sightline.web.reach import Reach, reach
 
 _DOES: dict[str, Do] = {
@@ -67,7 +73,7 @@ class SetUpLink(Answer, frozen=True):
 
     link: str
     plain: bool
-    reach: Reach
+    reach: Reach = "anywhere"
     address: str = ""
     text: str = ""
 
@@ -117,7 +123,7 @@ class PhoneRequests:
         requests: Requests,
         phones: PhoneService,
         friend: Callable[[str], Friend | None],
-        place: SetUpTarget,
+        place: TargetPort,
         issue: Issue,
         secret: Callable[[str], str | None],
         app: Callable[[str], str] = lambda device: "",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlsplit
 
 import msgspec
+
+from sightline.web.reach import reach
 
 Mode = Literal["mqtt", "http"]
 _HTTP, _MQTT = 3, 0  # as the apps number their modes
@@ -29,6 +31,26 @@ class SetUpTarget:
 
     url: str
     mqtt: str
+
+
+class TargetPort(Protocol):
+    """The addresses under which phones reach us, as they are now."""
+
+    @property
+    def url(self) -> str:
+        """Return the address of the pages; empty: unknown."""
+
+    @property
+    def mqtt(self) -> str:
+        """Return the address of the broker; empty: unknown."""
+
+
+def offers_mqtt(mqtt: str) -> bool:
+    """Tell whether phones reach the broker from everywhere, without telling others what they say.
+
+    ``mqtt`` is its address as phones are told.
+    """
+    return urlsplit(mqtt).scheme == "mqtts" and reach(mqtt) != "machine"
 
 
 def link(
@@ -67,7 +89,7 @@ def configuration(
         return said
     where = urlsplit(place.mqtt)
     if not where.hostname:
-        raise CannotSetUp("set friends.mqtt_at to the broker's address as phones reach it")
+        raise CannotSetUp("it is not known at which address phones reach the broker")
     tls = where.scheme == "mqtts"
     # The broker's password is not ours to know: the app asks for it.
     return said | {
@@ -88,5 +110,5 @@ def base_of(url: str) -> str:
     """Return an address of pages without the slash at its end. Raises `CannotSetUp`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CannotSetUp("set server.public_url to the address under which phones reach us")
+        raise CannotSetUp("it is not known at which address phones reach this server")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

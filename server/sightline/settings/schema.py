@@ -183,6 +183,7 @@ class AccountsSettings(Section, frozen=True, kw_only=True):
 
     ``guest`` is the role of who did not sign in; anywhere but on this machine it also needs
     ``guest_anywhere``. ``hash_memory`` is in KiB, ``hash_passes`` how often it is gone over.
+    ``add_phones``: who adds phones, everybody their own or admins only.
     """
 
     guest: Literal["none", "viewer", "operator", "admin"] = "none"
@@ -190,6 +191,7 @@ class AccountsSettings(Section, frozen=True, kw_only=True):
     idle_hours: Annotated[float, Meta(ge=0.01, le=87_600)] = 12.0
     session_days: Annotated[float, Meta(ge=0.01, le=3650)] = 30.0
     link_days: Annotated[float, Meta(ge=0.01, le=3650)] = 31.0
+    add_phones: Literal["everybody", "admins"] = "everybody"
     hash_memory: Annotated[int, Meta(ge=1024, le=4_194_304)] = 19_456
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
 

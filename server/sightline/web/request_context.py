@@ -16,6 +16,7 @@ from twisted.web.server import Request
 from sightline.auth.session import Visitor
 from sightline.web import origin
 from sightline.web.proxies import UNIX, Proxies
+from sightline.web.public_address import PublicAddress
 
 _KNOWN = b"-known"
 _KNOWN_LASTS = 180 * 86400  # s
@@ -42,7 +43,9 @@ class Authenticator(Protocol):
 
 
 class RequestContext:
-    """What is believed of a request. ``trusted`` are origins besides our own address."""
+    """What is believed of a request. ``trusted`` are origins besides our own address, which is
+    ``public`` (or ``public_url``, if it never changes).
+    """
 
     def __init__(
         self,
@@ -50,11 +53,19 @@ class RequestContext:
         trusted: Sequence[str] = (),
         proxies: Proxies | None = None,
         public_url: str = "",
+        public: PublicAddress | None = None,
     ) -> None:
         self.authenticator = authenticator
         self._trusted = trusted
         self._proxies = proxies or Proxies()
-        self._public = urlsplit(public_url)
+        self._address = public or PublicAddress(public_url)
+        # Not what an admin chose: with https in it by mistake, no cookie would come in any more.
+        self._public = urlsplit(self._address.settled)
+
+    @property
+    def _believed(self) -> Sequence[str]:
+        chosen = self._address.origin
+        return [*self._trusted, chosen] if chosen else self._trusted
 
     def address(self, request: Request) -> str:
         """Tell where the browser is: the peer, or whom a proxy of ours speaks for."""
@@ -75,9 +86,9 @@ class RequestContext:
         """Return the address under which people reach us, for links, without a slash at its end:
         ``https://map.example.org``, ``https://example.org/map``.
         """
-        if self._public.netloc:
-            path = self._public.path.rstrip("/")
-            return f"{self._public.scheme}://{self._public.netloc}{path}"
+        public = urlsplit(self._address.url)
+        if public.netloc:
+            return f"{public.scheme}://{public.netloc}{public.path.rstrip('/')}"
         return f"{'https' if self.secure(request) else 'http'}://{_host(request)}"
 
     def may_open(self, request: Request) -> bool:
@@ -88,12 +99,12 @@ class RequestContext:
         origins = self._origins(request)
         if not origins and self._bearer(request) is not None:
             return True
-        return origin.allowed(origins, _host(request) or None, self._trusted)
+        return origin.allowed(origins, _host(request) or None, self._believed)
 
     def trusted_origin(self, request: Request) -> str | None:
         """Return the origin of the page that asks, where the settings name it; else None."""
         origins = self._origins(request)
-        named = [trusted.rstrip("/").lower() for trusted in self._trusted]
+        named = [trusted.rstrip("/").lower() for trusted in self._believed]
         return origins[0] if len(origins) == 1 and origins[0].lower() in named else None
 
     def same_site(self, request: Request) -> bool:
@@ -108,7 +119,7 @@ class RequestContext:
         if site is not None and site not in _SAME:
             return False
         if origins:
-            return origin.allowed(origins, _host(request) or None, self._trusted)
+            return origin.allowed(origins, _host(request) or None, self._believed)
         return site is not None
 
     def visitor(self, request: Request) -> Visitor | None:
@@ -122,7 +133,7 @@ class RequestContext:
             if found is not None:
                 return found
         # A page of another site whose name somebody points at us must not come in as a guest.
-        if origin.trusted_host(_host(request), self._trusted):
+        if origin.trusted_host(_host(request), self._believed):
             return self.authenticator.guest()
         return None
 

@@ -73,6 +73,7 @@ class Brokers(MultiService):
         filters: Sequence[tuple[str, int]],
         shared: bool,
         demo: bool,
+        near: str,
         config: str,
     ) -> None:
         super().__init__()
@@ -88,9 +89,11 @@ class Brokers(MultiService):
         self._filters = filters
         self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
-        # The week of a demonstration goes into a file of its own machine, and nowhere else.
+        self._near = (f"--near={near}",) if near else ()
+        # The week of a demonstration goes into a file of its own machine, and nowhere else. People
+        # who walk somewhere else today were not there last week.
         where = ["--state", str(state), *(["--config", config] if config else [])]
-        self._week = where if settings.history.store == "sqlite" else []
+        self._week = where if settings.history.store == "sqlite" and not near else []
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
         self._bases = robot_bases(settings)
@@ -134,7 +137,7 @@ class Brokers(MultiService):
             self._guard("--at", address, *self._bases)
         if self._demo:
             first = self._bases[:2]
-            Child("simulate", "--broker", address, *first).setServiceParent(self)
+            Child("simulate", "--broker", address, *first, *self._near).setServiceParent(self)
             if self._week:
                 Child("simulate", "past", *self._week, once=True).setServiceParent(self)
 

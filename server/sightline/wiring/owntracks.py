@@ -9,12 +9,9 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import deferLater
 
-from sightline.accounts.api_account import minted, token_event
 from sightline.accounts.service import AccountService
-from sightline.auth.account import Account
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
-from sightline.contract.errors import Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
@@ -23,10 +20,10 @@ from sightline.kinds.friends.names import DeviceNames
 from sightline.kinds.friends.phone import Phone
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
-from sightline.model.kind import id_of
 from sightline.owntracks.apps.forwarding import AppForwarder
 from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
+from sightline.owntracks.first_contact import FirstContact, PostWatch
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.identity import NamedPostbox
@@ -37,7 +34,7 @@ from sightline.owntracks.recorder_socket import RecorderSocketResource
 from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
-from sightline.owntracks.setup_link import SetUpTarget
+from sightline.owntracks.setup_link import TargetPort
 from sightline.owntracks.zones import TimeZones
 from sightline.settings import Settings
 from sightline.web.connection_limits import ConnectionLimits
@@ -45,6 +42,7 @@ from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.owntracks_ranges import PostDurability, StoredFixes, judged
+from sightline.wiring.phone_adding import NewPhones, issue_token
 
 reactor: Any = _reactor
 
@@ -61,6 +59,10 @@ def keys(settings: Settings, names: DeviceNames | None = None) -> EncryptionKeys
 
 _turn = partial(deferLater, reactor, 0)
 """Waits until the reactor has looked after everything else once."""
+
+
+def _later(step: Callable[[], object]) -> None:
+    reactor.callLater(0, step)
 
 
 class OwnTracks:
@@ -90,10 +92,9 @@ class OwnTracks:
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
         sure_of_time: Callable[[], bool] = lambda: True,
+        new: NewPhones,
     ) -> None:
-        people = LatestPositions(
-            hub.world, lambda step: reactor.callLater(0, step), account_service.names
-        )
+        people = LatestPositions(hub.world, _later, account_service.names)
         fixes = Memory()  # of the last while, where there is no store
         ranges = judged(fixes if store is None else StoredFixes(store))
         self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
@@ -110,12 +111,13 @@ class OwnTracks:
             peers,
             leadership,
         )
-        self.post = make_post(context, account_service, self.phones, recorder, sure_of_time)
+        watch = make_watch(new, hub, wall, self.phones, peers)
+        self.post = make_post(context, account_service, self.phones, recorder, sure_of_time, watch)
         apps = AppForwarder(reactor, wall, hub, self.phones, _turn, peers, sure_of_time)
         self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
-            "in": AppInputs(context, self.post.gate, apps),
+            "in": AppInputs(context, self.post.gate, apps, watch),
             "api/0": RecorderApi(
                 reactor,
                 wall,
@@ -130,12 +132,29 @@ class OwnTracks:
             "ws/last": RecorderSocketResource(live, context),
             "faces": Faces(reactor, context, people),
         }
-        answer_requests(settings, hub, requests, account_service, self.phones)
+        answer_requests(settings, hub, requests, account_service, self.phones, new.target)
 
     def moved(self, old: str, new: str) -> None:
         """Take in that a friend is known by another name now."""
         self.phones.forget(old)
         self._people.note(new)
+
+
+def _friend(hub: Hub, thing: str) -> Friend | None:
+    state = hub.world.state(thing)
+    return state if isinstance(state, Friend) else None
+
+
+def make_watch(
+    new: NewPhones,
+    hub: Hub,
+    wall: Callable[[], float],
+    phones: PhoneService,
+    peers: PeerBus | None,
+) -> FirstContact:
+    """Make what tells of the posts of phones that are waited for."""
+    named = new.adding.named
+    return FirstContact(new.attempts, wall, named, lambda thing: _friend(hub, thing), phones, peers)
 
 
 def answer_requests(
@@ -144,13 +163,13 @@ def answer_requests(
     requests: Requests,
     account_service: AccountService,
     phones: PhoneService,
+    place: TargetPort,
 ) -> None:
     """Answer what browsers ask of phones: commands, and links that set a phone up."""
     secrets = settings.friends.keys
 
     def friend(thing: str) -> Friend | None:
-        state = hub.world.state(thing)
-        return state if isinstance(state, Friend) else None
+        return _friend(hub, thing)
 
     def app(device: str) -> str:
         state = hub.world.state(f"phone/{device}")
@@ -161,9 +180,8 @@ def answer_requests(
         return None if found is None else found.reveal()
 
     async def issue(asker: Asker, thing: str) -> str:
-        return await _issue(account_service, asker, thing)
+        return await issue_token(account_service, asker.user.name, asker.address, thing)
 
-    place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
     PhoneRequests(requests, phones, friend, place, issue, secret, app)
 
 
@@ -173,11 +191,14 @@ def make_post(
     phones: PhoneService,
     recorder: HistoryRecorder | None,
     sure: Callable[[], bool] = lambda: True,
+    watch: PostWatch | None = None,
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
     box = NamedPostbox(phones, account_service.names)
     if recorder is None:
-        return HttpMode(reactor, context, account_service.visitors, box, sure_of_time=sure)
+        return HttpMode(
+            reactor, context, account_service.visitors, box, sure_of_time=sure, watch=watch
+        )
     durable = PostDurability(recorder)
     return HttpMode(
         reactor,
@@ -187,45 +208,5 @@ def make_post(
         safe=durable.keeps_up,
         stored=durable.stored,
         sure_of_time=sure,
+        watch=watch,
     )
-
-
-async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
-    """Return a fresh token for one phone.
-
-    It is its owner's: the phone is told of the friends they see.
-    """
-    account = _owner(account_service, asker.user.name, thing)
-    label = f"phone {id_of(thing)}"[:64]
-    token, text = minted(
-        account, account_service.wall(), label, frozenset(("publish",)), frozenset((thing,)), None
-    )
-
-    def make(database: Any) -> None:
-        for old in list(account_service.cache.tokens.values()):
-            # The link of before opens nothing any more.
-            if old.account == account.name and old.label == label and old.things == token.things:
-                database.drop_token(old.id)
-        database.put_token(token)
-        database.write(token_event(asker.user.name, asker.address, token))
-
-    await account_service.change(make)
-    return text
-
-
-def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
-    """Return the account that a phone belongs to: the asker's if it is theirs, else its owner's."""
-    group = thing.rpartition("/")[0]
-    owners = [
-        account
-        for account in account_service.cache.accounts.values()
-        if account_service.names.grant(account.grants.own) & {thing, group} and not account.disabled
-    ]
-    owners.sort(key=lambda account: (account.name != asker, account.name))
-    if not owners:
-        raise Refused(
-            "no_owner",
-            f"nobody's account owns {group}: give it to somebody first (own {group}). The phone is"
-            " told of the friends that account may see",
-        )
-    return owners[0]

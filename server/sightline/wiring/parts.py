@@ -14,6 +14,7 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 
 from sightline.accounts.audit import AuditLog
+from sightline.accounts.chosen import PUBLIC_URL
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
@@ -40,6 +41,7 @@ from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.proxies import Proxies
+from sightline.web.public_address import PublicAddress
 from sightline.web.request_context import RequestContext
 from sightline.wiring import settings_parts
 from sightline.wiring.archive import message_archive
@@ -62,6 +64,7 @@ from sightline.wiring.limits import DiskFloor, make_world
 from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
+from sightline.wiring.phone_adding import NewPhones
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.unfollowed import Unfollowed
 
@@ -74,7 +77,7 @@ class Start:
 
     ``listen`` is the endpoint for browsers; ``config`` the settings' file, for the guards (empty:
     none); ``demo``: with simulated friends and robots. Sessions and limits go by ``clock``, which
-    is never stepped; ``wall`` gives epoch s.
+    is never stepped; ``wall`` gives epoch s. ``near``: where the simulated friends walk (LAT,LON).
     """
 
     settings: Settings
@@ -84,6 +87,7 @@ class Start:
     config: str = ""
     clock: Any = reactor
     wall: Callable[[], float] = now
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ class Accounts:
     context: RequestContext
     requests: Requests
     gate: ConnectionLimits
+    phones: NewPhones
 
 
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
@@ -188,11 +193,19 @@ def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
         names=live.names,
     )
     trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
-    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
+    public = PublicAddress(server.public_url, lambda: service.cache.chosen.get(PUBLIC_URL, ""))
+    context = RequestContext(service.visitors, trusted, proxies, public=public)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
-    return Accounts(service, context, requests, make_gate(settings))
+    phones = NewPhones(
+        settings,
+        service,
+        public,
+        listen=start.listen,
+        world=live.world,
+    )
+    return Accounts(service, context, requests, make_gate(settings), phones)
 
 
 def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> DrivingService:
@@ -319,6 +332,7 @@ def build_mqtt(
         filters=[wanted for kind in live.kinds for wanted in kind.filters],
         shared=peers is not None,
         demo=start.demo,
+        near=start.near,
         config=start.config,
     )
     return Mqtt(publishers, brokers, peers)

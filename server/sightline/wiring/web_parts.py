@@ -10,6 +10,7 @@ from twisted.web.resource import Resource
 
 from sightline import __version__
 from sightline.accounts.api_account import AccountApi
+from sightline.accounts.api_address import AddressApi
 from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
@@ -31,7 +32,10 @@ from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
+from sightline.maps.api import MapsApi
+from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
+from sightline.owntracks.api_phones import PhonesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -156,18 +160,21 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
 
 def build_routes(parts: Parts) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
-    live, features = parts.live, parts.features
+    live, features, new, wall = parts.live, parts.features, parts.accounts.phones, parts.start.wall
     return make_routes(
         service=parts.accounts.service,
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
-        wall=parts.start.wall,
+        wall=wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
+        maps=MapsApi(features.maps, parts.accounts.service.note),
         photos=features.pictures.of,
+        phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
+        settled=parts.start.settings.server.public_url,
     )
 
 
@@ -182,7 +189,10 @@ def make_routes(
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
     deliveries: DeliveriesApi,
+    maps: MapsApi,
     photos: PhotosOf | None = None,
+    phones: PhonesApi,
+    settled: str = "",
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -204,7 +214,10 @@ def make_routes(
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
+        AddressApi(service, settled),
+        phones,
         deliveries,
+        maps,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -230,6 +243,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },
     )

@@ -1,12 +1,8 @@
 /** What is asked of the past of one friend: its figures over some days, and where it was longest. */
-import { SpanSummaryShape } from '../generated';
 import type { SpanSummary } from '../generated';
-import { isRecord } from '../net/protocol';
 import { path, queryText } from '../net/api';
 import type { Api } from '../net/api';
-import { read } from '../net/shape';
 import type { Read } from '../net/shape';
-import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import type { Day } from './day';
 import { daysOn } from './month';
@@ -30,48 +26,40 @@ export function spanOf(day: Day, days: SpanDays): Stretch {
   return { start: daysOn(day, 1 - days).start, end: day.end - 1 };
 }
 
-export async function askSummary(api: Api, of: Key, { start, end }: Stretch): Promise<Summary> {
-  const found = read(
-    SpanSummaryShape,
-    await api.get(`summary/${friendPath(of)}`, { from: start, to: end }),
-  );
-  if (!found) throw new Error('The server sent something unreadable.');
-  return found;
-}
-
-export async function askHeat(api: Api, of: Key, { start, end }: Stretch): Promise<HeatCell[]> {
-  return readHeat((await api.get(`heat/${friendPath(of)}`, { from: start, to: end }))['cells']);
+export function askSummary(api: Api, of: Key, { start, end }: Stretch): Promise<Summary> {
+  return api.get('summary/friend/{user}/{device}', phoneOf(of), { from: start, to: end });
 }
 
 /**
- * Cells with weights from 0 to 1. Home, where most nights are spent, would outshine everything: so
- * the weight is the root of the time, by which an hour is still seen beside a week.
+ * Where somebody was, with weights from 0 to 1. Home, where most nights are spent, would outshine
+ * everything: so the weight is the root of the time, by which an hour is still seen beside a week.
  */
-export function readHeat(cells: unknown): HeatCell[] {
-  if (!Array.isArray(cells)) return [];
-  const found: HeatCell[] = [];
-  for (const cell of cells as unknown[]) {
-    if (!Array.isArray(cell)) continue;
-    const [lat, lng, seconds] = cell as unknown[];
-    if (typeof lat !== 'number' || typeof lng !== 'number' || typeof seconds !== 'number') continue;
-    if (seconds > 0) found.push({ lat, lng, weight: Math.sqrt(seconds) });
-  }
-  const most = Math.max(1e-9, ...found.map(({ weight }) => weight));
-  return found.map((cell) => ({ ...cell, weight: cell.weight / most }));
+export async function askHeat(api: Api, of: Key, { start, end }: Stretch): Promise<HeatCell[]> {
+  const asked = { from: start, to: end };
+  const { cells } = await api.get('heat/friend/{user}/{device}', phoneOf(of), asked);
+  const most = Math.max(1e-9, ...cells.map(({ seconds }) => seconds));
+  return cells.map(({ lat, lon, seconds }) => ({
+    lat,
+    lng: lon,
+    weight: Math.sqrt(Math.max(0, seconds) / most),
+  }));
 }
 
 /** Where a track of exactly this stretch can be had as a file, below the page's own address. */
 export function trackFile(of: Key, { start, end }: Stretch, format: string): string {
-  return `api/1/history/${friendPath(of)}${queryText({ from: start, to: end, format })}`;
+  const { user, device } = phoneOf(of);
+  const track = path`api/1/history/friend/${user}/${device}`;
+  return track + queryText({ from: start, to: end, format });
 }
 
 /** Hide all fixes of a stretch that are shown; how many there were. */
 export async function hideStretch(api: Api, of: Key, { start, end }: Stretch): Promise<number> {
-  const answer: unknown = await api.post(`hide/${friendPath(of)}`, { from: start, to: end });
-  return isRecord(answer) && typeof answer['hidden'] === 'number' ? answer['hidden'] : 0;
+  const { user, device } = phoneOf(of);
+  const parts = { kind: 'friend', group: user, id: device };
+  return (await api.post('hide/{kind}/{group}/{id}', parts, { from: start, to: end })).hidden;
 }
 
-function friendPath(of: Key): string {
-  const [user = '', device = ''] = splitKey(of)[1].split('/', 2);
-  return path`friend/${user}/${device}`;
+function phoneOf(of: Key): { readonly user: string; readonly device: string } {
+  const [, user = '', device = ''] = of.split('/', 3);
+  return { user, device };
 }

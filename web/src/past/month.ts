@@ -1,6 +1,4 @@
 /** A month as a calendar shows it, by the calendar of whoever looks; and which days have data. */
-import { CalendarShape } from '../generated';
-import { read } from '../net/shape';
 import { dayNamed } from './day';
 import type { Day } from './day';
 
@@ -37,11 +35,6 @@ export function daysOn(day: Day, step: number): Day {
   const pad = (value: number) => String(value).padStart(2, '0');
   const name = `${String(found.getFullYear())}-${pad(found.getMonth() + 1)}-${pad(found.getDate())}`;
   return dayNamed(name) ?? day;
-}
-
-/** The names of the days that have data. */
-export function readCalendar(answer: unknown): ReadonlySet<string> {
-  return new Set(read(CalendarShape, answer)?.days.map(({ day }) => day));
 }
 
 /** This computer's time zone, as the server asks for it. */

@@ -1,15 +1,11 @@
 /** What time travel needs from outside: the server's history over HTTP, and the page that shows what it finds. */
-import { path } from '../net/api';
 import type { Api } from '../net/api';
 import type { ServerClock } from '../app/clock';
 import type { Requests } from '../net/requests';
-import { isRecord } from '../net/protocol';
-import type { Thing } from '../net/protocol';
-import { splitKey } from '../app/world';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
-import { readCalendar, zoneHere } from './month';
+import { zoneHere } from './month';
 import { readPhotos } from './photos';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
@@ -23,6 +19,8 @@ const MOST_DOUBTFUL = 1000;
 /** What is worth a mark on the bar. */
 const KINDS = 'crossing,transition,drive,alarm,photo';
 
+const HISTORY = 'history/{kind}/{group}/{id}';
+
 interface Parts {
   readonly api: Api;
   readonly clock: ServerClock;
@@ -34,37 +32,40 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
   return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
-      return readScene((await api.get('scene', { at }))['things']);
+      const { things } = await api.get('scene', { at });
+      // They carry no number of a change.
+      return things.map((thing) => ({ ...thing, s: 0 }));
     },
     async track(key, { start, end }) {
-      const [kind, id] = splitKey(key);
-      const [user = '', device = ''] = id.split('/', 2);
+      const [kind = '', group = '', id = ''] = key.split('/', 3);
       if (kind !== 'friend') return { points: [], thinned: false };
-      const where = path`history/friend/${user}/${device}`;
       const bounds = { from: start, to: end - 1 };
-      const every = readTrack((await api.get(where, { ...bounds, limit: MOST }))['data']);
+      const history = async (asked: object) => {
+        const { data } = await api.get(HISTORY, { kind, group, id }, { ...bounds, ...asked });
+        return readTrack(data);
+      };
+      const every = await history({ limit: MOST });
       if (every.length < MOST) return { points: every, thinned: false };
-      const drawn = await api.get(where, { ...bounds, max_error: MAX_ERROR });
-      return { points: readTrack(drawn['data']), thinned: true };
+      return { points: await history({ max_error: MAX_ERROR }), thinned: true };
     },
     async calendar(month, key) {
       const of = key?.startsWith('friend/') === true ? { thing: key } : {};
-      return readCalendar(await api.get('calendar', { month, zone: zoneHere(), ...of }));
+      const { days } = await api.get('calendar', { month, zone: zoneHere(), ...of });
+      return new Set(days.map(({ day }) => day));
     },
     async doubtful(key, { start, end }) {
-      const [kind, id] = splitKey(key);
-      const [user = '', device = ''] = id.split('/', 2);
+      const [kind = '', group = '', id = ''] = key.split('/', 3);
       if (kind !== 'friend') return [];
       const asked = { from: start, to: end - 1, limit: MOST_DOUBTFUL, doubtful: 'only' };
-      return readDoubtful((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
+      return readDoubtful((await api.get(HISTORY, { kind, group, id }, asked)).data);
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
-      return readEvents((await api.get('events', asked))['events']);
+      return readEvents((await api.get('events', asked)).events);
     },
     async photos({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: 'photo' };
-      return readPhotos((await api.get('events', asked))['events']);
+      return readPhotos((await api.get('events', asked)).events);
     },
     show(things) {
       shown.show(things);
@@ -79,14 +80,4 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
       };
     },
   });
-}
-
-/** The things of a scene; they carry no number of a change. What is no thing is left out. */
-export function readScene(things: unknown): Thing[] {
-  if (!Array.isArray(things)) return [];
-  return (things as unknown[]).flatMap((thing) =>
-    isRecord(thing) && typeof thing['k'] === 'string' && typeof thing['id'] === 'string'
-      ? [{ ...thing, k: thing['k'], id: thing['id'], s: 0 }]
-      : [],
-  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dayNamed } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
-import { daysOn, monthBeside, monthOf, readCalendar, weeksOf } from '../../src/past/month';
+import { daysOn, monthBeside, monthOf, weeksOf } from '../../src/past/month';
 
 const day = (name: string) => dayNamed(name) as Day;
 
@@ -33,11 +33,5 @@ describe('a month', () => {
     expect(daysOn(day('2026-10-24'), 2).name).toBe('2026-10-26');
     expect(daysOn(day('2026-03-30'), -30).name).toBe('2026-02-28');
     expect(daysOn(day('2026-12-31'), 1).name).toBe('2027-01-01');
-  });
-
-  test('knows which of its days have data; what makes no sense has none', () => {
-    const answer = { ok: true, days: [{ day: '2026-11-03', from: 1, to: 2 }, { day: 4 }] };
-    expect([...readCalendar(answer)]).toEqual(['2026-11-03']);
-    expect([...readCalendar(null)]).toEqual([]);
   });
 });

@@ -64,7 +64,8 @@ class DeviceNames:
         self.several: dict[str, tuple[str, ...]] = {}
         """Devices that have further names, with these."""
         self._seen: dict[str, set[str]] = {}  # noted, but not stored yet
-        self._users: dict[str, set[str]] = {}  # spellings of a user, by folded name
+        self.users: dict[str, set[str]] = {}
+        """The spellings of each user (first level) that was ever seen, by folded name."""
         self._apart: frozenset[str] = frozenset()  # folded users of which a device was split
         self._asked: dict[str, set[str]] = {}  # names in grants, by folded name
         self._latest: dict[str, str] = {}  # the spelling last heard, of devices with several
@@ -196,7 +197,7 @@ class DeviceNames:
     def _of_user(self, user: str) -> set[str]:
         """Return what all devices of a user are called: spellings of it, and their names."""
         fold = folded(user)
-        alike = {user} if fold in self._apart else {user, *self._users.get(fold, ())}
+        alike = {user} if fold in self._apart else {user, *self.users.get(fold, ())}
         found = set(alike)
         for device, others in self.several.items():
             names = (device, *others)
@@ -244,7 +245,7 @@ class DeviceNames:
         self._first[fold] = self._by_fold[fold] = device
         user = device.partition("/")[0]
         fold_user = folded(user)
-        spellings = self._users.setdefault(fold_user, set())
+        spellings = self.users.setdefault(fold_user, set())
         new = user not in spellings
         spellings.add(user)
         if _is_new(self._asked.get(fold), device) or (

@@ -28,6 +28,7 @@ from sightline.owntracks.apps.forwarding import AppForwarder
 from sightline.owntracks.apps.model import Answered, App, AppReport, Posted, form
 from sightline.owntracks.apps.profile import PROFILE, profile
 from sightline.owntracks.apps.registry import APPS
+from sightline.owntracks.first_contact import NobodyWatches, PostWatch
 from sightline.owntracks.identity import device_of
 from sightline.owntracks.ports import RequestContextPort, basic
 from sightline.owntracks.post_gate import RETRY, PostGate
@@ -70,22 +71,30 @@ class AppInputs(Resource):
     _log = Logger()
 
     def __init__(
-        self, context: RequestContextPort, gate: PostGate, forwarder: AppForwarder
+        self,
+        context: RequestContextPort,
+        gate: PostGate,
+        forwarder: AppForwarder,
+        watch: PostWatch | None = None,
     ) -> None:
         super().__init__()
         self._context = context
         self._gate = gate
         self._forwarder = forwarder
+        self._watch = watch or NobodyWatches()
 
     def check_head(self, request: Request) -> Refusal | None:
         """Refuse what the head shows that it is not taken, before its body is read."""
-        app, token, _ = _addressed(request)
+        app, token, name = _addressed(request)
         if app is None:
             return _UNKNOWN
         if request.method not in (b"GET", b"HEAD", b"POST"):
             return _METHOD
         if self._gate.authenticator.phone_things(token) is None:
-            return _WRONG if self._gate.may_be_wrong(request) else _LATER
+            if not self._gate.may_be_wrong(request):
+                return _LATER
+            self._watch.wrong_login("", name, self._context.address(request))
+            return _WRONG
         return None if request.method != b"POST" or self._gate.has_room(token) else _LATER
 
     def render_HEAD(self, request: Request) -> bytes:
@@ -131,7 +140,7 @@ class AppInputs(Resource):
             self._forwarder.refuse(device, posted.body or _without_token(request), why)
             return _body_of(request, app.say(posted))
         taking = Deferred.fromCoroutine(self._forwarder.take(device, app.title, report))
-        taking.addCallback(lambda again: self._answer(request, app, posted, again))
+        taking.addCallback(lambda again: self._answer(request, app, posted, again, device))
         taking.addErrback(lambda failure: self._failed(request, failure))
         return NOT_DONE_YET
 
@@ -142,11 +151,15 @@ class AppInputs(Resource):
             request.write(_later(request))
             request.finish()
 
-    def _answer(self, request: Request, app: App, posted: Posted, again: bool) -> None:
+    def _answer(self, request: Request, app: App, posted: Posted, again: bool, device: str) -> None:
         """Say yes when it is kept; the phone keeps its copy until then.
 
         ``again``: some of it has no place now, so all of it is to come again.
         """
+        if again:
+            self._watch.busy(device, self._context.address(request))
+        else:
+            self._watch.took(device)
         if is_disconnected(request):
             return
         yes = partial(_body_of, request, app.say(posted))

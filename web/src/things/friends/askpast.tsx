@@ -94,6 +94,7 @@ function SpanChooser({ days }: { readonly days: SpanDays }) {
 
 function Figures({ summary }: { readonly summary: Summary }) {
   const { units } = usePreferences().settings.value;
+  const [hours, minutes] = spanText(Math.round(summary.moving_s / 60) * 60).split(/ (?=\d)/);
   const far = way(summary.distance_m, units);
   const fast =
     summary.top_speed_kmh === undefined ? undefined : speed(summary.top_speed_kmh, units);
