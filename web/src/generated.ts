@@ -464,7 +464,11 @@ export interface Halt {
 }
 
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
-export type HeatCell = readonly [number, number, number];
+export interface HeatCell {
+  readonly lat: number;
+  readonly lon: number;
+  readonly seconds: number;
+}
 
 /** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
 export interface HeatMap {
@@ -2875,12 +2879,18 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   stays: { is: { list: { of: RegionStayShape } } },
 };
 
+export const HeatCellShape: Shape<HeatCell> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
 export const HeatMapShape: Shape<HeatMap> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   seconds: { is: 'number' },
   cell_m: { is: 'number' },
-  cells: { is: { list: 'any' } },
+  cells: { is: { list: { of: HeatCellShape } } },
 };
 
 export const UserShownShape: Shape<UserShown> = {

@@ -23,6 +23,8 @@ const DEAF = {
   flyTo: nothing,
   setTrail: nothing,
   setDoubtful: nothing,
+  setHeat: nothing,
+  showPlaces: nothing,
   setAreas: nothing,
   selectArea: nothing,
   showArea: nothing,

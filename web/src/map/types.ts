@@ -76,6 +76,13 @@ export interface DoubtfulSpot {
   readonly text: string;
 }
 
+/** A place where somebody was, by how long: 1 is the longest of all. */
+export interface HeatSpot {
+  readonly lng: number;
+  readonly lat: number;
+  readonly weight: number;
+}
+
 /** A region, drawn under everything that moves. */
 export interface Area {
   readonly id: string;
@@ -145,6 +152,11 @@ export interface SightlineMap {
 
   /** Show these, and no others, as fixes that are not believed: hollow, with the reason. */
   setDoubtful(spots: readonly DoubtfulSpot[]): void;
+
+  /** Show where somebody was longest, as warmth under everything else; null takes it away. */
+  setHeat(spots: readonly HeatSpot[] | null): void;
+  /** Bring all these places into view. */
+  showPlaces(places: readonly { readonly lng: number; readonly lat: number }[]): void;
 
   /** Make these, and no others, the regions on the map. */
   setAreas(areas: readonly Area[]): void;
