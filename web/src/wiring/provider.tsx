@@ -15,6 +15,7 @@ import { ConsoleProvider } from '../console/context';
 import { PastProvider } from '../past/context';
 import { BrokerLogProvider } from '../things/broker/context';
 import { RosterProvider } from '../things/context';
+import { NewPhonesProvider } from '../things/friends/add/context';
 import { DrivingProvider } from '../things/probots/drive/context';
 import { RegionsProvider } from '../things/regions/context';
 import type { App } from './app';
@@ -54,15 +55,17 @@ function PlaceParts({ app, children }: { app: App; children: ComponentChildren }
 function Features({ app, children }: { app: App; children: ComponentChildren }) {
   return (
     <RosterProvider value={app.roster}>
-      <PastProvider value={app.past}>
-        <RegionsProvider value={app.regions}>
-          <DrivingProvider value={app.driving}>
-            <BrokerLogProvider value={app.brokerLog}>
-              <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
-            </BrokerLogProvider>
-          </DrivingProvider>
-        </RegionsProvider>
-      </PastProvider>
+      <NewPhonesProvider value={app.newPhones}>
+        <PastProvider value={app.past}>
+          <RegionsProvider value={app.regions}>
+            <DrivingProvider value={app.driving}>
+              <BrokerLogProvider value={app.brokerLog}>
+                <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+              </BrokerLogProvider>
+            </DrivingProvider>
+          </RegionsProvider>
+        </PastProvider>
+      </NewPhonesProvider>
     </RosterProvider>
   );
 }
