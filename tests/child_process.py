@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from preloaded import Forked, can_be_forked
 from waits import DEADLINE
 
 
@@ -23,17 +24,19 @@ class ChildProcess:
         folder: Path | None = None,
         **environ: str,
     ) -> None:
-        if setpriv := shutil.which("setpriv"):  # it ends with us, whatever our end is
-            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        words = [str(word) for word in command]
+        environ = {**os.environ, **environ}
         self.log = log or Path(os.devnull)
-        with self.log.open("ab") as out:
+        self._process: subprocess.Popen[bytes] | Forked
+        with self.log.open("ab") as out, open(os.devnull, "rb") as nothing:
+            if can_be_forked(words, environ):
+                streams = [nothing.fileno(), out.fileno(), out.fileno()]
+                self._process = Forked(words, folder, environ, streams)
+                return
+            if setpriv := shutil.which("setpriv"):  # it ends with us, whatever our end is
+                words = [setpriv, "--pdeathsig", "KILL", "--", *words]
             self._process = subprocess.Popen(
-                command,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env={**os.environ, **environ},
+                words, cwd=folder, stdin=nothing, stdout=out, stderr=out, env=environ
             )
 
     @property
@@ -49,7 +52,8 @@ class ChildProcess:
         return self._process.wait(DEADLINE)
 
     def sends(self, sign: signal.Signals) -> None:
-        os.kill(self.pid, sign)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.kill(self.pid, sign)
 
     def end(self, sign: signal.Signals = signal.SIGKILL) -> int:
         """Send it a signal and wait for its end; its exit status. Kill it after a minute."""

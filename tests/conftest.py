@@ -15,6 +15,8 @@ import pytest
 import pytest_twisted
 from hypothesis import HealthCheck, settings
 
+import preloaded
+
 # The examples are the same in every run: a test that fails, fails again. New ones are looked for
 # with --hypothesis-profile=search. No example is too slow: a busy machine is no fault of the code.
 settings.register_profile(
@@ -63,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _cpu() -> float:
     """Say what this process and its ended children have had of the processor, in s."""
     used = (getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return sum(each.ru_utime + each.ru_stime for each in used) + preloaded.spent
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
 
+import preloaded
 from browser import Browser, Closed
 from sightline_process import SightlineProcess
 
@@ -44,12 +42,8 @@ def call(server: SightlineProcess, path: str, body: Any = None, cookie: str = ""
 
 def sightline(server: SightlineProcess, *words: str) -> str:
     """The command line, on the server's state folder."""
-    command = [str(Path(sys.executable).with_name("sightline")), *words]
-    command += ["--state", str(server.folder / "state")]
-    command += ["--config", str(server.folder / "sightline.toml")]
-    done = subprocess.run(
-        command, input=GOOD, capture_output=True, text=True, timeout=60, check=False
-    )
+    places = ("--state", server.folder / "state", "--config", server.folder / "sightline.toml")
+    done = preloaded.sightline(*words, *places, input=GOOD)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest_twisted
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from twisted.internet.threads import deferToThread
 
+import preloaded
 from broker import Broker
 from browser import Browser
 from sightline_process import SightlineProcess
@@ -28,11 +28,10 @@ LOG = (
 
 def audited(sightline: SightlineProcess, what: str) -> list[dict[str, Any]]:
     """The audit log, as an operator reads it."""
-    command = [sys.executable, "-m", "sightline.cli.main", "audit", "--json", "--what", what]
-    command += ["--state", str(sightline.folder / "state")]
+    command = ["audit", "--json", "--what", what, "--state", sightline.folder / "state"]
 
     def six() -> list[dict[str, Any]]:
-        said = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+        said = preloaded.sightline(*command, check=True).stdout
         records = [json.loads(line) for line in said.splitlines()]
         return records if len(records) >= 6 else []  # written by a thread of its own
 

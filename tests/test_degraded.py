@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 
+import preloaded
 from sightline.accounts import service as keeping
 from sightline.accounts.database_audit import Search
 from sightline.journal.trouble import degraded
@@ -154,11 +154,8 @@ def test_each_trouble_has_a_word() -> None:
 
 
 def sightline(server: SightlineProcess, *words: str) -> subprocess.CompletedProcess[str]:
-    command: list[Any] = [Path(sys.executable).with_name("sightline"), *words]
-    command += ["--state", server.folder / "state", "--config", server.folder / "sightline.toml"]
-    return subprocess.run(
-        command, input=GOOD, capture_output=True, text=True, timeout=60, check=False
-    )
+    places = ("--state", server.folder / "state", "--config", server.folder / "sightline.toml")
+    return preloaded.sightline(*words, *places, input=GOOD)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:

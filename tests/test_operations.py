@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+import preloaded
 from sightline.cli.main import parser
 from sightline_process import SightlineProcess
 
@@ -106,9 +104,8 @@ def signs_in(server: SightlineProcess, name: str) -> int:
 
 
 def sightline(server: SightlineProcess, *words: str) -> None:
-    command: list[Any] = [Path(sys.executable).with_name("sightline"), *words]
-    command += ["--state", server.folder / "state", "--config", server.folder / "sightline.toml"]
-    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True, timeout=60)
+    places = ("--state", server.folder / "state", "--config", server.folder / "sightline.toml")
+    preloaded.sightline(*words, *places, input=PASSWORD, check=True)
 
 
 def test_a_backup_of_a_running_server_brings_back_what_was_lost(tmp_path):

@@ -14,7 +14,7 @@ import pytest_twisted
 
 from broker import Broker
 from child_process import ChildProcess
-from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, until
+from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, moves, until
 from sightline_process import SightlineProcess
 
 # `watcher` does not hear what robots are told, so it takes nobody's commands for an attack.
@@ -106,8 +106,7 @@ async def test_a_server_that_only_watches_shows_everything_and_can_stop(tmp_path
         for driver in (scene.one, scene.other):
             await driver.browser.sees(lambda things: "friend/jane/phone" in things, "jane")
         await scene.one.takes()
-        scene.one.presses()
-        await until(scene.recorder.motion, "motion")
+        await moves(scene.one, scene.recorder)
         assert not alarm(scene.other.browser.picture.things)
         assert (await scene.other.asks("take"))["code"] == "no_driving"
         before = time.monotonic()

@@ -20,7 +20,7 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, Weather, endpoint
 from broker import Broker
 from child_process import ChildProcess
-from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, measured, pause, until
+from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, measured, moves, pause, until
 from sightline_process import SightlineProcess
 
 TABLES = iter(range(1, 1000))
@@ -57,8 +57,7 @@ class Fleet:
     async def drives(self, driver: Driver) -> None:
         """At the first server; the second one shows it."""
         await driver.takes()
-        driver.presses()
-        await until(self.recorder.motion, "motion")
+        await moves(driver, self.recorder)
         await self.lease(1, lambda lease: lease is not None, "who drives")
 
     async def free(self, number: int) -> None:
@@ -128,8 +127,7 @@ async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monk
     async with fleet(tmp_path, monkeypatch) as scene:
         one, other = scene.drivers
         await one.takes()
-        one.presses()
-        await until(scene.recorder.motion, "motion")
+        await moves(one, scene.recorder)
         seen = await scene.lease(
             1, lambda lease: lease and lease["state"] == "moving", "that it is driven"
         )
@@ -154,11 +152,7 @@ async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monk
         assert other.fence > one.fence
         other.begins()
         await pause(0.3)
-        other.presses(up=0.2, right=0.0)
-        await until(
-            lambda: b"0.20 0.00 0.00 0.00" in [h.payload for h in scene.recorder.motion(taken)],
-            "motion by the other",
-        )
+        await moves(other, scene.recorder, 0.2, 0.0)
         heard = {h.payload for h in scene.recorder.motion(taken)}
         assert heard == {b"0.20 0.00 0.00 0.00"}
         seen = await scene.lease(
@@ -181,11 +175,7 @@ async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_ano
         await scene.free(1)
         await other.takes()
         measured("server killed: driven through another", time.monotonic() - killed)
-        other.presses(up=0.3, right=0.0)
-        await until(
-            lambda: b"0.30 0.00 0.00 0.00" in [h.payload for h in scene.recorder.motion(killed)],
-            "motion through the other",
-        )
+        await moves(other, scene.recorder, 0.3, 0.0)
 
 
 @pytest.mark.timeout(240)
@@ -200,9 +190,7 @@ async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothin
         try:
             await scene.free(1)
             await other.takes()
-            other.presses(up=0.3, right=0.0)
-            began = time.monotonic()
-            await until(lambda: scene.recorder.motion(began), "motion through the other")
+            began = await moves(other, scene.recorder, 0.3, 0.0)
         finally:
             os.kill(scene.pids(0), signal.SIGCONT)
         # The first one's driver has pressed all the time; what waited must not come out now.
@@ -226,7 +214,9 @@ async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_p
                 held += 1
                 fences.append(answers[number]["lease"])
                 driver = scene.drivers[number]
-                assert (await driver.asks("release", lease=fences[-1]))["ok"]
+                freed = await driver.asks("release", lease=fences[-1])
+                # A busy machine may keep a server so long from the store that it lost the robot.
+                assert freed["ok"] or freed["code"] == "not_yours", freed
             await pause(0.25)
         assert held >= 10
         assert fences == sorted(set(fences))
@@ -242,8 +232,7 @@ async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_tol
         async with fleet(tmp_path, monkeypatch, weather.endpoint) as scene:
             one, other = scene.drivers
             await one.takes()
-            one.presses()
-            await until(scene.recorder.motion, "motion")
+            await moves(one, scene.recorder)
             weather.mood = lambda operation: "cut"
             away = time.monotonic()
             await scene.free(0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+import preloaded
 from sightline_process import SightlineProcess
 
 SETTINGS = "[accounts]\nhash_memory = 1024\nhash_passes = 1\n"
@@ -17,13 +16,9 @@ PASSWORD = "quite-a-long-one-7"
 
 
 def sightline(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command: list[Any] = [Path(sys.executable).with_name("sightline"), *words, "--state", state]
     config = state.parent / "sightline.toml"
-    if config.exists():
-        command += ["--config", config]
-    return subprocess.run(
-        command, input=PASSWORD, capture_output=True, text=True, timeout=60, check=False
-    )
+    settings = ("--config", config) if config.exists() else ()
+    return preloaded.sightline(*words, "--state", state, *settings, input=PASSWORD)
 
 
 @pytest.mark.parametrize("name", ["accounts.db", "history.db", "regions.db"])

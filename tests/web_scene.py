@@ -43,7 +43,7 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_pictures
+from sightline.wiring.feature_parts import Features, make_maps, make_pictures
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -153,7 +153,7 @@ class WebScene:
         faults = Faults(reactor, alarm_of(self.hub))
         health = Health(reactor, self.wall, folder, (), ())
         tree = build_web(self.parts, self.sockets, build_state(self.parts, health, faults))
-        self.site = QuietSite(tree, reactor, self.front, request_seconds=5)
+        self.site = QuietSite(tree, reactor, self.front, request_seconds=60)
 
     def _build(self, start: Start, journal: Journal | None) -> Parts:
         """As `build_parts` does, but for the phones and the regions, which are left out."""
@@ -184,7 +184,10 @@ class WebScene:
         naming.startService()
         pictures = make_pictures(start, live, past, accounts)
         none = cast(Any, None)
-        features = Features(none, self.phones, Reads(reactor), erasers, naming, pictures, none)
+        self.maps = make_maps(start, live)
+        features = Features(
+            none, self.phones, Reads(reactor), erasers, naming, pictures, none, self.maps
+        )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
     def _take(self, parts: Parts) -> None:
@@ -215,6 +218,7 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.maps.startService()
         self.sockets.start()
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -223,6 +227,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()
         await self.account_service.stopService()

@@ -181,28 +181,80 @@ def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
         "/** The state of each kind of thing. */\nexport interface States {",
         *(f"  readonly {name}: {kind.__name__};" for name, kind in states.items()),
         "}\n",
-        "/** Each request over the WebSocket: its fields and its answer. */",
-        "export interface Requests {",
-        *(
-            f"  readonly {spec.name}: {{ readonly asks: {spec.fields.__name__};"
-            f" readonly answers: {spec.answer.__name__} }};"
-            for spec in declared
-        ),
-        "}\n",
-        "/** Each call of the HTTP API: its fields and its answer. */",
-        "export interface Calls {",
-        *(
-            f"  readonly '{call.method} {call.path}': {{ readonly asks: {call.fields.__name__};"
-            f" readonly answers: {call.reply.__name__ if call.reply else 'unknown'} }};"
-            for call in calls
-        ),
-        "}\n",
+        *_table("Requests", "Each request over the WebSocket", _requests(declared)),
+        *_table("Calls", "Each call of the HTTP API", _calls(calls)),
         "/** Every code of a refusal, over the WebSocket or HTTP. */",
         f"export const CODES = [{', '.join(map(_literal, _all_codes(declared)))}] as const;\n",
         "/** How what comes from the server is checked (net/shape.ts). */\n",
         *(_shape(name, schemas) for name in read),
+        *_shapes_of("ANSWERS", "Requests", _requests(declared)),
+        *_shapes_of("REPLIES", "Calls", _calls(calls)),
     ]
     return "\n".join(parts) + "\n"
+
+
+Row = tuple[str, str, str, list[str]]
+"""What goes by one name: the name, its fields, its answer ("" for a file), its codes."""
+
+
+def _requests(declared: Iterable[RequestSpec[Any]]) -> list[Row]:
+    always = ("failed", "malformed", "past", "unknown")
+    return [
+        (
+            spec.name,
+            spec.fields.__name__,
+            spec.answer.__name__,
+            sorted({*always, *spec.errors, *_own_codes(spec.fields)}),
+        )
+        for spec in declared
+    ]
+
+
+def _calls(calls: Iterable[Route[Any]]) -> list[Row]:
+    return [
+        (
+            f"{call.method} {call.path}",
+            call.fields.__name__,
+            call.reply.__name__ if call.reply else "",
+            sorted(call.codes),
+        )
+        for call in calls
+    ]
+
+
+def _table(name: str, about: str, rows: Iterable[Row]) -> list[str]:
+    """Return the type that has all these by their names."""
+    lines = [f"/** {about}: its fields, its answer, the codes it may be refused with. */"]
+    lines.append(f"export interface {name} {{")
+    for key, asks, answers, codes in rows:
+        lines += [
+            f"  readonly {_key(key)}: {{",
+            f"    readonly asks: {asks};",
+            f"    readonly answers: {answers or 'Blob'};",
+            f"    readonly refuses: {' | '.join(map(_literal, codes))};",
+            "  };",
+        ]
+    return [*lines, "}\n"]
+
+
+def _shapes_of(name: str, table: str, rows: Iterable[Row]) -> list[str]:
+    """Return the shapes by which the answers of a table are read; null: it is a file."""
+    return [
+        f"export const {name}: {{",
+        f"  readonly [N in keyof {table}]: {table}[N]['answers'] extends Blob",
+        "    ? null",
+        f"    : Shape<{table}[N]['answers']>;",
+        "} = {",
+        *(
+            f"  {_key(key)}: {f'{answers}Shape' if answers else 'null'},"
+            for key, _, answers, _ in rows
+        ),
+        "};\n",
+    ]
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() else _literal(name)
 
 
 def _all_codes(declared: Iterable[RequestSpec[Any]]) -> list[str]:
@@ -244,7 +296,7 @@ def _shape(name: str, schemas: Mapping[str, Any]) -> str:
     lines = [f"export const {name}Shape: Shape<{name}> = {{"]
     for each, inner in schema["properties"].items():
         key = each if each.isidentifier() else json.dumps(each)
-        always = each in needed and "null" not in _type(inner)
+        always = each in needed and not _nullable(inner)
         absent = "" if always else f", or: {_value(inner.get('default'))}"
         lines.append(f"  {key}: {{ is: {_check(inner, schemas)}{absent} }},")
     return "\n".join([*lines, "};\n"])
@@ -259,7 +311,8 @@ def _check(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         if "properties" in schemas[name]:
-            return f"{{ of: {name}Shape }}"
+            way = "open" if schemas[name].get("additionalProperties") else "of"
+            return f"{{ {way}: {name}Shape }}"
         return _check(schemas[name], schemas)
     if "const" in schema:
         return f"{{ one: [{_literal(schema['const'])}] }}"
@@ -271,13 +324,16 @@ def _check(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
         return checks[0] if len(checks) == 1 else ANY
     if schema.get("type") == "array" and "prefixItems" not in schema:
         items = schema.get("items") or {}
-        if "null" in _type(items):  # a gap in a series is a value
-            return ANY
-        return f"{{ list: {_check(items, schemas)} }}"
+        return f"{{ {'gaps' if _nullable(items) else 'list'}: {_check(items, schemas)} }}"
     if schema.get("type") == "object":
         inner = schema.get("additionalProperties")
         return f"{{ map: {_check(inner, schemas) if isinstance(inner, dict) else ANY} }}"
     return f"'{_CHECKS[kind]}'" if (kind := schema.get("type")) in _CHECKS else ANY
+
+
+def _nullable(schema: Mapping[str, Any]) -> bool:
+    options = schema.get("anyOf") or schema.get("oneOf") or (schema,)
+    return any(each.get("type") == "null" for each in options)
 
 
 def _value(value: object) -> str:
@@ -298,8 +354,10 @@ def _interface(name: str, schema: Mapping[str, Any], is_read: bool) -> str:
         key = each if each.isidentifier() else json.dumps(each)
         kind = _type(inner)
         left_out = is_read and each not in needed and "default" not in inner
-        kind += " | null" if left_out and "null" not in kind else ""
+        kind += " | null" if left_out and not _nullable(inner) else ""
         lines.append(f"  readonly {key}{'' if each in needed else '?'}: {kind};")
+    if schema.get("additionalProperties"):
+        lines.append("  readonly [further: string]: unknown;")
     return "\n".join([*lines, "}\n"])
 
 

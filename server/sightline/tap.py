@@ -31,6 +31,7 @@ class Options(usage.Options):
     optParameters = (
         ["config", "c", None, "The settings file (see config/sightline.toml)."],
         ["port", "p", None, "Listen on this port of 127.0.0.1 instead of server.listen.", int],
+        ["near", None, "", "With --demo: the friends walk around this place (LAT,LON)."],
         ["state", None, None, "Keep the state in this folder instead of server.state."],
     )
 
@@ -64,4 +65,6 @@ def makeService(options: Options) -> MultiService:
             f" {listen}; listen on 127.0.0.1 only, without a proxy, or say guest_anywhere = true"
         )
     config = str(Path(options["config"]).absolute()) if options["config"] else ""
-    return build(Start(settings, state, listen, bool(options["demo"]), config))
+    return build(
+        Start(settings, state, listen, bool(options["demo"]), config, near=options["near"])
+    )

@@ -114,6 +114,7 @@ EVERYBODYS: Row = {who: WATCH for who in PEOPLE} | {
     "admin": ALL,
     "visitor of jane's phone": [],
 }
+PUBLIC: Row = EVERYBODYS | {"visitor of jane's phone": PAST}
 OWNED_REGION: Row = SEEN_WITH_ALL | {
     "operator of all": [*DRIVE, "adopt"],
     "admin": [*ALL, *ON_REGIONS],
@@ -138,6 +139,7 @@ CELLS: dict[str, Row] = {
     "region/jane/ab12cd34": REGION_OF_JANE,
     "region/bob/ab12cd34": OWNED_REGION,
     "region/friend/jane/phone/ab12cd34": REGION_OF_JANE,
+    "map/helsinki": PUBLIC,
     "webhook/house": ADMINS_ONLY,
     "tomorrow/1": ADMINS_ONLY,
 }

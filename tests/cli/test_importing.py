@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ET
 from functools import partial
@@ -18,6 +17,7 @@ import msgspec
 import pytest
 import pytest_twisted
 
+import preloaded
 from sightline.accounts.database import Database
 from sightline.accounts.database_audit import Search
 from sightline.cli.bookmarks import Bookmarks
@@ -316,13 +316,7 @@ def test_a_time_is_a_day_or_has_its_offset():
 
 
 def sightline(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sightline.cli.main", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=50,
-    )
+    return preloaded.sightline(*words, folder=cwd)
 
 
 def test_the_commands_work_on_the_servers_own_history(folder, tmp_path):

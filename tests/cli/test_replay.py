@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+import preloaded
 from broker import Broker, free_port
 from sightline.cli.main import main
 from sightline.cli.progress import ProgressBar, bar, lasting
@@ -232,16 +231,8 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             listener.connect("127.0.0.1", other.port)
             listener.loop_start()
             assert subscribed.wait(60)
-            done = subprocess.run(
-                [
-                    *(sys.executable, "-m", "sightline.cli.main", "replay"),
-                    *map(str, sorted(archive.iterdir())),
-                    *("--broker", f"127.0.0.1:{other.port}", "--speed", "max"),
-                ],
-                capture_output=True,
-                text=True,
-                timeout=60,
-            )
+            at = ("--broker", f"127.0.0.1:{other.port}", "--speed", "max")
+            done = preloaded.sightline("replay", *sorted(archive.iterdir()), *at)
             assert done.returncode == 0, done.stderr
             assert whole.wait(60)
             listener.disconnect()

@@ -12,7 +12,6 @@ import mmap
 import os
 import signal
 import struct
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.internet.threads import deferToThread
 
+import preloaded
 from broker import Broker, accepts, free_port
 from browser import Browser
 from child_process import ChildProcess
@@ -179,6 +179,26 @@ class Driver:
             await self.browser.is_closed()
 
 
+async def moves(
+    driver: Driver, recorder: Recorder, up: float = 0.4, right: float = 0.1, *, times: int = 3
+) -> float:
+    """Press until the robot was told so often to move; since when.
+
+    A driver who is stopped by a busy machine lets go and presses again.
+    """
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        began = time.monotonic()
+        driver.presses(up, right)
+        while time.monotonic() < began + _AGAIN:
+            if len(recorder.motion(began)) >= times:
+                return began
+            await pause(0.005)
+        assert time.monotonic() < deadline, f"no motion: {driver.answers[-3:]}"
+        driver.lets_go()
+        await pause(0.1)
+
+
 class Scene:
     """``guard``: with one. ``lines`` go to the settings of the broker.
 
@@ -274,13 +294,9 @@ class Scene:
 
     async def has_account(self, name: str, *words: str) -> str:
         """Make an account on the command line and sign in; the cookie."""
-        command = [sys.executable, "-m", "sightline.cli.main", "user", "add", name, *words]
-        command += ["--state", str(self.folder / "state")]
-        command += ["--config", str(self.folder / "sightline.toml")]
+        places = ("--state", self.folder / "state", "--config", self.folder / "sightline.toml")
         made = await deferToThread(
-            lambda: subprocess.run(
-                command, input=PASSWORD, capture_output=True, text=True, timeout=DEADLINE
-            )
+            preloaded.sightline, "user", "add", name, *words, *places, input=PASSWORD
         )
         assert made.returncode == 0, made.stderr
         asked = {"name": name, "password": PASSWORD}
@@ -315,20 +331,11 @@ class Scene:
         return await self.sets_off(await self.comes(who))
 
     async def sets_off(self, driver: Driver) -> Driver:
-        """This driver does. Whoever is stopped by a busy machine lets go and presses again."""
+        """This driver takes the robot, and it moves."""
         await driver.takes()
         await pause(0.1)
-        deadline = time.monotonic() + DEADLINE
-        while True:
-            began = time.monotonic()
-            driver.presses()
-            while time.monotonic() < began + _AGAIN:
-                if len(self.recorder.motion(began)) >= 3:
-                    return driver
-                await pause(0.005)
-            assert time.monotonic() < deadline, f"no motion: {driver.answers[-3:]}"
-            driver.lets_go()
-            await pause(0.1)
+        await moves(driver, self.recorder)
+        return driver
 
     async def stops(self, since: float, seconds: float = DEADLINE) -> float:
         """Wait for the stop after ``since``; how long it took. Nothing may move after it."""

@@ -13,7 +13,7 @@ import pytest_twisted
 from twisted.internet.task import Clock
 
 from broker import accepts
-from driving.scene import Driver, Scene, pause, until
+from driving.scene import Driver, Scene, moves, pause, until
 from driving.test_service import Play
 from sightline.driving.peers import LISTEN, LOST_AFTER, TOPIC, OtherServers
 from sightline.kinds.probots.commands import STOP
@@ -178,6 +178,4 @@ async def test_of_two_servers_neither_drives_until_it_is_settled(
     if second.lines != first.lines:  # else the link is away for as long as they fought for it
         amy.lets_go()
         await pause(0.1)
-        since = time.monotonic()
-        amy.presses()
-        await until(lambda: first.recorder.motion(since), "motion")
+        await moves(amy, first.recorder)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from driving.scene import KEYS, PASSWORD, ROBOT, STOP, Driver, Scene, measured, pause, until
+from driving.scene import KEYS, PASSWORD, ROBOT, STOP, Driver, Scene, measured, moves, pause, until
 from driving.test_sweep import is_empty
 
 
@@ -50,9 +50,7 @@ async def test_a_hidden_tab_stops_and_must_let_go_first(scene: Scene):
     assert scene.thing("lease/ProBot1")["state"] == "parked"
     driver.lets_go()
     await pause(0.1)
-    since = time.monotonic()
-    driver.presses()
-    await until(lambda: scene.recorder.motion(since), "motion after letting go")
+    await moves(driver, scene.recorder)
 
 
 @pytest_twisted.ensureDeferred
@@ -105,7 +103,7 @@ async def test_a_hung_server_is_stopped_by_the_guard(own: Scene):
 async def test_a_server_that_is_told_to_end_stops_first(own: Scene):
     await own.drives()
     since = await stopped(own, "server told to end", by=lambda: own.server.sends(signal.SIGTERM))
-    assert len(own.recorder.commands(since)) >= 3
+    await until(lambda: len(own.recorder.commands(since)) >= 3, "three of them")
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -211,9 +209,7 @@ async def test_stale_frames_after_a_takeover_reach_nothing(scene: Scene):
     root.fence = taken["lease"]
     root.begins()
     await pause(0.1)
-    root.presses(up=0.2, right=0.0)
-    began = time.monotonic()
-    await until(lambda: len(scene.recorder.motion(began)) >= 5, "motion of the new driver")
+    await moves(root, scene.recorder, 0.2, 0.0, times=5)
     assert {h.payload for h in scene.recorder.motion(since + 0.1)} == {b"0.20 0.00 0.00 0.00"}
     assert amy.keys["up"] == 0.4
 

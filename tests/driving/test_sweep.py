@@ -428,6 +428,24 @@ def test_what_could_not_be_sent_is_sent_later_and_nothing_is_tried_without_a_bro
     assert (way.sent, way.looks) == ([KEYS], [])
 
 
+def test_what_comes_before_all_is_subscribed_is_cleared_once_the_connection_is_there():
+    """Brokers send what is retained behind each of our subscriptions, not behind the last one."""
+    clock, way = Clock(), Way()
+    sweep = Sweep(clock.seconds, way)
+    for why in ("not connected yet", "the broker closed the connection"):
+        way.broken = why
+        sweep.look()
+        sweep.found(KEYS, MOTION)
+        clock.advance(0.25)
+        sweep.look()
+        assert way.sent == []
+        way.broken = ""
+        clock.advance(0.25)
+        sweep.look()
+        assert way.sent == [KEYS]
+        way.sent.clear()
+
+
 # -- with a real broker
 
 

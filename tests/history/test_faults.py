@@ -105,7 +105,6 @@ def publisher(broker: Broker) -> Iterator[Publisher]:
     made.close()
 
 
-@pytest.mark.timeout(120)
 def test_what_the_broker_has_our_word_for_survives_eight_kills(
     broker: Broker, publisher: Publisher
 ) -> None:
@@ -254,7 +253,6 @@ def test_a_damaged_history_stops_the_start_with_a_clear_word(broker: Broker) -> 
     server.__exit__()
 
 
-@pytest.mark.timeout(120)
 def test_twenty_thousand_retained_messages_and_a_restart_without_them() -> None:
     lines = ("max_inflight_messages 1000", "max_queued_messages 100000")
     with Broker(*lines) as broker:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest_twisted
 from twisted.internet.task import Clock
 
@@ -14,12 +15,13 @@ from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span
 from sightline.kinds.probots.model import ProBot
+from sightline.kinds.regions.model import Transition, shared_body
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State
 from sightline.model.record import Record
 
 T0 = 1_795_235_000.0
-BROKER, BOT = "broker/main", "probot/ProBot1"
+BROKER, BOT, JANE = "broker/main", "probot/ProBot1", "friend/jane/phone"
 
 
 def line(text: str, at: float, n: int = 1) -> Record:
@@ -59,6 +61,14 @@ class Servers:
     def says(self, text: str) -> None:
         for n, recorder in enumerate(self.recorders.values()):
             recorder.remember(line(text, self.clock.seconds() + 0.02 * n, n))
+
+    def crosses(self, event: Literal["enter", "leave"]) -> None:
+        """Somebody does whose phone is an hour ahead: each server takes its own time instead."""
+        for n, recorder in enumerate(self.recorders.values()):
+            at = T0 + self.clock.seconds() + 0.02 * n
+            said = Transition(n=n, at=at, tst=at, thing=JANE, name="Gym", event=event, by="phone")
+            body = msgspec.json.encode(said)
+            recorder.remember(Record(JANE, "crossing", at, body, shared_body(said)))
 
     def moves(self, **state: Any) -> None:
         self.world[BOT] = ProBot(**({"presence": "live"} | state))
@@ -185,3 +195,15 @@ async def test_the_same_words_much_later_are_another_line():
     kept = [(line("one", 60), T0 + 60)]
     assert await missing(servers.store, kept) == kept
     assert await missing(servers.store, [(line("one", 4), T0)]) == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_crossing_by_a_clock_that_is_ahead_is_known_again_by_who_follows():
+    servers = Servers()
+    for event in ("enter", "leave", "enter"):
+        servers.crosses(event)
+        servers.passes(1)
+    servers.leadership = "b"
+    servers.passes(5)
+    crossed = await servers.entries(JANE, "crossing")
+    assert [msgspec.json.decode(one.body)["n"] for one in crossed] == [0, 0, 0]

@@ -26,6 +26,7 @@ MAY_NAME = {
     "history/judging.py": "judges the fixes of friends, which are in its tracks",
     "owntracks/": "is about friends",
     "regions/": "is about regions, and what phones say of them",
+    "maps/": "is about maps",
     "webhooks/": "tells others of crossings of regions",
     "mqtt/second_connection.py": "reads the broker's log for sign-ins with our client id",
     "console/broker_monitor.py": "is about brokers",
@@ -70,7 +71,7 @@ NAMES = frozenset((*kinds.THING_TYPES, *(kind.name for kind in kinds.ALL)))
 # Words that are not only names of kinds: MQTT clients, Sightline's own thing, verbs, fields.
 WORDS = frozenset(
     ("broker", "client", "log", "server", "command", "quota", "region", "regions", "phone")
-) | frozenset(("guard", "alarm"))
+) | frozenset(("guard", "alarm", "map", "maps"))
 _FOLDERS = tuple(f"sightline.kinds.{kind.name}" for kind in kinds.ALL)
 _KEY = re.compile(rf"({'|'.join(sorted(NAMES - {'server', 'client'}))})/")
 

@@ -6,7 +6,7 @@ What counts is what reached ``keys/ProBot1``: a recorder of our own hears it bes
 from __future__ import annotations
 
 import re
-import subprocess
+import signal
 import sys
 import time
 import urllib.error
@@ -22,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from playwright.sync_api import Browser, Page, expect
 
 from broker import Broker, accepts, free_port
+from child_process import ChildProcess
 from page.conftest import DESKTOP, Watched
 from sightline_process import ROOT
 from waits import wait_until
@@ -95,7 +96,7 @@ class Drive:
     def __init__(self, broker: Broker, folder: Path) -> None:
         self.port = free_port()
         self.broker = broker
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._children: list[ChildProcess] = []
         settings = folder / "sightline.toml"
         settings.write_text(
             f"""
@@ -120,20 +121,16 @@ class Drive:
         self.recorder = Recorder(broker.port)
         self.recorder.until(lambda: accepts(self.port), "the server")
         self.robot = self._run(
-            "-c",
-            "from sightline.cli.main import main; main()",
-            *("simulate", "probot", "--broker", f"127.0.0.1:{broker.port}", "--seed", "3"),
+            *("-m", "sightline.cli.main", "simulate", "probot", "--seed", "3"),
+            *("--broker", f"127.0.0.1:{broker.port}"),
         )
 
     @property
     def home(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
-    def _run(self, *command: str) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+    def _run(self, *command: str) -> ChildProcess:
+        child = ChildProcess([sys.executable, *command], self._log)
         self._children.append(child)
         return child
 
@@ -156,13 +153,7 @@ class Drive:
     def close(self) -> None:
         self.recorder.close()
         for child in self._children:
-            child.terminate()
-        for child in self._children:
-            try:
-                child.wait(60)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            child.end(signal.SIGTERM)
 
 
 @contextmanager
@@ -464,7 +455,7 @@ def test_escape_releases_and_leaving_the_page_releases(drive, enter):
 def test_a_robot_that_goes_offline_locks_the_pad_with_the_reason(drive, enter):
     page = enter("amy:operator")
     take(page)
-    drive.robot.kill()
+    drive.robot.end()
     expect(page.locator(".shade")).to_contain_text("offline")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Take control")).to_be_disabled()

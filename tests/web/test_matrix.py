@@ -102,6 +102,8 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/audit", 403, 200),
             ("GET", "/people?names=viewer", 200, 200),
             ("GET", "/admin/devices", 403, 200),
+            ("GET", "/admin/maps", 403, 200),
+            ("DELETE", "/admin/maps/none", 403, 404),
             ("GET", "/admin/devices/jane/phone/merge?into=not/there", 403, 404),
             ("POST", "/admin/devices/jane/phone/merge", 403, 400),
             ("POST", "/admin/devices/jane/phone/rename", 403, 400),

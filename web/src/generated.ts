@@ -106,6 +106,26 @@ export interface Broker {
   readonly unseen?: number | null;
 }
 
+/** The days of a month on which there is anything of what one may see. */
+export interface Calendar {
+  readonly ok: true;
+  readonly days: readonly CalendarDay[];
+}
+
+/** A `day` on which there is anything, which begins and ends at these times. */
+export interface CalendarDay {
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which month, in which time zone; of one `thing` only, if that is given. */
+export interface CalendarQuery {
+  readonly month: string;
+  readonly zone?: string | null;
+  readonly thing?: string;
+}
+
 /** The topic whose retained message goes. */
 export interface Clear {
   readonly topic: string;
@@ -152,6 +172,12 @@ export interface CommandLogEntry {
   readonly sent?: string | null;
   readonly seconds?: number | null;
   readonly effect?: string | null;
+}
+
+/** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
+export interface Credit {
+  readonly text: string;
+  readonly url?: string;
 }
 
 /** How much there is of a `day`, which begins and ends at these times. */
@@ -408,6 +434,25 @@ export interface Halt {
   readonly why?: string;
 }
 
+/** The middle of a cell, and for how many `seconds` somebody was in it. */
+export type HeatCell = readonly [number, number, number];
+
+/** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
+export interface HeatMap {
+  readonly ok: true;
+  readonly thing: string;
+  readonly seconds: number;
+  readonly cell_m: number;
+  readonly cells: readonly HeatCell[];
+}
+
+/** The bounds of a span, both inclusive, and how many cells there may be. */
+export interface HeatQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly cells?: number;
+}
+
 /** How many points are hidden, and what undoes that. */
 export interface Hidden {
   readonly ok: true;
@@ -423,13 +468,27 @@ export interface Hide {
   readonly tst?: readonly number[] | null;
 }
 
-/** Something that happened; besides these fields, what was said of it. */
+/** Something that happened; besides these fields, what was said of it. A crossing has the `name` of the region, a phone's own transition its `desc`; a photo its place, what that is called (`poi`) and the picture's `hash` and size in pixels; a line of the command log `what` was done and by `who`. */
 export interface HistoryEvent {
   readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
   readonly hidden?: boolean | null;
+  readonly name?: string | null;
+  readonly desc?: string | null;
+  readonly event?: string | null;
+  readonly inferred?: boolean | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly poi?: string | null;
+  readonly hash?: string | null;
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly what?: string | null;
+  readonly who?: string | null;
+  readonly why?: string | null;
+  readonly [further: string]: unknown;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -518,6 +577,46 @@ export interface LogLine {
 /** Whether the page shows the `past`. */
 export interface Look {
   readonly past: boolean;
+}
+
+/** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
+export interface MapShown {
+  readonly name: string;
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly size: number;
+  readonly updated: number;
+  readonly source: string;
+  readonly places: boolean;
+  readonly problem: string;
+}
+
+/** A map that the page can draw; its key is `map/<name>`. All fields are always there. */
+export interface MapSource {
+  readonly title: string;
+  readonly role: 'base' | 'layer';
+  readonly type: 'pmtiles' | 'raster' | 'style';
+  readonly url: string;
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly bounds: readonly [number, number, number, number];
+  readonly min_zoom: number;
+  readonly max_zoom: number;
+  readonly tile_size: number;
+  readonly attribution: readonly Credit[];
+  readonly size: number;
+  readonly updated: number;
+  readonly places: boolean;
+}
+
+/** The maps of this server, by name; `trouble` says why there may be others. */
+export interface Maps {
+  readonly ok: true;
+  readonly maps: readonly MapShown[];
+  readonly trouble: string;
 }
 
 /** Who is here. `degraded` says why nothing can be written just now. */
@@ -670,7 +769,7 @@ export interface Overruled {
 
 /** One act: so many fixes were hidden, or used, `at` a time; what undoes that. */
 export interface OverruledAct {
-  readonly what: string;
+  readonly what: 'hide' | 'use';
   readonly at: number | null;
   readonly count: number;
   readonly from: number;
@@ -859,12 +958,28 @@ export interface Region {
   readonly colour?: number | null;
 }
 
+/** Somebody was in a region (its key) from then to then. */
+export interface RegionStay {
+  readonly region: string;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The phone's own regions against those it should have (`version`). */
 export interface RegionSync {
   readonly state: 'asked' | 'confirmed' | 'drifted' | 'none' | 'refused' | 'sent';
   readonly version?: number;
   readonly at?: number;
   readonly why?: string;
+}
+
+/** How often and for how many `seconds` somebody was in a region (its key). */
+export interface RegionTotal {
+  readonly region: string;
+  readonly name: string;
+  readonly stays: number;
+  readonly seconds: number;
 }
 
 /** The lease that ends. */
@@ -1021,7 +1136,7 @@ export interface SetUpLink {
   readonly ok: true;
   readonly link: string;
   readonly plain: boolean;
-  readonly reach: 'anywhere' | 'machine' | 'network';
+  readonly reach?: 'anywhere' | 'machine' | 'network';
   readonly address?: string;
   readonly text?: string;
 }
@@ -1036,6 +1151,28 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** The bounds of a span, both inclusive. */
+export interface SpanQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+}
+
+/** What somebody did from the `first` fix of a span to the `last` one. `stays` are the first so many; `regions` counts all of them. Of a span without a believed fix there are no times. */
+export interface SpanSummary {
+  readonly ok: true;
+  readonly thing: string;
+  readonly fixes: number;
+  readonly doubtful: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly distance_m: number;
+  readonly moving_s: number;
+  readonly top_speed_kmh: number | null;
+  readonly top_speed_at: number | null;
+  readonly regions: readonly RegionTotal[];
+  readonly stays: readonly RegionStay[];
 }
 
 /** The further name (`user/device`) that is a device of its own. */
@@ -1069,11 +1206,11 @@ export interface Subscribe {
   readonly broker?: string | null;
 }
 
-/** The subscription's name and how it stands: waiting or active. */
+/** The subscription's name and how it stands. */
 export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
-  readonly state: string;
+  readonly state: 'active' | 'refused' | 'waiting';
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -1081,6 +1218,7 @@ export interface Thing {
   readonly k: string;
   readonly id: string;
   readonly s?: number;
+  readonly [further: string]: unknown;
 }
 
 /** Which things: of one `kind` only, if that is given. */
@@ -1105,6 +1243,23 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. */
+export interface TopicNode {
+  readonly name: string;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly children?: number;
+  readonly topics?: number | null;
+  readonly rate?: number;
+  readonly at?: number | null;
+  readonly count?: number;
+  readonly size?: number | null;
+  readonly qos?: number | null;
+  readonly retain?: boolean;
+  readonly last?: string | null;
+  readonly hex?: string | null;
+}
+
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
 export interface TopicPage {
   readonly ok: true;
@@ -1115,8 +1270,8 @@ export interface TopicPage {
   readonly all?: boolean | null;
   readonly cut?: number | null;
   readonly lost?: number | null;
-  readonly node?: Readonly<Record<string, unknown>> | null;
-  readonly children?: readonly (Readonly<Record<string, unknown>>)[] | null;
+  readonly node?: TopicNode | null;
+  readonly children?: readonly TopicNode[] | null;
   readonly total?: number | null;
   readonly after?: string | null;
 }
@@ -1131,12 +1286,31 @@ export interface Topics {
   readonly broker?: string | null;
 }
 
+/** An entry of a track as it was said; which fields there are depends on the thing. `tst` is its time by the sender's clock, `at` our receipt. A friend's entry has a place and `vel` (km/h), and why it is in `doubt`; a robot's `batt` (%) and `rtt` (ms); a broker's `trip` (ms), a line of its log `n`, `level` and `text`. */
+export interface TrackEntry {
+  readonly tst?: number | null;
+  readonly at?: number | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly vel?: number | null;
+  readonly doubt?: string | null;
+  readonly hidden?: boolean | null;
+  readonly believed?: boolean | null;
+  readonly batt?: number | null;
+  readonly rtt?: number | null;
+  readonly trip?: number | null;
+  readonly n?: number | null;
+  readonly level?: string | null;
+  readonly text?: string | null;
+  readonly [further: string]: unknown;
+}
+
 /** A thing's track in JSON. `data` are entries as they were said, with `tst` and `at`. */
 export interface TrackOfThing {
   readonly ok: true;
   readonly thing: string;
   readonly sort: string;
-  readonly data: readonly (Readonly<Record<string, unknown>>)[];
+  readonly data: readonly TrackEntry[];
   readonly count: number;
 }
 
@@ -1271,108 +1445,502 @@ export interface States {
   readonly client: Client;
   readonly log: LogLine;
   readonly server: Server;
+  readonly map: MapSource;
   readonly quota: Exceeded;
   readonly quarantine: Quarantined;
 }
 
-/** Each request over the WebSocket: its fields and its answer. */
+/** Each request over the WebSocket: its fields, its answer, the codes it may be refused with. */
 export interface Requests {
-  readonly adopt: { readonly asks: NamedRegion; readonly answers: SavedRegion };
-  readonly ask: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly clear: { readonly asks: Clear; readonly answers: Sent };
-  readonly clearregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly drive: { readonly asks: Drive; readonly answers: Progress };
-  readonly drivers: { readonly asks: RequestFields; readonly answers: Drivers };
-  readonly figures: { readonly asks: Figures; readonly answers: FiguresOverTime };
-  readonly halt: { readonly asks: Halt; readonly answers: Done };
-  readonly locate: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly look: { readonly asks: Look; readonly answers: Done };
-  readonly phonestatus: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly ping: { readonly asks: Nothing; readonly answers: PingAnswer };
-  readonly publish: { readonly asks: Publish; readonly answers: Sent };
-  readonly readregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly region: { readonly asks: DrawnRegion; readonly answers: SavedRegion };
-  readonly release: { readonly asks: Release; readonly answers: Done };
-  readonly reply: { readonly asks: OfferReply; readonly answers: Done };
-  readonly routine: { readonly asks: Routine; readonly answers: EffectSeen };
-  readonly sendregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
-  readonly setup: { readonly asks: SetUp; readonly answers: SetUpLink };
-  readonly shutdown: { readonly asks: OfRobot; readonly answers: EffectSeen };
-  readonly stop: { readonly asks: Stop; readonly answers: Stopped };
-  readonly subscribe: { readonly asks: Subscribe; readonly answers: Subscribed };
-  readonly take: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly takeover: { readonly asks: OfRobot; readonly answers: LeaseGiven };
-  readonly topics: { readonly asks: Topics; readonly answers: TopicPage };
-  readonly unregion: { readonly asks: RemovedRegion; readonly answers: Done };
-  readonly unsubscribe: { readonly asks: Unsubscribe; readonly answers: Done };
+  readonly adopt: {
+    readonly asks: NamedRegion;
+    readonly answers: SavedRegion;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'shared' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly ask: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'asked' | 'declined' | 'ended' | 'failed' | 'forbidden' | 'free' | 'gone' | 'held' | 'malformed' | 'no_answer' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'yours';
+  };
+  readonly clear: {
+    readonly asks: Clear;
+    readonly answers: Sent;
+    readonly refuses: 'bad_message' | 'bad_topic' | 'failed' | 'forbidden' | 'malformed' | 'not_sent' | 'past' | 'unknown';
+  };
+  readonly clearregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly drive: {
+    readonly asks: Drive;
+    readonly answers: Progress;
+    readonly refuses: 'bad_frame' | 'failed' | 'forbidden' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly drivers: {
+    readonly asks: RequestFields;
+    readonly answers: Drivers;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly figures: {
+    readonly asks: Figures;
+    readonly answers: FiguresOverTime;
+    readonly refuses: 'bad_names' | 'bad_since' | 'bad_stored' | 'bad_thing' | 'busy' | 'failed' | 'malformed' | 'no_store' | 'past' | 'unknown';
+  };
+  readonly halt: {
+    readonly asks: Halt;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly locate: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly look: {
+    readonly asks: Look;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly phonestatus: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly ping: {
+    readonly asks: Nothing;
+    readonly answers: PingAnswer;
+    readonly refuses: 'failed' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly publish: {
+    readonly asks: Publish;
+    readonly answers: Sent;
+    readonly refuses: 'bad_message' | 'bad_payload' | 'bad_qos' | 'bad_retain' | 'bad_topic' | 'failed' | 'forbidden' | 'malformed' | 'not_sent' | 'past' | 'unknown';
+  };
+  readonly readregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly region: {
+    readonly asks: DrawnRegion;
+    readonly answers: SavedRegion;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'phone' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly release: {
+    readonly asks: Release;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'malformed' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly reply: {
+    readonly asks: OfferReply;
+    readonly answers: Done;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'not_asking' | 'not_yours' | 'past' | 'unknown';
+  };
+  readonly routine: {
+    readonly asks: Routine;
+    readonly answers: EffectSeen;
+    readonly refuses: 'bad_routine' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
+  };
+  readonly sendregions: {
+    readonly asks: OfPhone;
+    readonly answers: AskedOfPhone;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_commands' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly setup: {
+    readonly asks: SetUp;
+    readonly answers: SetUpLink;
+    readonly refuses: 'bad_mode' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly shutdown: {
+    readonly asks: OfRobot;
+    readonly answers: EffectSeen;
+    readonly refuses: 'failed' | 'forbidden' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
+  };
+  readonly stop: {
+    readonly asks: Stop;
+    readonly answers: Stopped;
+    readonly refuses: 'failed' | 'malformed' | 'no_broker' | 'past' | 'unknown';
+  };
+  readonly subscribe: {
+    readonly asks: Subscribe;
+    readonly answers: Subscribed;
+    readonly refuses: 'bad_filter' | 'bad_qos' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'too_many' | 'unknown';
+  };
+  readonly take: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'ended' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown';
+  };
+  readonly takeover: {
+    readonly asks: OfRobot;
+    readonly answers: LeaseGiven;
+    readonly refuses: 'ended' | 'failed' | 'forbidden' | 'malformed' | 'no_broker' | 'no_driving' | 'no_lifeline' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown';
+  };
+  readonly topics: {
+    readonly asks: Topics;
+    readonly answers: TopicPage;
+    readonly refuses: 'bad_all' | 'bad_path' | 'bad_watch' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown';
+  };
+  readonly unregion: {
+    readonly asks: RemovedRegion;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly unsubscribe: {
+    readonly asks: Unsubscribe;
+    readonly answers: Done;
+    readonly refuses: 'bad_sub' | 'failed' | 'malformed' | 'past' | 'unknown';
+  };
 }
 
-/** Each call of the HTTP API: its fields and its answer. */
+/** Each call of the HTTP API: its fields, its answer, the codes it may be refused with. */
 export interface Calls {
-  readonly 'GET /session': { readonly asks: Nothing; readonly answers: Who };
-  readonly 'POST /session': { readonly asks: SignIn; readonly answers: Me };
-  readonly 'DELETE /session': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'POST /welcome': { readonly asks: Welcome; readonly answers: Welcomed };
-  readonly 'POST /link': { readonly asks: LinkSecret; readonly answers: Me };
-  readonly 'GET /me': { readonly asks: Nothing; readonly answers: Me };
-  readonly 'POST /me/password': { readonly asks: NewPassword; readonly answers: Done };
-  readonly 'GET /sessions': { readonly asks: Nothing; readonly answers: Sessions };
-  readonly 'DELETE /sessions': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /sessions/others': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /tokens': { readonly asks: Nothing; readonly answers: Tokens };
-  readonly 'POST /tokens': { readonly asks: NewToken; readonly answers: NewTokenMade };
-  readonly 'DELETE /tokens/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /links': { readonly asks: Nothing; readonly answers: Links };
-  readonly 'POST /links': { readonly asks: NewLink; readonly answers: NewLinkMade };
-  readonly 'DELETE /links/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /friends/{user}/{device}/retention': { readonly asks: Nothing; readonly answers: RetentionShown };
-  readonly 'PUT /friends/{user}/{device}/retention': { readonly asks: Retention; readonly answers: RetentionShown };
-  readonly 'GET /friends/{user}/{device}/export': { readonly asks: Nothing; readonly answers: unknown };
-  readonly 'POST /friends/{user}/{device}/erase': { readonly asks: Erase; readonly answers: Done };
-  readonly 'GET /things': { readonly asks: ThingsQuery; readonly answers: AllThings };
-  readonly 'GET /scene': { readonly asks: SceneQuery; readonly answers: Scene };
-  readonly 'GET /events': { readonly asks: EventsQuery; readonly answers: Events };
-  readonly 'GET /things/{kind}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
-  readonly 'GET /history/{kind}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
-  readonly 'GET /days/{kind}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
-  readonly 'GET /things/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
-  readonly 'GET /history/{kind}/{group}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
-  readonly 'GET /days/{kind}/{group}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
-  readonly 'POST /hide/{kind}/{id}': { readonly asks: Hide; readonly answers: Hidden };
-  readonly 'POST /hide/{kind}/{group}/{id}': { readonly asks: Hide; readonly answers: Hidden };
-  readonly 'POST /unhide': { readonly asks: Unhide; readonly answers: Shown };
-  readonly 'POST /believe/{kind}/{id}': { readonly asks: Believe; readonly answers: Believed };
-  readonly 'GET /overruled/{kind}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
-  readonly 'GET /judged/{kind}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
-  readonly 'POST /believe/{kind}/{group}/{id}': { readonly asks: Believe; readonly answers: Believed };
-  readonly 'GET /overruled/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
-  readonly 'GET /judged/{kind}/{group}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
-  readonly 'GET /users': { readonly asks: Nothing; readonly answers: Users };
-  readonly 'POST /users': { readonly asks: NewUser; readonly answers: OneUser };
-  readonly 'GET /users/{name}': { readonly asks: Nothing; readonly answers: OneUser };
-  readonly 'PATCH /users/{name}': { readonly asks: AccountChange; readonly answers: OneUser };
-  readonly 'DELETE /users/{name}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Sessions };
-  readonly 'DELETE /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
-  readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
-  readonly 'GET /admin/devices': { readonly asks: DevicesQuery; readonly answers: Devices };
-  readonly 'GET /admin/devices/{user}/{device}/merge': { readonly asks: MergeQuery; readonly answers: MergePreview };
-  readonly 'POST /admin/devices/{user}/{device}/merge': { readonly asks: Merge; readonly answers: OneDevice };
-  readonly 'POST /admin/devices/{user}/{device}/rename': { readonly asks: Rename; readonly answers: OneDevice };
-  readonly 'POST /admin/devices/{user}/{device}/split': { readonly asks: Split; readonly answers: OneDevice };
-  readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
-  readonly 'PUT /admin/address': { readonly asks: NewAddress; readonly answers: AddressShown };
-  readonly 'GET /phones': { readonly asks: Nothing; readonly answers: Phones };
-  readonly 'POST /phones': { readonly asks: NewPhone; readonly answers: PhoneAdded };
-  readonly 'GET /phones/{user}/{device}': { readonly asks: Nothing; readonly answers: PhoneAttempt };
-  readonly 'POST /phones/{user}/{device}': { readonly asks: SetUpAgain; readonly answers: PhoneAdded };
-  readonly 'DELETE /phones/{user}/{device}': { readonly asks: Nothing; readonly answers: Done };
-  readonly 'GET /deliveries': { readonly asks: DeliveriesQuery; readonly answers: DeliveryCounts };
-  readonly 'GET /deliveries/{user}/{device}': { readonly asks: Nothing; readonly answers: DeliveryOfDevice };
-  readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
+  readonly 'GET /session': {
+    readonly asks: Nothing;
+    readonly answers: Who;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'wait';
+  };
+  readonly 'POST /session': {
+    readonly asks: SignIn;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+  };
+  readonly 'DELETE /session': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /welcome': {
+    readonly asks: Welcome;
+    readonly answers: Welcomed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'POST /link': {
+    readonly asks: LinkSecret;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'early' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'wait' | 'wrong';
+  };
+  readonly 'GET /me': {
+    readonly asks: Nothing;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /me/password': {
+    readonly asks: NewPassword;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'weak';
+  };
+  readonly 'GET /sessions': {
+    readonly asks: Nothing;
+    readonly answers: Sessions;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions/others': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /sessions/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /tokens': {
+    readonly asks: Nothing;
+    readonly answers: Tokens;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /tokens': {
+    readonly asks: NewToken;
+    readonly answers: NewTokenMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /tokens/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /links': {
+    readonly asks: Nothing;
+    readonly answers: Links;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /links': {
+    readonly asks: NewLink;
+    readonly answers: NewLinkMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /links/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /friends/{user}/{device}/retention': {
+    readonly asks: Nothing;
+    readonly answers: RetentionShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'PUT /friends/{user}/{device}/retention': {
+    readonly asks: Retention;
+    readonly answers: RetentionShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /friends/{user}/{device}/export': {
+    readonly asks: Nothing;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /friends/{user}/{device}/erase': {
+    readonly asks: Erase;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /things': {
+    readonly asks: ThingsQuery;
+    readonly answers: AllThings;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /scene': {
+    readonly asks: SceneQuery;
+    readonly answers: Scene;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /events': {
+    readonly asks: EventsQuery;
+    readonly answers: Events;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /things/{kind}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: OneThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /history/{kind}/{id}': {
+    readonly asks: TrackQuery;
+    readonly answers: TrackOfThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /days/{kind}/{id}': {
+    readonly asks: DaysQuery;
+    readonly answers: Days;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /things/{kind}/{group}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: OneThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /history/{kind}/{group}/{id}': {
+    readonly asks: TrackQuery;
+    readonly answers: TrackOfThing;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /days/{kind}/{group}/{id}': {
+    readonly asks: DaysQuery;
+    readonly answers: Days;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /hide/{kind}/{id}': {
+    readonly asks: Hide;
+    readonly answers: Hidden;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /hide/{kind}/{group}/{id}': {
+    readonly asks: Hide;
+    readonly answers: Hidden;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /unhide': {
+    readonly asks: Unhide;
+    readonly answers: Shown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /believe/{kind}/{id}': {
+    readonly asks: Believe;
+    readonly answers: Believed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /overruled/{kind}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Overruled;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /judged/{kind}/{id}': {
+    readonly asks: JudgedQuery;
+    readonly answers: Judged;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /believe/{kind}/{group}/{id}': {
+    readonly asks: Believe;
+    readonly answers: Believed;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /overruled/{kind}/{group}/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Overruled;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /judged/{kind}/{group}/{id}': {
+    readonly asks: JudgedQuery;
+    readonly answers: Judged;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /calendar': {
+    readonly asks: CalendarQuery;
+    readonly answers: Calendar;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /summary/friend/{user}/{device}': {
+    readonly asks: SpanQuery;
+    readonly answers: SpanSummary;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /heat/friend/{user}/{device}': {
+    readonly asks: HeatQuery;
+    readonly answers: HeatMap;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users': {
+    readonly asks: Nothing;
+    readonly answers: Users;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /users': {
+    readonly asks: NewUser;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait' | 'weak';
+  };
+  readonly 'GET /users/{name}': {
+    readonly asks: Nothing;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'PATCH /users/{name}': {
+    readonly asks: AccountChange;
+    readonly answers: OneUser;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait' | 'weak';
+  };
+  readonly 'DELETE /users/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/sessions': {
+    readonly asks: Nothing;
+    readonly answers: Sessions;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /users/{name}/sessions': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /users/{name}/sessions/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/tokens': {
+    readonly asks: Nothing;
+    readonly answers: Tokens;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /audit': {
+    readonly asks: AuditQuery;
+    readonly answers: Audit;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/devices': {
+    readonly asks: DevicesQuery;
+    readonly answers: Devices;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/devices/{user}/{device}/merge': {
+    readonly asks: MergeQuery;
+    readonly answers: MergePreview;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/merge': {
+    readonly asks: Merge;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/rename': {
+    readonly asks: Rename;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'POST /admin/devices/{user}/{device}/split': {
+    readonly asks: Split;
+    readonly answers: OneDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /people': {
+    readonly asks: PeopleQuery;
+    readonly answers: People;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /admin/address': {
+    readonly asks: NewAddress;
+    readonly answers: AddressShown;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'GET /phones': {
+    readonly asks: Nothing;
+    readonly answers: Phones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /phones': {
+    readonly asks: NewPhone;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: PhoneAttempt;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /phones/{user}/{device}': {
+    readonly asks: SetUpAgain;
+    readonly answers: PhoneAdded;
+    readonly refuses: 'busy' | 'cannot_set_up' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_owner' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /phones/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /deliveries': {
+    readonly asks: DeliveriesQuery;
+    readonly answers: DeliveryCounts;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /deliveries/{user}/{device}': {
+    readonly asks: Nothing;
+    readonly answers: DeliveryOfDevice;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /admin/maps': {
+    readonly asks: Nothing;
+    readonly answers: Maps;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /admin/maps/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /openapi.json': {
+    readonly asks: Nothing;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
@@ -1698,6 +2266,27 @@ export const ServerShape: Shape<Server> = {
   clock_why: { is: 'text', or: null },
 };
 
+export const CreditShape: Shape<Credit> = {
+  text: { is: 'text' },
+  url: { is: 'text', or: '' },
+};
+
+export const MapSourceShape: Shape<MapSource> = {
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  url: { is: 'text' },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  tile_size: { is: 'number' },
+  attribution: { is: { list: { of: CreditShape } } },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  places: { is: 'flag' },
+};
+
 export const ExceededShape: Shape<Exceeded> = {
   what: { is: 'text' },
   why: { is: 'text' },
@@ -1770,7 +2359,7 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   thing: { is: 'text' },
   stored: { is: 'number', or: null },
   at: { is: { list: 'number' } },
-  series: { is: { map: 'any' }, or: null },
+  series: { is: { map: { gaps: 'number' } } },
 };
 
 export const DoneShape: Shape<Done> = {
@@ -1792,7 +2381,7 @@ export const SetUpLinkShape: Shape<SetUpLink> = {
   ok: { is: { one: [true] } },
   link: { is: 'text' },
   plain: { is: 'flag' },
-  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
   address: { is: 'text', or: '' },
   text: { is: 'text', or: '' },
 };
@@ -1805,7 +2394,23 @@ export const StoppedShape: Shape<Stopped> = {
 export const SubscribedShape: Shape<Subscribed> = {
   ok: { is: { one: [true] } },
   sub: { is: 'text' },
-  state: { is: 'text' },
+  state: { is: { one: ['active', 'refused', 'waiting'] } },
+};
+
+export const TopicNodeShape: Shape<TopicNode> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  bytes: { is: 'number' },
+  children: { is: 'number', or: 0 },
+  topics: { is: 'number', or: null },
+  rate: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
 };
 
 export const TopicPageShape: Shape<TopicPage> = {
@@ -1817,8 +2422,8 @@ export const TopicPageShape: Shape<TopicPage> = {
   all: { is: 'flag', or: null },
   cut: { is: 'number', or: null },
   lost: { is: 'number', or: null },
-  node: { is: { map: 'any' }, or: null },
-  children: { is: { list: { map: 'any' } }, or: null },
+  node: { is: { of: TopicNodeShape }, or: null },
+  children: { is: { list: { of: TopicNodeShape } }, or: null },
   total: { is: 'number', or: null },
   after: { is: 'text', or: null },
 };
@@ -1932,13 +2537,13 @@ export const ThingShape: Shape<Thing> = {
 
 export const AllThingsShape: Shape<AllThings> = {
   ok: { is: { one: [true] } },
-  things: { is: { list: { of: ThingShape } } },
+  things: { is: { list: { open: ThingShape } } },
 };
 
 export const SceneShape: Shape<Scene> = {
   ok: { is: { one: [true] } },
   at: { is: 'number' },
-  things: { is: { list: { of: ThingShape } } },
+  things: { is: { list: { open: ThingShape } } },
 };
 
 export const HistoryEventShape: Shape<HistoryEvent> = {
@@ -1947,24 +2552,54 @@ export const HistoryEventShape: Shape<HistoryEvent> = {
   tst: { is: 'number' },
   at: { is: 'number' },
   hidden: { is: 'flag', or: null },
+  name: { is: 'text', or: null },
+  desc: { is: 'text', or: null },
+  event: { is: 'text', or: null },
+  inferred: { is: 'flag', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  poi: { is: 'text', or: null },
+  hash: { is: 'text', or: null },
+  width: { is: 'number', or: null },
+  height: { is: 'number', or: null },
+  what: { is: 'text', or: null },
+  who: { is: 'text', or: null },
+  why: { is: 'text', or: null },
 };
 
 export const EventsShape: Shape<Events> = {
   ok: { is: { one: [true] } },
-  events: { is: { list: { of: HistoryEventShape } } },
+  events: { is: { list: { open: HistoryEventShape } } },
   next: { is: 'text', or: null },
 };
 
 export const OneThingShape: Shape<OneThing> = {
   ok: { is: { one: [true] } },
-  thing: { is: { of: ThingShape } },
+  thing: { is: { open: ThingShape } },
+};
+
+export const TrackEntryShape: Shape<TrackEntry> = {
+  tst: { is: 'number', or: null },
+  at: { is: 'number', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  vel: { is: 'number', or: null },
+  doubt: { is: 'text', or: null },
+  hidden: { is: 'flag', or: null },
+  believed: { is: 'flag', or: null },
+  batt: { is: 'number', or: null },
+  rtt: { is: 'number', or: null },
+  trip: { is: 'number', or: null },
+  n: { is: 'number', or: null },
+  level: { is: 'text', or: null },
+  text: { is: 'text', or: null },
 };
 
 export const TrackOfThingShape: Shape<TrackOfThing> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   sort: { is: 'text' },
-  data: { is: { list: { map: 'any' } } },
+  data: { is: { list: { open: TrackEntryShape } } },
   count: { is: 'number' },
 };
 
@@ -1998,7 +2633,7 @@ export const BelievedShape: Shape<Believed> = {
 };
 
 export const OverruledActShape: Shape<OverruledAct> = {
-  what: { is: 'text' },
+  what: { is: { one: ['hide', 'use'] } },
   at: { is: 'number', or: null },
   count: { is: 'number' },
   from: { is: 'number' },
@@ -2016,6 +2651,54 @@ export const JudgedShape: Shape<Judged> = {
   used: { is: 'number' },
   believed: { is: 'number' },
   doubtful: { is: { map: 'number' } },
+};
+
+export const CalendarDayShape: Shape<CalendarDay> = {
+  day: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const CalendarShape: Shape<Calendar> = {
+  ok: { is: { one: [true] } },
+  days: { is: { list: { of: CalendarDayShape } } },
+};
+
+export const RegionTotalShape: Shape<RegionTotal> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  stays: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
+export const RegionStayShape: Shape<RegionStay> = {
+  region: { is: 'text' },
+  name: { is: 'text' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const SpanSummaryShape: Shape<SpanSummary> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  fixes: { is: 'number' },
+  doubtful: { is: 'number' },
+  first: { is: 'number', or: null },
+  last: { is: 'number', or: null },
+  distance_m: { is: 'number' },
+  moving_s: { is: 'number' },
+  top_speed_kmh: { is: 'number', or: null },
+  top_speed_at: { is: 'number', or: null },
+  regions: { is: { list: { of: RegionTotalShape } } },
+  stays: { is: { list: { of: RegionStayShape } } },
+};
+
+export const HeatMapShape: Shape<HeatMap> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  seconds: { is: 'number' },
+  cell_m: { is: 'number' },
+  cells: { is: { list: 'any' } },
 };
 
 export const UserShownShape: Shape<UserShown> = {
@@ -2178,5 +2861,137 @@ export const DeliveryCountsShape: Shape<DeliveryCounts> = {
 export const DeliveryOfDeviceShape: Shape<DeliveryOfDevice> = {
   ok: { is: { one: [true] } },
   device: { is: { of: DeviceFiguresShape } },
+};
+
+export const MapShownShape: Shape<MapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  bounds: { is: 'any' },
+  min_zoom: { is: 'number' },
+  max_zoom: { is: 'number' },
+  size: { is: 'number' },
+  updated: { is: 'number' },
+  source: { is: 'text' },
+  places: { is: 'flag' },
+  problem: { is: 'text' },
+};
+
+export const MapsShape: Shape<Maps> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: MapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const ANSWERS: {
+  readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
+    ? null
+    : Shape<Requests[N]['answers']>;
+} = {
+  adopt: SavedRegionShape,
+  ask: LeaseGivenShape,
+  clear: SentShape,
+  clearregions: AskedOfPhoneShape,
+  drive: ProgressShape,
+  drivers: DriversShape,
+  figures: FiguresOverTimeShape,
+  halt: DoneShape,
+  locate: AskedOfPhoneShape,
+  look: DoneShape,
+  phonestatus: AskedOfPhoneShape,
+  ping: PingAnswerShape,
+  publish: SentShape,
+  readregions: AskedOfPhoneShape,
+  region: SavedRegionShape,
+  release: DoneShape,
+  reply: DoneShape,
+  routine: EffectSeenShape,
+  sendregions: AskedOfPhoneShape,
+  setup: SetUpLinkShape,
+  shutdown: EffectSeenShape,
+  stop: StoppedShape,
+  subscribe: SubscribedShape,
+  take: LeaseGivenShape,
+  takeover: LeaseGivenShape,
+  topics: TopicPageShape,
+  unregion: DoneShape,
+  unsubscribe: DoneShape,
+};
+
+export const REPLIES: {
+  readonly [N in keyof Calls]: Calls[N]['answers'] extends Blob
+    ? null
+    : Shape<Calls[N]['answers']>;
+} = {
+  'GET /session': WhoShape,
+  'POST /session': MeShape,
+  'DELETE /session': DoneShape,
+  'POST /welcome': WelcomedShape,
+  'POST /link': MeShape,
+  'GET /me': MeShape,
+  'POST /me/password': DoneShape,
+  'GET /sessions': SessionsShape,
+  'DELETE /sessions': DoneShape,
+  'DELETE /sessions/others': DoneShape,
+  'DELETE /sessions/{id}': DoneShape,
+  'GET /tokens': TokensShape,
+  'POST /tokens': NewTokenMadeShape,
+  'DELETE /tokens/{id}': DoneShape,
+  'GET /links': LinksShape,
+  'POST /links': NewLinkMadeShape,
+  'DELETE /links/{id}': DoneShape,
+  'GET /friends/{user}/{device}/retention': RetentionShownShape,
+  'PUT /friends/{user}/{device}/retention': RetentionShownShape,
+  'GET /friends/{user}/{device}/export': null,
+  'POST /friends/{user}/{device}/erase': DoneShape,
+  'GET /things': AllThingsShape,
+  'GET /scene': SceneShape,
+  'GET /events': EventsShape,
+  'GET /things/{kind}/{id}': OneThingShape,
+  'GET /history/{kind}/{id}': TrackOfThingShape,
+  'GET /days/{kind}/{id}': DaysShape,
+  'GET /things/{kind}/{group}/{id}': OneThingShape,
+  'GET /history/{kind}/{group}/{id}': TrackOfThingShape,
+  'GET /days/{kind}/{group}/{id}': DaysShape,
+  'POST /hide/{kind}/{id}': HiddenShape,
+  'POST /hide/{kind}/{group}/{id}': HiddenShape,
+  'POST /unhide': ShownShape,
+  'POST /believe/{kind}/{id}': BelievedShape,
+  'GET /overruled/{kind}/{id}': OverruledShape,
+  'GET /judged/{kind}/{id}': JudgedShape,
+  'POST /believe/{kind}/{group}/{id}': BelievedShape,
+  'GET /overruled/{kind}/{group}/{id}': OverruledShape,
+  'GET /judged/{kind}/{group}/{id}': JudgedShape,
+  'GET /calendar': CalendarShape,
+  'GET /summary/friend/{user}/{device}': SpanSummaryShape,
+  'GET /heat/friend/{user}/{device}': HeatMapShape,
+  'GET /users': UsersShape,
+  'POST /users': OneUserShape,
+  'GET /users/{name}': OneUserShape,
+  'PATCH /users/{name}': OneUserShape,
+  'DELETE /users/{name}': DoneShape,
+  'GET /users/{name}/sessions': SessionsShape,
+  'DELETE /users/{name}/sessions': DoneShape,
+  'DELETE /users/{name}/sessions/{id}': DoneShape,
+  'GET /users/{name}/tokens': TokensShape,
+  'GET /audit': AuditShape,
+  'GET /admin/devices': DevicesShape,
+  'GET /admin/devices/{user}/{device}/merge': MergePreviewShape,
+  'POST /admin/devices/{user}/{device}/merge': OneDeviceShape,
+  'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
+  'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
+  'GET /people': PeopleShape,
+  'PUT /admin/address': AddressShownShape,
+  'GET /phones': PhonesShape,
+  'POST /phones': PhoneAddedShape,
+  'GET /phones/{user}/{device}': PhoneAttemptShape,
+  'POST /phones/{user}/{device}': PhoneAddedShape,
+  'DELETE /phones/{user}/{device}': DoneShape,
+  'GET /deliveries': DeliveryCountsShape,
+  'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
+  'GET /admin/maps': MapsShape,
+  'DELETE /admin/maps/{name}': DoneShape,
+  'GET /openapi.json': null,
 };
 

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConsoleClient, MOST_MESSAGES } from '../src/console/client';
-import { inOrder, readTopicPage } from '../src/console/topics';
-import { Refused } from '../src/net/requests';
-import type { Answer, Aside } from '../src/net/protocol';
+import { inOrder, pageOf } from '../src/console/topics';
+import { granted, Refused } from '../src/net/requests';
+import type { Code } from '../src/net/requests';
+import { askOf } from './fakes';
+import type { Aside } from '../src/net/protocol';
 
 interface Asked {
   request: string;
   fields: Readonly<Record<string, unknown>>;
   answer(fields?: Record<string, unknown>): Promise<void>;
-  refuse(code: string, why: string): Promise<void>;
+  refuse(code: Code, why: string): Promise<void>;
 }
 
 let asked: Asked[];
@@ -17,21 +19,23 @@ let client: ConsoleClient;
 beforeEach(() => {
   asked = [];
   client = new ConsoleClient(
-    (request, fields) =>
-      new Promise<Answer>((resolve, reject) => {
-        asked.push({
-          request,
-          fields,
-          async answer(more = {}) {
-            resolve({ t: 'answer', id: 1, ok: true, ...more });
-            await settled();
-          },
-          async refuse(code, why) {
-            reject(new Refused(code, why));
-            await settled();
-          },
-        });
-      }),
+    askOf(
+      (request, fields) =>
+        new Promise((resolve, reject) => {
+          asked.push({
+            request,
+            fields,
+            async answer(more = {}) {
+              resolve(more);
+              await settled();
+            },
+            async refuse(code, why) {
+              reject(new Refused(code, why));
+              await settled();
+            },
+          });
+        }),
+    ),
   );
   client.line(true);
 });
@@ -123,7 +127,8 @@ describe('subscriptions', () => {
 
 describe('the topic tree', () => {
   const view = (...path: string[]) => ({ broker: 'main', path, find: '', all: false });
-  const page = (name: string) => ({ path: [], children: [{ name }], total: 1 });
+  const node = (name: string, more: object = {}) => ({ name, messages: 0, bytes: 0, ...more });
+  const page = (name: string) => ({ path: [], children: [node(name)], total: 1 });
 
   test('is watched while it is looked at', async () => {
     client.look(view());
@@ -163,9 +168,10 @@ describe('the topic tree', () => {
   });
 
   test('is read whatever is missing, and put in order', () => {
-    expect(readTopicPage({})).toMatchObject({ children: [], total: 0, cut: 0 });
-    const { children } = readTopicPage({
-      children: [{ name: 'p10', rate: 1, at: 5 }, { name: 'p2', messages: 9 }, 7],
+    const read = (told: object) => pageOf(granted('topics', { ok: true, ...told }));
+    expect(read({})).toMatchObject({ children: [], total: 0, cut: 0 });
+    const { children } = read({
+      children: [node('p10', { rate: 1, at: 5 }), node('p2', { messages: 9 }), 7, { name: 'odd' }],
     });
     const names = (order: Parameters<typeof inOrder>[1]) =>
       inOrder(children, order).map((node) => node.name);

@@ -84,6 +84,7 @@ describe('settings', () => {
       crossings: true,
       notify: false,
       doubtful: false,
+      layer: '',
     });
     const quiet = readSettings('{"crossings":false,"notify":true}');
     expect([quiet.crossings, quiet.notify]).toEqual([false, true]);
@@ -99,6 +100,7 @@ describe('settings', () => {
         crossings: true,
         notify: false,
         doubtful: false,
+        layer: '',
       });
     },
   );

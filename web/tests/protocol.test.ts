@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConsoleClient } from '../src/console/client';
-import { readTopicPage } from '../src/console/topics';
+import { pageOf } from '../src/console/topics';
+import { granted } from '../src/net/requests';
+import { askOf } from './fakes';
 import { Malformed, parseFrame, requestFrame, resumeFrame } from '../src/net/protocol';
 import { World } from '../src/app/world';
 
@@ -59,9 +61,7 @@ describe('golden frames', () => {
   });
 
   test('what the console heard is read with its bytes and what was dropped', async () => {
-    const client = new ConsoleClient(() =>
-      Promise.resolve({ t: 'answer', id: 1, ok: true, sub: 's1' }),
-    );
+    const client = new ConsoleClient(askOf(() => Promise.resolve({ sub: 's1', state: 'waiting' })));
     client.line(true);
     await client.subscribe('main', 'room/#', 1);
     for (const name of ['console-heard', 'console-heard-bytes', 'console-sub']) {
@@ -79,7 +79,8 @@ describe('golden frames', () => {
 
   test('a page of the topic tree is read with what is below and what came last', () => {
     const frame = parseGolden('console-topics');
-    const page = frame.t === 'topics' ? readTopicPage(frame.fields) : undefined;
+    const page =
+      frame.t === 'topics' ? pageOf(granted('topics', { ...frame.fields, ok: true })) : undefined;
     expect(page).toMatchObject({ path: ['room'], total: 2, topics: 2, cut: 0 });
     expect(page?.children).toMatchObject([{ last: 'warm.', size: 5 }, { hex: '00 ff' }]);
     expect(page?.node).toMatchObject({ messages: 3, children: 2 });

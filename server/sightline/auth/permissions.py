@@ -80,6 +80,9 @@ SEEN_BY: dict[str, Role] = {
     name: each.seen_by for name, each in THING_TYPES.items() if not each.follows
 }
 
+# What whoever sees anything at all sees, the visitor of a shared link, too.
+PUBLIC = frozenset(name for name, each in THING_TYPES.items() if each.public)
+
 # Types that tell of any thing of another type, and are seen by whoever sees all of that.
 WITH_ALL: dict[str, str] = {
     name: each.with_all for name, each in THING_TYPES.items() if each.with_all
@@ -325,7 +328,7 @@ def user_of(
 
 def visitor(things: Iterable[str]) -> User:
     """Return the user that comes by a shared link."""
-    return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
+    return User("visitor", "viewer", VisibleScope(PUBLIC, frozenset(things)), looks_only=True)
 
 
 def bounded(grants: Grants, role: Role) -> Grants:

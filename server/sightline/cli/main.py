@@ -18,6 +18,7 @@ from sightline.cli import (
     importing,
     judging,
     lifecycle,
+    map,
     replay,
     state,
     token,
@@ -51,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
         token,
         device,
         audit,
+        map,
         guard,
     ):
         subcommand.add_to(subcommands)

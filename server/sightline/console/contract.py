@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from sightline.contract.fields import Answer, RequestFields, refuses
 from sightline.contract.requests import RequestSpec
@@ -15,6 +15,9 @@ MOST_STORED = 31 * 86_400.0
 _Broker = Annotated[str, refuses("unknown", "a broker's name")]
 _Qos = Annotated[Literal[0, 1], refuses("bad_qos", "0 or 1")]
 _Topic = Annotated[str, refuses("bad_topic")]
+
+SubscriptionState = Literal["active", "refused", "waiting"]
+"""How a subscription stands at the broker."""
 
 
 class Subscribe(RequestFields, frozen=True):
@@ -88,16 +91,40 @@ class Figures(RequestFields, frozen=True):
 
 
 class Subscribed(Answer, frozen=True):
-    """The subscription's name and how it stands: waiting or active."""
+    """The subscription's name and how it stands."""
 
     sub: str
-    state: str
+    state: SubscriptionState
 
 
 class Sent(Answer, frozen=True):
     """How large the message was."""
 
     size: int
+
+
+class TopicNode(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One level of a topic by its ``name``; what is 0 or unknown is left out.
+
+    ``messages``, ``bytes`` of payload, ``topics``, ``rate`` (messages a second, lately) and ``at``
+    (the newest, epoch s) are of this topic and all below it; ``children`` are the levels directly
+    below. ``count`` messages came to exactly this topic; of the newest of them ``size`` (bytes),
+    ``qos``, whether it was ``retain``ed, and its beginning as text (``last``) or as ``hex``.
+    """
+
+    name: str
+    messages: int
+    bytes: int
+    children: int = 0
+    topics: int | UnsetType = UNSET
+    rate: float = 0
+    at: float | UnsetType = UNSET
+    count: int = 0
+    size: int | UnsetType = UNSET
+    qos: int | UnsetType = UNSET
+    retain: bool = False
+    last: str | UnsetType = UNSET
+    hex: str | UnsetType = UNSET
 
 
 class TopicPage(Answer, frozen=True):
@@ -115,8 +142,8 @@ class TopicPage(Answer, frozen=True):
     all: bool | UnsetType = UNSET
     cut: int | UnsetType = UNSET
     lost: int | UnsetType = UNSET
-    node: dict[str, Any] | UnsetType = UNSET
-    children: list[dict[str, Any]] | UnsetType = UNSET
+    node: TopicNode | UnsetType = UNSET
+    children: list[TopicNode] | UnsetType = UNSET
     total: int | UnsetType = UNSET
     after: str | UnsetType = UNSET
 

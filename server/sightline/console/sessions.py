@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sightline.console.contract import SubscriptionState
 from sightline.console.rules import ConsoleQueue
 from sightline.console.subscriptions import ConsoleSubscriptions
 from sightline.console.topic_tree import TopicTree
@@ -25,7 +26,7 @@ class Subscription:
     filter: str
     qos: int
     fresh_until: float
-    shown_state: tuple[str, str | None] = ("waiting", None)
+    shown_state: tuple[SubscriptionState, str | None] = ("waiting", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from sightline.console.contract import SubscriptionState
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 
@@ -120,8 +121,8 @@ class ConsoleSubscriptions:
         if not self._wanted and self._end is None and not self._stopped:
             self._end = self._clock.callLater(LINGER, self._close)
 
-    def state(self, name: str) -> tuple[str, str | None]:
-        """Tell how a subscription stands: waiting, active or refused; and why."""
+    def state(self, name: str) -> tuple[SubscriptionState, str | None]:
+        """Tell how a subscription stands, and why."""
         if self._bridge is None:
             return "waiting", None
         link = self._bridge.link

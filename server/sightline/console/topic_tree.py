@@ -10,8 +10,10 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from msgspec import UNSET
+
+from sightline.console.contract import TopicNode
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
 
@@ -78,8 +80,8 @@ class Node:
 class TreePage:
     """Some children of one node, in the order of their names. ``after`` continues; None: all."""
 
-    node: dict[str, Any]
-    children: list[dict[str, Any]]
+    node: TopicNode
+    children: list[TopicNode]
     total: int
     after: str | None
 
@@ -195,8 +197,8 @@ class TopicTree:
         first = heapq.nsmallest(most + 1, names)
         shown = first[:most]
         return TreePage(
-            node=_node_fields(path[-1] if path else "", node, now),
-            children=[_node_fields(name, children[name], now) for name in shown],
+            node=_shown(path[-1] if path else "", node, now),
+            children=[_shown(name, children[name], now) for name in shown],
             total=len(children),
             after=shown[-1] if len(first) > most else None,
         )
@@ -209,27 +211,25 @@ class TopicTree:
         return node
 
 
-def _node_fields(name: str, node: Node, now: float) -> dict[str, Any]:
-    """Return a node as a browser gets it: what is 0 or unknown is left out."""
-    fields: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
-    if node.children:
-        fields["children"] = len(node.children)
-        fields["topics"] = node.topics
+def _shown(name: str, node: Node, now: float) -> TopicNode:
+    """Return a node as a browser gets it."""
     rate = node.rate_now(now)
-    if rate >= 0.005:
-        fields["rate"] = round(rate, 2)
-    if node.at:
-        fields["at"] = round(node.at, 3)
-    if node.count:
-        fields |= {"count": node.count, "size": node.size, "qos": node.qos}
-        if node.retain:
-            fields["retain"] = True
-        text = _text(node.head)
-        if text is None:
-            fields["hex"] = node.head[:32].hex(" ")
-        else:
-            fields["last"] = clean(text, HEAD)
-    return fields
+    text = _text(node.head) if node.count else None
+    return TopicNode(
+        name=name,
+        messages=node.below,
+        bytes=node.bytes,
+        children=len(node.children or ()),
+        topics=node.topics if node.children else UNSET,
+        rate=round(rate, 2) if rate >= 0.005 else 0,
+        at=round(node.at, 3) if node.at else UNSET,
+        count=node.count,
+        size=node.size if node.count else UNSET,
+        qos=node.qos if node.count else UNSET,
+        retain=bool(node.count and node.retain),
+        last=UNSET if text is None else clean(text, HEAD),
+        hex=node.head[:32].hex(" ") if node.count and text is None else UNSET,
+    )
 
 
 def _text(head: bytes) -> str | None:

@@ -52,6 +52,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of an answer, besides ``ok``."""
 
 
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of an answer that has further fields besides the declared ones."""
+
+
 class Done(Answer, frozen=True):
     """Yes, and nothing more."""
 

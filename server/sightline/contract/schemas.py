@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from sightline.contract.fields import SHAPES, Answer, Parsed
+from sightline.contract.fields import SHAPES, Answer, Open, Parsed
 
 Json = dict[str, Any]
 _REF = re.compile(r'"#/components/schemas/(\w+)"')
@@ -34,6 +34,9 @@ def _components(kinds: list[type[msgspec.Struct]]) -> dict[str, Json]:
     for schema in found.values():
         if "description" in schema:
             schema["description"] = schema["description"].replace("``", "`")
+    for opened in Open.__subclasses__():
+        if opened.__name__ in found:
+            found[opened.__name__]["additionalProperties"] = True
     for kind in kinds:
         schema = found[kind.__name__]
         if issubclass(kind, Answer):

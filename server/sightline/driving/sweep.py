@@ -83,6 +83,7 @@ class Sweep:
         self._sends = sends
         self._wait = wait
         self._called = now = clock()
+        self._was_broken = True
         self._lost = way.lost
         self._looked = dict.fromkeys(self._names, now - SOON)
         self._next = dict.fromkeys(self._names, now + CHECK)
@@ -122,12 +123,10 @@ class Sweep:
         """Do what is due."""
         now = self._clock()
         called, self._called = self._called, now
-        if self._way.broken:  # whatever lies there comes with the next connection
-            self._to_clear.clear()
-            self._since.clear()
-            self._looked = dict.fromkeys(self._names, now - SOON)
-            self._next = dict.fromkeys(self._names, now + CHECK)
+        if self._way.broken:
+            self._wait_for_connection(now)
             return
+        self._was_broken = False
         if now - called > STALL or self._way.lost != self._lost:
             self._lost = self._way.lost
             self._suspect_all()
@@ -138,6 +137,19 @@ class Sweep:
             self._expire(now)
         for topic in [t for t, at in self._cleared.items() if now - at >= AGAIN]:
             del self._cleared[topic]
+
+    def _wait_for_connection(self, now: float) -> None:
+        """Forget the lost connection: what lies there comes with the next one.
+
+        Some of that comes before all is subscribed, so while there still is no connection. It is
+        not forgotten again: nobody would say it a second time before `CHECK`.
+        """
+        if not self._was_broken:
+            self._to_clear.clear()
+        self._was_broken = True
+        self._since.clear()
+        self._looked = dict.fromkeys(self._names, now - SOON)
+        self._next = dict.fromkeys(self._names, now + CHECK)
 
     def _look_up(self, now: float) -> None:
         if len(self._to_clear) > _AT_ONCE:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from sightline.contract.fields import Answer, shaped
+from sightline.contract.fields import Answer, Open, shaped
 from sightline.history.record import EVENTS
 
 
-class Thing(msgspec.Struct, frozen=True):
+class Thing(Open, frozen=True):
     """A thing: its kind, its id, its number in the present; then the fields of its state."""
 
     k: str
@@ -19,14 +19,56 @@ class Thing(msgspec.Struct, frozen=True):
     s: int = 0
 
 
-class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened; besides these fields, what was said of it."""
+class HistoryEvent(Open, frozen=True, kw_only=True):
+    """Something that happened; besides these fields, what was said of it.
+
+    A crossing has the ``name`` of the region, a phone's own transition its ``desc``; a photo its
+    place, what that is called (``poi``) and the picture's ``hash`` and size in pixels; a line of
+    the command log ``what`` was done and by ``who``.
+    """
 
     sort: Annotated[str, Meta(extra_json_schema={"enum": sorted(EVENTS)})]
     thing: str
     tst: float
     at: float
     hidden: bool | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    desc: str | UnsetType = UNSET
+    event: str | UnsetType = UNSET
+    inferred: bool | UnsetType = UNSET
+    lat: float | UnsetType = UNSET
+    lon: float | UnsetType = UNSET
+    poi: str | UnsetType = UNSET
+    hash: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    what: str | UnsetType = UNSET
+    who: str | UnsetType = UNSET
+    why: str | UnsetType = UNSET
+
+
+class TrackEntry(Open, frozen=True, kw_only=True):
+    """An entry of a track as it was said; which fields there are depends on the thing.
+
+    ``tst`` is its time by the sender's clock, ``at`` our receipt. A friend's entry has a place and
+    ``vel`` (km/h), and why it is in ``doubt``; a robot's ``batt`` (%) and ``rtt`` (ms); a broker's
+    ``trip`` (ms), a line of its log ``n``, ``level`` and ``text``.
+    """
+
+    tst: float | UnsetType = UNSET
+    at: float | UnsetType = UNSET
+    lat: float | UnsetType = UNSET
+    lon: float | UnsetType = UNSET
+    vel: float | UnsetType = UNSET
+    doubt: str | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    believed: bool | UnsetType = UNSET
+    batt: float | UnsetType = UNSET
+    rtt: float | UnsetType = UNSET
+    trip: float | UnsetType = UNSET
+    n: int | UnsetType = UNSET
+    level: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
 
 
 class AllThings(Answer, frozen=True):
@@ -53,7 +95,7 @@ class TrackOfThing(Answer, frozen=True):
 
     thing: str
     sort: str
-    data: list[dict[str, Any]]
+    data: list[Annotated[dict[str, Any], shaped(TrackEntry)]]
     count: int
 
 
@@ -70,6 +112,75 @@ class Days(Answer, frozen=True):
     """The days of a month on which there is anything."""
 
     days: list[DayCount]
+
+
+class CalendarDay(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """A ``day`` on which there is anything, which begins and ends at these times."""
+
+    day: str
+    since: float
+    until: float
+
+
+class Calendar(Answer, frozen=True):
+    """The days of a month on which there is anything of what one may see."""
+
+    days: list[CalendarDay]
+
+
+class RegionTotal(msgspec.Struct, frozen=True):
+    """How often and for how many ``seconds`` somebody was in a region (its key)."""
+
+    region: str
+    name: str
+    stays: int
+    seconds: float
+
+
+class RegionStay(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """Somebody was in a region (its key) from then to then."""
+
+    region: str
+    name: str
+    since: float
+    until: float
+
+
+class SpanSummary(Answer, frozen=True):
+    """What somebody did from the ``first`` fix of a span to the ``last`` one.
+
+    ``stays`` are the first so many; ``regions`` counts all of them. Of a span without a believed
+    fix there are no times.
+    """
+
+    thing: str
+    fixes: Annotated[int, Meta(description="Those that are believed, of which all is made.")]
+    doubtful: Annotated[int, Meta(description="Those that are not, and count for nothing.")]
+    first: float | None
+    last: float | None
+    distance_m: float
+    moving_s: float
+    top_speed_kmh: float | None
+    top_speed_at: float | None
+    regions: list[RegionTotal]
+    stays: list[RegionStay]
+
+
+class HeatCell(msgspec.Struct, frozen=True, array_like=True):
+    """The middle of a cell, and for how many ``seconds`` somebody was in it."""
+
+    lat: float
+    lon: float
+    seconds: float
+
+
+class HeatMap(Answer, frozen=True):
+    """Where somebody was, cells of most time first; ``cell_m`` is how wide a cell is."""
+
+    thing: str
+    seconds: float
+    cell_m: float
+    cells: list[HeatCell]
 
 
 class Events(Answer, frozen=True):
@@ -102,7 +213,7 @@ class Believed(Answer, frozen=True):
 class OverruledAct(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
     """One act: so many fixes were hidden, or used, ``at`` a time; what undoes that."""
 
-    what: str
+    what: Literal["hide", "use"]
     at: float | None
     count: int
     since: float

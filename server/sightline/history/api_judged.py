@@ -11,7 +11,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -54,10 +54,12 @@ def act_name(what: str, now: float) -> str:
     return f"{what}-{int(now)}-{secrets.token_hex(8)}"
 
 
-def act_words(undo: str) -> tuple[str, float | None]:
+def act_words(undo: str) -> tuple[Literal["hide", "use"], float | None]:
     """Tell what an act did and when, by its name; of before they had such names it is hiding."""
     found = _ACT.fullmatch(undo)
-    return ("hide", None) if found is None else (found[1], float(found[2]))
+    if found is None:
+        return "hide", None
+    return "use" if found[1] == "use" else "hide", float(found[2])
 
 
 class JudgedApi:

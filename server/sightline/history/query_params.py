@@ -228,6 +228,24 @@ class DaysQuery(RequestFields, frozen=True, kw_only=True):
     sort: _Sort | None = None
 
 
+class CalendarQuery(RequestFields, frozen=True, kw_only=True):
+    """Which month, in which time zone; of one ``thing`` only, if that is given."""
+
+    month: Month
+    zone: Zone | None = None
+    thing: str = ""
+
+
+class SpanQuery(_Within, frozen=True, kw_only=True):
+    """The bounds of a span, both inclusive."""
+
+
+class HeatQuery(_Within, frozen=True, kw_only=True):
+    """The bounds of a span, both inclusive, and how many cells there may be."""
+
+    cells: Annotated[int, Meta(ge=10, le=5000)] = 2000
+
+
 class Track(msgspec.Struct, frozen=True):
     """A request for a part of a thing's track. Times in epoch s, ``max_error`` in m."""
 
@@ -293,7 +311,7 @@ def _which(doubtful: str) -> Which:
     return "used" if doubtful in ("0", "", "false") else "all"
 
 
-def month(asked: DaysQuery) -> tuple[list[str], list[float]]:
+def month(asked: DaysQuery | CalendarQuery) -> tuple[list[str], list[float]]:
     """Return the days of the month asked for, and where each begins (epoch s).
 
     One bound more than days.

@@ -17,6 +17,7 @@ _FOLDERS = (
     "broker",
     "regions",
     "server",
+    "maps",
 )
 
 ALL: tuple[Kind, ...] = tuple(import_module(f"{__name__}.{name}").KIND for name in _FOLDERS)

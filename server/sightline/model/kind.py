@@ -173,6 +173,8 @@ class ThingType:
     """What of it can be granted. With ``see`` it is seen by grants, else by role."""
     seen_by: Role = "admin"
     """The least role that sees it."""
+    public: bool = False
+    """It is about nobody: visitors of shared links see it, too."""
     follows: str = ""
     """It shows what a thing of this type with the same id is about, and is seen with that."""
     with_all: str = ""

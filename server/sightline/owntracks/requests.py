@@ -73,7 +73,7 @@ class SetUpLink(Answer, frozen=True):
 
     link: str
     plain: bool
-    reach: Reach
+    reach: Reach = "anywhere"
     address: str = ""
     text: str = ""
 

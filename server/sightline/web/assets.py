@@ -18,6 +18,8 @@ from twisted.web import http
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
+from sightline.web.byte_ranges import part_of
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -31,8 +33,6 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _CODINGS = {"br": ".br", "gzip": ".gz"}
-_RANGE = re.compile(rb"bytes=(\d*)-(\d*)\Z")
-_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +151,13 @@ class PageResource(Resource):
         """Return the range asked for (RFC 9110 §14): one of bytes; any other form gets the
         whole.
         """
-        match = _RANGE.match(wanted)
-        if match is None or match[0] == b"bytes=-":
+        part, size = part_of(wanted, len(data)), len(data)
+        if part is None:
             return data
-        first, last, size = match[1], match[2], len(data)
-        if first:
-            start, stop = _number(first), min(_number(last) + 1, size) if last else size
-        else:
-            start, stop = max(0, size - _number(last)), size
-        if start >= stop:
+        if not part:
             request.setResponseCode(http.REQUESTED_RANGE_NOT_SATISFIABLE)
             request.setHeader(b"content-range", b"bytes */%d" % size)
             return data[:0]
         request.setResponseCode(http.PARTIAL_CONTENT)
-        request.setHeader(b"content-range", b"bytes %d-%d/%d" % (start, stop - 1, size))
-        return data[start:stop]
-
-
-def _number(digits: bytes) -> int:
-    """Return a number of a range; one beyond all files if it is longer than Python likes to
-    read.
-    """
-    return int(digits) if len(digits) <= _DIGITS else 10**_DIGITS
+        request.setHeader(b"content-range", b"bytes %d-%d/%d" % (part.start, part.stop - 1, size))
+        return data[part.start : part.stop]

@@ -73,6 +73,7 @@ class Brokers(MultiService):
         filters: Sequence[tuple[str, int]],
         shared: bool,
         demo: bool,
+        near: str,
         config: str,
     ) -> None:
         super().__init__()
@@ -88,6 +89,11 @@ class Brokers(MultiService):
         self._filters = filters
         self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
+        self._near = (f"--near={near}",) if near else ()
+        # The week of a demonstration goes into a file of its own machine, and nowhere else. People
+        # who walk somewhere else today were not there last week.
+        where = ["--state", str(state), *(["--config", config] if config else [])]
+        self._week = where if settings.history.store == "sqlite" and not near else []
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
         self._bases = robot_bases(settings)
@@ -131,7 +137,9 @@ class Brokers(MultiService):
             self._guard("--at", address, *self._bases)
         if self._demo:
             first = self._bases[:2]
-            Child("simulate", "--broker", address, *first).setServiceParent(self)
+            Child("simulate", "--broker", address, *first, *self._near).setServiceParent(self)
+            if self._week:
+                Child("simulate", "past", *self._week, once=True).setServiceParent(self)
 
     def _guard(self, *where: str, secrets: Sequence[str] = ()) -> None:
         # By our number: a server that dies at once would leave it with init for a parent.

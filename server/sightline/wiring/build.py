@@ -122,6 +122,7 @@ def in_order(
         features.owntracks.phones,
         features.pictures,
         features.brought,
+        features.maps,
         health,
         Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,

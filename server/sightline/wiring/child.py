@@ -11,7 +11,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.error import ProcessDone, ProcessExitedAlready
 from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -26,7 +26,8 @@ _AGAIN = 1.0  # s until a child that died is started anew
 class Child(Service, ProcessProtocol):
     """A `sightline` subcommand as a child that ends with us.
 
-    ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
+    ``again``: when it dies unasked it is started anew. ``once``: it ends by itself when its work is
+    done. ``killed`` false: it looks after its own end
     when we are gone. ``secrets`` are the variables of our environment that it needs beyond what any
     program does.
     """
@@ -38,11 +39,13 @@ class Child(Service, ProcessProtocol):
         self,
         *arguments: str,
         again: bool = False,
+        once: bool = False,
         killed: bool = True,
         secrets: Collection[str] = (),
     ) -> None:
         self._arguments = arguments
         self._again = again
+        self._once = once
         self._killed = killed
         self._secrets = secrets
         self._ended: Deferred[None] | None = None
@@ -89,7 +92,7 @@ class Child(Service, ProcessProtocol):
 
     def processEnded(self, reason: Failure) -> None:
         """Start it again after a while, if it was not asked to end."""
-        if self.running:
+        if self.running and not (self._once and reason.check(ProcessDone)):
             name, why = self._arguments[0], reason.getErrorMessage()
             self._log.error("The child {name} ended: {why}", name=name, why=why)
             if self._again:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet import reactor as _reactor
 
 from sightline import __version__
+from sightline.maps.service import MapsService
+from sightline.model.server import SERVER, Alarmed
 from sightline.web.reads import Reads
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
@@ -24,6 +26,8 @@ if TYPE_CHECKING:  # which makes these, and then the features
     from sightline.wiring.parts import Accounts, Live, Mqtt, Past, Start
 
 reactor: Any = _reactor
+MAPS = "maps"
+"""The folder of the maps within the state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Features:
     naming: DeviceNaming
     pictures: Pictures
     brought: BroughtStates
+    maps: MapsService
 
 
 def build_features(
@@ -88,7 +93,8 @@ def build_features(
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought)
+    maps = make_maps(start, live)
+    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps)
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:
@@ -104,3 +110,12 @@ def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> P
         purge_clock=past.clock.purge,
         no_room=live.disk.why,
     )
+
+
+def make_maps(start: Start, live: Live) -> MapsService:
+    """Make what shows and serves the maps of the state folder."""
+
+    def alarm(why: str) -> None:
+        live.hub.happened("alarm", SERVER, now(), Alarmed(why=why))
+
+    return MapsService(reactor, now, live.hub, start.state / MAPS, alarm)

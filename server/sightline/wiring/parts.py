@@ -77,7 +77,7 @@ class Start:
 
     ``listen`` is the endpoint for browsers; ``config`` the settings' file, for the guards (empty:
     none); ``demo``: with simulated friends and robots. Sessions and limits go by ``clock``, which
-    is never stepped; ``wall`` gives epoch s.
+    is never stepped; ``wall`` gives epoch s. ``near``: where the simulated friends walk (LAT,LON).
     """
 
     settings: Settings
@@ -87,6 +87,7 @@ class Start:
     config: str = ""
     clock: Any = reactor
     wall: Callable[[], float] = now
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +332,7 @@ def build_mqtt(
         filters=[wanted for kind in live.kinds for wanted in kind.filters],
         shared=peers is not None,
         demo=start.demo,
+        near=start.near,
         config=start.config,
     )
     return Mqtt(publishers, brokers, peers)

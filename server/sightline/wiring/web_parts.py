@@ -26,11 +26,14 @@ from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.api_judged import JudgedApi
+from sightline.history.api_span import SpanApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
+from sightline.maps.api import MapsApi
+from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
 from sightline.settings import Settings
@@ -168,6 +171,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
+        maps=MapsApi(features.maps, parts.accounts.service.note),
         photos=features.pictures.of,
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
@@ -185,6 +189,7 @@ def make_routes(
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
     deliveries: DeliveriesApi,
+    maps: MapsApi,
     photos: PhotosOf | None = None,
     phones: PhonesApi,
     settled: str = "",
@@ -205,12 +210,14 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
+        SpanApi(store, world, reads),
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
         AddressApi(service, settled),
         phones,
         deliveries,
+        maps,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -236,6 +243,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },
     )

@@ -1,4 +1,4 @@
-/** The admins' section: accounts, devices, links, the audit log, privacy, webhooks. */
+/** The admins' section: accounts, devices, links, the audit log, privacy, maps, webhooks. */
 import { writePlace } from '../app/address';
 import { useNavigation } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
@@ -7,6 +7,7 @@ import { Status } from '../things/server/status';
 import { AuditPage } from './audit';
 import { DevicesPage } from './devices';
 import { LinkList } from './links';
+import { MapsCard } from './maps';
 import { PrivacyPage } from './privacy';
 import { UsersPage } from './users';
 
@@ -16,6 +17,7 @@ const TABS = [
   ['links', 'Links'],
   ['audit', 'Audit log'],
   ['privacy', 'Privacy'],
+  ['maps', 'Maps'],
   ['webhooks', 'Webhooks'],
 ] as const;
 
@@ -50,6 +52,7 @@ export function AdminPage() {
       )}
       {current === 'audit' && <AuditPage />}
       {current === 'privacy' && <PrivacyPage />}
+      {current === 'maps' && <MapsCard />}
       {current === 'webhooks' && <WebhooksCard />}
     </SectionPage>
   );

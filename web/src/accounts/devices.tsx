@@ -3,8 +3,6 @@ import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Card } from '../ui/section';
 import { EditDevice } from './editdevice';
-import { DevicesShape } from '../generated';
-import { answerOf } from '../net/api';
 import { useLoaded } from './loaded';
 import { Trouble } from './once';
 import { whenText } from './wording';
@@ -17,10 +15,7 @@ export function DevicesPage() {
     value: found,
     failure,
     again,
-  } = useLoaded(
-    async () => answerOf(DevicesShape, await api.get('admin/devices', { text: text.trim() })),
-    text.trim(),
-  );
+  } = useLoaded(() => api.get('admin/devices', { text: text.trim() }), text.trim());
   const devices = found?.devices;
   const [open, setOpen] = useState<string | null>(null);
   const chosen = devices?.find(({ device }) => device === open);

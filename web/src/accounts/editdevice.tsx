@@ -1,8 +1,6 @@
 /** One device: its further names, a new name, and its merge with another one. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
-import { MergePreviewShape } from '../generated';
-import { answerOf, path } from '../net/api';
 import type { Api } from '../net/api';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Dialog } from '../ui/dialog';
@@ -17,9 +15,10 @@ interface Part {
   close(): void;
 }
 
-function at(device: Device): string {
-  const [user = '', name = ''] = device.device.split('/');
-  return path`admin/devices/${user}/${name}`;
+/** A device as the paths of calls name it. */
+function named({ device: id }: Device): { readonly user: string; readonly device: string } {
+  const [user = '', device = ''] = id.split('/');
+  return { user, device };
 }
 
 export function EditDevice({ device, again, close }: Part) {
@@ -32,7 +31,9 @@ export function EditDevice({ device, again, close }: Part) {
         button="Rename"
         blame={{ taken: 'name', malformed: 'name' }}
         submit={async (value) => {
-          await api.post(`${at(device)}/rename`, { name: value('name') });
+          await api.post('admin/devices/{user}/{device}/rename', named(device), {
+            name: value('name'),
+          });
           await again();
           close();
         }}
@@ -72,7 +73,7 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
                 sure="Yes, these are two"
                 label={name}
                 act={async () => {
-                  await api.post(`${at(device)}/split`, { name });
+                  await api.post('admin/devices/{user}/{device}/split', named(device), { name });
                   await again();
                 }}
               />
@@ -96,8 +97,8 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
         button="See what would happen"
         blame={{ unknown: 'into', malformed: 'into' }}
         submit={async (value) => {
-          const found = await api.get(`${at(device)}/merge`, { into: value('into') });
-          setTold(answerOf(MergePreviewShape, found));
+          const into = value('into');
+          setTold(await api.get('admin/devices/{user}/{device}/merge', named(device), { into }));
         }}
       >
         <Field
@@ -119,7 +120,8 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
             words={`Merge into ${told.into}`}
             danger
             act={async () => {
-              await api.post(`${at(device)}/merge`, { into: told.into });
+              const { into } = told;
+              await api.post('admin/devices/{user}/{device}/merge', named(device), { into });
               await again();
               close();
             }}

@@ -1,8 +1,6 @@
 /** Changing somebody's account: rights, password, sessions, closing it. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
-import { SessionsShape } from '../generated';
-import { answerOf, path } from '../net/api';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
 import { ActButton, Sure } from '../ui/actbutton';
@@ -43,7 +41,11 @@ export function EditUser({
           submit={async (value) => {
             const { role, see, drive, own } = given;
             const display = value('display');
-            await api.patch(path`users/${user.name}`, { display, role, see, drive, own });
+            await api.patch(
+              'users/{name}',
+              { name: user.name },
+              { display, role, see, drive, own },
+            );
             await again();
             setSaid('Saved. It holds at once, wherever they are signed in.');
           }}
@@ -95,7 +97,7 @@ function CloseAccount({
       <ActButton
         words={user.disabled ? 'Open the account again' : 'Close the account'}
         act={async () => {
-          await api.patch(path`users/${user.name}`, { disabled: !user.disabled });
+          await api.patch('users/{name}', { name: user.name }, { disabled: !user.disabled });
           await again();
         }}
       />
@@ -105,7 +107,7 @@ function CloseAccount({
         danger
         submit={async (value) => {
           if (value('confirm').trim() !== user.name) return;
-          await api.del(path`users/${user.name}`);
+          await api.del('users/{name}', { name: user.name });
           close();
           await again();
         }}
@@ -186,7 +188,7 @@ function SetPassword({
       blame={{ weak: 'password' }}
       submit={async (value) => {
         const password = value('password');
-        await api.patch(path`users/${user.name}`, { password, ...endTokens(value) });
+        await api.patch('users/{name}', { name: user.name }, { password, ...endTokens(value) });
         await again();
         setMade(password);
       }}
@@ -206,7 +208,7 @@ function Sessions({ user }: { user: Account }) {
   const { now } = useTime();
   const { api } = useServer();
   const { value, failure, again } = useLoaded(
-    async () => answerOf(SessionsShape, await api.get(path`users/${user.name}/sessions`)).sessions,
+    async () => (await api.get('users/{name}/sessions', { name: user.name })).sessions,
     user.name,
   );
   return (
@@ -220,7 +222,7 @@ function Sessions({ user }: { user: Account }) {
             session={session}
             now={now.value}
             end={async () => {
-              await api.del(path`users/${user.name}/sessions/${session.id}`);
+              await api.del('users/{name}/sessions/{id}', { name: user.name, id: session.id });
               await again();
             }}
           />
@@ -231,7 +233,7 @@ function Sessions({ user }: { user: Account }) {
           words="Sign out everywhere"
           sure="Yes, everywhere"
           act={async () => {
-            await api.del(path`users/${user.name}/sessions`);
+            await api.del('users/{name}/sessions', { name: user.name });
             await again();
           }}
         />

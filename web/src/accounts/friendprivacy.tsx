@@ -2,8 +2,6 @@
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
 import { ErrorLink } from '../ui/doclink';
-import { RetentionShownShape } from '../generated';
-import { answerOf, path } from '../net/api';
 import type { Thing } from '../net/protocol';
 import { summariseFriend } from '../things/friends/summary';
 import { ActButton } from '../ui/actbutton';
@@ -31,8 +29,8 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
   const [user = '', device = ''] = thing.id.split('/', 2);
   const entry = summariseFriend(thing);
   const { value, failure, again } = useLoaded(async () => {
-    const said = await api.get(path`friends/${user}/${device}/retention`);
-    return String(answerOf(RetentionShownShape, said).days ?? '');
+    const { days } = await api.get('friends/{user}/{device}/retention', { user, device });
+    return String(days ?? '');
   }, thing.id);
   const options =
     value === undefined || KEPT.some(([days]) => days === value)
@@ -54,9 +52,13 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
           change={(days) => {
             setSaid('');
             api
-              .put(path`friends/${user}/${device}/retention`, {
-                days: days === '' ? null : Number(days),
-              })
+              .put(
+                'friends/{user}/{device}/retention',
+                { user, device },
+                {
+                  days: days === '' ? null : Number(days),
+                },
+              )
               .then(
                 () => {
                   setSaid('Kept so from now on.');
@@ -72,7 +74,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
           words="Export"
           label={`Export everything about ${entry.name}`}
           act={async () => {
-            save(await api.file(path`friends/${user}/${device}/export`));
+            save(await api.file('friends/{user}/{device}/export', { user, device }));
           }}
         />
         <button
@@ -136,9 +138,13 @@ function EraseDialog({
         danger
         blame={{ malformed: 'confirm' }}
         submit={async (values) => {
-          await api.post(path`friends/${user}/${device}/erase`, {
-            confirm: values('confirm').trim(),
-          });
+          await api.post(
+            'friends/{user}/{device}/erase',
+            { user, device },
+            {
+              confirm: values('confirm').trim(),
+            },
+          );
           setErasing(false);
         }}
       >

@@ -1,7 +1,5 @@
 /** Shared links: those there are, and who is looking by them. */
-import { LinksShape } from '../generated';
 import { Person } from '../app/people';
-import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
 import { Sure } from '../ui/actbutton';
@@ -34,7 +32,7 @@ export function LinkList({
   const { api } = useServer();
   const { entries } = useRoster();
   const { value, failure, again } = useLoaded(
-    async () => answerOf(LinksShape, await api.get('links')).links,
+    async () => (await api.get('links')).links,
     String(turn),
   );
   const links = value?.filter(
@@ -77,7 +75,7 @@ export function LinkList({
                   sure="Yes, withdraw"
                   label={link.name}
                   act={async () => {
-                    await api.del(path`links/${link.id}`);
+                    await api.del('links/{id}', { id: link.id });
                     await again();
                   }}
                 />

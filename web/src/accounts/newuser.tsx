@@ -8,8 +8,6 @@ import { FirstPassword } from './firstpassword';
 import { Once } from './once';
 import { Rights } from './rights';
 import type { Given } from './rights';
-import { OneUserShape } from '../generated';
-import { answerOf } from '../net/api';
 
 export function NewUser({ close }: { close(): void }) {
   const { api } = useServer();
@@ -30,8 +28,8 @@ export function NewUser({ close }: { close(): void }) {
           blame={{ taken: 'name', malformed: 'name', weak: 'password' }}
           submit={async (value) => {
             const password = value('password');
-            const said = await api.post('users', { name: value('name'), password, ...given });
-            const { name } = answerOf(OneUserShape, said).user;
+            const fields = { name: value('name'), password, ...given };
+            const { name } = (await api.post('users', fields)).user;
             setMade({ name, password });
           }}
         >

@@ -15,10 +15,7 @@ import { LinkList } from './links';
 import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 import type { ReadonlySignal } from '@preact/signals';
-import { NewLinkMadeShape } from '../generated';
-import type { NewLink as LinkAsked } from '../generated';
-import { answerOf } from '../net/api';
-import type { Api } from '../net/api';
+import type { Api, Reply } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 /**
@@ -50,7 +47,7 @@ const ENDS: readonly (readonly [choice: string, words: string])[] = [
 interface Made {
   readonly url: string;
   /** From where that address can be reached at all. */
-  readonly reach: unknown;
+  readonly reach: Reply<'POST /links'>['reach'];
   readonly until: number;
 }
 
@@ -144,13 +141,12 @@ function NewLink({
       submit={async (value) => {
         const starts = later ? fromInput(value('from')) : undefined;
         const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
-        const said = await api.post('links', {
+        const made = await api.post('links', {
           name: value('name'),
           things: [value('thing') || of],
           ends: ends ?? 0,
           ...(starts === undefined ? {} : { starts }),
-        } satisfies LinkAsked);
-        const made = answerOf(NewLinkMadeShape, said);
+        });
         setMade({ url: below(made.url), reach: made.reach, until: ends ?? 0 });
         setTurn(turn + 1);
       }}

@@ -1,8 +1,6 @@
 /** The tokens of an account. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
-import { TokensShape } from '../generated';
-import { answerOf, path } from '../net/api';
 import { Sure } from '../ui/actbutton';
 import { Card } from '../ui/section';
 import { useLoaded } from './loaded';
@@ -14,11 +12,7 @@ export function Tokens() {
   const { now } = useTime();
   const { api } = useServer();
   const [making, setMaking] = useState(false);
-  const {
-    value: tokens,
-    failure,
-    again,
-  } = useLoaded(async () => answerOf(TokensShape, await api.get('tokens')).tokens);
+  const { value: tokens, failure, again } = useLoaded(async () => (await api.get('tokens')).tokens);
   return (
     <Card
       name="API tokens"
@@ -60,7 +54,7 @@ export function Tokens() {
               sure="Yes, revoke"
               label={token.name}
               act={async () => {
-                await api.del(path`tokens/${token.id}`);
+                await api.del('tokens/{id}', { id: token.id });
                 await again();
               }}
             />

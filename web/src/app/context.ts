@@ -94,7 +94,7 @@ export interface Layout {
 export interface MapState {
   /** The map, once its library is there. */
   readonly map: Signal<SightlineMap | null>;
-  /** The view the address asked for when the page was opened. */
+  /** The view the address asked for when the page was opened, or the last one of this viewer. */
   readonly firstView: View | undefined;
   /** Note that the map came to rest elsewhere. */
   viewed(view: View): void;

@@ -1,7 +1,6 @@
 /** What people are called: the display names of accounts, asked for once, a few at a time. */
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import { isRecord } from '../net/protocol';
 import type { Api } from '../net/api';
 import { useServer, useWho } from './context';
 
@@ -32,10 +31,9 @@ class Directory {
     if (this.wanted.size > 0) queueMicrotask(() => void this.ask());
     try {
       const { people } = await this.api.get('people', { names: names.join('\n') });
-      if (!isRecord(people)) return;
       for (const name of names) {
         const display = people[name];
-        if (typeof display === 'string') this.called(name).value = display;
+        if (display !== undefined) this.called(name).value = display;
       }
     } catch {
       // By the name of the account, then.

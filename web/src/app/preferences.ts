@@ -17,6 +17,8 @@ export interface Settings {
   readonly notify: boolean;
   /** Whether fixes that are not believed are shown with a track. */
   readonly doubtful: boolean;
+  /** The layer that the map shows, by its name; empty: the map itself. */
+  readonly layer: string;
 }
 
 /** public/theme.js reads the same key before the first paint. */
@@ -29,6 +31,7 @@ const DEFAULTS: Settings = {
   crossings: true,
   notify: false,
   doubtful: false,
+  layer: '',
 };
 
 /** Settings from what was stored; anything unknown becomes its default. */
@@ -39,7 +42,8 @@ export function readSettings(stored: string | null): Settings {
   } catch {
     raw = {};
   }
-  const { theme, motion, units, crossings, notify, doubtful } = isRecord(raw) ? raw : {};
+  const settings = isRecord(raw) ? raw : {};
+  const { theme, motion, units, crossings, notify, doubtful, layer } = settings;
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
     motion: motion === 'reduced' ? motion : DEFAULTS.motion,
@@ -47,6 +51,7 @@ export function readSettings(stored: string | null): Settings {
     crossings: crossings !== false,
     notify: notify === true,
     doubtful: doubtful === true,
+    layer: typeof layer === 'string' ? layer : DEFAULTS.layer,
   };
 }
 

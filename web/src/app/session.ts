@@ -14,8 +14,10 @@
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
-import type { Api, Reply } from '../net/api';
-import { readVisitor } from './visitor';
+import type { Api } from '../net/api';
+import type { Person } from '../generated';
+import type { Read } from '../net/shape';
+import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 
 /** Something to tell whoever is out: why they are. */
@@ -95,18 +97,19 @@ export class Session {
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
-    this.#enter(await this.#api.post('session', { name, password }));
+    this.#enter((await this.#api.post('session', { name, password })).user);
   }
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
     const token = this.#ticket?.secret ?? '';
-    this.#enter(await this.#api.post('welcome', { token, name, password }));
+    this.#enter((await this.#api.post('welcome', { token, name, password })).user);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
-    await this.#api.del(everywhere ? 'sessions' : 'session');
+    if (everywhere) await this.#api.del('sessions');
+    else await this.#api.del('session');
     this.#ticket = null;
     await this.#out({
       tone: 'info',
@@ -152,7 +155,7 @@ export class Session {
     this.#ticket = null;
     const why = sentence(reason);
     try {
-      const now = readVisitor((await this.#api.get('session'))['user']);
+      const now = await this.#who();
       if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
         this.#become({ is: 'in', visitor: now, notice: why });
       } else if (visitor.way === 'link') {
@@ -178,7 +181,7 @@ export class Session {
     if (before.is !== 'in') return;
     let now: Visitor | null;
     try {
-      now = readVisitor((await this.#api.get('session'))['user']);
+      now = await this.#who();
     } catch {
       return; // not reached: the connection says so by itself
     }
@@ -188,19 +191,17 @@ export class Session {
   }
 
   async #ask(): Promise<void> {
-    const said = await this.#api.get('session');
-    const visitor = readVisitor(said['user']);
-    if (visitor) this.#become({ is: 'in', visitor });
-    else this.#become({ is: 'out', first: said['first'] === true });
+    const { user, first } = await this.#api.get('session');
+    if (user) this.#become({ is: 'in', visitor: visitorOf(user) });
+    else this.#become({ is: 'out', first });
   }
 
   async #byLink(ticket: Ticket): Promise<void> {
     try {
-      this.#enter(await this.#api.post('link', { token: ticket.secret }));
+      this.#enter((await this.#api.post('link', { token: ticket.secret })).user);
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
-      const also =
-        error.code === 'signed_in' ? readVisitor((await this.#api.get('session'))['user']) : null;
+      const also = error.code === 'signed_in' ? await this.#who() : null;
       const { code, message: why } = error;
       this.#become({ is: 'shut', code, why, ...(also ? { also } : {}) });
     }
@@ -209,7 +210,7 @@ export class Session {
   async #byWelcome(ticket: Ticket): Promise<void> {
     try {
       const said = await this.#api.post('welcome', { token: ticket.secret });
-      if (readVisitor(said['user'])) this.#enter(said);
+      if (said.user) this.#enter(said.user);
       else this.#become({ is: 'founding' });
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
@@ -229,7 +230,7 @@ export class Session {
   async #out(notice: Notice): Promise<void> {
     this.#become({ is: 'out', first: false, notice });
     try {
-      const also = readVisitor((await this.#api.get('session'))['user']);
+      const also = await this.#who();
       if (also && this.#state.value.is === 'out') {
         this.#become({ is: 'out', first: false, notice, also });
       }
@@ -238,11 +239,15 @@ export class Session {
     }
   }
 
-  #enter(said: Reply): void {
-    const visitor = readVisitor(said['user']);
-    if (!visitor) throw new Denied('malformed', 'The server did not say who you are.');
+  async #who(): Promise<Visitor | null> {
+    const { user } = await this.#api.get('session');
+    return user ? visitorOf(user) : null;
+  }
+
+  #enter(user: Read<Person> | undefined): void {
+    if (!user) throw new Denied('malformed', 'The server did not say who you are.');
     this.#ticket = null;
-    this.#become({ is: 'in', visitor });
+    this.#become({ is: 'in', visitor: visitorOf(user) });
   }
 
   #become(state: SessionState): void {

@@ -3,10 +3,7 @@
  * every request; what is asked here only keeps the page from offering what would be refused.
  */
 import type { Section } from './address';
-import { PersonShape, RightsShape } from '../generated';
 import type { Person, Rights as RightsState } from '../generated';
-import { isRecord } from '../net/protocol';
-import { readLoosely } from '../net/shape';
 import type { Read } from '../net/shape';
 
 export type Role = Person['role'];
@@ -24,21 +21,9 @@ export type Rights = Read<RightsState>;
 /** `way`: signed in, by a shared link, or as everybody who reaches this server. */
 export type Visitor = Omit<Read<Person>, 'scopes'>;
 
-/** Read what the server says about somebody; null when it says nobody, or nothing we understand. */
-export function readVisitor(raw: unknown): Visitor | null {
-  if (!isRecord(raw) || typeof raw['name'] !== 'string') return null;
-  // Whatever is unknown gets the least.
-  const least = { role: 'viewer', way: 'guest' } as const;
-  const { name, role, way, expires, display } = readLoosely<Person>(PersonShape, raw, least);
-  const rights = isRecord(raw['rights']) ? raw['rights'] : {};
-  return {
-    name,
-    role,
-    way,
-    rights: readLoosely<RightsState>(RightsShape, rights),
-    ...(expires === undefined ? {} : { expires }),
-    ...(display === undefined ? {} : { display }),
-  };
+/** Somebody as the server tells of them, without what only programs need to know. */
+export function visitorOf({ scopes: _, ...visitor }: Read<Person>): Visitor {
+  return visitor;
 }
 
 /** Whether these grants hold for the thing with this key (`friend/jane/phone`). */

@@ -4,20 +4,26 @@
  * server forgets who left.
  */
 import { Refused } from '../net/requests';
-import type { Answer, Aside } from '../net/protocol';
+import type { Ask, Asks } from '../net/requests';
+import type { Aside } from '../net/protocol';
+import { TopicPageShape } from '../generated';
+import { read } from '../net/shape';
 import { payloadOf } from './payload';
-import { readTopicPage } from './topics';
+import { pageOf } from './topics';
 import type { TopicPage, View } from './topics';
 
 /** Messages kept, and their bytes. */
 export const MOST_MESSAGES = 2000;
 const MOST_BYTES = 8_000_000;
 
+/** How often a message may come: at most once, at least once. */
+export type Qos = NonNullable<Asks<'subscribe'>['qos']>;
+
 export interface Subscription {
   readonly key: number;
   readonly broker: string;
   readonly filter: string;
-  readonly qos: number;
+  readonly qos: Qos;
   /** The server's name for it; absent while there is none. */
   readonly sub?: string;
   readonly state: 'waiting' | 'active' | 'refused';
@@ -40,8 +46,6 @@ export interface Message {
   /** Receipt at the server, epoch seconds. */
   readonly at: number;
 }
-
-export type Ask = (request: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 export class ConsoleClient {
   readonly #ask: Ask;
@@ -109,7 +113,8 @@ export class ConsoleClient {
   told({ t, fields }: Aside): void {
     if (t === 'topics') {
       if (this.#view === null || this.#asking > 0) return;
-      this.#page = readTopicPage(fields);
+      const page = read(TopicPageShape, { ...fields, ok: true });
+      if (page) this.#page = pageOf(page);
       this.#changed();
       return;
     }
@@ -121,7 +126,7 @@ export class ConsoleClient {
   }
 
   /** Subscribe. Rejects with Refused, and then there is no such subscription. */
-  async subscribe(broker: string, filter: string, qos: number): Promise<void> {
+  async subscribe(broker: string, filter: string, qos: Qos): Promise<void> {
     const key = ++this.#last;
     this.#subs = [
       ...this.#subs,
@@ -166,7 +171,7 @@ export class ConsoleClient {
       (answer) => {
         this.#asking -= 1;
         if (this.#view !== view) return;
-        this.#page = readTopicPage(answer);
+        this.#page = pageOf(answer);
         this.#trouble = null;
         this.#changed();
       },
@@ -197,15 +202,13 @@ export class ConsoleClient {
     const wanted = this.#subs.find((each) => each.key === key);
     if (!wanted) return;
     const { broker, filter, qos } = wanted;
-    const answer = await this.#ask('subscribe', { broker, filter, qos });
-    const sub = typeof answer['sub'] === 'string' ? answer['sub'] : undefined;
-    if (sub === undefined) return;
+    const { sub, state } = await this.#ask('subscribe', { broker, filter, qos });
     if (!this.#subs.some((each) => each.key === key)) {
       // Nobody wants it any more.
       this.#ask('unsubscribe', { sub }).catch(ignore);
       return;
     }
-    this.#become(key, { sub, ...stateOf(answer) });
+    this.#become(key, { sub, state });
     this.#changed();
   }
 

@@ -1,5 +1,7 @@
 /** The topic tree as the server tells it: one node's children at a time, and only what is in view. */
-import { isRecord } from '../net/protocol';
+import type { TopicNode as TopicNodeState } from '../generated';
+import type { Granted } from '../net/requests';
+import type { Read } from '../net/shape';
 
 /** Which page of the tree: the levels above it, and where in the names it begins. */
 export interface View {
@@ -12,84 +14,23 @@ export interface View {
   readonly after?: string;
 }
 
-export interface TopicNode {
-  readonly name: string;
-  /** Messages here and below, and their payload bytes. */
-  readonly messages: number;
-  readonly bytes: number;
-  /** How many nodes are directly below. */
-  readonly children: number;
-  /** Topics here and below. */
-  readonly topics: number;
-  /** Messages per second, here and below, lately. */
-  readonly rate: number;
-  /** The newest message here or below, epoch seconds. */
-  readonly at?: number;
-  /** Messages to exactly this topic; 0: it is only a branch. */
-  readonly count: number;
-  /** Of the newest one: size in bytes, and its beginning as text or as hex. */
-  readonly size?: number;
-  readonly qos?: number;
-  readonly retain: boolean;
-  readonly last?: string;
-  readonly hex?: string;
-}
+export type TopicNode = Read<TopicNodeState>;
 
-export interface TopicPage {
+/** A page of the tree; what the server left out of it is 0, none, or no. */
+export interface TopicPage extends Pick<Granted<'topics'>, 'node' | 'after'> {
   readonly path: readonly string[];
-  readonly node?: TopicNode;
   readonly children: readonly TopicNode[];
   /** How many children there are, before any search. */
   readonly total: number;
-  /** Where the next page begins; absent on the last one. */
-  readonly after?: string;
   /** Topics in the whole tree, and messages to topics that found no room in it. */
   readonly topics: number;
   readonly cut: number;
   readonly all: boolean;
 }
 
-export function readTopicPage(fields: Readonly<Record<string, unknown>>): TopicPage {
-  const path = fields['path'];
-  const children = fields['children'];
-  const after = fields['after'];
-  const node = fields['node'];
-  return {
-    path: Array.isArray(path) ? path.map(String) : [],
-    children: Array.isArray(children) ? children.filter(isRecord).map(readNode) : [],
-    total: count(fields, 'total') ?? 0,
-    topics: count(fields, 'topics') ?? 0,
-    cut: count(fields, 'cut') ?? 0,
-    all: fields['all'] === true,
-    ...(typeof after === 'string' ? { after } : {}),
-    ...(isRecord(node) ? { node: readNode(node) } : {}),
-  };
-}
-
-function readNode(raw: Record<string, unknown>): TopicNode {
-  const at = count(raw, 'at');
-  const size = count(raw, 'size');
-  const qos = count(raw, 'qos');
-  return {
-    name: typeof raw['name'] === 'string' ? raw['name'] : '',
-    messages: count(raw, 'messages') ?? 0,
-    bytes: count(raw, 'bytes') ?? 0,
-    children: count(raw, 'children') ?? 0,
-    topics: count(raw, 'topics') ?? 1,
-    rate: count(raw, 'rate') ?? 0,
-    count: count(raw, 'count') ?? 0,
-    retain: raw['retain'] === true,
-    ...(at === undefined ? {} : { at }),
-    ...(size === undefined ? {} : { size }),
-    ...(qos === undefined ? {} : { qos }),
-    ...(typeof raw['last'] === 'string' ? { last: raw['last'] } : {}),
-    ...(typeof raw['hex'] === 'string' ? { hex: raw['hex'] } : {}),
-  };
-}
-
-function count(raw: Readonly<Record<string, unknown>>, name: string): number | undefined {
-  const value = raw[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+export function pageOf(told: Granted<'topics'>): TopicPage {
+  const { path = [], children = [], total = 0, topics = 0, cut = 0, all = false } = told;
+  return { ...told, path, children, total, topics, cut, all };
 }
 
 export type TopicOrder = 'name' | 'rate' | 'messages' | 'age';

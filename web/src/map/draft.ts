@@ -5,6 +5,7 @@
  */
 import { bearing, distance, nearTo, tangleOf, wrapped } from './shapes';
 import type { Shape, Spot } from './shapes';
+import type { DrawnRegion } from '../generated';
 import type { Key } from '../net/protocol';
 
 export const MOST_CORNERS = 200;
@@ -286,15 +287,13 @@ export function requestOf(
   draft: Draft,
   { name, colour, shared }: Particulars,
   edited: Edited,
-): Record<string, unknown> {
-  const shape =
-    draft.is === 'circle'
-      ? { shape: 'circle', lat: draft.centre?.lat, lon: draft.centre?.lon, rad: draft.radius }
-      : { shape: 'polygon', points: draft.points.map(({ lat, lon }) => [lat, lon]) };
+): DrawnRegion {
   return {
     ...(edited ? { thing: edited.key, version: edited.version } : {}),
     name: name.trim(),
-    ...shape,
+    ...(draft.is === 'circle'
+      ? { shape: draft.is, ...draft.centre, rad: draft.radius }
+      : { shape: draft.is, points: draft.points.map(({ lat, lon }) => [lat, lon] as const) }),
     colour,
     shared,
   };

@@ -7,17 +7,21 @@ import type { MapEvents } from './events';
 import type { FrameClock } from './frameclock';
 import { toLat, toLng } from './mercator';
 import type { MapState } from './state';
-import type { Padding, View } from './types';
+import type { Streets } from './streets/streets';
+import type { Mark, Padding, View } from './types';
 import type { Viewport } from './viewport';
 
 const FOLLOW_MS = 600;
 const FLIGHT_MS = 900;
 const ZOOM_MS = 250;
-/** From this zoom, `flyTo` keeps the user's own. */
+/** From these zooms, `flyTo` keeps the user's own: with streets to see there, and without. */
+const STREET_ZOOM = 15.5;
 const NEAR_ZOOM = 9;
 /** As near as `fitAll` goes: for marks apart from each other, and for those all in one place. */
 const FIT_MAX_ZOOM = 14;
 const FIT_PLACE_ZOOM = 10;
+/** With streets to see there. */
+const FIT_STREET_ZOOM = 15;
 /** What counts as one place, degrees. */
 const ONE_PLACE = 0.005;
 /** Room round the marks when all are shown, pixels. */
@@ -33,6 +37,7 @@ interface Parts {
   readonly viewport: Viewport;
   readonly events: MapEvents;
   readonly state: MapState;
+  readonly streets: Streets;
 }
 
 export class Flights {
@@ -74,11 +79,21 @@ export class Flights {
   }
 
   fitAll(): void {
-    const bounds = boundsOf(this.parts.table.marks);
+    this.fitMarks(this.parts.table.marks);
+  }
+
+  fitSome(ids: readonly string[]): void {
+    this.fitMarks(ids.flatMap((id) => this.parts.viewport.markOf(id) ?? []));
+  }
+
+  private fitMarks(marks: readonly Mark[]): void {
+    const bounds = boundsOf(marks);
     if (!bounds) return;
     const { west, south, east, north } = bounds;
+    const streets = this.parts.streets.hasStreetsAt((west + east) / 2, (south + north) / 2);
     const one = east - west < ONE_PLACE && north - south < ONE_PLACE;
-    this.fit([west, south, east, north], one ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM);
+    const place = one && !streets ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM;
+    this.fit([west, south, east, north], streets ? FIT_STREET_ZOOM : place);
   }
 
   fit(bounds: [number, number, number, number], maxZoom: number): void {
@@ -93,16 +108,17 @@ export class Flights {
   }
 
   flyTo(id: string): void {
-    const { map, table, state } = this.parts;
+    const { map, table, state, streets } = this.parts;
     if (table.slotOf(id) === undefined) return;
     if (id !== state.followed) this.endFollow();
-    this.fly(() =>
+    this.fly(() => {
+      const [lng, lat] = this.whereIn(id, FLIGHT_MS / 1000);
       map.flyTo({
-        center: this.whereIn(id, FLIGHT_MS / 1000),
-        zoom: Math.max(map.getZoom(), NEAR_ZOOM),
+        center: [lng, lat],
+        zoom: Math.max(map.getZoom(), streets.hasStreetsAt(lng, lat) ? STREET_ZOOM : NEAR_ZOOM),
         duration: this.duration(FLIGHT_MS),
-      }),
-    );
+      });
+    });
   }
 
   zoomIn(): void {

@@ -30,9 +30,11 @@ import { missingMap } from './missing';
 import { Pointer } from './pointer';
 import { Portraits } from './portraits';
 import { Regions } from './regions';
+import { rangeStore } from './rangestore';
 import { Sketch } from './sketch';
 import type { MapState } from './state';
 import { LOWEST_NAMES } from './layerids';
+import { Streets } from './streets/streets';
 import { mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
@@ -90,13 +92,20 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const fineNet = new FineNet(map);
   const clearings = new KeepClear(map, state);
   const events = new MapEvents(viewport, state);
-  const flights = new Flights({ map, table, clock, viewport, events, state });
+  const streets = new Streets({
+    map,
+    state,
+    language: navigator.language,
+    store: options.keepsRanges === true ? rangeStore() : null,
+    trouble: (why) => events.tellTrouble(why),
+  });
+  const flights = new Flights({ map, table, clock, viewport, events, state, streets });
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
   const doubtful = new DoubtfulSpots(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
-  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful };
+  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets };
   return { container, ...shown, ...drawn, flights, frames, pointer, marks };
 }
 
@@ -128,7 +137,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
 }
 
 function listen(parts: Parts): void {
-  const { map, events, flights, frames, fineNet, viewport } = parts;
+  const { map, events, flights, frames, fineNet, viewport, streets } = parts;
   // Again after a lost graphics context, when MapLibre builds its style anew.
   map.on('style.load', () => {
     install(parts);
@@ -144,18 +153,24 @@ function listen(parts: Parts): void {
   map.on('move', () => {
     frames.arrangeSoon();
     events.tellScale();
+    streets.moved(false);
   });
   map.on('moveend', () => {
     flights.forget();
     frames.arrangeSoon();
     fineNet.draw();
+    streets.moved(true);
     events.tellViewSoon(flights.holding);
   });
   map.on('resize', () => {
     viewport.measure();
     frames.arrangeSoon();
   });
-  map.on('error', ({ error }) => events.tellTrouble(error.message));
+  map.on('error', (event) => {
+    const { message } = event.error;
+    const source = 'sourceId' in event ? String(event.sourceId) : undefined;
+    if (!streets.failed(source, message)) events.tellTrouble(message);
+  });
 }
 
 /** Put what is ours into a style that was just loaded. */
@@ -169,6 +184,7 @@ function install(parts: Parts): void {
   parts.doubtful.install();
   const first = !state.ready;
   state.ready = true;
+  parts.streets.install();
   fineNet.install();
   frames.arrange();
   if (first) events.tellReady();
@@ -182,6 +198,8 @@ function asOne(parts: Parts): SightlineMap {
     setTheme: (theme) => {
       setTheme(parts, theme);
     },
+    setMaps: (maps) => parts.streets.set(maps),
+    chooseLayer: (name) => parts.streets.choose(name),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),
     setMarks: (all) => marks.setAll(all),
@@ -192,6 +210,7 @@ function asOne(parts: Parts): SightlineMap {
       if (flights.follow(id)) frames.arrange();
     },
     fitAll: () => flights.fitAll(),
+    fitSome: (ids) => flights.fitSome(ids),
     flyTo: (id) => flights.flyTo(id),
     setTrail: (id, points) => marks.setTrail(id, points),
     setDoubtful: (spots) => parts.doubtful.set(spots),
@@ -213,6 +232,7 @@ function asOne(parts: Parts): SightlineMap {
     onFollowEnd: (listener) => events.followEnd.add(listener),
     onReady: (listener) => events.onReady(listener),
     onIdle: (listener) => events.onIdle(listener),
+    onCredits: (listener) => parts.streets.onCredits(listener),
     onScale: (listener) => events.scale.add(listener),
     onView: (listener) => events.view.add(listener),
     onTrouble: (listener) => events.onTrouble(listener),
@@ -222,12 +242,13 @@ function asOne(parts: Parts): SightlineMap {
   };
 }
 
-function setTheme({ map, state, crowd, regions, doubtful }: Parts, theme: Theme): void {
+function setTheme({ map, state, crowd, regions, doubtful, streets }: Parts, theme: Theme): void {
   if (theme === state.theme) return;
   state.theme = theme;
   crowd.palette = palette(theme);
   if (!state.ready) return; // `install` will do it
   repaint(map, theme);
+  streets.recolour();
   regions.setTheme(theme);
   doubtful.recolour();
   map.triggerRepaint();

@@ -3,6 +3,40 @@ import { ATTRIBUTION } from './attribution';
 import type { SightlineMap, Unsubscribe, View } from './types';
 
 const nothing = () => undefined;
+const subscribe = (): Unsubscribe => nothing;
+
+/** What is asked of a map that is not there, and what it would tell. */
+const DEAF = {
+  setTheme: nothing,
+  setReducedMotion: nothing,
+  setPadding: nothing,
+  setMaps: nothing,
+  chooseLayer: nothing,
+  setMarks: nothing,
+  put: nothing,
+  remove: nothing,
+  select: nothing,
+  follow: nothing,
+  fitAll: nothing,
+  fitSome: nothing,
+  flyTo: nothing,
+  setTrail: nothing,
+  setDoubtful: nothing,
+  setAreas: nothing,
+  selectArea: nothing,
+  showArea: nothing,
+  sketch: nothing,
+  zoomIn: nothing,
+  zoomOut: nothing,
+  onSelect: subscribe,
+  onEdit: subscribe,
+  onFollowEnd: subscribe,
+  onReady: subscribe,
+  onIdle: subscribe,
+  onCredits: subscribe,
+  onScale: subscribe,
+  onView: subscribe,
+};
 
 export function missingMap(container: HTMLElement, why: string): SightlineMap {
   const message = document.createElement('div');
@@ -19,40 +53,15 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
   document.documentElement.dataset['map'] = 'missing';
 
   let view: View = { zoom: 1, lat: 0, lng: 0 };
-  const subscribe = (): Unsubscribe => nothing;
   return {
     attribution: ATTRIBUTION,
-    setTheme: nothing,
-    setReducedMotion: nothing,
-    setPadding: nothing,
-    setMarks: nothing,
-    put: nothing,
-    remove: nothing,
-    select: nothing,
-    follow: nothing,
-    fitAll: nothing,
-    flyTo: nothing,
-    setTrail: nothing,
-    setDoubtful: nothing,
-    setAreas: nothing,
-    selectArea: nothing,
-    showArea: nothing,
-    sketch: nothing,
-    zoomIn: nothing,
-    zoomOut: nothing,
+    ...DEAF,
     view: () => view,
     setView: (next) => {
       view = next;
     },
     scale: () => ({ px: 0, text: '' }),
     pick: () => null,
-    onSelect: subscribe,
-    onEdit: subscribe,
-    onFollowEnd: subscribe,
-    onReady: subscribe,
-    onIdle: subscribe,
-    onScale: subscribe,
-    onView: subscribe,
     onTrouble: (listener) => {
       listener(why);
       return nothing;

@@ -11,6 +11,7 @@ import { byZoom, growing } from './expressions';
 import { worldGraticule } from './graticule';
 import { ACCURACY, CLEARINGS, FINE_GRATICULE, LOWEST_OF_OURS, world } from './layerids';
 import { names, placeDots } from './placenames';
+import { repaintLayer } from './repaint';
 import { SEAS } from './seas';
 import { TONES, type Tones } from './tones';
 import type { Theme } from './types';
@@ -190,12 +191,5 @@ function accuracy(): LayerSpecification[] {
 
 /** Give a loaded map the colours of a theme. Sources, marks, trails and camera stay as they are. */
 export function repaint(map: MapLibreMap, theme: Theme): void {
-  for (const layer of layers(TONES[theme])) {
-    for (const [property, value] of Object.entries(layer.paint ?? {})) {
-      // Data-driven paint has its tiles worked out anew, so what is already right is left alone.
-      const before: unknown = map.getPaintProperty(layer.id, property as never);
-      if (JSON.stringify(before) === JSON.stringify(value)) continue;
-      map.setPaintProperty(layer.id, property as never, value as never);
-    }
-  }
+  for (const layer of layers(TONES[theme])) repaintLayer(map, layer);
 }

@@ -7,6 +7,7 @@
 
 import type { Edit, Draft } from './draft';
 import type { Shape } from './shapes';
+import type { Credit, MapSource } from './streets/source';
 
 export type Theme = 'light' | 'dark';
 export type Presence = 'live' | 'stale' | 'offline';
@@ -86,6 +87,8 @@ export interface MapOptions {
   readonly view?: View | undefined;
   /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
   readonly basemap?: string | undefined;
+  /** Whether the browser may keep the parts of maps that were looked at. */
+  readonly keepsRanges?: boolean | undefined;
 }
 
 /** Ends what a call to `on…` began. Safe to call twice. */
@@ -98,6 +101,11 @@ export interface SightlineMap {
   setTheme(theme: Theme): void;
   setReducedMotion(reduced: boolean): void;
   setPadding(padding: Padding): void;
+
+  /** Make these, and no others, the maps beside that of the world. */
+  setMaps(maps: readonly MapSource[]): void;
+  /** Show the layer with this name in place of the map, if there is one; empty: the map. */
+  chooseLayer(name: string): void;
 
   /** Make these, and no others, the marks on the map. */
   setMarks(marks: Iterable<Mark>): void;
@@ -112,6 +120,8 @@ export interface SightlineMap {
   follow(id: string | null): void;
   /** Show every mark. Does nothing when there is none. */
   fitAll(): void;
+  /** Show these marks. Does nothing when none of them is there. */
+  fitSome(ids: readonly string[]): void;
   /** Bring one mark to the middle, near enough to see its surroundings. */
   flyTo(id: string): void;
   /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
@@ -153,6 +163,8 @@ export interface SightlineMap {
   onReady(listener: () => void): Unsubscribe;
   /** Nothing more to load or move. Also visible as `<html data-map="idle">`. */
   onIdle(listener: () => void): Unsubscribe;
+  /** Whom the data in view comes from, besides that of the world: now and whenever it changes. */
+  onCredits(listener: (credits: readonly Credit[]) => void): Unsubscribe;
   onScale(listener: (scale: Scale) => void): Unsubscribe;
   /** The view came to rest at another place, or (every two seconds) went on following a mark. */
   onView(listener: (view: View) => void): Unsubscribe;

@@ -1,16 +1,17 @@
 /**
  * Calls to the server over HTTP: accounts, links, the audit log. JSON both ways; what is refused is
- * thrown as Denied, in the server's words.
+ * thrown as Denied, in the server's words. Paths, fields and answers are those that the server
+ * declares (`Calls` in generated.ts).
  *
  * The session is a cookie no script reads. A change goes out as declared JSON from our own origin,
  * which is what the server asks of a page that may change something; no form of another site can.
  */
+import { REPLIES } from '../generated';
+import type { Calls } from '../generated';
 import { isRecord } from './protocol';
+import type { Code } from './requests';
 import { read } from './shape';
 import type { Read, Shape } from './shape';
-
-/** The answer of a call that was granted. */
-export type Reply = Readonly<Record<string, unknown>>;
 
 /** Given up after so many milliseconds. A password takes the server some time by design. */
 const WITHIN = 20_000;
@@ -19,28 +20,132 @@ const WITHIN = 20_000;
 export class Denied extends Error {
   override readonly name = 'Denied';
   /** A word for programs: the server's, or "offline" when there was no answer. */
-  readonly code: string;
+  readonly code: Code;
   /** Seconds until another try is worth it; 0 when that makes no difference. */
   readonly wait: number;
 
-  constructor(code: string, why: string, wait = 0) {
+  constructor(code: Code, why: string, wait = 0) {
     super(why);
     this.code = code;
     this.wait = wait;
   }
 }
 
-/** What a part of a path or query may be. */
-type Query = Readonly<Record<string, string | number | undefined>>;
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+type Declared = keyof Calls;
+
+/** The call of a method and a path. */
+type CallOf<M extends Method, P extends string> = `${M} /${P}` & Declared;
+
+/** The paths of a method, as `users/{name}`. */
+type Paths<M extends Method> = {
+  [C in Declared]: C extends `${M} /${infer P}` ? P : never;
+}[Declared];
+
+/** Paths whose answer is a file. */
+type FilePaths = {
+  [C in Declared]: Calls[C]['answers'] extends Blob
+    ? C extends `GET /${infer P}`
+      ? P
+      : never
+    : never;
+}[Declared];
+
+/** The names of the parts of a path: `user` and `device` of `friends/{user}/{device}/export`. */
+type PartNames<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PartNames<Rest>
+  : never;
+
+type Parts<P extends string> = [PartNames<P>] extends [never]
+  ? []
+  : [parts: Readonly<Record<PartNames<P>, string>>];
+
+type Optional<F> = { [K in keyof F]-?: object extends Pick<F, K> ? K : never }[keyof F];
+
+/** The fields of a call; one that may be absent may be undefined, which is not sent. */
+type Given<F> = Omit<F, Optional<F>> & { readonly [K in Optional<F>]?: F[K] | undefined };
+
+type Fields<F> = string extends keyof F
+  ? []
+  : object extends F
+    ? [fields?: Given<F>]
+    : [fields: Given<F>];
+
+type Asked<M extends Method, P extends string> = [
+  ...Parts<P>,
+  ...Fields<Calls[CallOf<M, P>]['asks']>,
+];
+
+/** The answer of a call that was granted. */
+export type Reply<C extends Declared> = Read<Calls[C]['answers']>;
+
+/** A call by its path: the parts of the path by their names, if it has any, then the fields. */
+type Caller<M extends Method> = <P extends Paths<M>>(
+  path: P,
+  ...asked: Asked<M, P>
+) => Promise<Reply<CallOf<M, P>>>;
 
 export interface Api {
-  get(path: string, query?: Query): Promise<Reply>;
-  post(path: string, fields?: object): Promise<Reply>;
-  put(path: string, fields: object): Promise<Reply>;
-  patch(path: string, fields: object): Promise<Reply>;
-  del(path: string): Promise<Reply>;
+  readonly get: Caller<'GET'>;
+  readonly post: Caller<'POST'>;
+  readonly put: Caller<'PUT'>;
+  readonly patch: Caller<'PATCH'>;
+  readonly del: Caller<'DELETE'>;
   /** A file, with the name the server gave it. */
-  file(path: string): Promise<{ readonly name: string; readonly content: Blob }>;
+  file<P extends FilePaths>(path: P, ...asked: Asked<'GET', P>): Promise<NamedFile>;
+}
+
+export interface NamedFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** The way of a call to the server: its answer, or Denied. */
+export interface Transport {
+  json(method: Method, path: string, fields?: object): Promise<unknown>;
+  file(path: string): Promise<NamedFile>;
+}
+
+/** The API by this way. */
+export function apiOver(transport: Transport): Api {
+  const caller =
+    <M extends Method>(method: M) =>
+    async (path: string, ...asked: readonly (object | undefined)[]): Promise<never> => {
+      const [where, fields] = filled(path, asked);
+      const inPath = method === 'GET' ? where + queryText(fields as Query | undefined) : where;
+      // A call that changes something says so by its body, whether it has fields or not.
+      const body = method === 'POST' ? (fields ?? {}) : method === 'GET' ? undefined : fields;
+      return reply(`${method} /${path}`, await transport.json(method, inPath, body)) as never;
+    };
+  return {
+    get: caller('GET'),
+    post: caller('POST'),
+    put: caller('PUT'),
+    patch: caller('PATCH'),
+    del: caller('DELETE'),
+    file: (path, ...asked) => transport.file(filled(path, asked)[0]),
+  };
+}
+
+/** A path with its parts filled in, and the fields. */
+function filled(
+  path: string,
+  asked: readonly (object | undefined)[],
+): [path: string, fields: object | undefined] {
+  if (!path.includes('{')) return [path, asked[0]];
+  const parts = asked[0] as Readonly<Record<string, string>>;
+  return [
+    path.replace(/{(\w+)}/g, (_, name: string) => encodeURIComponent(parts[name] ?? '')),
+    asked[1],
+  ];
+}
+
+function reply(call: string, said: unknown): object {
+  const shape = REPLIES[call as Declared] as Shape<object> | null | undefined;
+  const found = shape && read(shape, said);
+  if (!found) throw new Denied('malformed', 'The server sent something unreadable.');
+  return found;
 }
 
 /**
@@ -51,7 +156,7 @@ export function createApi(base: string, signedOut: () => void = () => undefined)
   const ask = async (method: string, path: string, fields?: object): Promise<Response> => {
     let response: Response;
     try {
-      response = await fetch(new URL(path.replace(/^\//, ''), base), {
+      response = await fetch(new URL(path, base), {
         method,
         credentials: 'same-origin',
         cache: 'no-store',
@@ -71,31 +176,14 @@ export function createApi(base: string, signedOut: () => void = () => undefined)
     }
     return response;
   };
-  const call = async (method: string, path: string, fields?: object): Promise<Reply> => {
-    const response = await ask(method, path, fields);
-    const said = await json(response);
-    if (!isRecord(said)) throw new Denied('malformed', 'The server sent something unreadable.');
-    return said;
-  };
-  return {
-    get: (path, query = {}) => call('GET', path + queryText(query)),
-    post: (path, fields = {}) => call('POST', path, fields),
-    put: (path, fields) => call('PUT', path, fields),
-    patch: (path, fields) => call('PATCH', path, fields),
-    del: (path) => call('DELETE', path),
+  return apiOver({
+    json: async (method, path, fields) => json(await ask(method, path, fields)),
     async file(path) {
       const response = await ask('GET', path);
       const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '');
       return { name: name?.[1] ?? 'sightline', content: await response.blob() };
     },
-  };
-}
-
-/** What a call was answered with, as the contract declares it. Throws Denied when it is something else. */
-export function answerOf<S>(shape: Shape<S>, reply: Reply): Read<S> {
-  const found = read(shape, reply);
-  if (!found) throw new Denied('malformed', 'The server sent something unreadable.');
-  return found;
+  });
 }
 
 /** A path whose parts are made of names: whatever is in them stays within its part. */
@@ -103,10 +191,13 @@ export function path(words: TemplateStringsArray, ...parts: readonly string[]): 
   return words.reduce((whole, word, n) => whole + encodeURIComponent(parts[n - 1] ?? '') + word);
 }
 
-export function queryText(query: Query): string {
+/** What a field of a query may be. */
+type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export function queryText(query: Query = {}): string {
   const asked = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') asked.set(name, String(value));
+    if (value !== undefined && value !== null && value !== '') asked.set(name, String(value));
   }
   const text = asked.toString();
   return text === '' ? '' : `?${text}`;
@@ -116,7 +207,7 @@ async function denial(response: Response): Promise<Denied> {
   const said = await json(response);
   if (isRecord(said) && typeof said['code'] === 'string' && typeof said['why'] === 'string') {
     return new Denied(
-      said['code'],
+      said['code'] as Code, // a newer server's is one that nothing here knows
       said['why'],
       typeof said['wait'] === 'number' ? said['wait'] : 0,
     );

@@ -175,11 +175,7 @@ export function resumeFrame(epoch: string | null, seq: number): string {
 }
 
 /** A request; the answer will carry the same id. */
-export function requestFrame(
-  id: number,
-  request: string,
-  fields: Readonly<Record<string, unknown>> = {},
-): string {
+export function requestFrame(id: number, request: string, fields: object = {}): string {
   return JSON.stringify({ ...fields, id, do: request });
 }
 

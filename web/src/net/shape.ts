@@ -12,9 +12,14 @@ export type Check =
   | 'any'
   | { readonly one: readonly (string | number | boolean)[] }
   | { readonly list: Check }
+  /** A list in which null stands for what is not known; other lists leave that out. */
+  | { readonly gaps: Check }
   | { readonly map: Check }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of whatever is inside
-  | { readonly of: Shape<any> };
+  | { readonly of: Shape<any> }
+  /** With further fields besides those of the shape, which stay as they came. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of whatever is inside
+  | { readonly open: Shape<any> };
 
 export interface Field {
   readonly is: Check;
@@ -91,8 +96,24 @@ function checked(check: Check, raw: unknown): unknown {
   }
   if ('one' in check) return check.one.find((each) => each === raw);
   if ('of' in check) return read(check.of, raw);
+  if ('open' in check) return open(check.open, raw);
+  if ('gaps' in check)
+    return Array.isArray(raw) ? raw.map((each) => checked(check.gaps, each) ?? null) : undefined;
   if ('list' in check) return Array.isArray(raw) ? listOf(check.list, raw) : undefined;
   return isRecord(raw) ? mapOf(check.map, raw) : undefined;
+}
+
+function open<S>(shape: Shape<S>, raw: unknown): unknown {
+  const found = read(shape, raw);
+  return found && { ...further(shape, raw as Readonly<Record<string, unknown>>), ...found };
+}
+
+/** The fields that a shape does not declare. */
+function further<S>(
+  shape: Shape<S>,
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => !(name in shape)));
 }
 
 function listOf(check: Check, raw: readonly unknown[]): unknown[] {
@@ -120,6 +141,6 @@ function nothing(check: Check): unknown {
       return undefined;
   }
   if ('one' in check) return check.one[0];
-  if ('list' in check) return [];
+  if ('list' in check || 'gaps' in check) return [];
   return 'map' in check ? {} : undefined;
 }

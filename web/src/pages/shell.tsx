@@ -6,7 +6,9 @@ import type { Session } from '../app/session';
 import { AppProvider } from '../wiring/provider';
 import { bindKeys } from './keyboard';
 import { Page } from './page';
+import { forgetView } from '../app/lastview';
 import { forgetSamples } from '../app/samples';
+import { forgetRanges } from '../map/rangestore';
 import type { Visitor } from '../app/visitor';
 import { useEffect } from 'preact/hooks';
 import { SignInPage } from '../accounts/signin';
@@ -24,6 +26,7 @@ export function worldOf(
       begun?.end();
       begun = null;
       forgetSamples();
+      if (state.is === 'out' || state.is === 'shut') forgetPlaces();
       delete document.documentElement.dataset['map'];
       document.documentElement.dataset['connection'] = 'none';
       if (state.is === 'in') {
@@ -34,6 +37,12 @@ export function worldOf(
     });
   });
   return app;
+}
+
+/** Where somebody looked is nobody else's business: nothing of it stays when they are out. */
+function forgetPlaces(): void {
+  forgetView();
+  forgetRanges();
 }
 
 export function Shell({ session, app }: { session: Session; app: ReadonlySignal<App | null> }) {

@@ -1,5 +1,6 @@
 /** What happened on a day, for the marks on the time bar. */
-import { isRecord } from '../net/protocol';
+import type { HistoryEvent } from '../generated';
+import type { Read } from '../net/shape';
 
 export interface PastEvent {
   readonly kind: string;
@@ -12,38 +13,35 @@ export interface PastEvent {
 /** Marks closer together than this share of the bar are one. */
 const ONE_MARK = 0.004;
 
-/** Read the `events` of an answer; what cannot be read is left out. Oldest first. */
-export function readEvents(list: unknown): PastEvent[] {
-  if (!Array.isArray(list)) return [];
-  const events: PastEvent[] = [];
-  for (const item of list as unknown[]) {
-    if (!isRecord(item)) continue;
-    const { sort, thing, tst, at: heard } = item;
-    const at = typeof tst === 'number' ? tst : heard;
-    if (typeof sort !== 'string' || typeof thing !== 'string' || typeof at !== 'number') continue;
-    events.push({ kind: sort, thing, at, text: words(sort, thing, item) });
-  }
-  return events.sort((a, b) => a.at - b.at);
+/** Read the `events` of an answer. Oldest first. */
+export function readEvents(list: readonly Read<HistoryEvent>[]): PastEvent[] {
+  return list
+    .map((event) => ({
+      kind: event.sort,
+      thing: event.thing,
+      at: event.tst,
+      text: words(event),
+    }))
+    .sort((a, b) => a.at - b.at);
 }
 
-function words(kind: string, thing: string, item: Readonly<Record<string, unknown>>): string {
-  const text = (name: string) => (typeof item[name] === 'string' ? item[name] : '');
-  const who = thing.split('/').slice(1).join('/');
-  switch (kind) {
+function words(event: Read<HistoryEvent>): string {
+  const who = event.thing.split('/').slice(1).join('/');
+  switch (event.sort) {
     case 'crossing':
     case 'transition': {
-      const where = text('name') || text('desc') || 'a region';
-      const how = item['inferred'] === true ? ', passed through (inferred)' : '';
-      return `${who} ${text('event') === 'leave' ? 'left' : 'entered'} ${where}${how}`;
+      const where = event.name ?? event.desc ?? 'a region';
+      const how = event.inferred === true ? ', passed through (inferred)' : '';
+      return `${who} ${event.event === 'leave' ? 'left' : 'entered'} ${where}${how}`;
     }
     case 'photo':
-      return `${who} took a photo${text('poi') === '' ? '' : `: ${text('poi')}`}`;
+      return `${who} took a photo${event.poi === undefined ? '' : `: ${event.poi}`}`;
     case 'alarm':
-      return `${who}: ${text('why') || text('text') || 'an alarm'}`;
+      return `${who}: ${event.why ?? 'an alarm'}`;
     case 'drive':
-      return `${who}: ${[text('what'), text('by') || text('who')].filter(Boolean).join(' by ')}`;
+      return `${who}: ${[event.what, event.who].filter(Boolean).join(' by ')}`;
     default:
-      return `${who}: ${kind}`;
+      return `${who}: ${event.sort}`;
   }
 }
 

@@ -1,11 +1,7 @@
 /** What time travel needs from outside: the server's history over HTTP, and the page that shows what it finds. */
-import { path } from '../net/api';
 import type { Api } from '../net/api';
 import type { ServerClock } from '../app/clock';
 import type { Requests } from '../net/requests';
-import { isRecord } from '../net/protocol';
-import type { Thing } from '../net/protocol';
-import { splitKey } from '../app/world';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
@@ -22,6 +18,8 @@ const MOST_DOUBTFUL = 1000;
 /** What is worth a mark on the bar. */
 const KINDS = 'crossing,transition,drive,alarm,photo';
 
+const HISTORY = 'history/{kind}/{group}/{id}';
+
 interface Parts {
   readonly api: Api;
   readonly clock: ServerClock;
@@ -33,32 +31,34 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
   return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
-      return readScene((await api.get('scene', { at }))['things']);
+      const { things } = await api.get('scene', { at });
+      // They carry no number of a change.
+      return things.map((thing) => ({ ...thing, s: 0 }));
     },
     async track(key, { start, end }) {
-      const [kind, id] = splitKey(key);
-      const [user = '', device = ''] = id.split('/', 2);
+      const [kind = '', group = '', id = ''] = key.split('/', 3);
       if (kind !== 'friend') return [];
-      const where = path`history/friend/${user}/${device}`;
       const day = { from: start, to: end - 1 };
-      const every = readTrack((await api.get(where, { ...day, limit: MOST }))['data']);
-      if (every.length < MOST) return every;
-      return readTrack((await api.get(where, { ...day, max_error: MAX_ERROR }))['data']);
+      const history = async (asked: object) => {
+        const { data } = await api.get(HISTORY, { kind, group, id }, { ...day, ...asked });
+        return readTrack(data);
+      };
+      const every = await history({ limit: MOST });
+      return every.length < MOST ? every : history({ max_error: MAX_ERROR });
     },
     async doubtful(key, { start, end }) {
-      const [kind, id] = splitKey(key);
-      const [user = '', device = ''] = id.split('/', 2);
+      const [kind = '', group = '', id = ''] = key.split('/', 3);
       if (kind !== 'friend') return [];
       const asked = { from: start, to: end - 1, limit: MOST_DOUBTFUL, doubtful: 'only' };
-      return readDoubtful((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
+      return readDoubtful((await api.get(HISTORY, { kind, group, id }, asked)).data);
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
-      return readEvents((await api.get('events', asked))['events']);
+      return readEvents((await api.get('events', asked)).events);
     },
     async photos({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: 'photo' };
-      return readPhotos((await api.get('events', asked))['events']);
+      return readPhotos((await api.get('events', asked)).events);
     },
     show(things) {
       shown.show(things);
@@ -73,14 +73,4 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
       };
     },
   });
-}
-
-/** The things of a scene; they carry no number of a change. What is no thing is left out. */
-export function readScene(things: unknown): Thing[] {
-  if (!Array.isArray(things)) return [];
-  return (things as unknown[]).flatMap((thing) =>
-    isRecord(thing) && typeof thing['k'] === 'string' && typeof thing['id'] === 'string'
-      ? [{ ...thing, k: thing['k'], id: thing['id'], s: 0 }]
-      : [],
-  );
 }

@@ -1,6 +1,7 @@
 /** Photos of points of interest, as history tells of them. */
 import { path } from '../net/api';
-import { isRecord } from '../net/protocol';
+import type { HistoryEvent } from '../generated';
+import type { Read } from '../net/shape';
 
 export interface Photo {
   /** The friend's key. */
@@ -16,26 +17,13 @@ export interface Photo {
   readonly height: number;
 }
 
-/** Read the photos among the `events` of an answer; what cannot be read is left out. Newest first. */
-export function readPhotos(list: unknown): Photo[] {
-  if (!Array.isArray(list)) return [];
+/** Read the photos among the `events` of an answer; one without a place is left out. Newest first. */
+export function readPhotos(list: readonly Read<HistoryEvent>[]): Photo[] {
   const photos: Photo[] = [];
-  for (const item of list as unknown[]) {
-    if (!isRecord(item) || item['sort'] !== 'photo') continue;
-    const { thing, tst, lat, lon, hash, poi } = item;
-    if (typeof thing !== 'string' || typeof hash !== 'string') continue;
-    if (typeof tst !== 'number' || typeof lat !== 'number' || typeof lon !== 'number') continue;
-    const size = (name: string) => (typeof item[name] === 'number' ? item[name] : 0);
-    photos.push({
-      thing,
-      at: tst,
-      lat,
-      lon,
-      name: typeof poi === 'string' ? poi : '',
-      hash,
-      width: size('width'),
-      height: size('height'),
-    });
+  for (const { sort, thing, tst, lat, lon, hash, poi, width, height } of list) {
+    if (sort !== 'photo' || hash === undefined || lat === undefined || lon === undefined) continue;
+    const size = { width: width ?? 0, height: height ?? 0 };
+    photos.push({ thing, at: tst, lat, lon, name: poi ?? '', hash, ...size });
   }
   return photos.sort((a, b) => b.at - a.at);
 }

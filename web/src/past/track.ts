@@ -1,5 +1,6 @@
 /** Where a thing was during a day, with times and speeds, as the server's history tells it. */
-import { isRecord } from '../net/protocol';
+import type { TrackEntry } from '../generated';
+import type { Read } from '../net/shape';
 import type { Day } from './day';
 
 export interface TrackPoint {
@@ -16,14 +17,11 @@ const GAP = 1800;
 const EARTH = 6_371_008.8;
 
 /** Read the `data` of an answer; what is no fix is left out. Oldest first. */
-export function readTrack(data: unknown): TrackPoint[] {
-  if (!Array.isArray(data)) return [];
+export function readTrack(data: readonly Read<TrackEntry>[]): TrackPoint[] {
   const fixes: { lat: number; lng: number; at: number; said?: number }[] = [];
-  for (const item of data as unknown[]) {
-    if (!isRecord(item)) continue;
-    const { lat, lon, tst, vel } = item;
-    if (typeof lat !== 'number' || typeof lon !== 'number' || typeof tst !== 'number') continue;
-    fixes.push({ lat, lng: lon, at: tst, ...(typeof vel === 'number' ? { said: vel } : {}) });
+  for (const { lat, lon, tst, vel } of data) {
+    if (lat === undefined || lon === undefined || tst === undefined) continue;
+    fixes.push({ lat, lng: lon, at: tst, ...(vel === undefined ? {} : { said: vel }) });
   }
   fixes.sort((a, b) => a.at - b.at);
   return fixes.map(({ said, ...fix }, n) => {

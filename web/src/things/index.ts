@@ -3,6 +3,7 @@ import { broker } from './broker';
 import { friend } from './friends';
 import { groupsOf, registry } from './kind';
 import type { Kind } from './kind';
+import { map } from './maps';
 import { probot } from './probots';
 import { region } from './regions';
 import { server } from './server';
@@ -10,7 +11,7 @@ import { webhook } from './webhooks';
 import { splitKey } from '../app/world';
 import type { Key } from '../net/protocol';
 
-export const KINDS = registry(friend, probot, region, broker, server, webhook);
+export const KINDS = registry(friend, probot, region, broker, server, webhook, map);
 
 /** The groups of the list of everyone. */
 export const GROUPS = groupsOf(KINDS);

@@ -15,6 +15,7 @@ import type {
   Time,
   Who,
 } from '../app/context';
+import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
 import type { Session } from '../app/session';
@@ -26,6 +27,8 @@ import type { Api } from '../net/api';
 import type { Hello } from '../net/protocol';
 import { createTimeTravel } from '../past/outside';
 import type { TimeTravel } from '../past/timetravel';
+import { createMaps } from '../things/maps/offered';
+import type { OfferedMaps } from '../things/maps/offered';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
 import { NewPhones } from '../things/friends/add/newphones';
@@ -69,6 +72,7 @@ export interface App {
   readonly roster: Roster;
   readonly driving: Driving;
   readonly regions: Regions;
+  readonly maps: OfferedMaps;
   readonly brokerLog: BrokerLog;
   readonly past: TimeTravel;
   readonly consoleClient: ConsoleClient;
@@ -84,7 +88,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const clock = new ServerClock();
   const time = { clock, now: signal(clock.seconds()) };
   const place = createPlace({ sections: who.sections, gone: leaving.signal });
-  const mapState = createMapState(place);
+  const mapState = createMapState(place, who.visitor);
   const server = createServer({
     address: socketAddress,
     api: host.api,
@@ -95,7 +99,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     receivers: receiversOf(() => ({ driving, consoleClient, past })),
   });
   const { requests, api } = server;
-  const consoleClient = new ConsoleClient((request, fields) => requests.ask(request, fields));
+  const consoleClient = new ConsoleClient(requests.ask);
   const past = createTimeTravel({ api, clock, requests, shown: live.world });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
@@ -122,6 +126,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     roster,
     driving,
     regions,
+    maps: createMaps(live.present),
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
@@ -160,12 +165,15 @@ function createNewPhones(host: Partial<Host>, api: Api, visitor: Visitor): NewPh
   return found;
 }
 
-function createMapState(place: PlaceParts): MapState {
+function createMapState(place: PlaceParts, visitor: Visitor): MapState {
+  // A link to somebody shows them, wherever one looked last.
+  const last = place.selected.value === null ? lastView(visitor) : undefined;
   return {
     map: signal<SightlineMap | null>(null),
-    firstView: place.view.value,
+    firstView: place.view.value ?? last,
     viewed(next) {
       place.view.value = next;
+      keepView(visitor, next);
       if (place.section.value === 'map') place.write();
     },
   };
@@ -173,7 +181,7 @@ function createMapState(place: PlaceParts): MapState {
 
 function createRegions(live: LiveParts, { requests }: Server, clock: ServerClock): Regions {
   return {
-    regions: new RegionService(live.present, (request, fields) => requests.ask(request, fields)),
+    regions: new RegionService(live.present, requests.ask),
     stays: new Stays(live.world),
     notifications: new Notifications(live.present, () => clock.live()),
   };

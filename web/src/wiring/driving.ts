@@ -39,8 +39,8 @@ export function createDriving({ requests, world, clock, openRobot, nameOf }: Nee
 
 function outsideOf(requests: Requests) {
   return {
-    ask: requests.ask.bind(requests),
-    tell: requests.tell.bind(requests),
+    ask: requests.ask,
+    tell: requests.tell,
     now: () => performance.now(),
     wall: () => Date.now(),
     every(milliseconds: number, call: () => void) {

@@ -14,6 +14,7 @@ import {
 import { ConsoleProvider } from '../console/context';
 import { PastProvider } from '../past/context';
 import { BrokerLogProvider } from '../things/broker/context';
+import { MapsProvider } from '../things/maps/context';
 import { RosterProvider } from '../things/context';
 import { NewPhonesProvider } from '../things/friends/add/context';
 import { DrivingProvider } from '../things/probots/drive/context';
@@ -60,7 +61,9 @@ function Features({ app, children }: { app: App; children: ComponentChildren }) 
           <RegionsProvider value={app.regions}>
             <DrivingProvider value={app.driving}>
               <BrokerLogProvider value={app.brokerLog}>
-                <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                <MapsProvider value={app.maps}>
+                  <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                </MapsProvider>
               </BrokerLogProvider>
             </DrivingProvider>
           </RegionsProvider>

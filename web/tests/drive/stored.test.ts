@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Denied } from '../../src/net/api';
+import { apiOf } from '../fakes';
 import { askStored, before, pointsIn } from '../../src/things/probots/drive/stored';
 
 describe('the stored hours', () => {
   test('are in order, and what is no figure is no point', () => {
-    const data = [{ tst: 3, batt: 50 }, { tst: 1, batt: 52 }, { tst: 2 }, 7, { batt: 1 }];
+    const data = [{ tst: 3, batt: 50 }, { tst: 1, batt: 52 }, { tst: 2 }, { batt: 1 }];
     expect(pointsIn(data, 'batt')).toEqual([
       { at: 1, value: 52 },
       { at: 3, value: 50 },
     ]);
-    expect(pointsIn(undefined, 'batt')).toEqual([]);
   });
 
   test('end where the live points begin', () => {
@@ -21,14 +21,16 @@ describe('the stored hours', () => {
 
   test('of a robot are told also to whoever may not see the broker', async () => {
     const asked: string[] = [];
-    const api = {
-      get: (path: string) => {
-        asked.push(path);
-        return path.startsWith('history/broker')
-          ? Promise.reject(new Denied('unknown', 'no'))
-          : Promise.resolve({ data: [{ tst: 1, batt: 50, rtt: 12 }] });
-      },
-    };
+    const api = apiOf((_method, path) => {
+      asked.push(path.replace(/\?.*/, ''));
+      const data = [
+        { tst: 1, batt: 50, rtt: 12 },
+        { tst: 2, batt: 'full' },
+      ];
+      return path.startsWith('history/broker')
+        ? Promise.reject(new Denied('unknown', 'no'))
+        : Promise.resolve({ thing: 'probot/ProBot1', sort: 'state', data, count: 2 });
+    });
     expect(await askStored(api, 'ProBot1', 'main', 100_000)).toEqual({
       battery: [{ at: 1, value: 50 }],
       latency: [{ at: 1, value: 12 }],

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { Refused } from '../../src/net/requests';
+import { granted, Refused } from '../../src/net/requests';
+import { askOf } from '../fakes';
 import { readBroker } from '../../src/things/broker/read';
 import { ceiling, table } from '../../src/things/probots/drive/chart';
 import { collect } from '../../src/things/probots/drive/history';
 import { fallPerMinute } from '../../src/things/probots/drive/battery';
 import { percentile } from '../../src/things/probots/drive/latency';
 import {
+  addressesOf,
   driverText,
   readAlarm,
   readCommand,
-  readDrivers,
   readGuard,
   readLease,
-  readTerms,
+  termsOf,
 } from '../../src/things/probots/drive/read';
 import { may } from '../../src/things/probots/drive/roles';
 import { obstacle } from '../../src/things/probots/drive/robotstate';
@@ -26,7 +27,7 @@ import {
   readProBot,
   availabilityOf,
 } from '../../src/things/probots/read';
-import type { Answer, Thing } from '../../src/net/protocol';
+import type { Thing } from '../../src/net/protocol';
 import { World } from '../../src/app/world';
 
 const thing = (k: string, id: string, state: Record<string, unknown> = {}): Thing => ({
@@ -120,9 +121,9 @@ describe('what the server shows of driving', () => {
   });
 
   test('terms without a number are none', () => {
-    const answer = { t: 'answer', id: 1, ok: true } as Answer;
-    expect(readTerms(answer)).toBeNull();
-    expect(readTerms({ ...answer, lease: 4, stops_within: 0.6 })).toEqual({
+    const answer = { ok: true, silence: 400, keep: 3000, most: 1, rate: 20, stops_within: 0.6 };
+    expect(() => granted('take', answer)).toThrow(Refused);
+    expect(termsOf(granted('take', { ...answer, lease: 4 }))).toEqual({
       fence: 4,
       silence: 400,
       keep: 3000,
@@ -132,7 +133,7 @@ describe('what the server shows of driving', () => {
 
   test('where the drivers are', () => {
     const drivers = { ProBot1: { holder: 'amy', address: '192.0.2.7' }, ProBot2: 3 };
-    expect([...readDrivers({ t: 'answer', id: 1, ok: true, drivers })]).toEqual([
+    expect([...addressesOf(granted('drivers', { ok: true, drivers }))]).toEqual([
       ['ProBot1', '192.0.2.7'],
     ]);
   });
@@ -218,13 +219,13 @@ test('roles: everybody stops, operators drive, admins do the rest', () => {
 });
 
 describe('the stop', () => {
-  const outside = (answer: () => Promise<Answer>) => {
+  const outside = (answer: () => Promise<object>) => {
     const said: [string, Record<string, unknown>][] = [];
     const stopper = new Stopper({
-      ask: (request, fields) => {
+      ask: askOf((request, fields) => {
         said.push([request, fields]);
         return answer();
-      },
+      }),
       now: () => 5,
       wall: () => 9,
     });
@@ -232,9 +233,7 @@ describe('the stop', () => {
   };
 
   test('goes out at once, and says when it was confirmed', async () => {
-    const { stopper, said } = outside(() =>
-      Promise.resolve({ t: 'answer', id: 1, ok: true, stopped: ['ProBot1'] }),
-    );
+    const { stopper, said } = outside(() => Promise.resolve({ stopped: ['ProBot1'] }));
     const done = stopper.stop('ProBot1');
     expect(said).toEqual([['stop', { thing: 'probot/ProBot1' }]]);
     expect(stopper.last.value?.state).toBe('sent');
@@ -243,9 +242,7 @@ describe('the stop', () => {
   });
 
   test('of all robots names none', async () => {
-    const { stopper, said } = outside(() =>
-      Promise.resolve({ t: 'answer', id: 1, ok: true, stopped: ['ProBot1', 'ProBot2'] }),
-    );
+    const { stopper, said } = outside(() => Promise.resolve({ stopped: ['ProBot1', 'ProBot2'] }));
     await stopper.stop(null);
     expect(said).toEqual([['stop', {}]]);
     expect(stopper.last.value?.text).toContain('2 robots');

@@ -1,10 +1,10 @@
 /** Adding a phone: how addresses are judged, and what is said while one waits. */
 import { describe, expect, test } from 'vitest';
-import type { Api } from '../../src/net/api';
 import { NewPhones } from '../../src/things/friends/add/newphones';
 import { addressOf, cautions, guessOf, reachOf } from '../../src/things/friends/add/reach';
 import { LONG, tell } from '../../src/things/friends/add/words';
 import type { Attempt } from '../../src/things/friends/add/words';
+import { apiOf } from '../fakes';
 
 const url = (text: string) => addressOf(text) ?? new URL('about:blank');
 
@@ -102,18 +102,10 @@ describe('who waits is told', () => {
 describe('the steps', () => {
   const asked: [string, string, unknown][] = [];
   const answers: Record<string, unknown> = {};
-  const call = (method: string) => (path: string, body?: unknown) => {
-    asked.push([method, path, body]);
-    return Promise.resolve({ ok: true, ...(answers[`${method} ${path}`] as object) });
-  };
-  const api = {
-    get: call('GET'),
-    post: call('POST'),
-    put: call('PUT'),
-    patch: call('PATCH'),
-    del: call('DELETE'),
-    file: () => Promise.reject(new Error('not asked for')),
-  } satisfies Api;
+  const api = apiOf((method, path, fields) => {
+    asked.push([method, path, fields]);
+    return Promise.resolve(answers[`${method} ${path}`] as object);
+  });
 
   function begin(place: Partial<typeof PLACE> = {}): NewPhones {
     asked.length = 0;

@@ -4,7 +4,6 @@ import type { ComponentChildren } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EVERYBODY } from '../../src/app/visitor';
 import { Denied } from '../../src/net/api';
-import type { Api, Reply } from '../../src/net/api';
 import { DevicesCard } from '../../src/pages/broker/devices';
 import { TimeTravel } from '../../src/past/timetravel';
 import { actText, DoubtfulFixes } from '../../src/things/friends/doubtful';
@@ -13,6 +12,7 @@ import { PhotosOf } from '../../src/things/friends/photos';
 import { createApp } from '../../src/wiring/app';
 import type { App } from '../../src/wiring/app';
 import { AppProvider } from '../../src/wiring/provider';
+import { apiOf } from '../fakes';
 
 const NOW = 1_795_235_000;
 const JANE = 'friend/jane/phone';
@@ -38,23 +38,15 @@ const COUNTS = {
 
 /** What was asked of the server, and what it answers, by path. */
 let asked: [method: string, path: string, fields: unknown][];
-let answers: Record<string, Reply>;
+let answers: Record<string, object>;
 let app: App;
 
-function answer(method: string, path: string, fields?: unknown): Promise<Reply> {
-  asked.push([method, path, fields]);
-  const found = answers[path];
+const api = apiOf((method, path, fields) => {
+  const [where = ''] = path.split('?');
+  asked.push([method, where, fields]);
+  const found = answers[where];
   return found ? Promise.resolve(found) : Promise.reject(new Denied('forbidden', 'Not for you.'));
-}
-
-const api: Api = {
-  get: (path, query) => answer('GET', path, query),
-  post: (path, fields) => answer('POST', path, fields),
-  put: (path, fields) => answer('PUT', path, fields),
-  patch: (path, fields) => answer('PATCH', path, fields),
-  del: (path) => answer('DELETE', path),
-  file: () => Promise.reject(new Denied('forbidden', 'Not for you.')),
-};
+});
 
 async function settle(): Promise<void> {
   await act(async () => {
@@ -116,7 +108,7 @@ describe('messages of a friend', () => {
 describe('Devices on the broker page', () => {
   test('list what came of each, and how many more there are', async () => {
     const stranger = { ...COUNTS, device: 'kim/watch', friend: false, heard: 1 };
-    answers['deliveries'] = { devices: [COUNTS, stranger], total: 12 };
+    answers['deliveries'] = { devices: [COUNTS, stranger], total: 12, forgotten: 0 };
     await show(<DevicesCard />);
     expect(screen.getAllByRole('row')).toHaveLength(3);
     expect(document.querySelector('[data-device="kim/watch"]')?.textContent).toContain(
@@ -149,6 +141,7 @@ describe('photos of a friend', () => {
 
   test('are the latest while it is now, each with a name for those who do not see it', async () => {
     answers['events'] = {
+      next: null,
       events: [
         { ...photo, poi: 'Café', width: 1280, height: 960 },
         { ...photo, hash: 'cd', tst: NOW - 90, width: 640, height: 480 },
@@ -161,7 +154,7 @@ describe('photos of a friend', () => {
   });
 
   test('are no section where there are none', async () => {
-    answers['events'] = { events: [] };
+    answers['events'] = { events: [], next: null };
     await show(<PhotosOf of={JANE} />);
     expect(document.querySelector('section')).toBeNull();
   });
@@ -195,9 +188,9 @@ describe('doubtful fixes of a day', () => {
 
   beforeEach(() => {
     answers['overruled/friend/jane/phone'] = { acts: [] };
-    answers['believe/friend/jane/phone'] = { ok: true };
-    answers['hide/friend/jane/phone'] = { ok: true };
-    answers['unhide'] = { ok: true };
+    answers['believe/friend/jane/phone'] = { believed: 1, undo: 'u1' };
+    answers['hide/friend/jane/phone'] = { hidden: 1, undo: 'u2' };
+    answers['unhide'] = { shown: 1 };
     app.preferences.change({ doubtful: false });
   });
 
@@ -250,7 +243,7 @@ describe('doubtful fixes of a day', () => {
   });
 
   test('decisions are told in words', () => {
-    const act = { count: 12, first: NOW - 3600, last: NOW - 60, undo: 'u1' };
+    const act = { count: 12, from: NOW - 3600, to: NOW - 60, undo: 'u1' };
     expect(actText({ ...act, what: 'use' }, NOW)).toMatch(/^Used 12 fixes of .+ to .+$/);
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
 import type { Photo } from '../../src/past/photos';
-import { readDoubtful, readOverruled } from '../../src/past/doubtful';
+import { readDoubtful } from '../../src/past/doubtful';
 import type { DoubtfulPoint } from '../../src/past/doubtful';
 import type { TrackPoint } from '../../src/past/track';
 import { TimeTravel } from '../../src/past/timetravel';
@@ -226,28 +226,17 @@ describe('a chosen one', () => {
   });
 });
 
-describe('doubtful fixes and what was decided', () => {
+describe('doubtful fixes', () => {
   test('are read with their reasons; what makes no sense is left out', () => {
     const data = [
       { lat: 1, lon: 2, tst: 20, doubt: 'too fast' },
       { lat: 1, lon: 2, tst: 10, doubt: 'at 0, 0' },
       { lat: 1, lon: 2, tst: 30 },
-      { lat: 'x', lon: 2, tst: 30, doubt: 'odd' },
-      null,
+      { lon: 2, tst: 30, doubt: 'odd' },
     ];
     expect(readDoubtful(data).map(({ at, why }) => [at, why])).toEqual([
       [10, 'at 0, 0'],
       [20, 'too fast'],
-    ]);
-    expect(readDoubtful({})).toEqual([]);
-    const acts = [
-      { what: 'use', at: 5, count: 1, from: 10, to: 10, undo: 'use-5-ab.friend/jane/phone' },
-      { what: 'hide', at: null, count: 2, from: 10, to: 20, undo: 'ab.friend/jane/phone' },
-      { what: 'hide' },
-    ];
-    expect(readOverruled(acts).map(({ what, at, count }) => [what, at, count])).toEqual([
-      ['use', 5, 1],
-      ['hide', undefined, 2],
     ]);
   });
 });

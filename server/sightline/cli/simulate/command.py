@@ -8,18 +8,26 @@ import signal
 import sys
 import time
 
+from sightline.cli.accounts_db import add_folder
 from sightline.cli.mqtt_options import add_broker
 from sightline.cli.mqtt_options import password as password_of
+from sightline.cli.simulate import past
 from sightline.cli.simulate.actor import Actor
 from sightline.cli.simulate.faults import FAULTS, GRAMMAR, BadFault, parse
 from sightline.cli.simulate.friend import SimulatedFriend
 from sightline.cli.simulate.line import BrokerAddress
-from sightline.cli.simulate.people import NAMED, cast
+from sightline.cli.simulate.people import NAMED, cast, walking_near
 from sightline.cli.simulate.probot import SimulatedProBot
 from sightline.cli.simulate.stage import SimulationStage
+from sightline.cli.simulate.travel import RoutePoint
 from sightline.kinds.probots.bases import base_fault, base_of
 
-_USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
+_USUALLY = {
+    "all": (len(NAMED), 3),
+    "people": (len(NAMED), 0),
+    "friend": (1, 0),
+    "probot": (0, 1),
+}
 
 
 def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,10 +44,13 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument(
         "who",
         nargs="?",
-        choices=list(_USUALLY),
+        choices=[*_USUALLY, "past"],
         default="all",
-        help="all: 8 friends and 3 robots; friend: one friend; probot: one robot",
+        help="all: 8 friends and 3 robots; people: the friends alone; friend: one friend;"
+        " probot: one robot;"
+        " past: a week of the friends into the history of a state folder, and nothing to a broker",
     )
+    add_folder(parser)
     add_broker(parser)
     parser.add_argument("--friends", type=_count, metavar="N", help="how many friends")
     parser.add_argument("--robots", type=_count, metavar="N", help="how many robots")
@@ -57,6 +68,12 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         metavar="TOPIC",
         help="a base before the robots' topics, such as site/berlin/ (default: none)",
     )
+    parser.add_argument(
+        "--near",
+        type=_place,
+        metavar="LAT,LON",
+        help="friends walk around this place; of the south, as --near=-33.86,151.21",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same play")
     parser.add_argument("--seconds", type=_seconds, metavar="T", help="stop after this long")
     parser.add_argument(
@@ -71,8 +88,11 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
     friends = friends if options.friends is None else options.friends
     robots = robots if options.robots is None else options.robots
     rng = random.Random(options.seed)
+    people = cast(friends, rng)
+    if options.near is not None:
+        people = walking_near(people, options.near, rng)
     return [
-        *(SimulatedFriend(p, random.Random(rng.random()), wall) for p in cast(friends, rng)),
+        *(SimulatedFriend(p, random.Random(rng.random()), wall) for p in people),
         *(
             SimulatedProBot(number, random.Random(rng.random()), options.rate, options.robot_base)
             for number in range(1, robots + 1)
@@ -82,6 +102,8 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
 
 def run(options: argparse.Namespace) -> int:
     """Play until told to stop; return the exit status."""
+    if options.who == "past":
+        return past.run(options)
     actors = actors_for(options, time.time())
     friends = [actor.name for actor in actors if isinstance(actor, SimulatedFriend)]
     robots = [actor.name for actor in actors if isinstance(actor, SimulatedProBot)]
@@ -122,6 +144,18 @@ def _base(text: str) -> str:
     if fault := base_fault(text):
         raise argparse.ArgumentTypeError(f"{fault} (is {text!r})")
     return base_of(text)
+
+
+def _place(text: str) -> RoutePoint:
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+        if abs(lat) > 85 or abs(lon) > 180:
+            raise ValueError
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a latitude and a longitude, such as 60.1699,24.9384 (is {text!r})"
+        ) from None
+    return RoutePoint(lat, lon)
 
 
 def _rate(text: str) -> float:

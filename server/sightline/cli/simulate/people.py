@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.cli.simulate.travel import Itinerary, RoutePoint, offset
 
@@ -210,6 +210,37 @@ _TOWNS = (
     RoutePoint(55.6761, 12.5683),
     RoutePoint(45.4642, 9.1900),
 )
+
+
+_STROLLS = (WALK, WALK, WALK, BICYCLE, WALK, WALK, SITTING, OUT_OF_REACH)
+_AROUND = 350.0
+"""How far from the place people begin, m: one in three is further away."""
+_TURN = 130.0
+"""How far it is from one turn to the next, m."""
+
+
+def walking_near(
+    people: Sequence[SimulatedPerson], place: RoutePoint, rng: random.Random
+) -> list[SimulatedPerson]:
+    """Return the same people, walking or sitting around one place."""
+    return [
+        replace(
+            person,
+            gait=_STROLLS[number % len(_STROLLS)],
+            route=_stroll(place, rng),
+            regions=(SimulatedRegion("Town", place, 2000.0),) if person.regions else (),
+        )
+        for number, person in enumerate(people)
+    ]
+
+
+def _stroll(place: RoutePoint, rng: random.Random) -> Itinerary:
+    """Return a way along blocks, as streets mostly are: north or south, then east or west."""
+    spots = [offset(place, rng.gauss(0, _AROUND), rng.gauss(0, _AROUND))]
+    for turn in range(10):
+        way = rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) * _TURN
+        spots.append(offset(spots[-1], *((way, 0.0) if turn % 2 else (0.0, way))))
+    return Itinerary(spots)
 
 
 def cast(count: int, rng: random.Random) -> list[SimulatedPerson]:

@@ -78,15 +78,21 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     from theirs."""
 
 
+def _fields(transition: Transition) -> tuple[object, ...]:
+    where = transition.region if transition.region is not None else ("named", transition.name)
+    return transition.thing, where, transition.event, transition.by
+
+
 def shared_body(transition: Transition) -> bytes:
     """Return what every server that finds this transition says alike, JSON: not its number and
-    receipt.
+    receipt, nor its time.
+
+    That is our receipt where the phone's clock is ahead or told nothing, so another at each server.
     """
-    where = transition.region if transition.region is not None else ("named", transition.name)
-    fields = (transition.thing, where, transition.event, transition.by, transition.tst)
-    return msgspec.json.encode(fields)
+    return msgspec.json.encode(_fields(transition))
 
 
 def published_id(transition: Transition) -> str:
     """Return an id by which a receiver knows it again, from any server, however often."""
-    return blake2b(shared_body(transition), digest_size=16).hexdigest()
+    said = msgspec.json.encode((*_fields(transition), transition.tst))
+    return blake2b(said, digest_size=16).hexdigest()

@@ -44,7 +44,7 @@ export function BusiestCard({ broker }: { broker: Broker | undefined }) {
                   {row.name === '' ? '(empty)' : row.name}
                   {row.children > 0 && (
                     <span class="muted">
-                      /… {row.topics === 1 ? '1 topic' : `${grouped(row.topics)} topics`}
+                      /… {row.topics === 1 ? '1 topic' : `${grouped(row.topics ?? 1)} topics`}
                     </span>
                   )}
                 </code>

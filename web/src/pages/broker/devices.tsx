@@ -1,7 +1,9 @@
 /** For admins: what came of every device's messages, those first that had trouble last. */
 import { useEffect, useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../../app/context';
-import type { DeliveryCounts, DeviceFigures } from '../../generated';
+import type { DeviceFigures } from '../../generated';
+import type { Reply } from '../../net/api';
+import type { Read } from '../../net/shape';
 import { whenText } from '../../things/friends/messages';
 import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
@@ -48,13 +50,13 @@ export function DevicesCard() {
   );
 }
 
-function Row({ counts }: { counts: DeviceFigures }) {
+function Row({ counts }: { counts: Read<DeviceFigures> }) {
   const { now } = useTime();
   return (
     <tr data-device={counts.device}>
       <th scope="row">
         {counts.device}
-        {counts.friend !== true && <small> not on the map</small>}
+        {!counts.friend && <small> not on the map</small>}
       </th>
       <td>{grouped(counts.heard)}</td>
       <td>{grouped(counts.used)}</td>
@@ -63,17 +65,17 @@ function Row({ counts }: { counts: DeviceFigures }) {
       <td data-tone={counts.refused > 0 ? 'bad' : undefined}>{grouped(counts.refused)}</td>
       <td class="why">
         {counts.why}
-        {counts.at != null && <small> {whenText(now.value - counts.at, counts.via)}</small>}
+        {counts.at !== undefined && <small> {whenText(now.value - counts.at, counts.via)}</small>}
       </td>
     </tr>
   );
 }
 
-function useDevices(): DeliveryCounts | null {
+function useDevices(): Reply<'GET /deliveries'> | null {
   const { api } = useServer();
   const { now } = useTime();
   const admin = useWho().user.value?.role === 'admin';
-  const [found, setFound] = useState<DeliveryCounts | null>(null);
+  const [found, setFound] = useState<Reply<'GET /deliveries'> | null>(null);
   const turn = Math.floor(now.value / EVERY);
   useEffect(() => {
     let over = false;
@@ -81,7 +83,7 @@ function useDevices(): DeliveryCounts | null {
     api
       .get('deliveries', { limit: MOST })
       .then((answer) => {
-        if (!over) setFound(answer as unknown as DeliveryCounts);
+        if (!over) setFound(answer);
       })
       .catch(() => undefined);
     return () => {

@@ -14,7 +14,7 @@ export function usePing(): string {
     if (!live) return;
     const measure = () => {
       const start = performance.now();
-      requests.ask('ping').then(
+      requests.ask('ping', {}).then(
         () => {
           setPing(`${(performance.now() - start).toFixed(1)} ms`);
         },

@@ -102,7 +102,7 @@ function TopicRow({
         <code class="ellipsis">{row.name === '' ? '(empty)' : row.name}</code>
         {row.children > 0 && (
           <>
-            <small class="below">{brief(row.topics)}</small>
+            <small class="below">{brief(row.topics ?? 1)}</small>
             <Icon of={ChevronRight} size={14} />
           </>
         )}

@@ -1,4 +1,5 @@
 /** Choosing a broker and a QoS. */
+import type { Qos } from '../../console/client';
 import type { Broker } from '../../things/broker/read';
 
 export function BrokerPick({
@@ -31,18 +32,10 @@ export function BrokerPick({
 }
 
 /** 0 or 1: what the server takes. */
-export function QosPick({
-  name,
-  qos,
-  pick,
-}: {
-  name: string;
-  qos: number;
-  pick(qos: number): void;
-}) {
+export function QosPick({ name, qos, pick }: { name: string; qos: Qos; pick(qos: Qos): void }) {
   return (
     <div class="segments" role="group" aria-label="QoS" id={name}>
-      {[0, 1].map((each) => (
+      {([0, 1] as const).map((each) => (
         <button
           key={each}
           type="button"

@@ -1,5 +1,7 @@
 /** Publish a message by hand, or clear a retained one; what came of it, in the server's words. */
+import type { Qos } from '../../console/client';
 import { Refused } from '../../net/requests';
+import type { Granted } from '../../net/requests';
 import { ErrorLink } from '../../ui/doclink';
 import { Eraser, Send, WandSparkles } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
@@ -42,7 +44,7 @@ interface Draft {
   readonly topic: string;
   readonly text: string;
   readonly form: Form;
-  readonly qos: number;
+  readonly qos: Qos;
   readonly retain: boolean;
 }
 
@@ -90,12 +92,11 @@ export function PublishCard({
   const wrong = fault ?? (payload.ok ? large : payload.why);
   const ready = live && topic !== '' && wrong === null;
 
-  const ask = (request: string, what: Readonly<Record<string, unknown>>, done: string) => {
+  const told = (asked: Promise<Granted<'publish' | 'clear'>>, done: string) => {
     setOutcome(null);
-    requests.ask(request, what).then(
-      (answer) => {
-        const sent = typeof answer['size'] === 'number' ? `, ${bytes(answer['size'])}` : '';
-        setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
+    asked.then(
+      ({ size }) => {
+        setOutcome({ good: true, text: `${clockText(Date.now())} ${done}, ${bytes(size)}.` });
       },
       (error: unknown) => {
         setOutcome(refusalOf(error));
@@ -103,7 +104,8 @@ export function PublishCard({
     );
   };
   const publish = () => {
-    if (ready) ask('publish', fields, retain ? 'Published and retained' : 'Published');
+    if (ready)
+      told(requests.ask('publish', fields), retain ? 'Published and retained' : 'Published');
   };
   const tidied = form === 'json' ? tidyJson(text) : null;
   return (
@@ -119,8 +121,9 @@ export function PublishCard({
             fault={fault}
             sure={sure}
             setSure={setSure}
-            ask={ask}
-            id={id}
+            clear={() => {
+              told(requests.ask('clear', { broker: id, topic }), 'Cleared what was retained');
+            }}
           />
         </>
       }
@@ -183,16 +186,14 @@ function ClearRetained({
   fault,
   sure,
   setSure,
-  ask,
-  id,
+  clear,
 }: {
   live: boolean;
   topic: string;
   fault: string | null;
   sure: boolean;
   setSure: Dispatch<StateUpdater<boolean>>;
-  ask: (request: string, what: Readonly<Record<string, unknown>>, done: string) => void;
-  id: string;
+  clear: () => void;
 }) {
   return (
     <button
@@ -206,7 +207,7 @@ function ClearRetained({
           return;
         }
         setSure(false);
-        ask('clear', { broker: id, topic }, 'Cleared what was retained');
+        clear();
       }}
     >
       <Icon of={Eraser} size={15} />
@@ -252,8 +253,8 @@ function PublishRow({
   setRetain,
   ready,
 }: {
-  qos: number;
-  setQos: Dispatch<StateUpdater<number>>;
+  qos: Qos;
+  setQos: Dispatch<StateUpdater<Qos>>;
   retain: boolean;
   setRetain: Dispatch<StateUpdater<boolean>>;
   ready: boolean;

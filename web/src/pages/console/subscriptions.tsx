@@ -2,7 +2,7 @@
 import { Plus, X } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
-import type { Subscription } from '../../console/client';
+import type { Qos, Subscription } from '../../console/client';
 import { useConsole } from '../../console/context';
 import { filterFault } from '../../console/payload';
 import type { Broker } from '../../things/broker/read';
@@ -26,7 +26,7 @@ export function SubscriptionsCard({
   const { connection } = useServer();
   const consoleClient = useConsole();
   const [filter, setFilter] = useState('');
-  const [qos, setQos] = useState(0);
+  const [qos, setQos] = useState<Qos>(0);
   const [picked, setPicked] = useState('');
   const [why, setWhy] = useState<string | null>(null);
   useCalmly(consoleClient, REDRAW);
@@ -99,8 +99,8 @@ function SubscribeForm({
   filter: string;
   setFilter: Dispatch<StateUpdater<string>>;
   setWhy: Dispatch<StateUpdater<string | null>>;
-  qos: number;
-  setQos: Dispatch<StateUpdater<number>>;
+  qos: Qos;
+  setQos: Dispatch<StateUpdater<Qos>>;
   live: boolean;
   fault: string | null;
 }) {

@@ -13,13 +13,18 @@ import {
   usePreferences,
   useSelection,
   useTime,
+  useWho,
 } from '../../app/context';
 import { loadMap } from '../../map/load';
 import type { Scale, SightlineMap } from '../../map/types';
+import { mayKeep } from '../../app/lastview';
 import { usePast } from '../../past/context';
 import { useRoster } from '../../things/context';
 import { useRegions } from '../../things/regions/context';
+import { useMaps } from '../../things/maps/context';
 import { Icon } from '../../ui/icon';
+import { LayerSwitch } from './layerswitch';
+import { Legend } from './legend';
 import { wireMap } from './wire';
 import type { MapNeeds } from './wire';
 
@@ -65,6 +70,8 @@ function useMapNeeds(): MapNeeds {
     roster: useRoster(),
     regions: useRegions(),
     past: usePast(),
+    offered: useMaps(),
+    visitor: useWho().visitor,
   };
 }
 
@@ -86,6 +93,7 @@ function useMap(needs: MapNeeds) {
           theme: preferences.theme.peek(),
           reducedMotion: preferences.reducedMotion.peek(),
           view: mapState.firstView,
+          keepsRanges: mayKeep(needs.visitor),
         });
         ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wireMap(needs, made));
         ends.push(() => {
@@ -138,20 +146,7 @@ function Controls({ map }: { map: SightlineMap | null }) {
           <Icon of={Maximize} />
         </button>
       </div>
-    </div>
-  );
-}
-
-function Legend({ map, scale }: { map: SightlineMap | null; scale: Scale | null }) {
-  return (
-    <div class="legend">
-      {scale && (
-        <span class="scale">
-          <i style={{ width: `${String(Math.round(scale.px))}px` }} />
-          {scale.text}
-        </span>
-      )}
-      {map && <span class="attribution">{map.attribution}</span>}
+      <LayerSwitch />
     </div>
   );
 }

@@ -70,8 +70,8 @@ export class Marks {
     else if (kind === 'face') this.put(keyOf('friend', id), true);
   }
 
-  /** Put all marks anew; how many there are. */
-  putAll(): number {
+  /** Put all marks anew, and return those of things. */
+  putAll(): readonly Mark[] {
     const marks: Mark[] = [];
     for (const { name, marker } of KINDS.values()) {
       if (!marker) continue;
@@ -80,7 +80,7 @@ export class Marks {
         if (mark) marks.push(mark);
       }
     }
-    const people = marks.length;
+    const people = [...marks];
     marks.push(...this.#photos.map((photo) => this.#placeOf(photo)));
     this.#map.setMarks(marks);
     return people;

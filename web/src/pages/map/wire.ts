@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import type { Layout, Live, MapState, Navigation, Selection, Time } from '../../app/context';
 import type { Preferences } from '../../app/preferences';
+import type { Visitor } from '../../app/visitor';
 import type { TrailSpot } from '../../app/trails';
 import type { Key } from '../../app/world';
 import type { SightlineMap } from '../../map/types';
@@ -9,10 +10,13 @@ import type { TimeTravel } from '../../past/timetravel';
 import { clockText } from '../../past/wording';
 import { kindOf } from '../../things';
 import type { Roster } from '../../things/context';
+import type { OfferedMaps } from '../../things/maps/offered';
 import type { Regions } from '../../things/regions/context';
 import { wireRegions } from '../../things/regions/onmap';
 import { covered } from './covered';
+import { firstSeen } from './firstseen';
 import { colours, Marks, thingOf } from './marks';
+import { wireMaps } from './wiremaps';
 
 /** The ages beside names on the map are looked at again so often, in seconds. */
 const AGES_EVERY = 10;
@@ -28,6 +32,8 @@ export interface MapNeeds {
   readonly roster: Roster;
   readonly regions: Regions;
   readonly past: TimeTravel;
+  readonly offered: OfferedMaps;
+  readonly visitor: Visitor;
 }
 
 type End = () => void;
@@ -42,14 +48,16 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
   });
   let fitted = mapState.firstView !== undefined;
   const putAll = () => {
-    const count = marks.putAll();
-    if (!fitted && live.world.complete && count > 0) {
-      fitted = true;
-      map.fitAll();
-    }
+    const people = marks.putAll();
+    if (fitted || !live.world.complete || people.length === 0) return;
+    fitted = true;
+    const chosen = marked(selection.selected.peek());
+    if (chosen !== null && people.some(({ id }) => id === chosen)) map.flyTo(chosen);
+    else map.fitSome(firstSeen(people, needs.visitor.name));
   };
   const trail = trailOf(needs, map);
   return [
+    ...wireMaps(needs, map),
     ...wireRegions(needs, map, (token) => colours().get(token) ?? '#5aaefb'),
     live.scheduler.on(({ keys }) => {
       if (navigation.section.peek() !== 'map') return;

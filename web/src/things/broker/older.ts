@@ -1,7 +1,7 @@
 /** Lines of a broker's log from before this page knew any: from the server's store, page by page. */
 import type { Api } from '../../net/api';
-import { path } from '../../net/api';
-import { isRecord } from '../../net/protocol';
+import type { TrackEntry } from '../../generated';
+import type { Read } from '../../net/shape';
 import { readLine } from './log';
 import type { LogLine } from './log';
 
@@ -40,26 +40,26 @@ export async function moreOlder(
   const keys = new Set(lines.map((line) => line.key));
   let found = 0;
   for (let page = 0; page < PAGES && !end && found < ENOUGH; page++) {
-    const reply = await api.get(path`history/broker/${broker}`, { sort: 'log', to, last: PAGE });
-    const told = Array.isArray(reply['data']) ? (reply['data'] as readonly unknown[]) : [];
-    const read = told
+    const asked = { type: 'log', to, last: PAGE };
+    const { data } = await api.get('history/{kind}/{id}', { kind: 'broker', id: broker }, asked);
+    const read = data
       .map((each) => lineOf(broker, each))
       .filter((line): line is LogLine => line !== null && !keys.has(line.key))
       .sort((a, b) => a.at - b.at || a.n - b.n);
     for (const line of read) keys.add(line.key);
     found += read.filter(wanted).length;
     lines = [...read, ...lines];
-    end = told.length < PAGE || lines.length >= MOST_OLDER;
+    end = data.length < PAGE || lines.length >= MOST_OLDER;
     // Bounds are inclusive: a page of one moment alone must not come for ever.
     to = read.length === 0 ? to - 0.001 : Math.min(to, read[0]?.at ?? to);
   }
   return { lines, end, to };
 }
 
-function lineOf(broker: string, told: unknown): LogLine | null {
-  if (!isRecord(told) || typeof told['tst'] !== 'number') return null;
-  const n = typeof told['n'] === 'number' ? told['n'] : 0;
+function lineOf(broker: string, told: Read<TrackEntry>): LogLine | null {
+  const { tst, n = 0 } = told;
+  if (tst === undefined) return null;
   // What the store calls tst is when the server heard the line, as `at` is in the live ones.
-  const fields = { ...told, k: 'log', id: `${broker}/${String(n)}`, s: 0, broker, at: told['tst'] };
+  const fields = { ...told, k: 'log', id: `${broker}/${String(n)}`, s: 0, broker, at: tst };
   return readLine(fields);
 }

@@ -1,4 +1,5 @@
 /** Figures over time as the server keeps them since its start, and what is asked to follow them. */
+import type { Granted } from '../../net/requests';
 
 export interface Series {
   /** Epoch seconds, ascending. */
@@ -11,24 +12,10 @@ export const NO_SERIES: Series = { at: [], values: {} };
 /** Samples kept here; then the whole is asked for anew, coarser. */
 export const MOST_SAMPLES = 1500;
 
-/** The answer of the server, as far as it is well formed. */
-export function readSeries(fields: Readonly<Record<string, unknown>>): Series {
-  const at = numbers(fields['at']);
-  const values: Record<string, (number | null)[]> = {};
-  const series = fields['series'];
-  if (typeof series === 'object' && series !== null) {
-    for (const [name, list] of Object.entries(series)) {
-      const read = Array.isArray(list)
-        ? list.map((each: unknown) => (typeof each === 'number' ? each : null))
-        : [];
-      if (read.length === at.length) values[name] = read;
-    }
-  }
-  return { at, values };
-}
-
-function numbers(list: unknown): number[] {
-  return Array.isArray(list) ? list.filter((each) => typeof each === 'number') : [];
+/** The answer of the server; a list that is not as long as the times says nothing. */
+export function readSeries({ at, series }: Granted<'figures'>): Series {
+  const whole = Object.entries(series).filter(([, list]) => list.length === at.length);
+  return { at, values: Object.fromEntries(whole) };
 }
 
 /** What was known and what came after it. */

@@ -93,8 +93,7 @@ export const APPS: Readonly<Record<AppName, PhoneApp>> = {
 export const APP_NAMES = Object.keys(APPS) as readonly AppName[];
 
 /** Whether this is a link that the app opens; an app without any gets none. */
-export function isLinkOf(app: AppName, link: unknown): link is string {
+export function isLinkOf(app: AppName, link: string): boolean {
   const { links } = APPS[app];
-  if (typeof link !== 'string') return false;
   return links.length === 0 ? link === '' : links.some((start) => link.startsWith(start));
 }

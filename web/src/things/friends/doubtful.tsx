@@ -4,10 +4,7 @@ import { usePreferences, useServer, useTime, useWho } from '../../app/context';
 import { shortTimeText } from '../../app/ages';
 import { mayShare } from '../../app/visitor';
 import type { Key } from '../../app/world';
-import { splitKey } from '../../app/world';
-import { path } from '../../net/api';
 import { usePast } from '../../past/context';
-import { readOverruled } from '../../past/doubtful';
 import type { DoubtfulPoint, Overruled } from '../../past/doubtful';
 import { pointAt } from '../../past/track';
 import { clockText } from '../../past/wording';
@@ -105,7 +102,8 @@ function DoubtfulItem({
 function useOverrule(of: Key) {
   const { api } = useServer();
   const past = usePast();
-  const [user = '', device = ''] = splitKey(of)[1].split('/', 2);
+  const [kind = '', group = '', id = ''] = of.split('/', 3);
+  const thing = { kind, group, id };
   const done = () => {
     past.overruled();
   };
@@ -113,11 +111,11 @@ function useOverrule(of: Key) {
     async use(points: readonly DoubtfulPoint[]) {
       const at = points.map((point) => point.at);
       const which = at.length > MOST ? { from: at[0], to: at.at(-1) } : { tst: at };
-      await api.post(path`believe/friend/${user}/${device}`, which);
+      await api.post('believe/{kind}/{group}/{id}', thing, which);
       done();
     },
     async hide(at: number) {
-      await api.post(path`hide/friend/${user}/${device}`, { tst: [at] });
+      await api.post('hide/{kind}/{group}/{id}', thing, { tst: [at] });
       done();
     },
     async undo(undo: string) {
@@ -125,7 +123,7 @@ function useOverrule(of: Key) {
       done();
     },
     async list() {
-      return readOverruled((await api.get(path`overruled/friend/${user}/${device}`))['acts']);
+      return (await api.get('overruled/{kind}/{group}/{id}', thing)).acts;
     },
   };
 }
@@ -170,7 +168,10 @@ function Decided({ of }: { of: Key }) {
 }
 
 /** What was decided, asked again after each decision; nothing while the server cannot say. */
-function useOverruled(list: () => Promise<Overruled[]>, decisions: number): readonly Overruled[] {
+function useOverruled(
+  list: () => Promise<readonly Overruled[]>,
+  decisions: number,
+): readonly Overruled[] {
   const [acts, setActs] = useState<readonly Overruled[]>([]);
   useEffect(() => {
     let over = false;
@@ -199,11 +200,11 @@ function OverruledItem({ act, undo }: { act: Overruled; undo(name: string): Prom
 }
 
 /** "Used 1 fix of 14:02", "Hid 12 fixes, 18 Nov to 19 Nov". */
-export function actText({ what, count, first, last }: Overruled, now: number): string {
+export function actText({ what, count, from, to }: Overruled, now: number): string {
   const fixes = `${String(count)} ${count === 1 ? 'fix' : 'fixes'}`;
   const when =
-    first === last
-      ? `of ${shortTimeText(first, now)}`
-      : `of ${shortTimeText(first, now)} to ${shortTimeText(last, now)}`;
+    from === to
+      ? `of ${shortTimeText(from, now)}`
+      : `of ${shortTimeText(from, now)} to ${shortTimeText(to, now)}`;
   return `${what === 'use' ? 'Used' : 'Hid'} ${fixes} ${when}`;
 }

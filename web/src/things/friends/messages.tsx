@@ -4,8 +4,8 @@ import { ageText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
 import { splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
-import type { DeliveryOfDevice, DeviceFigures } from '../../generated';
-import { path } from '../../net/api';
+import type { DeviceFigures } from '../../generated';
+import type { Read } from '../../net/shape';
 import { Fact, Facts } from '../../ui/facts';
 import { grouped } from '../../ui/numbers';
 
@@ -61,19 +61,18 @@ export function whenText(ago: number, via = ''): string {
 }
 
 /** The counts of a friend; null while they are not known, or not for us. */
-function useCounts(of: Key): DeviceFigures | null {
+function useCounts(of: Key): Read<DeviceFigures> | null {
   const { api } = useServer();
   const { now } = useTime();
-  const [counts, setCounts] = useState<{ of: Key; figures: DeviceFigures } | null>(null);
+  const [counts, setCounts] = useState<{ of: Key; figures: Read<DeviceFigures> } | null>(null);
   const turn = Math.floor(now.value / EVERY);
   useEffect(() => {
     let over = false;
     const [user = '', device = ''] = splitKey(of)[1].split('/', 2);
     api
-      .get(path`deliveries/${user}/${device}`)
+      .get('deliveries/{user}/{device}', { user, device })
       .then((answer) => {
-        const figures = (answer as unknown as DeliveryOfDevice).device;
-        if (!over) setCounts({ of, figures });
+        if (!over) setCounts({ of, figures: answer.device });
       })
       .catch(() => undefined); // whoever is not told sees no such section
     return () => {

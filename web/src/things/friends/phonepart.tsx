@@ -16,8 +16,10 @@ import { commandText, readPhone, regionsText, stateText } from './phone';
 import type { Phone } from './phone';
 import { SetupDialog } from './setup';
 
+type Asked = 'locate' | 'phonestatus' | 'sendregions' | 'readregions' | 'clearregions';
+
 /** What can be asked: request, words, what it does, sign. */
-const ASKS: readonly (readonly [request: string, words: string, what: string, icon: IconNode])[] = [
+const ASKS: readonly (readonly [request: Asked, words: string, what: string, icon: IconNode])[] = [
   ['locate', 'Locate now', 'Ask the phone where it is', Locate],
   ['phonestatus', 'Status', 'Ask the phone how it is set up', Stethoscope],
   ['sendregions', 'Send regions', 'Send the regions it should watch', FileUp],
@@ -91,7 +93,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [setup, setSetup] = useState(false);
   const offline = connection.value.state !== 'live';
-  const ask = (request: string) => {
+  const ask = (request: Asked) => {
     setPending(request);
     setFailure(null);
     requests

@@ -49,7 +49,7 @@ function useLatest(of: Key): readonly Photo[] {
     api
       .get('events', { kind: 'photo', thing: of, limit: FEW })
       .then((answer) => {
-        if (!over) setFound({ of, photos: readPhotos(answer['events']) });
+        if (!over) setFound({ of, photos: readPhotos(answer.events) });
       })
       .catch(() => undefined);
     return () => {

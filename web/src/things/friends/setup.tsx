@@ -28,23 +28,16 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
     // Not only the origin: behind a proxy we may be below a path.
     const base = new URL('.', document.baseURI).href;
     const own = app === 'owntracks';
-    const { link, plain, reach, address, text } = await requests.ask('setup', {
+    const made = await requests.ask('setup', {
       thing: of,
       mode: own ? mode : 'http',
       base,
       ...(own ? {} : { app }),
     });
-    if (!isLinkOf(app, link)) {
+    if (!isLinkOf(app, made.link)) {
       throw new Refused('malformed', 'The server answered without a link.');
     }
-    setMade({
-      app,
-      link,
-      plain: plain === true,
-      reach: reach === 'machine' || reach === 'network' ? reach : 'anywhere',
-      address: typeof address === 'string' ? address : '',
-      text: typeof text === 'string' ? text : '',
-    });
+    setMade({ app, ...made });
   };
   return (
     <Dialog title={`Set up ${name}`} close={close}>

@@ -4,20 +4,11 @@ import { CopyButton } from '../../ui/copy';
 import { DocLink } from '../../ui/doclink';
 import { Icon } from '../../ui/icon';
 import { QrCode } from '../../ui/qrcode';
+import type { Granted } from '../../net/requests';
 import { APPS } from './apps';
 import type { AppName } from './apps';
 
-export interface Made {
-  readonly app: AppName;
-  readonly link: string;
-  /** The phone would speak to us without TLS. */
-  readonly plain: boolean;
-  /** From where the address in it can be reached at all. */
-  readonly reach: 'machine' | 'network' | 'anywhere';
-  /** What is pasted instead of the link, or besides. */
-  readonly address: string;
-  readonly text: string;
-}
+export type Made = Granted<'setup'> & { readonly app: AppName };
 
 export function SetupReady({ made }: { made: Made }) {
   const app = APPS[made.app];

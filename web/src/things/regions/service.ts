@@ -5,18 +5,16 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { Refused } from '../../net/requests';
-import type { Answer } from '../../net/protocol';
+import type { Ask, Code } from '../../net/requests';
 import type { Key, World } from '../../app/world';
 import { begun, applied, draftOf, EMPTY, flawsOf, requestOf, sameShape } from '../../map/draft';
 import type { Edit, Draft, Drawing, Edited, Flaw, Particulars } from '../../map/draft';
 import { readRegion } from './read';
 import type { Region } from './read';
 
-export type Ask = (request: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
-
 export interface Refusal {
   /** A word for programs; `stale`: somebody else changed it meanwhile. */
-  readonly code: string;
+  readonly code: Code;
   /** The server's words. */
   readonly why: string;
 }
@@ -130,11 +128,9 @@ export class RegionService {
     this.#refusal.value = null;
     try {
       const fields = requestOf(this.#drawing.value.now, this.#particulars.value, edited);
-      const answer = await this.#ask('region', fields);
-      const { thing } = answer;
-      const key = typeof thing === 'string' ? thing : (edited?.key ?? null);
+      const { thing } = await this.#ask('region', fields);
       this.close();
-      return key;
+      return thing;
     } catch (error) {
       this.#refusal.value = refusalOf(error);
       return null;
@@ -196,8 +192,7 @@ export class RegionService {
 
   /** Make a shared region of a phone's waypoint; the key of the new one. */
   async adopt({ key }: Region): Promise<Key> {
-    const { thing } = await this.#ask('adopt', { thing: key });
-    return typeof thing === 'string' ? thing : key;
+    return (await this.#ask('adopt', { thing: key })).thing;
   }
 }
 

@@ -7,17 +7,9 @@
  */
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import { AddressShownShape, PhoneAddedShape, PhonesShape } from '../../../generated';
-import type {
-  NewAddress,
-  NewPhone,
-  PhoneAdded,
-  PhonePlace,
-  PhoneShown,
-  SetUpAgain,
-} from '../../../generated';
-import { answerOf, Denied, path } from '../../../net/api';
-import type { Api } from '../../../net/api';
+import type { PhoneAdded } from '../../../generated';
+import { Denied } from '../../../net/api';
+import type { Api, Reply } from '../../../net/api';
 import type { Key } from '../../../net/protocol';
 import type { Read } from '../../../net/shape';
 import { isLinkOf } from '../apps';
@@ -25,6 +17,8 @@ import type { AppName } from '../apps';
 import { guessOf } from './reach';
 
 export type Made = Omit<Read<PhoneAdded>, 'ok'>;
+
+type Phones = Reply<'GET /phones'>;
 
 /** Whose phone it is. `owner` empty: one's own. */
 export interface Whose {
@@ -44,9 +38,9 @@ export type Stage =
 
 export class NewPhones {
   readonly stage: Signal<Stage> = signal({ is: 'closed' });
-  readonly waiting = signal<readonly PhoneShown[]>([]);
+  readonly waiting = signal<Phones['phones']>([]);
   /** The address that phones are given; null until it was asked for. */
-  readonly place = signal<PhonePlace | null>(null);
+  readonly place = signal<Phones['place'] | null>(null);
   readonly mayAdd = signal(false);
   readonly #api: Api;
   /** Where this page is: not only the origin, behind a proxy we may be below a path. */
@@ -89,7 +83,7 @@ export class NewPhones {
   /** Ask which phones have not come yet. What cannot be asked now stays as it was. */
   async load(): Promise<void> {
     try {
-      const said = answerOf(PhonesShape, await this.#api.get('phones'));
+      const said = await this.#api.get('phones');
       this.waiting.value = said.phones;
       this.place.value = said.place;
       this.mayAdd.value = said.may_add;
@@ -113,8 +107,7 @@ export class NewPhones {
 
   /** Keep an address for good. Rejects with Denied. */
   async choose(url: string): Promise<void> {
-    const body: NewAddress = { url };
-    const said = answerOf(AddressShownShape, await this.#api.put('admin/address', body));
+    const said = await this.#api.put('admin/address', { url });
     if (this.place.value) this.place.value = { ...this.place.value, chosen: said.url };
     this.stage.value = { is: 'who' };
   }
@@ -129,13 +122,10 @@ export class NewPhones {
   async make(stage: Extract<Stage, { is: 'app' }>, app: AppName): Promise<void> {
     const { whose, thing, another = false } = stage;
     const base = this.address;
-    const again: SetUpAgain = { app, base };
-    const fresh: NewPhone = { ...whose, app, base, another };
-    const said =
+    const made =
       thing === undefined
-        ? await this.#api.post('phones', fresh)
-        : await this.#api.post(phonePath(thing), again);
-    const made = answerOf(PhoneAddedShape, said);
+        ? await this.#api.post('phones', { ...whose, app, base, another })
+        : await this.#api.post('phones/{user}/{device}', deviceOf(thing), { app, base });
     if (made.exists) {
       this.stage.value = { is: 'exists', whose, thing: made.thing as Key };
       return;
@@ -149,13 +139,13 @@ export class NewPhones {
 
   /** Take a phone back that never came. Rejects with Denied. */
   async remove(thing: Key): Promise<void> {
-    await this.#api.del(phonePath(thing));
+    await this.#api.del('phones/{user}/{device}', deviceOf(thing));
     this.close();
   }
 }
 
-/** The path of calls about a phone. */
-export function phonePath(thing: Key): string {
+/** The parts of the path of calls about a phone. */
+export function deviceOf(thing: Key): { readonly user: string; readonly device: string } {
   const [, user = '', device = ''] = thing.split('/');
-  return path`phones/${user}/${device}`;
+  return { user, device };
 }

@@ -5,11 +5,10 @@ import { timeText } from '../../../app/ages';
 import { useNavigation, useSelection, useServer, useThing, useTime } from '../../../app/context';
 import { splitKey } from '../../../app/world';
 import type { Key } from '../../../app/world';
-import { PhoneAttemptShape } from '../../../generated';
-import { answerOf, Denied } from '../../../net/api';
+import { Denied } from '../../../net/api';
 import { Icon } from '../../../ui/icon';
 import { useNewPhones } from './context';
-import { phonePath } from './newphones';
+import { deviceOf } from './newphones';
 import { tell } from './words';
 import type { Attempt, Told } from './words';
 
@@ -88,7 +87,7 @@ function useAttempt(of: Key): Attempt | null {
     const ask = async () => {
       const mine = ++turn.current;
       try {
-        const found = answerOf(PhoneAttemptShape, await api.get(phonePath(of)));
+        const found = await api.get('phones/{user}/{device}', deviceOf(of));
         if (mine === turn.current) setAttempt(found);
       } catch (error) {
         // Asked again in a moment; what was known stays.

@@ -1,9 +1,8 @@
 /** What is said of a phone that is waited for: it is here, or why not. Pure. */
-import type { PhoneAttempt } from '../../../generated';
-import type { Read } from '../../../net/shape';
+import type { Reply } from '../../../net/api';
 import { reachOf } from './reach';
 
-export type Attempt = Omit<Read<PhoneAttempt>, 'ok'>;
+export type Attempt = Omit<Reply<'GET /phones/{user}/{device}'>, 'ok'>;
 
 /** Seconds of silence after which it is said what helps. */
 export const LONG = 30;

@@ -1,5 +1,6 @@
 /** What only admins do: the robot's main routine, and shutting it down. */
 import { Refused } from '../../../net/requests';
+import type { Granted } from '../../../net/requests';
 import { ErrorLink } from '../../../ui/doclink';
 import { Play, Square } from 'lucide';
 import { useState } from 'preact/hooks';
@@ -29,20 +30,14 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const thing = `probot/${robot.id}`;
 
   const run = async (
-    request: string,
-    fields: Record<string, unknown>,
-    within: number,
+    asked: () => Promise<Granted<'routine' | 'shutdown'>>,
     words: string,
     seen: (what: string, seconds: number) => string,
   ) => {
     setDoing({ state: 'waiting', text: words });
     try {
-      const answer = await requests.ask(request, { thing, ...fields }, within);
-      const { seen: what, seconds } = answer;
-      setDoing({
-        state: 'done',
-        text: seen(typeof what === 'string' ? what : '', typeof seconds === 'number' ? seconds : 0),
-      });
+      const { seen: what, seconds } = await asked();
+      setDoing({ state: 'done', text: seen(what, seconds) });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const code = error instanceof Refused ? { code: error.code } : {};
@@ -51,9 +46,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   };
   const routine = (to: 'start' | 'stop') => {
     void run(
-      'routine',
-      { to },
-      ROUTINE_WITHIN,
+      () => requests.ask('routine', { thing, to }, ROUTINE_WITHIN),
       `Main routine: ${to} sent, waiting for the robot to show it …`,
       (what, seconds) => `Main routine ${what}, seen after ${seconds.toFixed(1)} s.`,
     );
@@ -61,9 +54,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const shutDown = () => {
     setTyped('');
     void run(
-      'shutdown',
-      {},
-      SHUTDOWN_WITHIN,
+      () => requests.ask('shutdown', { thing }, SHUTDOWN_WITHIN),
       'Shutdown sent, waiting for the robot to go …',
       (what, seconds) =>
         `${robot.name} went${what ? ` (${what})` : ''} after ${seconds.toFixed(1)} s.`,

@@ -14,7 +14,7 @@ import type { Ending } from './deadman';
 import type { Flight, Notice } from './flight';
 import type { Limits, Source, Wish } from './intent';
 import type { Outside } from './outside';
-import { readTerms } from './read';
+import { termsOf } from './read';
 import type { Lease, Terms } from './read';
 import { sentence, Sending } from './sending';
 import type { Held } from './sending';
@@ -95,9 +95,7 @@ export class Driver {
     this.#control.value = { state: 'asking', robot, what };
     const within = what === 'ask' ? PERSON_WITHIN : ANSWER_WITHIN;
     try {
-      const answer = await this.#out.ask(what, { thing: `probot/${robot}` }, within);
-      const terms = readTerms(answer);
-      if (!terms) throw new Error('The server’s answer names no lease.');
+      const terms = termsOf(await this.#out.ask(what, { thing: `probot/${robot}` }, within));
       if (attempt !== this.#attempt) {
         // Nobody wants it any more.
         this.#out.tell('release', { thing: `probot/${robot}`, lease: terms.fence });

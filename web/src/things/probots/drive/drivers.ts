@@ -1,7 +1,7 @@
 /** Where the drivers are; only admins are told. */
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../../app/context';
-import { readDrivers } from './read';
+import { addressesOf } from './read';
 
 /** Where the drivers are, asked for anew whenever `again` changes. Only admins are told. */
 export function useDrivers(wanted: boolean, again: unknown): ReadonlyMap<string, string> {
@@ -11,9 +11,9 @@ export function useDrivers(wanted: boolean, again: unknown): ReadonlyMap<string,
   useEffect(() => {
     if (!wanted || !live) return;
     let over = false;
-    requests.ask('drivers').then(
+    requests.ask('drivers', {}).then(
       (answer) => {
-        if (!over) setFound(readDrivers(answer));
+        if (!over) setFound(addressesOf(answer));
       },
       () => undefined,
     );

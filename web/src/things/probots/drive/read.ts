@@ -1,12 +1,5 @@
 /** What the server shows of driving: leases, guards, alarms, and the log of commands. */
-import {
-  AlarmShape,
-  CommandLogEntryShape,
-  DrivenShape,
-  DriversShape,
-  GuardStateShape,
-  LeaseGivenShape,
-} from '../../../generated';
+import { AlarmShape, CommandLogEntryShape, DrivenShape, GuardStateShape } from '../../../generated';
 import type {
   Alarm as AlarmState,
   CommandLogEntry,
@@ -15,8 +8,9 @@ import type {
   LeaseGiven,
   StopTimePart,
 } from '../../../generated';
-import type { Answer, Thing } from '../../../net/protocol';
-import { read, readLoosely } from '../../../net/shape';
+import type { Thing } from '../../../net/protocol';
+import type { Granted } from '../../../net/requests';
+import { readLoosely } from '../../../net/shape';
 import type { Read } from '../../../net/shape';
 
 /** `lease/ProBot1`: somebody drives this robot. Without such a thing it is free. */
@@ -77,18 +71,12 @@ export interface Terms extends Pick<Read<LeaseGiven>, 'silence' | 'keep' | 'stop
   readonly fence: number;
 }
 
-/** The answer to take, takeover or a granted ask; null when it holds no lease. */
-export function readTerms(answer: Answer): Terms | null {
-  if (typeof answer['lease'] !== 'number') return null;
-  const { lease, silence, keep, stops_within } = readLoosely<LeaseGiven>(LeaseGivenShape, answer, {
-    silence: 400,
-    keep: 3000,
-  });
+/** What take, takeover or a granted ask was answered with. */
+export function termsOf({ lease, silence, keep, stops_within }: Granted<'take'>): Terms {
   return { fence: lease, silence, keep, stops_within };
 }
 
 /** Where each driver is, as admins are told: robot to address. */
-export function readDrivers(answer: Answer): ReadonlyMap<string, string> {
-  const drivers = Object.entries(read(DriversShape, answer)?.drivers ?? {});
-  return new Map(drivers.map(([robot, { address }]) => [robot, address]));
+export function addressesOf({ drivers }: Granted<'drivers'>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(drivers).map(([robot, { address }]) => [robot, address]));
 }

@@ -6,7 +6,9 @@
  */
 import { signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
+import { ProgressShape } from '../../../generated';
 import type { Answer } from '../../../net/protocol';
+import { read } from '../../../net/shape';
 import type { Ending } from './deadman';
 import { GROUNDED } from './flight';
 import type { Flight, Notice } from './flight';
@@ -165,25 +167,19 @@ export class Sending {
   }
 
   #went(answer: Answer, frame: SentFrame): void {
-    const verdict = answer['state'];
-    const text = (name: string) => {
-      const value = answer[name];
-      return typeof value === 'string' ? value : undefined;
-    };
-    const why = text('why');
+    const { state: verdict, why, sent, trip } = read(ProgressShape, answer) ?? {};
     if (verdict === 'parked') {
       // What parks even a frame of zeroes is not over yet.
       if (!frame.moving) this.#wishes.hindered = why === undefined ? null : sentence(why);
       else this.block(why ?? 'the server held the robot still');
     } else if (verdict !== 'late') this.#wishes.hindered = null;
-    const trip = answer['trip'];
     this.#flight.value = {
       ...this.#flight.peek(),
       locked: this.#wishes.locked,
       roundTrip: this.out.now() - frame.at,
-      ...(typeof verdict === 'string' ? { verdict } : {}),
-      ...(text('sent') === undefined ? {} : { sent: text('sent') ?? '' }),
-      ...(typeof trip === 'number' ? { trip } : {}),
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(sent === undefined ? {} : { sent }),
+      ...(trip === undefined ? {} : { trip }),
     };
   }
 

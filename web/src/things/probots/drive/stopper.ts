@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Answer } from '../../../net/protocol';
+import type { Ask } from '../../../net/requests';
 
 /** A stop that was not confirmed within so many milliseconds is said to be unsure. */
 export const CONFIRM_WITHIN = 2000;
@@ -20,7 +20,7 @@ export interface Stopping {
 }
 
 export interface StopOutside {
-  ask(request: string, fields: Record<string, unknown>, within: number): Promise<Answer>;
+  readonly ask: Ask;
   now(): number;
   /** The wall clock of this computer, milliseconds. */
   wall(): number;
@@ -49,12 +49,12 @@ export class Stopper {
     };
     tell('sent', `Stop sent to ${what} …`);
     try {
-      const answer = await this.#out.ask(
+      const { stopped } = await this.#out.ask(
         'stop',
         robot === null ? {} : { thing: `probot/${robot}` },
         CONFIRM_WITHIN,
       );
-      const names = Array.isArray(answer['stopped']) ? answer['stopped'].length : 1;
+      const names = stopped.length;
       const took = `${String(Math.round(this.#out.now() - began))} ms`;
       tell(
         'done',

@@ -1,10 +1,10 @@
 /** What the server's store has of a robot's last hours, for the charts: they begin with it. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../../net/api';
-import { path } from '../../../net/api';
+import type { TrackEntry } from '../../../generated';
+import type { Read } from '../../../net/shape';
 import { useTime, useServer } from '../../../app/context';
 import type { SparkPoint } from '../../../ui/spark';
-import { isRecord } from '../../../net/protocol';
 
 /** So far back, in seconds. */
 export const HOURS = 6 * 3600;
@@ -20,16 +20,15 @@ export interface Stored {
 
 export const NOTHING_STORED: Stored = { battery: [], latency: [], trip: [] };
 
-/** One figure of the entries that a store told, as far as they are well formed. */
-export function pointsIn(data: unknown, name: string): SparkPoint[] {
-  if (!Array.isArray(data)) return [];
+/** One figure of the entries that a store told. */
+export function pointsIn(
+  data: readonly Read<TrackEntry>[],
+  name: 'batt' | 'rtt' | 'trip',
+): SparkPoint[] {
   return data
-    .flatMap((entry: unknown) => {
-      if (!isRecord(entry)) return [];
-      const at = entry['tst'];
-      const value = entry[name];
-      return typeof at === 'number' && typeof value === 'number' ? [{ at, value }] : [];
-    })
+    .flatMap(({ tst: at, [name]: value }) =>
+      at === undefined || value === undefined ? [] : [{ at, value }],
+    )
     .sort((a, b) => a.at - b.at);
 }
 
@@ -50,17 +49,17 @@ export async function askStored(
   now: number,
 ): Promise<Stored> {
   const from = Math.floor(now - HOURS);
+  const told = async (kind: string, id: string, fields: string) =>
+    (await api.get('history/{kind}/{id}', { kind, id }, { fields, from, last: MOST })).data;
   const [robots, brokers] = await Promise.all([
-    api.get(path`history/probot/${robot}`, { fields: 'tst,batt,rtt', from, last: MOST }),
+    told('probot', robot, 'tst,batt,rtt'),
     // Who may not see the broker sees the robot all the same.
-    api
-      .get(path`history/broker/${broker}`, { fields: 'tst,trip', from, last: MOST })
-      .catch(() => ({ data: [] })),
+    told('broker', broker, 'tst,trip').catch(() => []),
   ]);
   return {
-    battery: pointsIn(robots['data'], 'batt'),
-    latency: pointsIn(robots['data'], 'rtt'),
-    trip: pointsIn(brokers['data'], 'trip'),
+    battery: pointsIn(robots, 'batt'),
+    latency: pointsIn(robots, 'rtt'),
+    trip: pointsIn(brokers, 'trip'),
   };
 }
 
