@@ -1,8 +1,6 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
 import { useKind, useTime, useServer } from '../app/context';
-import { MapsShape } from '../generated';
 import type { MapShown } from '../generated';
-import { answerOf, path } from '../net/api';
 import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
@@ -16,7 +14,7 @@ export function MapsCard() {
   // Another map, or another file of it, asks again.
   const shown = useKind('map').map(readMap);
   const { value, failure, again } = useLoaded(
-    async () => answerOf(MapsShape, await api.get('admin/maps')),
+    () => api.get('admin/maps'),
     shown.map(({ url }) => url).join(' '),
   );
   return (
@@ -39,7 +37,7 @@ export function MapsCard() {
             key={map.name}
             map={map}
             remove={async () => {
-              await api.del(path`admin/maps/${map.name}`);
+              await api.del('admin/maps/{name}', { name: map.name });
               await again();
             }}
           />

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -60,15 +61,22 @@ class _Running:
     reader: subprocess.Popen[bytes]
     cutter: subprocess.Popen[bytes]
     lines: queue.SimpleQueue[tuple[str, str]] = field(default_factory=queue.SimpleQueue)
+    ears: list[threading.Thread] = field(default_factory=list)
     said: dict[str, list[str]] = field(default_factory=lambda: {"reader": [], "cutter": []})
 
     def __post_init__(self) -> None:
         for name, process in (("reader", self.reader), ("cutter", self.cutter)):
-            threading.Thread(target=self._listen, args=(name, process), daemon=True).start()
+            ear = threading.Thread(target=self._listen, args=(name, process), daemon=True)
+            self.ears.append(ear)
+            ear.start()
 
     def _listen(self, name: str, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
-        for line in process.stderr:
+        with process.stderr as heard:
+            self._hear(name, heard)
+
+    def _hear(self, name: str, heard: IO[bytes]) -> None:
+        for line in heard:
             for part in line.decode("utf-8", "replace").replace("\r", "\n").splitlines():
                 self.lines.put((name, part.strip()))
 
@@ -78,11 +86,13 @@ class _Running:
         return self.reader.poll() is not None and self.cutter.poll() is not None
 
     def end(self) -> None:
-        """End what still runs."""
+        """End what still runs, and hear the last that was said."""
         for process in (self.reader, self.cutter):
             if process.poll() is None:
                 process.kill()
             process.wait()
+        for ear in self.ears:
+            ear.join()
 
 
 def build(extract: Path, work: Path, title: str, limits: Bounds, say: Say) -> Path:
@@ -194,6 +204,8 @@ def _hear(running: _Running, name: str, line: str, say: Say) -> None:
 
 def _check(running: _Running, extract: Path, work: Path, limits: Bounds) -> None:
     """Raise `CannotBuild` if anything failed."""
+    while not running.lines.empty():
+        _hear(running, *running.lines.get(), say=lambda part, words: None)
     reader, cutter = running.reader.returncode, running.cutter.returncode
     errors = [line for line in running.said["reader"] if line.startswith("error ")]
     why = errors[-1].removeprefix("error ") if errors else ""

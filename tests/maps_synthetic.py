@@ -1,6 +1,6 @@
 """Extracts that are made up: a town of blocks, as large as wanted. Needs osmium.
 
-    python tests/maps/synthetic.py FILE BLOCKS
+    python tests/maps_synthetic.py FILE BLOCKS
 
 A block is a square of 100 m with a street on each side, nine houses with their numbers, a park in
 each hundredth. 700 times 700 blocks are some 25 million nodes, as a large city has.
