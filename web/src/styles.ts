@@ -63,4 +63,5 @@ import './things/regions/toasts.css';
 import './things/regions/details.css';
 import './things/regions/editor.css';
 import './things/friends/phone.css';
+import './things/friends/add/add.css';
 import './things/webhooks/card.css';

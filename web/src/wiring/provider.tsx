@@ -16,6 +16,7 @@ import { PastProvider } from '../past/context';
 import { BrokerLogProvider } from '../things/broker/context';
 import { MapsProvider } from '../things/maps/context';
 import { RosterProvider } from '../things/context';
+import { NewPhonesProvider } from '../things/friends/add/context';
 import { DrivingProvider } from '../things/probots/drive/context';
 import { RegionsProvider } from '../things/regions/context';
 import { LocalitiesProvider } from '../things/localities/context';
@@ -56,7 +57,11 @@ function PlaceParts({ app, children }: { app: App; children: ComponentChildren }
 function Features({ app, children }: { app: App; children: ComponentChildren }) {
   return (
     <RosterProvider value={app.roster}>
+<<<<<<< HEAD
       <LocalitiesProvider value={app.localities}>
+=======
+      <NewPhonesProvider value={app.newPhones}>
+>>>>>>> phone
         <PastProvider value={app.past}>
           <RegionsProvider value={app.regions}>
             <DrivingProvider value={app.driving}>
@@ -68,7 +73,11 @@ function Features({ app, children }: { app: App; children: ComponentChildren }) 
             </DrivingProvider>
           </RegionsProvider>
         </PastProvider>
+<<<<<<< HEAD
       </LocalitiesProvider>
+=======
+      </NewPhonesProvider>
+>>>>>>> phone
     </RosterProvider>
   );
 }
