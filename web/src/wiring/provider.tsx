@@ -57,27 +57,21 @@ function PlaceParts({ app, children }: { app: App; children: ComponentChildren }
 function Features({ app, children }: { app: App; children: ComponentChildren }) {
   return (
     <RosterProvider value={app.roster}>
-<<<<<<< HEAD
       <LocalitiesProvider value={app.localities}>
-=======
-      <NewPhonesProvider value={app.newPhones}>
->>>>>>> phone
-        <PastProvider value={app.past}>
-          <RegionsProvider value={app.regions}>
-            <DrivingProvider value={app.driving}>
-              <BrokerLogProvider value={app.brokerLog}>
-                <MapsProvider value={app.maps}>
-                  <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
-                </MapsProvider>
-              </BrokerLogProvider>
-            </DrivingProvider>
-          </RegionsProvider>
-        </PastProvider>
-<<<<<<< HEAD
+        <NewPhonesProvider value={app.newPhones}>
+          <PastProvider value={app.past}>
+            <RegionsProvider value={app.regions}>
+              <DrivingProvider value={app.driving}>
+                <BrokerLogProvider value={app.brokerLog}>
+                  <MapsProvider value={app.maps}>
+                    <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                  </MapsProvider>
+                </BrokerLogProvider>
+              </DrivingProvider>
+            </RegionsProvider>
+          </PastProvider>
+        </NewPhonesProvider>
       </LocalitiesProvider>
-=======
-      </NewPhonesProvider>
->>>>>>> phone
     </RosterProvider>
   );
 }
