@@ -34,6 +34,7 @@ PROGRAMS = ("twistd", "sightline", "served.py")
 _NOT_OURS = ("LD_PRELOAD", "COVERAGE_PROCESS_CONFIG")  # of the environment: at work while we load
 _PR_SET_PDEATHSIG = 1
 _LARGEST = 200_000  # bytes of a request
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 spent = 0.0
 """What the ended children have had of the processor, s."""
@@ -226,9 +227,6 @@ def _own_reactor() -> None:
 def _become(request: dict[str, Any], descriptors: list[int]) -> list[str]:
     """Be the child: a process of its own, but for what is loaded. The program's arguments."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    for number in (signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environ"])
@@ -236,6 +234,12 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> list[str]:
     _own_streams(descriptors, "PYTHONUNBUFFERED" in os.environ)
     _own_reactor()
     arguments: list[str] = request["program"]
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    # The command line is ended by it at once, as it is while it is loaded; see its package.
+    command_line = Path(arguments[0]).name == "sightline"
+    signal.signal(signal.SIGINT, signal.SIG_DFL if command_line else signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     return arguments
 
 
@@ -256,13 +260,14 @@ def _serve(way: socket.socket) -> list[str]:
         data, descriptors, _, _ = socket.recv_fds(way, _LARGEST, 8)
         if not data:
             _end(telling)
-        sys.stdout.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # until the child is itself
         if not (pid := os.fork()):
             signal.set_wakeup_fd(-1)
             way.close()
             for descriptor in (woken, wakes, descriptors.pop(), *telling.values()):
                 os.close(descriptor)
             return _become(json.loads(data), descriptors)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         telling[pid] = descriptors.pop()
         for descriptor in descriptors:
             os.close(descriptor)
@@ -300,7 +305,6 @@ def _run(arguments: list[str]) -> int | None:
     if name == "sightline":
         from sightline.cli.main import main
 
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # as it is while the command is loaded
         return main()
     import served
 
