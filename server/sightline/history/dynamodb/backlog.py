@@ -74,7 +74,7 @@ class Backlog:
         self.drain()
 
     async def put(self, batch: Batch) -> None:
-        """Write to disk."""
+        """Write a batch to disk, behind what waits there."""
         self._putting += 1
         try:
             await self._spill.put(batch)
