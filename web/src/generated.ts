@@ -349,6 +349,8 @@ export interface Events {
 
 /** Which events. `after` is the `next` of the page before. */
 export interface EventsQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly kind?: string | null;
@@ -391,6 +393,23 @@ export interface FindTopics {
   readonly retained?: boolean;
   readonly after?: string | null;
   readonly broker?: string | null;
+}
+
+/** A match: what it is called, also where it stands; the position and the box around it. */
+export interface FoundPlace {
+  readonly name: string;
+  readonly local: string;
+  readonly sort: 'city' | 'hamlet' | 'house' | 'neighbourhood' | 'park' | 'spot' | 'street' | 'suburb' | 'town' | 'village';
+  readonly town: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly box: readonly [number, number, number, number];
+}
+
+/** Matches, the likeliest first. */
+export interface FoundPlaces {
+  readonly ok: true;
+  readonly places: readonly FoundPlace[];
 }
 
 /** One device as it is now, id `user/device`. Every field of the fix is of one fix. `tst` is the time of the fix by the device's clock, `at` our receipt of it (epoch s). Numbers are as sent: OwnTracks means whole ones for most, but does not promise them. */
@@ -445,7 +464,11 @@ export interface Halt {
 }
 
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
-export type HeatCell = readonly [number, number, number];
+export interface HeatCell {
+  readonly lat: number;
+  readonly lon: number;
+  readonly seconds: number;
+}
 
 /** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
 export interface HeatMap {
@@ -458,6 +481,8 @@ export interface HeatMap {
 
 /** The bounds of a span, both inclusive, and how many cells there may be. */
 export interface HeatQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly cells?: number;
@@ -485,6 +510,7 @@ export interface HistoryEvent {
   readonly tst: number;
   readonly at: number;
   readonly hidden?: boolean | null;
+  readonly place?: string | null;
   readonly name?: string | null;
   readonly desc?: string | null;
   readonly event?: string | null;
@@ -706,6 +732,23 @@ export interface NewPhone {
   readonly another?: boolean;
 }
 
+/** A map at an address. `{key}` in the address stands for the `key`, which is never shown again here, but sent to every browser. `hosts`: the further hosts that were agreed to. */
+export interface NewRemoteMap {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly role?: 'base' | 'layer';
+  readonly type?: 'pmtiles' | 'raster' | 'style' | null;
+  readonly attribution?: string;
+  readonly attribution_url?: string;
+  readonly tile_size?: number;
+  readonly min_zoom?: number;
+  readonly max_zoom?: number;
+  readonly key?: string;
+  readonly hosts?: readonly string[];
+  readonly anyway?: boolean;
+}
+
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
 export interface NewToken {
   readonly name: string;
@@ -896,6 +939,43 @@ export interface PingAnswer {
   readonly now: number;
 }
 
+/** Whether places are wanted beside positions, and in which language. */
+export interface PlaceQuery {
+  readonly place?: string;
+  readonly language?: string;
+}
+
+/** The beginning of words of a name; what is nearest to a position comes first. */
+export interface PlaceSearch {
+  readonly text: string;
+  readonly lat?: number;
+  readonly lon?: number;
+  readonly language?: string;
+  readonly limit?: number;
+}
+
+/** A position in words; what is not known is empty. `text` is all of it in one line. */
+export interface PlaceShown {
+  readonly text: string;
+  readonly street: string;
+  readonly number: string;
+  readonly park: string;
+  readonly part: string;
+  readonly town: string;
+}
+
+/** What lies at each position, in their order. */
+export interface Places {
+  readonly ok: true;
+  readonly places: readonly PlaceShown[];
+}
+
+/** Positions [lat, lon] in degrees, and the language of names, such as `de`. */
+export interface PlacesAt {
+  readonly positions: readonly (readonly [number, number])[];
+  readonly language?: string;
+}
+
 /** A `Face` as browsers get it: the picture is at `/faces/<user>/<device>/<hash>`. */
 export interface Portrait {
   readonly mime: string;
@@ -996,6 +1076,37 @@ export interface RegionTotal {
 export interface Release {
   readonly thing: string;
   readonly lease: number;
+}
+
+/** The maps at addresses, by name; `trouble` says why there may be others. */
+export interface RemoteMapList {
+  readonly ok: true;
+  readonly maps: readonly RemoteMapShown[];
+  readonly trouble: string;
+}
+
+/** A map at an address, without its key. `fixed`: it is in the settings file. */
+export interface RemoteMapShown {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly role: 'base' | 'layer';
+  readonly type: 'pmtiles' | 'raster' | 'style';
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly hosts: readonly string[];
+  readonly has_key: boolean;
+  readonly fixed: boolean;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** What came of a trial. `fault` is a sentence; empty: all is well. `hosts` are those that every browser will ask, and that thereby learn what people look at. */
+export interface RemoteMapTried {
+  readonly ok: true;
+  readonly fault: string;
+  readonly hosts: readonly string[];
+  readonly credit: string;
+  readonly type: 'pmtiles' | 'raster' | 'style';
 }
 
 /** Which region, and the version that is removed. */
@@ -1165,6 +1276,8 @@ export interface SignIn {
 
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
 }
@@ -1228,11 +1341,14 @@ export interface Thing {
   readonly k: string;
   readonly id: string;
   readonly s?: number;
+  readonly place?: string | null;
   readonly [further: string]: unknown;
 }
 
 /** Which things: of one `kind` only, if that is given. */
 export interface ThingsQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly kind?: string | null;
 }
 
@@ -1337,6 +1453,8 @@ export interface TrackOfThing {
 
 /** Which part of a track, and how it is wanted. `max_error` in m. */
 export interface TrackQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly limit?: number | null;
@@ -1743,9 +1861,9 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
   readonly 'GET /things/{kind}/{id}': {
-    readonly asks: Nothing;
+    readonly asks: PlaceQuery;
     readonly answers: OneThing;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /history/{kind}/{id}': {
     readonly asks: TrackQuery;
@@ -1758,9 +1876,9 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /things/{kind}/{group}/{id}': {
-    readonly asks: Nothing;
+    readonly asks: PlaceQuery;
     readonly answers: OneThing;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /history/{kind}/{group}/{id}': {
     readonly asks: TrackQuery;
@@ -1961,6 +2079,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /places/at': {
+    readonly asks: PlacesAt;
+    readonly answers: Places;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/search': {
+    readonly asks: PlaceSearch;
+    readonly answers: FoundPlaces;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/map-addresses': {
+    readonly asks: Nothing;
+    readonly answers: RemoteMapList;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses/try': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'DELETE /admin/map-addresses/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
@@ -2569,6 +2717,7 @@ export const ThingShape: Shape<Thing> = {
   k: { is: 'text' },
   id: { is: 'text' },
   s: { is: 'number', or: 0 },
+  place: { is: 'text', or: null },
 };
 
 export const AllThingsShape: Shape<AllThings> = {
@@ -2588,6 +2737,7 @@ export const HistoryEventShape: Shape<HistoryEvent> = {
   tst: { is: 'number' },
   at: { is: 'number' },
   hidden: { is: 'flag', or: null },
+  place: { is: 'text', or: null },
   name: { is: 'text', or: null },
   desc: { is: 'text', or: null },
   event: { is: 'text', or: null },
@@ -2729,12 +2879,18 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   stays: { is: { list: { of: RegionStayShape } } },
 };
 
+export const HeatCellShape: Shape<HeatCell> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
 export const HeatMapShape: Shape<HeatMap> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   seconds: { is: 'number' },
   cell_m: { is: 'number' },
-  cells: { is: { list: 'any' } },
+  cells: { is: { list: { of: HeatCellShape } } },
 };
 
 export const UserShownShape: Shape<UserShown> = {
@@ -2920,6 +3076,63 @@ export const MapsShape: Shape<Maps> = {
   trouble: { is: 'text' },
 };
 
+export const PlaceShownShape: Shape<PlaceShown> = {
+  text: { is: 'text' },
+  street: { is: 'text' },
+  number: { is: 'text' },
+  park: { is: 'text' },
+  part: { is: 'text' },
+  town: { is: 'text' },
+};
+
+export const PlacesShape: Shape<Places> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: PlaceShownShape } } },
+};
+
+export const FoundPlaceShape: Shape<FoundPlace> = {
+  name: { is: 'text' },
+  local: { is: 'text' },
+  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
+  town: { is: 'text' },
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  box: { is: 'any' },
+};
+
+export const FoundPlacesShape: Shape<FoundPlaces> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: FoundPlaceShape } } },
+};
+
+export const RemoteMapShownShape: Shape<RemoteMapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  url: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  hosts: { is: { list: 'text' } },
+  has_key: { is: 'flag' },
+  fixed: { is: 'flag' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+};
+
+export const RemoteMapListShape: Shape<RemoteMapList> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: RemoteMapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
+  ok: { is: { one: [true] } },
+  fault: { is: 'text' },
+  hosts: { is: { list: 'text' } },
+  credit: { is: 'text' },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -3029,6 +3242,12 @@ export const REPLIES: {
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,
   'DELETE /admin/maps/{name}': DoneShape,
+  'POST /places/at': PlacesShape,
+  'POST /places/search': FoundPlacesShape,
+  'GET /admin/map-addresses': RemoteMapListShape,
+  'POST /admin/map-addresses/try': RemoteMapTriedShape,
+  'POST /admin/map-addresses': RemoteMapTriedShape,
+  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /openapi.json': null,
 };
 

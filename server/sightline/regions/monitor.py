@@ -7,7 +7,7 @@ who was there all the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -102,8 +102,8 @@ class GeofenceMonitor(Service):
             if after is None:
                 self._removed(thing)
                 return
-            for fix in positions(before, after):
-                self._fixed(thing, fix)
+            if found := positions(before, after):
+                self._fixed(thing, found)
             if (
                 isinstance(after, Friend)
                 and after.inregions is not None
@@ -122,12 +122,13 @@ class GeofenceMonitor(Service):
         """Log a mistake of ours, which must not keep a message out of the world."""
         self._log.failure("Could not see who came and went")
 
-    def _fixed(self, thing: str, fix: Position) -> None:
-        now = self._clock.seconds()
-        if not self._fences.knows(thing):
+    def _fixed(self, thing: str, fixes: Sequence[Position]) -> None:
+        now, fences = self._clock.seconds(), self._fences
+        if thing not in fences.known:
             self._notes.met(thing)
-        for change in self._fences.fix(thing, fix, now):
-            self._found(change, now)
+        for fix in fixes:
+            for change in fences.fix(thing, fix, now):
+                self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
         transition = self.containment.found(change, now)
