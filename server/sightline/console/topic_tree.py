@@ -6,11 +6,14 @@ counted (`Topics.cut`) and said, never kept. Time is given with each message (ep
 
 from __future__ import annotations
 
+import builtins
 import heapq
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
@@ -26,37 +29,26 @@ PAGE = 200
 """Children in one answer."""
 
 
-class Node:
+class Node(msgspec.Struct, eq=False, gc=False):
     """One level of a topic: the messages to it, and to all levels below."""
 
-    __slots__ = (
-        "at",
-        "below",
-        "bytes",
-        "children",
-        "count",
-        "head",
-        "qos",
-        "rate",
-        "rate_at",
-        "retain",
-        "size",
-        "topics",
-    )
-
-    def __init__(self) -> None:
-        self.children: dict[str, Node] | None = None
-        self.count = 0  # messages to exactly this topic
-        self.below = 0  # messages to this and all topics below
-        self.bytes = 0  # payload bytes, this and below
-        self.topics = 0  # topics, this and below
-        self.rate = 0.0
-        self.rate_at = 0.0
-        self.at = 0.0  # the newest message, this or below
-        self.head = b""
-        self.size = 0
-        self.qos = 0
-        self.retain = False
+    children: dict[str, Node] | None = None
+    count: int = 0
+    """Messages to exactly this topic."""
+    below: int = 0
+    """Messages to this and all topics below."""
+    bytes: int = 0
+    """Payload bytes, this and below."""
+    topics: int = 0
+    """Topics, this and below."""
+    rate: float = 0.0
+    rate_at: float = 0.0
+    at: float = 0.0
+    """The newest message, this or below."""
+    head: builtins.bytes = b""
+    size: int = 0
+    qos: int = 0
+    retain: bool = False
 
     def rate_now(self, at: float) -> float:
         """Return the recent messages per second to this level and below."""
