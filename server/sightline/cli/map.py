@@ -21,7 +21,7 @@ from sightline.cli.accounts_db import (
 )
 from sightline.cli.progress import ProgressBar, lasting
 from sightline.maps import adding
-from sightline.maps.build.pipeline import Bounds
+from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import BadCatalogue, Catalogue, MapEntry, problem
 from sightline.settings import Settings
 from sightline.wiring.feature_parts import MAPS
@@ -115,7 +115,7 @@ def _guarded(work: _Work) -> Callable[[argparse.Namespace], int]:
 
 
 def _add(catalogue: Catalogue, settings: Settings, options: argparse.Namespace) -> int:
-    limits = Bounds(options.memory or _usual_memory(), settings.limits.disk_floor_mb * _MB)
+    limits = BuildLimits(options.memory or _usual_memory(), settings.limits.disk_floor_mb * _MB)
     wanted = adding.Wanted(
         options.file.absolute(), options.name, options.title, options.role, options.tile_size
     )

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sightline.kinds.maps.model import Credit, MapRole, MapSchema
 from sightline.maps import place_building, work
 from sightline.maps.build import pipeline, tools
-from sightline.maps.build.pipeline import Bounds, CannotBuild, Say
+from sightline.maps.build.pipeline import BuildLimits, CannotBuildMap, Say
 from sightline.maps.catalogue import Catalogue, MapEntry, check_map_name
 from sightline.maps.pmtiles import (
     BadArchive,
@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Archive:
     """What an archive says of itself."""
 
     header: Header
@@ -63,7 +63,7 @@ class _Told:
 def add(
     catalogue: Catalogue,
     wanted: Wanted,
-    limits: Bounds,
+    limits: BuildLimits,
     say: Say,
     note: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, MapEntry]:
@@ -85,9 +85,9 @@ def add(
         with work.work_folder(catalogue.folder) as folder:
             _check_room(wanted.source, folder, limits, is_extract)
             made = _made(wanted.source, folder, title, limits, say, is_extract)
-            told = look_into(made, "protomaps" if is_extract else "")
-            return name, _put(catalogue, name, wanted, made, told, say, note)
-    except (BadArchive, CannotBuild, tools.NoTools) as why:
+            archive = look_into(made, "protomaps" if is_extract else "")
+            return name, _put(catalogue, name, wanted, made, archive, say, note)
+    except (BadArchive, CannotBuildMap, tools.NoTools) as why:
         said = f"{wanted.source}: {why}" if isinstance(why, BadArchive) else str(why)
         raise CannotAdd(said) from None
 
@@ -123,7 +123,7 @@ def _sniff(source: Path) -> bool:
     )
 
 
-def _check_room(source: Path, folder: Path, limits: Bounds, is_extract: bool) -> None:
+def _check_room(source: Path, folder: Path, limits: BuildLimits, is_extract: bool) -> None:
     size = source.stat().st_size
     needed = pipeline.room_for(size, limits.memory) if is_extract else size
     free = pipeline.free_bytes(folder) - limits.floor
@@ -136,7 +136,7 @@ def _check_room(source: Path, folder: Path, limits: Bounds, is_extract: bool) ->
 
 
 def _made(
-    source: Path, folder: Path, title: str, limits: Bounds, say: Say, is_extract: bool
+    source: Path, folder: Path, title: str, limits: BuildLimits, say: Say, is_extract: bool
 ) -> Path:
     """Return the archive, within the folder."""
     if is_extract:
@@ -151,11 +151,13 @@ def _made(
                 done += len(piece)
                 say(done / size, "copying")
     except OSError as why:
-        raise CannotBuild(f"{source} cannot be copied to {folder.parent}: {why.strerror}") from None
+        raise CannotBuildMap(
+            f"{source} cannot be copied to {folder.parent}: {why.strerror}"
+        ) from None
     return made
 
 
-def look_into(path: Path, schema: MapSchema = "") -> _Told:
+def look_into(path: Path, schema: MapSchema = "") -> _Archive:
     """Read and check an archive as a whole; ``schema`` if it is known. Raises `BadArchive`."""
     with path.open("rb") as file:
         header = read_header(file, os.fstat(file.fileno()).st_size)
@@ -164,7 +166,7 @@ def look_into(path: Path, schema: MapSchema = "") -> _Told:
     is_vector = header.tile_type == "mvt"
     if is_vector and not schema:
         schema = schema_of(metadata)
-    return _Told(header, schema, credits_of(metadata), _text(metadata, "name"), count)
+    return _Archive(header, schema, credits_of(metadata), _text(metadata, "name"), count)
 
 
 def _text(metadata: Mapping[str, Any], key: str) -> str:
@@ -177,25 +179,25 @@ def _put(
     name: str,
     wanted: Wanted,
     made: Path,
-    told: _Told,
+    archive: _Archive,
     say: Say,
     note: Callable[[str], None],
 ) -> MapEntry:
     """Put a finished archive in its place, with its index, and into the list."""
     digest = _digest(made, say)
     file = f"{name}-{digest[:8]}.pmtiles"
-    is_vector = told.header.tile_type == "mvt"
+    is_vector = archive.header.tile_type == "mvt"
     entry = MapEntry(
         file=file,
         digest=digest,
-        title=wanted.title or told.title or _title_of(wanted.source),
+        title=wanted.title or archive.title or _title_of(wanted.source),
         role=wanted.role or ("base" if is_vector else "layer"),
-        tiles=told.header.tile_type,
-        schema=told.schema,
-        bounds=told.header.bounds,
-        min_zoom=told.header.min_zoom,
-        max_zoom=told.header.max_zoom,
-        attribution=told.credit or ((OPENSTREETMAP,) if is_vector else ()),
+        tiles=archive.header.tile_type,
+        schema=archive.schema,
+        bounds=archive.header.bounds,
+        min_zoom=archive.header.min_zoom,
+        max_zoom=archive.header.max_zoom,
+        attribution=archive.credit or ((OPENSTREETMAP,) if is_vector else ()),
         size=made.stat().st_size,
         updated=round(time.time(), 3),
         source=wanted.source.name,

@@ -1,6 +1,10 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
 import { useKind, useTime, useServer } from '../app/context';
 import type { MapShown } from '../generated';
+<<<<<<< HEAD
+=======
+import type { Read } from '../net/shape';
+>>>>>>> main
 import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
