@@ -244,12 +244,18 @@ def test_more_memory_than_allowed_is_said(catalogue: Catalogue) -> None:
 # -- ended in the middle
 
 
-def test_who_is_killed_leaves_what_the_next_one_removes(
-    catalogue: Catalogue, ready: Path, tmp_path: Path
-) -> None:
-    town = tmp_path / "town.osm.pbf"
-    Town(town, 60).write()
-    state = catalogue.folder.parent
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Something that takes seconds."""
+    path = tmp_path_factory.mktemp("town") / "town.osm.pbf"
+    Town(path, 60).write()
+    return path
+
+
+def ended(town: Path, catalogue: Catalogue, number: int) -> int:
+    """End the command while it works; its exit status. What it started has ended, too."""
+    catalogue.folder.parent.mkdir(exist_ok=True)
+    state = str(catalogue.folder.parent)
     command = [
         sys.executable,
         "-m",
@@ -263,12 +269,24 @@ def test_who_is_killed_leaves_what_the_next_one_removes(
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     wait_until(lambda: children(process.pid) >= {"tippecanoe"})
     ours = descendants(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.send_signal(number)
+    status = process.wait()
     wait_until(lambda: not any(is_alive(pid) for pid in ours))
+    assert catalogue.read() == MapList()
+    return status
+
+
+def test_what_is_interrupted_leaves_nothing(town: Path, catalogue: Catalogue) -> None:
+    assert ended(town, catalogue, signal.SIGINT) == 130
+    assert names(catalogue) == []
+
+
+def test_what_is_killed_leaves_what_the_next_one_removes(
+    town: Path, catalogue: Catalogue, ready: Path
+) -> None:
+    assert ended(town, catalogue, signal.SIGKILL) == -signal.SIGKILL
     [left] = names(catalogue)
     assert left.startswith("work-")
-    assert catalogue.read() == MapList()
     _, entry = add(catalogue, Wanted(ready), LIMITS, quiet)
     assert names(catalogue) == [entry.file]
 
