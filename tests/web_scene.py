@@ -164,7 +164,8 @@ class WebScene:
         live = build_live(start, cluster)
         accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
-        console = build_console(start, live, accounts)
+        reads = Reads(reactor)
+        console = build_console(start, live, accounts, reads)
         past = build_history(start, cluster, live, accounts)
         mqtt = build_mqtt(
             start, cluster=cluster, live=live, driving=driving, console=console, past=past
@@ -191,7 +192,7 @@ class WebScene:
         features = Features(
             none,
             self.phones,
-            Reads(reactor),
+            reads,
             erasers,
             naming,
             pictures,

@@ -16,11 +16,13 @@ import helsinki
 from archives import archive, layers
 from helsinki import EXTRACT, LIMITS, quiet
 from maps_synthetic import Town
-from sightline.maps import adding, work
+from sightline.maps import adding, place_building, work
 from sightline.maps.adding import CannotAdd, Wanted, add, look_into, name_of
 from sightline.maps.build import pipeline, tools
 from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import Catalogue, MapList, problem
+from sightline.maps.place_index import PlaceIndex
+from sightline.maps.place_ranking import locality_of
 from waits import wait_until
 
 
@@ -66,6 +68,27 @@ def test_an_extract_becomes_a_map_in_the_schema_of_protomaps(made: Path) -> None
     assert entry.size == made.stat().st_size
     assert problem(made, entry.size) is None
     assert entry.shown().url == f"/maps/{made.name}"
+
+
+def test_its_streets_and_places_can_be_looked_up(catalogue: Catalogue, made: Path) -> None:
+    said: list[str] = []
+    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    index = PlaceIndex(catalogue.folder / entry.places)
+    here = (60.1685, 24.9375)
+    assert locality_of(*here, index.around(*here), "sv").text == "Georgsgatan 27, Helsingfors"
+    assert [each.name.text for each in index.search(["kalevank"], *here, 3)] == ["Kalevankatu"]
+    assert entry.shown().places
+    assert said == []
+
+
+def test_without_the_tool_that_reads_tiles_it_is_a_map_all_the_same(
+    catalogue: Catalogue, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place_building, "decoder", lambda: None)
+    said: list[str] = []
+    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    assert (entry.places, entry.shown().places) == ("", False)
+    assert "Its streets and places cannot be looked up: the tools for maps" in said[0]
 
 
 def test_its_tiles_hold_streets_houses_water_and_land(made: Path) -> None:

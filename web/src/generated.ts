@@ -385,6 +385,16 @@ export interface FiguresOverTime {
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** Which topics at or below `path`: those with `text` in them; empty for all. `values`: also those with the text in the beginning of their newest message; `retained`: only those of which the broker keeps a message. `after` is the last topic of the page before. */
+export interface FindTopics {
+  readonly path?: readonly string[];
+  readonly text?: string;
+  readonly values?: boolean;
+  readonly retained?: boolean;
+  readonly after?: string | null;
+  readonly broker?: string | null;
+}
+
 /** A match: what it is called, also where it stands; the position and the box around it. */
 export interface FoundPlace {
   readonly name: string;
@@ -454,7 +464,11 @@ export interface Halt {
 }
 
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
-export type HeatCell = readonly [number, number, number];
+export interface HeatCell {
+  readonly lat: number;
+  readonly lon: number;
+  readonly seconds: number;
+}
 
 /** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
 export interface HeatMap {
@@ -1355,7 +1369,7 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
-/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. */
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. `kept` topics here and below have a retained message at the broker, as far as was heard. */
 export interface TopicNode {
   readonly name: string;
   readonly messages: number;
@@ -1370,6 +1384,7 @@ export interface TopicNode {
   readonly retain?: boolean;
   readonly last?: string | null;
   readonly hex?: string | null;
+  readonly kept?: number;
 }
 
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
@@ -1396,6 +1411,16 @@ export interface Topics {
   readonly all?: boolean;
   readonly watch?: boolean | null;
   readonly broker?: string | null;
+}
+
+/** Topics in the order of their names, which are whole here; `after` asks for the next ones. `total` of them are as wanted; `topics` are in the whole tree. */
+export interface TopicsFound {
+  readonly ok: true;
+  readonly broker: string;
+  readonly found: readonly TopicNode[];
+  readonly total: number;
+  readonly topics: number;
+  readonly after?: string | null;
 }
 
 /** An entry of a track as it was said; which fields there are depends on the thing. `tst` is its time by the sender's clock, `at` our receipt. A friend's entry has a place and `vel` (km/h), and why it is in `doubt`; a robot's `batt` (%) and `rtt` (ms); a broker's `trip` (ms), a line of its log `n`, `level` and `text`. */
@@ -1600,6 +1625,11 @@ export interface Requests {
     readonly asks: Figures;
     readonly answers: FiguresOverTime;
     readonly refuses: 'bad_names' | 'bad_since' | 'bad_stored' | 'bad_thing' | 'busy' | 'failed' | 'malformed' | 'no_store' | 'past' | 'unknown';
+  };
+  readonly findtopics: {
+    readonly asks: FindTopics;
+    readonly answers: TopicsFound;
+    readonly refuses: 'bad_find' | 'bad_path' | 'busy' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'superseded' | 'unknown';
   };
   readonly halt: {
     readonly asks: Halt;
@@ -2088,7 +2118,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2506,6 +2536,32 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   series: { is: { map: { gaps: 'number' } } },
 };
 
+export const TopicNodeShape: Shape<TopicNode> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  bytes: { is: 'number' },
+  children: { is: 'number', or: 0 },
+  topics: { is: 'number', or: null },
+  rate: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  kept: { is: 'number', or: 0 },
+};
+
+export const TopicsFoundShape: Shape<TopicsFound> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  found: { is: { list: { of: TopicNodeShape } } },
+  total: { is: 'number' },
+  topics: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
 export const DoneShape: Shape<Done> = {
   ok: { is: { one: [true] } },
 };
@@ -2539,22 +2595,6 @@ export const SubscribedShape: Shape<Subscribed> = {
   ok: { is: { one: [true] } },
   sub: { is: 'text' },
   state: { is: { one: ['active', 'refused', 'waiting'] } },
-};
-
-export const TopicNodeShape: Shape<TopicNode> = {
-  name: { is: 'text' },
-  messages: { is: 'number' },
-  bytes: { is: 'number' },
-  children: { is: 'number', or: 0 },
-  topics: { is: 'number', or: null },
-  rate: { is: 'number', or: 0 },
-  at: { is: 'number', or: null },
-  count: { is: 'number', or: 0 },
-  size: { is: 'number', or: null },
-  qos: { is: 'number', or: null },
-  retain: { is: 'flag', or: false },
-  last: { is: 'text', or: null },
-  hex: { is: 'text', or: null },
 };
 
 export const TopicPageShape: Shape<TopicPage> = {
@@ -2839,12 +2879,18 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   stays: { is: { list: { of: RegionStayShape } } },
 };
 
+export const HeatCellShape: Shape<HeatCell> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
 export const HeatMapShape: Shape<HeatMap> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   seconds: { is: 'number' },
   cell_m: { is: 'number' },
-  cells: { is: { list: 'any' } },
+  cells: { is: { list: { of: HeatCellShape } } },
 };
 
 export const UserShownShape: Shape<UserShown> = {
@@ -3099,6 +3145,7 @@ export const ANSWERS: {
   drive: ProgressShape,
   drivers: DriversShape,
   figures: FiguresOverTimeShape,
+  findtopics: TopicsFoundShape,
   halt: DoneShape,
   locate: AskedOfPhoneShape,
   look: DoneShape,

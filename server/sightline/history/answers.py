@@ -169,7 +169,7 @@ class SpanSummary(Answer, frozen=True):
     stays: list[RegionStay]
 
 
-class HeatCell(msgspec.Struct, frozen=True, array_like=True):
+class HeatCell(msgspec.Struct, frozen=True):
     """The middle of a cell, and for how many ``seconds`` somebody was in it."""
 
     lat: float

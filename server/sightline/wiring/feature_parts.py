@@ -47,7 +47,14 @@ class Features:
 
 
 def build_features(
-    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
+    start: Start,
+    *,
+    cluster: Cluster,
+    live: Live,
+    accounts: Accounts,
+    past: Past,
+    mqtt: Mqtt,
+    reads: Reads,
 ) -> Features:
     """Make what regions and phones need, and join it with accounts and brokers."""
     geofencing = Geofencing(
@@ -61,7 +68,6 @@ def build_features(
         journal=cluster.regions,
         peers=mqtt.peers,
     )
-    reads = Reads(reactor)
     owntracks = OwnTracks(
         start.settings,
         now,

@@ -76,6 +76,13 @@ export interface DoubtfulSpot {
   readonly text: string;
 }
 
+/** A place where somebody was, by how long: 1 is the longest of all. */
+export interface HeatSpot {
+  readonly lng: number;
+  readonly lat: number;
+  readonly weight: number;
+}
+
 /** A region, drawn under everything that moves. */
 export interface Area {
   readonly id: string;
@@ -97,6 +104,8 @@ export interface MapOptions {
   readonly view?: View | undefined;
   /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
   readonly basemap?: string | undefined;
+  /** What panels cover at the beginning: `view` is in the middle of what they leave free. */
+  readonly padding?: Padding | undefined;
   /** Whether the browser may keep the parts of maps that were looked at. */
   readonly keepsRanges?: boolean | undefined;
 }
@@ -116,6 +125,8 @@ export interface SightlineMap {
   setMaps(maps: readonly MapSource[]): void;
   /** Show the layer with this name in place of the map, if there is one; empty: the map. */
   chooseLayer(name: string): void;
+  /** Names of streets, places and water that the maps draw just now. */
+  namesInView(): string[];
 
   /** Make these, and no others, the marks on the map. */
   setMarks(marks: Iterable<Mark>): void;
@@ -141,6 +152,11 @@ export interface SightlineMap {
 
   /** Show these, and no others, as fixes that are not believed: hollow, with the reason. */
   setDoubtful(spots: readonly DoubtfulSpot[]): void;
+
+  /** Show where somebody was longest, as warmth under everything else; null takes it away. */
+  setHeat(spots: readonly HeatSpot[] | null): void;
+  /** Bring all these places into view. */
+  showPlaces(places: readonly { readonly lng: number; readonly lat: number }[]): void;
 
   /** Make these, and no others, the regions on the map. */
   setAreas(areas: readonly Area[]): void;

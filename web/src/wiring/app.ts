@@ -31,6 +31,7 @@ import { createMaps } from '../things/maps/offered';
 import type { OfferedMaps } from '../things/maps/offered';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
+import { NewPhones } from '../things/friends/add/newphones';
 import type { Driving } from '../things/probots/drive/context';
 import type { Regions } from '../things/regions/context';
 import { Notifications } from '../things/regions/notifications';
@@ -56,6 +57,7 @@ export interface Host {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly session: Session;
+  readonly newPhones: NewPhones;
 }
 
 export interface App {
@@ -68,6 +70,7 @@ export interface App {
   readonly layout: Layout;
   readonly mapState: MapState;
   readonly preferences: Preferences;
+  readonly newPhones: NewPhones;
   readonly roster: Roster;
   readonly localities: Localities;
   readonly driving: Driving;
@@ -124,6 +127,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     layout: { stop: signal<Stop>('middle'), help: signal(false) },
     mapState,
     preferences: host.preferences ?? preferences(),
+    newPhones: createNewPhones(host, api, who.visitor),
     roster,
     localities,
     driving,
@@ -158,6 +162,13 @@ function createWho(host: Partial<Host>) {
   const visitor = host.visitor ?? EVERYBODY;
   const user = signal<Hello['user']>({ name: visitor.name, role: visitor.role });
   return { visitor, sections: sectionsFor(visitor), session: host.session ?? null, user };
+}
+
+/** What of adding a phone outlives an app; somebody else begins anew. */
+function createNewPhones(host: Partial<Host>, api: Api, visitor: Visitor): NewPhones {
+  const found = host.newPhones ?? new NewPhones(api, new URL('.', document.baseURI).href);
+  found.enter(`${visitor.way} ${visitor.name}`);
+  return found;
 }
 
 function createMapState(place: PlaceParts, visitor: Visitor): MapState {

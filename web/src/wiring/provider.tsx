@@ -16,6 +16,7 @@ import { PastProvider } from '../past/context';
 import { BrokerLogProvider } from '../things/broker/context';
 import { MapsProvider } from '../things/maps/context';
 import { RosterProvider } from '../things/context';
+import { NewPhonesProvider } from '../things/friends/add/context';
 import { DrivingProvider } from '../things/probots/drive/context';
 import { RegionsProvider } from '../things/regions/context';
 import { LocalitiesProvider } from '../things/localities/context';
@@ -57,17 +58,19 @@ function Features({ app, children }: { app: App; children: ComponentChildren }) 
   return (
     <RosterProvider value={app.roster}>
       <LocalitiesProvider value={app.localities}>
-        <PastProvider value={app.past}>
-          <RegionsProvider value={app.regions}>
-            <DrivingProvider value={app.driving}>
-              <BrokerLogProvider value={app.brokerLog}>
-                <MapsProvider value={app.maps}>
-                  <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
-                </MapsProvider>
-              </BrokerLogProvider>
-            </DrivingProvider>
-          </RegionsProvider>
-        </PastProvider>
+        <NewPhonesProvider value={app.newPhones}>
+          <PastProvider value={app.past}>
+            <RegionsProvider value={app.regions}>
+              <DrivingProvider value={app.driving}>
+                <BrokerLogProvider value={app.brokerLog}>
+                  <MapsProvider value={app.maps}>
+                    <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                  </MapsProvider>
+                </BrokerLogProvider>
+              </DrivingProvider>
+            </RegionsProvider>
+          </PastProvider>
+        </NewPhonesProvider>
       </LocalitiesProvider>
     </RosterProvider>
   );

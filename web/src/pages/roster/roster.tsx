@@ -5,6 +5,8 @@
 import { useLive, useNavigation } from '../../app/context';
 import { SheetGrip } from '../../app/sheet';
 import { useRoster } from '../../things/context';
+import { AddPhoneButton } from '../../things/friends/add/button';
+import { WaitingPhones } from '../../things/friends/add/list';
 import { RegionBoard } from '../../things/regions/board';
 import { CrossingList } from '../../things/regions/list';
 import { Status } from '../../things/server/status';
@@ -46,7 +48,10 @@ function Everyone() {
   return (
     <>
       <header>
-        <Summary />
+        <div class="summary-line">
+          <Summary />
+          <AddPhoneButton kind="button small" />
+        </div>
         <SearchBox />
         <Chips />
       </header>
@@ -65,7 +70,10 @@ function Everyone() {
       ) : arrangement.value.counts.all === 0 ? (
         <EmptyState />
       ) : (
-        <Rows />
+        <>
+          <WaitingPhones />
+          <Rows />
+        </>
       )}
       <PlaceResults />
     </>

@@ -10,6 +10,7 @@ import { useRegions } from '../regions/context';
 import { PlacesOf, TodayOf } from '../regions/ofthing';
 import { useWhere } from '../localities/where';
 import { FriendActions } from './actions';
+import { AskPast } from './askpast';
 import { DoubtfulFixes } from './doubtful';
 import { HowWeKnow } from './evidence';
 import { MessagesOf } from './messages';
@@ -51,6 +52,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <FriendActions of={key} placed={friend.lat !== undefined} />
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         <FriendStats friend={friend} current={freshnessOf(entry, now).current} now={now} />
+        {past && <AskPast of={key} />}
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
         <PhotosOf of={key} />
