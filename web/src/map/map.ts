@@ -102,11 +102,17 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const flights = new Flights({ map, table, clock, viewport, events, state, streets });
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
+  const failed = new Set<string>();
+  const retry = () => {
+    events.forgetTroubles();
+    for (const source of failed) if (map.getSource(source)) map.refreshTiles(source);
+    failed.clear();
+  };
   const doubtful = new DoubtfulSpots(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
   const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets };
-  return { container, ...shown, ...drawn, flights, frames, pointer, marks };
+  return { container, ...shown, ...drawn, flights, frames, pointer, marks, failed, retry };
 }
 
 function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
@@ -170,8 +176,10 @@ function listen(parts: Parts): void {
   map.on('error', (event) => {
     const { message } = event.error;
     const source = 'sourceId' in event ? String(event.sourceId) : undefined;
+    if (source !== undefined) parts.failed.add(source);
     if (!streets.failed(source, message)) events.tellTrouble(message);
   });
+  addEventListener('online', parts.retry);
 }
 
 /** Put what is ours into a style that was just loaded. */
@@ -258,6 +266,7 @@ function setTheme({ map, state, crowd, regions, doubtful, streets }: Parts, them
 
 function destroy(parts: Parts): void {
   const { container, map, frames, events, portraits, sketch, doubtful } = parts;
+  removeEventListener('online', parts.retry);
   frames.destroy();
   events.destroy();
   portraits.destroy();
