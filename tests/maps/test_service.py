@@ -35,7 +35,6 @@ async def test_what_the_command_line_does_is_seen_by_open_pages(
     told = browser.picture.things["map/town"]
     assert told["title"] == "Our town"
     assert told["bounds"] == [24.9, 60.1, 25.0, 60.2]
-    assert told["places"] is False
     assert main(["map", "list", "--state", state]) == 0
     assert main(["map", "show", "town", "--state", state]) == 0
     said = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Streets in a real browser: a map that comes while the page is open, its first view, its layers."""
+"""Streets in a real browser: maps that come while the page is open, first views, layers."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def test_the_first_view_is_streets_about_people_with_little_loaded(
     assert abs(view(again)["zoom"] - 16) < 0.1
 
 
-def test_a_layer_is_chosen_on_the_map_and_remembered(
-    streets: SightlineProcess, visit: Any
-) -> None:
+def test_a_layer_is_chosen_on_the_map_and_remembered(streets: SightlineProcess, visit: Any) -> None:
     page = visit(f"?test#map?{VIEW}", viewport=SMALL)
     drawn(page, "helsinki")
     switch = page.get_by_role("button", name="What the map shows")
