@@ -213,9 +213,7 @@ function asOne(parts: Parts): SightlineMap {
     setTheme: (theme) => {
       setTheme(parts, theme);
     },
-    setMaps: (maps) => parts.streets.set(maps),
-    namesInView: () => parts.streets.namesInView(),
-    chooseLayer: (name) => parts.streets.choose(name),
+    ...asMaps(parts),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),
     setMarks: (all) => marks.setAll(all),
@@ -258,7 +256,6 @@ function asOne(parts: Parts): SightlineMap {
     onFollowEnd: (listener) => events.followEnd.add(listener),
     onReady: (listener) => events.onReady(listener),
     onIdle: (listener) => events.onIdle(listener),
-    onCredits: (listener) => parts.streets.onCredits(listener),
     onScale: (listener) => events.scale.add(listener),
     onView: (listener) => events.view.add(listener),
     onTrouble: (listener) => events.onTrouble(listener),
@@ -266,6 +263,16 @@ function asOne(parts: Parts): SightlineMap {
       destroy(parts);
     }),
   };
+}
+
+/** What of it is about the maps of the server. */
+function asMaps({ streets }: Parts) {
+  return {
+    setMaps: (maps) => streets.set(maps),
+    namesInView: () => streets.namesInView(),
+    chooseLayer: (name) => streets.choose(name),
+    onCredits: (listener) => streets.onCredits(listener),
+  } satisfies Partial<SightlineMap>;
 }
 
 function setTheme(parts: Parts, theme: Theme): void {
