@@ -301,6 +301,7 @@ function destroy(parts: Parts): void {
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];
+  delete document.documentElement.dataset['maps'];
 }
 
 function once(call: () => void): () => void {
