@@ -277,11 +277,11 @@ def test_the_tree_of_topics_is_looked_through_level_by_level(broker, visit):
 
 
 def test_topics_are_searched_in_the_whole_tree(broker, visit):
+    publish(broker, "deep/down/cellar/Needle", "1", "-r")
     page = visit("?test#broker?tab=topics")
     connected(page)
     page.get_by_role("button", name="Hear everything").click()
     expect(page.locator("[data-hears=all]")).to_be_visible()
-    publish(broker, "deep/down/cellar/Needle", "1", "-r")
     publish(broker, "deep/hay", "a needle in a value")
     expect(row(page, "deep")).to_be_visible()
     search = page.get_by_label("Search all topics")
