@@ -3,11 +3,13 @@ import '@fontsource-variable/inter';
 import '@fontsource-variable/inter/wght-italic.css';
 import '@fontsource-variable/jetbrains-mono';
 import './styles';
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { Shell, worldOf } from './pages/shell';
 import { createApi } from './net/api';
 import { createApp } from './wiring/app';
 import { Session, readTicket } from './app/session';
+import { NewPhones } from './things/friends/add/newphones';
 import { preferences } from './app/preferences';
 
 /** The WebSocket beside this page, whatever prefix it is served under. */
@@ -22,9 +24,15 @@ function socketAddress(): string {
 const liked = preferences();
 const api = createApi(new URL('api/1/', document.baseURI).href, () => void session.check());
 const session = new Session(api);
+const newPhones = new NewPhones(api, new URL('.', document.baseURI).href);
 const app = worldOf(session, (visitor) =>
-  createApp(socketAddress(), { visitor, api, preferences: liked, session }),
+  createApp(socketAddress(), { visitor, api, preferences: liked, session, newPhones }),
 );
+// What was shown once to somebody goes with them.
+effect(() => {
+  const { is } = session.state.value;
+  if (is === 'out' || is === 'shut' || is === 'founding') newPhones.forget();
+});
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');

@@ -3,6 +3,7 @@ import { Link2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { ageText } from '../app/ages';
 import { useTime, useWho } from '../app/context';
+import { useNewPhones } from '../things/friends/add/context';
 import { Icon } from '../ui/icon';
 import { whenText } from './wording';
 
@@ -28,7 +29,10 @@ const SHOWN = 8000;
 export function PassingNote() {
   const { session } = useWho();
   const state = session?.state.value;
-  const note = state?.is === 'in' ? state.notice : undefined;
+  const { stage } = useNewPhones();
+  // Who adds a phone has other rights from then on, and is told something better just then.
+  const busy = stage.value.is !== 'closed';
+  const note = state?.is === 'in' && !busy ? state.notice : undefined;
   const [shown, setShown] = useState(true);
   useEffect(() => {
     const timer = setTimeout(() => {

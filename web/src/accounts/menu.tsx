@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
 import { useWho, useTime, useNavigation } from '../app/context';
+import { AddPhoneButton } from '../things/friends/add/button';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
@@ -91,6 +92,12 @@ export function AccountMenu() {
           {isAdmin(visitor) && (
             <To section="admin" icon={ShieldCheck} words="Accounts and audit" left={setOpen} />
           )}
+          <AddPhoneButton
+            kind="menu-item"
+            before={() => {
+              setOpen(false);
+            }}
+          />
           <LeaveButtons />
         </div>
       )}
@@ -107,6 +114,7 @@ export function AccountCard() {
       <Me visitor={visitor} />
       {ownsAccount(visitor) && <To section="account" icon={UserRound} words="My account" />}
       {isAdmin(visitor) && <To section="admin" icon={ShieldCheck} words="Accounts and audit" />}
+      <AddPhoneButton kind="menu-item" />
       <LeaveButtons />
     </Card>
   );

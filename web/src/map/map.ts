@@ -29,6 +29,7 @@ import { FrameLoop } from './frameloop';
 import { KeepClear } from './keepclear';
 import { Marks } from './marks';
 import { missingMap } from './missing';
+import { PlacePin } from './placepin';
 import { Pointer } from './pointer';
 import { Portraits } from './portraits';
 import { Regions } from './regions';
@@ -105,10 +106,11 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
   const doubtful = new DoubtfulSpots(map, state);
+  const placePin = new PlacePin(map);
   const heat = new Heat(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
-  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, heat };
+  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin, heat };
   return { container, ...shown, ...drawn, flights, frames, pointer, marks };
 }
 
@@ -134,6 +136,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     reduceMotion: options.reducedMotion,
     locale: { 'Map.Title': 'Map' },
   });
+  if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
@@ -203,6 +206,7 @@ function asOne(parts: Parts): SightlineMap {
       setTheme(parts, theme);
     },
     setMaps: (maps) => parts.streets.set(maps),
+    namesInView: () => parts.streets.namesInView(),
     chooseLayer: (name) => parts.streets.choose(name),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),
@@ -225,6 +229,11 @@ function asOne(parts: Parts): SightlineMap {
     },
     setAreas: (areas) => regions.set(areas),
     selectArea: (id) => regions.select(id),
+    showPlace: (place) => {
+      const [west, south, east, north] = place.box;
+      flights.fit([west, south, east, north], place.maxZoom);
+      parts.placePin.show(place);
+    },
     showArea: (id) => {
       const box = regions.boxOf(id);
       if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
@@ -272,6 +281,7 @@ function destroy(parts: Parts): void {
   portraits.destroy();
   sketch.destroy();
   doubtful.destroy();
+  parts.placePin.remove();
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];

@@ -4,6 +4,7 @@ import { AccountPage } from '../accounts/account';
 import { AdminPage } from '../accounts/admin';
 import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
+import { AddPhone } from '../things/friends/add/dialog';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
@@ -75,6 +76,7 @@ export function Page() {
       <SharedBanner />
       <PassingNote />
       <ShareDialog />
+      <AddPhone />
       <PastBanner />
       <Banner />
       <DegradedBanner />

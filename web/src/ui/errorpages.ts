@@ -29,6 +29,7 @@ export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
   no_commands: PHONES,
   no_driving: ROBOT,
   no_lifeline: ROBOT,
+  no_owner: PHONES,
   no_store: `${TROUBLESHOOTING}nobody-drives-the-common-store-cannot-be-asked`,
   not_asking: DRIVING,
   not_running: ROBOT,

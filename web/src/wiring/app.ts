@@ -31,11 +31,13 @@ import { createMaps } from '../things/maps/offered';
 import type { OfferedMaps } from '../things/maps/offered';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
+import { NewPhones } from '../things/friends/add/newphones';
 import type { Driving } from '../things/probots/drive/context';
 import type { Regions } from '../things/regions/context';
 import { Notifications } from '../things/regions/notifications';
 import { RegionService } from '../things/regions/service';
 import { Stays } from '../things/regions/stays';
+import type { Localities } from '../things/localities/context';
 import { createDriving } from './driving';
 import { createEntries } from './entries';
 import { createLive } from './live';
@@ -45,6 +47,7 @@ import type { PlaceParts } from './place';
 import { createRoster } from './roster';
 import { createSelection } from './selection';
 import { createServer } from './server';
+import { createLocalities } from './localities';
 import type { Receivers } from './server';
 import { createLife } from './life';
 
@@ -54,6 +57,7 @@ export interface Host {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly session: Session;
+  readonly newPhones: NewPhones;
 }
 
 export interface App {
@@ -66,7 +70,9 @@ export interface App {
   readonly layout: Layout;
   readonly mapState: MapState;
   readonly preferences: Preferences;
+  readonly newPhones: NewPhones;
   readonly roster: Roster;
+  readonly localities: Localities;
   readonly driving: Driving;
   readonly regions: Regions;
   readonly maps: OfferedMaps;
@@ -109,6 +115,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     nameOf: (key) => entries.entries.get(key)?.name,
   });
   const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
+  const { signal: gone } = leaving;
+  const localities = createLocalities({ live, server, roster, mapState, gone });
   return {
     live,
     time,
@@ -119,7 +127,9 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     layout: { stop: signal<Stop>('middle'), help: signal(false) },
     mapState,
     preferences: host.preferences ?? preferences(),
+    newPhones: createNewPhones(host, api, who.visitor),
     roster,
+    localities,
     driving,
     regions,
     maps: createMaps(live.present),
@@ -152,6 +162,13 @@ function createWho(host: Partial<Host>) {
   const visitor = host.visitor ?? EVERYBODY;
   const user = signal<Hello['user']>({ name: visitor.name, role: visitor.role });
   return { visitor, sections: sectionsFor(visitor), session: host.session ?? null, user };
+}
+
+/** What of adding a phone outlives an app; somebody else begins anew. */
+function createNewPhones(host: Partial<Host>, api: Api, visitor: Visitor): NewPhones {
+  const found = host.newPhones ?? new NewPhones(api, new URL('.', document.baseURI).href);
+  found.enter(`${visitor.way} ${visitor.name}`);
+  return found;
 }
 
 function createMapState(place: PlaceParts, visitor: Visitor): MapState {

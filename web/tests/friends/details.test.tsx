@@ -33,7 +33,6 @@ describe('a friend’s details', () => {
     const before = Line.last.sent.length;
     press('Set up');
     expect(Line.last.sent).toHaveLength(before);
-    press('HTTP, now and then');
     press('Make the link');
     expect(Line.last.sent.at(-1)).toMatchObject({
       ...frame('region-request-setup'),

@@ -1,36 +1,53 @@
-/** Nothing has been heard yet: what is listened to, and how to make it speak. */
-import { Radio } from 'lucide';
+/** Nobody is there yet: how the first phone comes, and how programs and robots do. */
+import { Smartphone } from 'lucide';
 import { readBroker } from '../../things/broker/read';
+import { AddPhoneButton } from '../../things/friends/add/button';
+import { useNewPhones } from '../../things/friends/add/context';
+import { WaitingPhones } from '../../things/friends/add/list';
 import { CopyButton } from '../../ui/copy';
-import { useKind, useTime } from '../../app/context';
+import { useKind, useTime, useWho } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { linkText } from '../../things/server/status';
 import { DocLink } from '../../ui/doclink';
 
 export function EmptyState() {
   const { now } = useTime();
+  const { visitor } = useWho();
+  const { mayAdd, waiting } = useNewPhones();
   const broker = useKind('broker').map(readBroker)[0];
-  const example = exampleCommand(broker?.link.address ?? '');
   return (
     <div class="empty">
-      <Icon of={Radio} size={28} />
-      <h2>Nobody has spoken yet</h2>
+      <WaitingPhones />
+      <Icon of={Smartphone} size={28} />
+      <h2>{waiting.value.length > 0 ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
+      {mayAdd.value ? (
+        <>
+          <p>Add the first phone. It takes two minutes, and the app OwnTracks on the phone.</p>
+          <AddPhoneButton kind="button primary" />
+        </>
+      ) : (
+        <p>As soon as somebody lets you see where they are, they appear here.</p>
+      )}
+      {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
+      {visitor.role !== 'viewer' && <ForPrograms address={broker?.link.address ?? ''} />}
+    </div>
+  );
+}
+
+function ForPrograms({ address }: { address: string }) {
+  const example = exampleCommand(address);
+  return (
+    <details>
+      <summary>For programs and robots</summary>
       <p>
-        {broker && broker.link.state !== 'connected' ? (
-          linkText(broker.link, now.value)
-        ) : (
-          <>
-            Sightline listens{broker ? ` at ${broker.link.address}` : ''} for phones on{' '}
-            <code>owntracks/+/+</code> and for robots on <code>telemetry</code>. Whoever publishes
-            there appears here at once.
-          </>
-        )}
+        Sightline listens{address === '' ? '' : ` at ${address}`} for phones on{' '}
+        <code>owntracks/+/+</code> and for robots on <code>telemetry</code>. Whoever publishes there
+        appears here at once.
       </p>
-      <p>Try it from a terminal:</p>
       <pre tabIndex={0}>{example}</pre>
       <CopyButton text={example} label="Copy the example" words="Copy the example" />
       <DocLink to="phones">How to set up phones</DocLink>
-    </div>
+    </details>
   );
 }
 

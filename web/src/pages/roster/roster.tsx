@@ -5,11 +5,14 @@
 import { useLive, useNavigation } from '../../app/context';
 import { SheetGrip } from '../../app/sheet';
 import { useRoster } from '../../things/context';
+import { AddPhoneButton } from '../../things/friends/add/button';
+import { WaitingPhones } from '../../things/friends/add/list';
 import { RegionBoard } from '../../things/regions/board';
 import { CrossingList } from '../../things/regions/list';
 import { Status } from '../../things/server/status';
 import { EmptyState } from './empty';
 import { Chips, SearchBox, Summary } from './head';
+import { PlaceResults } from './places';
 import { Rows } from './rows';
 import { RosterViews, useRosterView } from './views';
 
@@ -45,7 +48,10 @@ function Everyone() {
   return (
     <>
       <header>
-        <Summary />
+        <div class="summary-line">
+          <Summary />
+          <AddPhoneButton kind="button small" />
+        </div>
         <SearchBox />
         <Chips />
       </header>
@@ -64,8 +70,12 @@ function Everyone() {
       ) : arrangement.value.counts.all === 0 ? (
         <EmptyState />
       ) : (
-        <Rows />
+        <>
+          <WaitingPhones />
+          <Rows />
+        </>
       )}
+      <PlaceResults />
     </>
   );
 }

@@ -7,7 +7,9 @@ import { useServer } from '../../app/context';
 import { useRoster } from '../context';
 import { splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
-import { APP_NAMES, APPS, isLinkOf } from './apps';
+import { useNewPhones } from './add/context';
+import { AppChoice } from './appchoice';
+import { isLinkOf } from './apps';
 import type { AppName } from './apps';
 import { SetupReady } from './setupready';
 import type { Made } from './setupready';
@@ -17,8 +19,9 @@ type Mode = 'mqtt' | 'http';
 export function SetupDialog({ of, close }: { of: Key; close(): void }) {
   const { requests } = useServer();
   const { entries } = useRoster();
+  const { place } = useNewPhones();
   const [app, setApp] = useState<AppName>('owntracks');
-  const [mode, setMode] = useState<Mode>('mqtt');
+  const [mode, setMode] = useState<Mode>('http');
   const [made, setMade] = useState<Made | null>(null);
   const name = entries.get(of)?.name ?? splitKey(of)[1];
   const make = async () => {
@@ -47,7 +50,9 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
             link gave this phone stops working.
           </p>
           <AppChoice app={app} choose={setApp} />
-          {app === 'owntracks' && <ModeChoice mode={mode} choose={setMode} />}
+          {app === 'owntracks' && place.value?.mqtt === true && (
+            <ModeChoice mode={mode} choose={setMode} />
+          )}
           <ActButton primary words="Make the link" act={make} />
         </>
       )}
@@ -55,35 +60,10 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
   );
 }
 
-function AppChoice({ app, choose }: { app: AppName; choose(app: AppName): void }) {
-  return (
-    <fieldset class="apps">
-      <legend>Which app?</legend>
-      {APP_NAMES.map((each) => (
-        <label key={each}>
-          <input
-            type="radio"
-            name="app"
-            value={each}
-            checked={each === app}
-            onChange={() => {
-              choose(each);
-            }}
-          />
-          <span>
-            {APPS[each].title} <small class="muted">{APPS[each].runsOn}</small>
-            {each === app && <small>{APPS[each].about}</small>}
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
 function ModeChoice({ mode, choose }: { mode: Mode; choose(mode: Mode): void }) {
   return (
     <div class="segments" role="group" aria-label="How the phone reaches us">
-      {(['mqtt', 'http'] as const).map((each) => (
+      {(['http', 'mqtt'] as const).map((each) => (
         <button
           key={each}
           type="button"

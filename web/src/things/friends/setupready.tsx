@@ -30,26 +30,31 @@ export function SetupReady({ made }: { made: Made }) {
 function Warnings({ made }: { made: Made }) {
   return (
     <>
-      {made.plain && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          The phone would speak to this server without encryption: whoever is on its way can read
-          and change what it says.
-        </p>
-      )}
+      {made.plain && <Warning>{PLAIN}</Warning>}
       {made.reach !== 'anywhere' && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          {made.reach === 'machine'
-            ? 'The address in it is of this machine only: no phone can reach it. Open this page by the address that phones use, or have an admin set server.public_url (for MQTT: friends.mqtt_at).'
-            : 'The address in it is good in this network only: on the move, the phone cannot reach us.'}
-        </p>
+        <Warning>{made.reach === 'machine' ? MACHINE : NETWORK}</Warning>
       )}
     </>
   );
 }
 
-function ByLink({ made: { link, app } }: { made: Made }) {
+const PLAIN =
+  'The phone would speak to this server without encryption: whoever is on its way can read and change what it says.';
+const MACHINE =
+  'The address in it means this very computer: no phone can reach it. Open this page by the address that phones use.';
+const NETWORK =
+  'The address in it is good in this network only: on the move, the phone cannot reach us.';
+
+export function Warning({ children }: { children: string }) {
+  return (
+    <p class="notice" data-tone="warn">
+      <Icon of={TriangleAlert} size={18} />
+      {children}
+    </p>
+  );
+}
+
+export function ByLink({ made: { link, app } }: { made: Pick<Made, 'link' | 'app'> }) {
   return (
     <>
       <QrCode text={link} />
@@ -69,7 +74,7 @@ function ByLink({ made: { link, app } }: { made: Made }) {
   );
 }
 
-function ToPaste({ label = '', text }: { label?: string | undefined; text: string }) {
+export function ToPaste({ label = '', text }: { label?: string | undefined; text: string }) {
   return (
     <div class="to-paste">
       <div class="with-copy">

@@ -1,0 +1,26 @@
+/** The button by which a phone is added. */
+import { Smartphone } from 'lucide';
+import { useWho } from '../../../app/context';
+import { isAdmin } from '../../../app/visitor';
+import { Icon } from '../../../ui/icon';
+import { useNewPhones } from './context';
+
+export function AddPhoneButton({ kind = '', before }: { kind?: string; before?(): void }) {
+  const { visitor } = useWho();
+  const phones = useNewPhones();
+  if (!phones.mayAdd.value) return null;
+  return (
+    <button
+      type="button"
+      class={kind}
+      data-add-phone
+      onClick={() => {
+        before?.();
+        void phones.open(isAdmin(visitor));
+      }}
+    >
+      <Icon of={Smartphone} size={16} />
+      Add a phone
+    </button>
+  );
+}

@@ -1,0 +1,91 @@
+/** The dialogue that adds a phone, step by step, and then waits for it. */
+import { useEffect } from 'preact/hooks';
+import { useWho } from '../../../app/context';
+import { ownsAccount } from '../../../app/visitor';
+import { Sure } from '../../../ui/actbutton';
+import { Dialog } from '../../../ui/dialog';
+import { useNewPhones } from './context';
+import type { Stage } from './newphones';
+import { ReadyStep } from './ready';
+import { AddressStep, AppStep, ExistsStep, WhoStep } from './steps';
+import { Waiting } from './waiting';
+
+export function AddPhone() {
+  const { visitor } = useWho();
+  const phones = useNewPhones();
+  const mine = ownsAccount(visitor);
+  useEffect(() => {
+    if (mine) void phones.load();
+  }, [phones, mine]);
+  const stage = phones.stage.value;
+  if (stage.is === 'closed' || !mine) return null;
+  return (
+    <Dialog
+      title={titleOf(stage)}
+      close={() => {
+        phones.close();
+      }}
+    >
+      <div class="add-phone" data-stage={stage.is}>
+        <Step stage={stage} />
+      </div>
+    </Dialog>
+  );
+}
+
+function titleOf(stage: Stage): string {
+  switch (stage.is) {
+    case 'app':
+      return `Which app is on ${stage.whose.name}’s phone?`;
+    case 'exists':
+      return `${stage.whose.name} has a phone here`;
+    case 'ready':
+      return `Set up ${stage.name}’s phone`;
+    case 'waiting':
+      return `${stage.name}’s phone`;
+    default:
+      return 'Add a phone';
+  }
+}
+
+function Step({ stage }: { stage: Stage }) {
+  switch (stage.is) {
+    case 'address':
+      return <AddressStep />;
+    case 'who':
+      return <WhoStep />;
+    case 'app':
+      return <AppStep stage={stage} />;
+    case 'exists':
+      return <ExistsStep stage={stage} />;
+    case 'ready':
+      return <ReadyStep stage={stage} />;
+    case 'waiting':
+      return <WaitingStep stage={stage} />;
+    default:
+      return null;
+  }
+}
+
+/** A phone of before: its link is not shown again, but can be made anew. */
+function WaitingStep({ stage }: { stage: Extract<Stage, { is: 'waiting' }> }) {
+  const phones = useNewPhones();
+  const { thing, name } = stage;
+  return (
+    <>
+      <Waiting of={thing} url={phones.address} />
+      <div class="form-end">
+        <button
+          type="button"
+          class="button primary"
+          onClick={() => {
+            phones.stage.value = { is: 'app', whose: { name, owner: '' }, thing };
+          }}
+        >
+          Set it up again
+        </button>
+        <Sure words="Remove it" sure="Yes, remove it" act={() => phones.remove(thing)} />
+      </div>
+    </>
+  );
+}
