@@ -62,6 +62,7 @@ _STRUCTS = {
     "broker.main": settings.BrokerSettings,
     "probot.ProBot1": settings.ProbotSettings,
     "webhook.house": settings.WebhookSettings,
+    "map.satellite": settings.MapSettings,
 }
 
 
@@ -143,9 +144,15 @@ def cli_page() -> str:
         "Exit codes: 0 done, 1 it failed (one line says why), 2 the command line or the settings"
         " cannot be read, 130 and 143 ended by Ctrl-C or TERM. Each command but `guard` ends within"
         " 2 s of such a signal, and at once at a second one.\n",
+        "Commands about a server's files take `--state FOLDER`, the server's state folder, and"
+        " `--config FILE`, its settings (default: `config/sightline.toml`, if it is there).\n",
     ]
     parts += _command("sightline", parser(), 1)
     return "\n".join(parts)
+
+
+_COMMON = ("the server's state folder", "the server's settings (default")
+"""Options that every command about a state folder has, by their words; the page says them once."""
 
 
 def _command(name: str, made: argparse.ArgumentParser, depth: int) -> list[str]:
@@ -159,6 +166,8 @@ def _command(name: str, made: argparse.ArgumentParser, depth: int) -> list[str]:
         if isinstance(action, argparse._SubParsersAction):
             for sub, child in action.choices.items():
                 further += _command(f"{name} {sub}", child, depth + 1)
+        elif str(action.help).startswith(_COMMON):
+            continue
         elif action.help != argparse.SUPPRESS and "--help" not in action.option_strings:
             rows.append(_option(action))
     if rows and depth > 1:

@@ -45,6 +45,7 @@ while [[ $# -gt 0 ]]; do
 done
 
 LOCK="$ROOT/config/requirements.lock"
+MAPS_LOCK="$ROOT/config/requirements-maps.lock"
 scratch=$(mktemp -d)
 server=""
 cleanup() {
@@ -69,7 +70,13 @@ make_lock() {
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
         --output-file "$scratch/requirements.lock" setup.py
     mv "$scratch/requirements.lock" "$LOCK"
-    say "Written: $LOCK"
+    # The same, and what makes maps (sightline[maps]): the command line alone needs it.
+    step "Choosing versions of what makes maps" "$scratch/tools/bin/pip-compile" --quiet \
+        --generate-hashes --extra encryption --extra maps --constraint config/requirements.lock --strip-extras \
+        --allow-unsafe --no-header --no-emit-options --no-emit-index-url --no-emit-trusted-host \
+        --no-emit-find-links --output-file "$scratch/requirements-maps.lock" setup.py
+    mv "$scratch/requirements-maps.lock" "$MAPS_LOCK"
+    say "Written: $LOCK, $MAPS_LOCK"
 }
 
 # A tree of what is committed, with the page inside the package.
@@ -96,6 +103,7 @@ make_release() {
     step "Building the wheel" pip_of "$VENV" wheel --no-deps --wheel-dir "$out" "$scratch/tree"
     wheel=$(find "$out" -maxdepth 1 -name 'sightline-*.whl')
     cp "$LOCK" "$out/requirements.lock"
+    cp "$MAPS_LOCK" "$out/requirements-maps.lock"
     if [[ -n $wheels ]]; then
         step "Fetching the dependencies' wheels" pip_of "$VENV" download --require-hashes \
             --only-binary :all: --requirement "$LOCK" --dest "$out/wheels"

@@ -55,13 +55,21 @@ if [[ -z $quick && -z $(find_program chromium)$(find_program chromium-browser) ]
     missing+=(chromium)
 fi
 
+# The page's packages and the page need nothing of Python's, unless Node comes from there.
+page_begun=""
+begin_page() {
+    (SETUP_LOG="$CACHE/setup-page.log" && ensure_page && ensure_node_modules) &
+    page_begun=$!
+}
+
 setup_begin
+if node_is_good node; then begin_page; fi
 ensure_venv dev
+[[ -n $page_begun ]] || begin_page
 ensure_mosquitto
 ensure_extract
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
-ensure_page
-ensure_node_modules
+wait "$page_begun"
 ensure_node
 setup_done
 
@@ -109,20 +117,26 @@ tests() { # tests NAME ARGUMENT…
     "${python[@]}" -m pytest --durations=5 "$@" | tee -a "$CACHE/pytest.log" || status=1
 }
 
+# Reading all tests takes a process ten seconds, and those who come after it three.
+read_tests() { "${python[@]}" -m pytest --collect-only -qq >"$CACHE/read.log" 2>&1 || true; }
+
 # The checks, on one core, beside what needs another.
-checked=""
-if [[ -n $checks ]]; then
-    scripts/check.sh >"$CACHE/check.log" 2>&1 &
-    checked=$!
-fi
+check() {
+    local status=0
+    [[ -z $checks ]] || scripts/check.sh >"$CACHE/check.log" 2>&1 || status=1
+    read_tests
+    return "$status"
+}
+check &
+checked=$!
 
 tests "the pure ones" "${PURE_TESTS[@]}"
 
 printf '== vitest\n'
 in_web "${NPM[@]}" run --silent test || status=1
 
-if [[ -n $checked ]]; then
-    wait "$checked" || status=1
+wait "$checked" || status=1
+if [[ -n $checks ]]; then
     printf '== checks\n'
     cat "$CACHE/check.log"
 fi

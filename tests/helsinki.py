@@ -9,13 +9,13 @@ from pathlib import Path
 
 import sightline.maps
 from sightline.maps.adding import Wanted, add
-from sightline.maps.build.pipeline import Bounds
+from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import Catalogue
 
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "maps"
 EXTRACT = CACHE / "Helsinki.osm.pbf"
 """Fetched by scripts/test.sh (`ensure_extract` in scripts/lib/setup.sh)."""
-LIMITS = Bounds(memory=500_000_000, floor=10_000_000)
+LIMITS = BuildLimits(memory=500_000_000, floor=10_000_000)
 
 
 def quiet(done: float, words: str) -> None:

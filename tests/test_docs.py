@@ -11,7 +11,14 @@ from types import ModuleType
 import msgspec
 import pytest
 
-from sightline.settings import BrokerSettings, ProbotSettings, Settings, WebhookSettings, load
+from sightline.settings import (
+    BrokerSettings,
+    MapSettings,
+    ProbotSettings,
+    Settings,
+    WebhookSettings,
+    load,
+)
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "config" / "sightline.toml"
@@ -34,8 +41,14 @@ def documented_defaults() -> dict[str, object]:
     del broker["password"], broker["named"], sections["friends"]["keys"]  # never in this file
     robot = msgspec.to_builtins(ProbotSettings())
     hook = msgspec.to_builtins(WebhookSettings(url="https://house.example.org/crossings"))
-    del hook["secret"]
-    named = {"broker": {"main": broker}, "probot": {"ProBot1": robot}, "webhook": {"house": hook}}
+    remote = msgspec.to_builtins(MapSettings(url="https://tiles.example.org/{z}/{x}/{y}.jpg"))
+    del hook["secret"], remote["secret"]
+    named = {
+        "broker": {"main": broker},
+        "probot": {"ProBot1": robot},
+        "webhook": {"house": hook},
+        "map": {"satellite": remote},
+    }
     return sections | named
 
 
@@ -59,7 +72,7 @@ def test_the_shipped_file_is_still_loadable_when_all_of_it_is_uncommented(tmp_pa
     whole = tmp_path / "whole.toml"
     whole.write_text("\n".join(SETTING.sub("", line) for line in shipped_lines()))
     settings = load(whole, {})
-    assert msgspec.structs.replace(settings, broker={}, probot={}, webhook={}) == Settings()
+    assert msgspec.structs.replace(settings, broker={}, probot={}, webhook={}, map={}) == Settings()
     assert settings.broker["main"].host == "localhost"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,13 +34,22 @@ DEADLINE = 60.0
 HOME = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
 
 
+_tables = itertools.count(1)
+
+
+@cache
+def may_pause() -> Moto:
+    """A server of these tests' own, as some of them have it pause."""
+    return Moto()
+
+
 class Pair:
     """Two servers of one table and broker, and an admin, root, who is signed in at the first."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.stack = stack
-        self.moto = Moto()
-        stack.callback(self.moto.end)
+        self.moto = may_pause()
+        self.name = f"accounts-{next(_tables)}"
         self.broker = stack.enter_context(Broker())
         self.one, self.two = (
             SightlineProcess(
@@ -52,6 +63,7 @@ class Pair:
                 [history]
                 store = "dynamodb"
                 [dynamodb]
+                table = "{self.name}"
                 region = "eu-west-1"
                 endpoint = "{self.moto.endpoint}"
                 [replicas]
@@ -127,7 +139,7 @@ class Pair:
     def table(self) -> list[dict[str, Any]]:
         """All that is in the table."""
         found: list[dict[str, Any]] = []
-        asked: dict[str, Any] = {"TableName": "sightline"}
+        asked: dict[str, Any] = {"TableName": self.name}
         while True:
             request = urllib.request.Request(
                 self.moto.endpoint,

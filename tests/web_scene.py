@@ -43,7 +43,7 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_maps, make_pictures
+from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -153,7 +153,9 @@ class WebScene:
         faults = Faults(reactor, alarm_of(self.hub))
         health = Health(reactor, self.wall, folder, (), ())
         tree = build_web(self.parts, self.sockets, build_state(self.parts, health, faults))
-        self.site = QuietSite(tree, reactor, self.front, request_seconds=60)
+        self.site = QuietSite(
+            tree, reactor, self.front, request_seconds=60, policy=self.extras.policy
+        )
 
     def _build(self, start: Start, journal: Journal | None) -> Parts:
         """As `build_parts` does, but for the phones and the regions, which are left out."""
@@ -162,7 +164,8 @@ class WebScene:
         live = build_live(start, cluster)
         accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
-        console = build_console(start, live, accounts)
+        reads = Reads(reactor)
+        console = build_console(start, live, accounts, reads)
         past = build_history(start, cluster, live, accounts)
         mqtt = build_mqtt(
             start, cluster=cluster, live=live, driving=driving, console=console, past=past
@@ -185,8 +188,17 @@ class WebScene:
         pictures = make_pictures(start, live, past, accounts)
         none = cast(Any, None)
         self.maps = make_maps(start, live)
+        self.extras = make_map_extras(start, live, self.maps)
         features = Features(
-            none, self.phones, Reads(reactor), erasers, naming, pictures, none, self.maps
+            none,
+            self.phones,
+            reads,
+            erasers,
+            naming,
+            pictures,
+            none,
+            self.maps,
+            self.extras,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -219,6 +231,7 @@ class WebScene:
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
         self.maps.startService()
+        self.extras.remote.startService()
         self.sockets.start()
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port

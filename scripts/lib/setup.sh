@@ -146,8 +146,11 @@ ensure_venv() {
     [[ $extra == dev ]] && what="${ROOT}[dev]"
     mkdir -p "$CACHE"
     versions_of_lock >"$CACHE/versions.txt"
+    # The tests keep what they compile in a folder of their own.
+    local compile=()
+    [[ $extra == base ]] || compile=(--no-compile)
     step "Installing Python packages into .venv (the first time takes a minute)" \
-        "$VENV/bin/python" -m pip --disable-pip-version-check install \
+        "$VENV/bin/python" -m pip --disable-pip-version-check install "${compile[@]}" \
         --constraint "$CACHE/versions.txt" --editable "$what"
     [[ $extra == dev ]] && printf '%s\n' "$wanted" >"$VENV/.stamp-base"
     printf '%s\n' "$wanted" >"$VENV/.stamp-$extra"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -119,3 +120,26 @@ def test_user_and_password_reach_the_broker(tmp_path, monkeypatch, capsys):
         options = ["--user", "u", "--password-env", "PW", "--seconds", "0"]
         assert main(["simulate", "probot", "--broker", address, *options]) == 0
     assert "s3cret" not in capsys.readouterr().err
+
+
+def test_friends_walk_around_a_place():
+    people = actors_for(simulate("people", "--near", "60.17,24.94"), 0.0)
+    assert len(people) == 8
+    spots = [
+        json.loads(message.payload)
+        for actor in people
+        for dt in (1.0, 600.0)
+        for message in actor.step(dt, 1_800_000_000.0 + dt, frozenset())
+        if b'"location"' in message.payload
+    ]
+    assert len(spots) > 8
+    assert all(
+        abs(spot["lat"] - 60.17) < 0.03 and abs(spot["lon"] - 24.94) < 0.06 for spot in spots
+    )
+
+
+@pytest.mark.parametrize("place", ["60.17", "north,east", "91,0", "60,500", "nan,nan"])
+def test_a_place_that_is_none_is_refused(place, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        simulate("--near", place)
+    assert "must be a latitude and a longitude" in capsys.readouterr().err

@@ -84,3 +84,19 @@ def test_a_client_is_known_by_any_name_of_its_device():
     assert ties.feeds("janephone", None, None) == "friend/zoe/mobile"
     assert ties.feeds("janephone", "jane", None) == "friend/zoe/mobile"
     assert ties.feeds("x-tablet", "jane", None) == "friend/jane/tablet"
+
+
+def test_who_moves_is_known_by_new_names_and_not_after_being_removed(world):
+    names = DeviceNames()
+    ties = ClientMatcher(world, names)
+    ties.look()
+    world.put("friend/jane/phone", Friend(presence="live", lat=1.0))
+    ties.look()
+    assert ties.feeds("janephone", None, None) == "friend/jane/phone"
+    names.set_aliases([Alias("jane/old", "jane/phone", "merge")])
+    world.put("friend/jane/phone", Friend(presence="live", lat=2.0))
+    ties.look()
+    assert ties.feeds("janeold", None, None) == "friend/jane/phone"
+    world.remove("friend/jane/phone")
+    ties.look()
+    assert ties.feeds("janeold", None, None) is None

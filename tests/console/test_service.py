@@ -17,6 +17,7 @@ from sightline.live.protocol import Request
 from sightline.live.requests import Requests
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
+from sightline.web.reads import Reads
 
 ADMIN = User("ann", "admin")
 
@@ -37,7 +38,7 @@ class Page:
 
 
 class Scene:
-    def __init__(self, stored: Any = None, **rights: Any) -> None:
+    def __init__(self, stored: Any = None, reactor: Any = None, **rights: Any) -> None:
         self.clock = Clock()
         self.bridges: list[Bridge] = []
         self.published: list[Any] = []
@@ -45,7 +46,12 @@ class Scene:
         self.lost = ""
         self.requests = Requests(lambda: 5.0)
         self.service = ConsoleService(
-            self.clock, lambda: 5.0, ConsoleRights(**rights), self.acts.append, stored
+            self.clock,
+            lambda: 5.0,
+            ConsoleRights(**rights),
+            self.acts.append,
+            stored,
+            reads=Reads(reactor or self.clock),
         )
         self.service.join(self.requests)
         self.service.open("main", self.publish, self.make)

@@ -182,7 +182,7 @@ def test_what_is_forgotten_is_met_anew():
     scene.walks(500, -50, -50)
     scene.fences.forget(JANE)
     assert not scene.inside()
-    assert not scene.fences.knows(JANE)
+    assert JANE not in scene.fences.known
     assert [change.crossed for change in scene.at(-50)] == [False]
 
 

@@ -83,11 +83,11 @@ async def test_a_span_without_fixes_has_no_times(open_web):
 async def test_heat_is_where_somebody_was_longest(open_web):
     home = await _home(open_web)
     said = (await home.asks("GET", f"/heat/{JANE}?cells=10", cookie=home.admin)).said
-    lat, lon, seconds = said["cells"][0]
+    hottest = said["cells"][0]
     assert len(said["cells"]) <= 10
-    assert (round(lat, 1), round(lon, 1)) == (48.0, 2.0)
-    assert seconds >= 3600
-    assert sum(cell[2] for cell in said["cells"]) == said["seconds"] == 5400
+    assert (round(hottest["lat"], 1), round(hottest["lon"], 1)) == (48.0, 2.0)
+    assert hottest["seconds"] >= 3600
+    assert sum(cell["seconds"] for cell in said["cells"]) == said["seconds"] == 5400
     answer = await home.asks("GET", f"/heat/{JANE}?cells=9", cookie=home.admin)
     assert (answer.status, answer.code) == (400, "malformed")
 

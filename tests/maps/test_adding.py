@@ -16,11 +16,13 @@ import helsinki
 from archives import archive, layers
 from helsinki import EXTRACT, LIMITS, quiet
 from maps_synthetic import Town
-from sightline.maps import adding, work
+from sightline.maps import adding, place_building, work
 from sightline.maps.adding import CannotAdd, Wanted, add, look_into, name_of
 from sightline.maps.build import pipeline, tools
-from sightline.maps.build.pipeline import Bounds
+from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import Catalogue, MapList, problem
+from sightline.maps.place_index import PlaceIndex
+from sightline.maps.place_ranking import locality_of
 from waits import wait_until
 
 
@@ -37,10 +39,12 @@ def ready(tmp_path: Path) -> Path:
 
 
 def names(catalogue: Catalogue) -> list[str]:
-    """What lies in the folder but for the list and its lock."""
+    """What lies in the folder but for the list, its lock, and the indexes of listed maps."""
     if not catalogue.folder.exists():
         return []
-    return sorted({each.name for each in catalogue.folder.iterdir()} - {"catalogue.json", "lock"})
+    indexes = {each.places for each in catalogue.read().maps.values()}
+    found = {each.name for each in catalogue.folder.iterdir()}
+    return sorted(found - {"catalogue.json", "lock"} - indexes)
 
 
 # -- the real extract
@@ -64,6 +68,27 @@ def test_an_extract_becomes_a_map_in_the_schema_of_protomaps(made: Path) -> None
     assert entry.size == made.stat().st_size
     assert problem(made, entry.size) is None
     assert entry.shown().url == f"/maps/{made.name}"
+
+
+def test_its_streets_and_places_can_be_looked_up(catalogue: Catalogue, made: Path) -> None:
+    said: list[str] = []
+    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    index = PlaceIndex(catalogue.folder / entry.places)
+    here = (60.1685, 24.9375)
+    assert locality_of(*here, index.around(*here), "sv").text == "Georgsgatan 27, Helsingfors"
+    assert [each.name.text for each in index.search(["kalevank"], *here, 3)] == ["Kalevankatu"]
+    assert entry.shown().places
+    assert said == []
+
+
+def test_without_the_tool_that_reads_tiles_it_is_a_map_all_the_same(
+    catalogue: Catalogue, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place_building, "decoder", lambda: None)
+    said: list[str] = []
+    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    assert (entry.places, entry.shown().places) == ("", False)
+    assert "Its streets and places cannot be looked up: the tools for maps" in said[0]
 
 
 def test_its_tiles_hold_streets_houses_water_and_land(made: Path) -> None:
@@ -112,9 +137,9 @@ def test_a_town_that_is_made_up_keeps_its_places_on_the_disk(
     assert (name, entry.title, entry.source) == ("my-town", "My Town", "my-town.osm.pbf")
     assert names(catalogue) == [entry.file]
     assert max(seen) == 1.0
-    told = look_into(catalogue.folder / entry.file)
-    assert told.header.bounds == pytest.approx((10.0, 50.0, 10.021, 50.021), abs=0.001)
-    assert told.count > 9
+    found = look_into(catalogue.folder / entry.file)
+    assert found.header.bounds == pytest.approx((10.0, 50.0, 10.021, 50.021), abs=0.001)
+    assert found.count > 9
 
 
 # -- ready archives
@@ -206,7 +231,7 @@ def test_without_the_tools_it_is_said_how_to_get_them(
 
 
 def test_a_disk_without_room_is_said_before_the_work(catalogue: Catalogue, ready: Path) -> None:
-    limits = Bounds(LIMITS.memory, floor=1 << 60)
+    limits = BuildLimits(LIMITS.memory, floor=1 << 60)
     for source in (EXTRACT, ready):
         with pytest.raises(CannotAdd, match=r"not enough room on the disk of .*MB are needed"):
             add(catalogue, Wanted(source), limits, quiet)
@@ -218,7 +243,7 @@ def test_a_disk_that_fills_up_meanwhile_is_said(
 ) -> None:
     monkeypatch.setattr(adding, "_check_room", lambda *_: None)
     with pytest.raises(CannotAdd, match=r"the disk of .* is full"):
-        add(catalogue, Wanted(EXTRACT), Bounds(LIMITS.memory, floor=1 << 60), quiet)
+        add(catalogue, Wanted(EXTRACT), BuildLimits(LIMITS.memory, floor=1 << 60), quiet)
     assert names(catalogue) == []
 
 
@@ -235,7 +260,7 @@ def test_files_that_cannot_grow_are_a_full_disk(catalogue: Catalogue) -> None:
 
 def test_more_memory_than_allowed_is_said(catalogue: Catalogue) -> None:
     with pytest.raises(CannotAdd, match=r"more memory than the 30 MB .* --memory"):
-        add(catalogue, Wanted(EXTRACT), Bounds(30_000_000, 0), quiet)
+        add(catalogue, Wanted(EXTRACT), BuildLimits(30_000_000, 0), quiet)
     assert names(catalogue) == []
 
 

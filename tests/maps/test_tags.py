@@ -8,7 +8,14 @@ from hypothesis import strategies as some
 
 from sightline.maps.build.kinds import KEYS
 from sightline.maps.build.names import names_of
-from sightline.maps.build.tags import Feature, number, of_area, of_line, of_point, population_rank
+from sightline.maps.build.tags import (
+    MapFeature,
+    number,
+    of_area,
+    of_line,
+    of_point,
+    population_rank,
+)
 
 LAYERS = {"earth", "water", "landuse", "roads", "buildings", "pois", "places", "boundaries"}
 
@@ -16,7 +23,7 @@ LAYERS = {"earth", "water", "landuse", "roads", "buildings", "pois", "places", "
 def test_a_street_has_its_kind_its_names_and_its_way() -> None:
     tags = {"highway": "residential", "name": "Aleksanterinkatu", "oneway": "yes"}
     [found] = of_line(tags | {"name:sv": "Alexandersgatan", "name:fi": "Aleksanterinkatu"})
-    assert found == Feature(
+    assert found == MapFeature(
         "roads",
         12,
         {
@@ -74,7 +81,7 @@ def test_a_house_is_a_building_and_an_address() -> None:
         "height": "9.5 m",
     }
     house, address = of_area(tags)
-    assert house == Feature("buildings", 14, {"kind": "building", "height": 9})
+    assert house == MapFeature("buildings", 14, {"kind": "building", "height": 9})
     assert address.as_point
     assert address.attributes["addr_housenumber"] == "5b"
     assert address.attributes["addr_street"] == "Mill Lane"
@@ -82,7 +89,7 @@ def test_a_house_is_a_building_and_an_address() -> None:
 
 def test_a_park_has_its_name_in_its_middle_once() -> None:
     area, name = of_area({"leisure": "park", "name": "Esplanadi"})
-    assert area == Feature("landuse", 9, {"kind": "park"})
+    assert area == MapFeature("landuse", 9, {"kind": "park"})
     assert (name.layer, name.as_point, name.attributes["name"]) == ("pois", True, "Esplanadi")
 
 
@@ -132,7 +139,11 @@ _VALUES = some.sampled_from(
     ("yes", "no", "residential", "park", "water", "city", "island", "river", "5", "", "school")
 )
 _TAGS = some.dictionaries(some.sampled_from((*KEYS, "name", "area", "oneway", "ref")), _VALUES)
-_WAYS: tuple[Callable[[Mapping[str, str]], Iterator[Feature]], ...] = (of_line, of_area, of_point)
+_WAYS: tuple[Callable[[Mapping[str, str]], Iterator[MapFeature]], ...] = (
+    of_line,
+    of_area,
+    of_point,
+)
 
 
 @given(_TAGS)

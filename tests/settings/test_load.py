@@ -18,6 +18,7 @@ from sightline.settings import (
     Settings,
     is_private,
     load,
+    remote_map,
 )
 
 
@@ -130,7 +131,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, probot, probots, regions, replicas, server, webhook",
+            " history, https, limits, map, probot, probots, regions, replicas, server, webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -695,3 +696,66 @@ def test_robots_without_a_password_are_never_let_in_everywhere(write, listen):
     with pytest.raises(BadSettings, match=r"probots\.listen: must be one network interface"):
         load(write(f'[probots]\nlisten = "{listen}"\n'), {})
     assert load(write('[probots]\nlisten = "wlan0"\n'), {}).probots.port == 1883
+
+
+MAP = '[map.satellite]\nurl = "https://tiles.example.org/{z}/{x}/{y}.jpg?key={key}"\n'
+
+
+def test_a_map_at_an_address_has_its_key_from_a_file_or_the_environment(write, tmp_path: Path):
+    write("hush\n", "key")
+    by_file = load(write(MAP + 'key_file = "key"\nrole = "layer"'), {}).map["satellite"]
+    by_variable = load(write(MAP + 'key_env = "TILES"'), {"TILES": "hush"}).map["satellite"]
+    for found in (by_file, by_variable):
+        assert remote_map("satellite", found).address.endswith("?key=hush")
+        assert "hush" not in repr(found)
+    assert remote_map("satellite", by_file).type == "raster"
+    assert remote_map("satellite", by_file).role == "layer"
+    assert remote_map("satellite", by_file).title == "satellite"
+
+
+def test_a_map_at_an_address_is_said_at_every_start(write):
+    (said,) = load(write(MAP.replace("?key={key}", "")), {}).warnings()
+    assert "map.satellite: whoever has https://tiles.example.org learns which area" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (MAP, "x.toml: map.satellite.url: has {key} in it, but there is no key"),
+        (
+            '[map.a]\nurl = "http://tiles.example.org/{z}/{x}/{y}.png"',
+            "x.toml: map.a.url: must begin with https://, as everybody on the way can read http://",
+        ),
+        (
+            '[map.a]\nurl = "https://x.example/s.json"\nhosts = ["*.example"]',
+            "x.toml: map.a.hosts: each must be such as https://fonts.example.org, without a path",
+        ),
+        (
+            MAP + 'key_env = "A"\nkey_file = "b"',
+            "x.toml: map.satellite: has both key_file and key_env; only one is allowed",
+        ),
+        (
+            MAP + 'key_env = "A"',
+            "x.toml: map.satellite.key_env: the environment variable A is not set",
+        ),
+        (
+            MAP + 'secret = "x"',
+            "x.toml: map.satellite.secret: no such setting; allowed here: attribution,"
+            " attribution_url, hosts, key_env, key_file, max_zoom, min_zoom, role, schema,"
+            " tile_size, title, type, url",
+        ),
+        (
+            '[map."A b"]\nurl = "https://x.example/s.json"',
+            "x.toml: map.A b: a map's name has 1 to 40 small letters, digits and hyphens, such as"
+            " [map.satellite]",
+        ),
+        ("map = 1", "x.toml: map: must be tables, one per map: [map.satellite]"),
+    ],
+)
+def test_a_wrong_map_is_refused_without_its_key(write, text, message):
+    assert refusal(write(text)) == message
+
+
+def test_a_key_that_everybody_can_read_is_refused(write):
+    write("hush\n", "key", 0o644)
+    assert "can be read by everybody" in refusal(write(MAP + 'key_file = "key"'))

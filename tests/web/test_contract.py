@@ -152,7 +152,7 @@ def test_every_request_that_a_server_knows_is_in_the_reference():
     requests = Requests(lambda: 0.0)
     anything: Any = MagicMock()
     ReadOnlyPast().join(requests)
-    ConsoleService(anything, anything, ConsoleRights()).join(requests)
+    ConsoleService(anything, anything, ConsoleRights(), reads=anything).join(requests)
     DrivingRequests(requests, anything)
     RegionRequests(requests, anything, anything)
     PhoneRequests(requests, anything, anything, anything, anything, anything)

@@ -104,6 +104,10 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/admin/devices", 403, 200),
             ("GET", "/admin/maps", 403, 200),
             ("DELETE", "/admin/maps/none", 403, 404),
+            ("GET", "/admin/map-addresses", 403, 200),
+            ("POST", "/admin/map-addresses", 403, 400),
+            ("POST", "/admin/map-addresses/try", 403, 400),
+            ("DELETE", "/admin/map-addresses/none", 403, 404),
             ("GET", "/admin/devices/jane/phone/merge?into=not/there", 403, 404),
             ("POST", "/admin/devices/jane/phone/merge", 403, 400),
             ("POST", "/admin/devices/jane/phone/rename", 403, 400),
@@ -145,6 +149,10 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
         for path in ("/overruled/friend/jane/phone", "/overruled/probot/ProBot1")
     ],
     ("POST", "/unhide", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 400, "operator": 400, "admin": 400}),
+    *[
+        ("POST", path, {"nobody": 401} | dict.fromkeys(["guest", "link", "token", "viewer", "operator", "admin"], 400))
+        for path in ("/places/at", "/places/search")
+    ],
     ("GET", "/nothing", {"nobody": 401, "guest": 404, "link": 404, "token": 404, "viewer": 404, "operator": 404, "admin": 404}),
     ("GET", "//metrics", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 403, "operator": 403, "admin": 200}),
     ("GET", "//healthz", dict.fromkeys(["nobody", "guest", "link", "token", "viewer", "operator", "admin"], 200)),

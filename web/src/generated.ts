@@ -349,6 +349,8 @@ export interface Events {
 
 /** Which events. `after` is the `next` of the page before. */
 export interface EventsQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly kind?: string | null;
@@ -381,6 +383,33 @@ export interface FiguresOverTime {
   readonly stored?: number | null;
   readonly at: readonly number[];
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** Which topics at or below `path`: those with `text` in them; empty for all. `values`: also those with the text in the beginning of their newest message; `retained`: only those of which the broker keeps a message. `after` is the last topic of the page before. */
+export interface FindTopics {
+  readonly path?: readonly string[];
+  readonly text?: string;
+  readonly values?: boolean;
+  readonly retained?: boolean;
+  readonly after?: string | null;
+  readonly broker?: string | null;
+}
+
+/** A match: what it is called, also where it stands; the position and the box around it. */
+export interface FoundPlace {
+  readonly name: string;
+  readonly local: string;
+  readonly sort: 'city' | 'hamlet' | 'house' | 'neighbourhood' | 'park' | 'spot' | 'street' | 'suburb' | 'town' | 'village';
+  readonly town: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly box: readonly [number, number, number, number];
+}
+
+/** Matches, the likeliest first. */
+export interface FoundPlaces {
+  readonly ok: true;
+  readonly places: readonly FoundPlace[];
 }
 
 /** One device as it is now, id `user/device`. Every field of the fix is of one fix. `tst` is the time of the fix by the device's clock, `at` our receipt of it (epoch s). Numbers are as sent: OwnTracks means whole ones for most, but does not promise them. */
@@ -435,7 +464,11 @@ export interface Halt {
 }
 
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
-export type HeatCell = readonly [number, number, number];
+export interface HeatCell {
+  readonly lat: number;
+  readonly lon: number;
+  readonly seconds: number;
+}
 
 /** Where somebody was, cells of most time first; `cell_m` is how wide a cell is. */
 export interface HeatMap {
@@ -448,6 +481,8 @@ export interface HeatMap {
 
 /** The bounds of a span, both inclusive, and how many cells there may be. */
 export interface HeatQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly cells?: number;
@@ -475,6 +510,7 @@ export interface HistoryEvent {
   readonly tst: number;
   readonly at: number;
   readonly hidden?: boolean | null;
+  readonly place?: string | null;
   readonly name?: string | null;
   readonly desc?: string | null;
   readonly event?: string | null;
@@ -696,6 +732,23 @@ export interface NewPhone {
   readonly another?: boolean;
 }
 
+/** A map at an address. `{key}` in the address stands for the `key`, which is never shown again here, but sent to every browser. `hosts`: the further hosts that were agreed to. */
+export interface NewRemoteMap {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly role?: 'base' | 'layer';
+  readonly type?: 'pmtiles' | 'raster' | 'style' | null;
+  readonly attribution?: string;
+  readonly attribution_url?: string;
+  readonly tile_size?: number;
+  readonly min_zoom?: number;
+  readonly max_zoom?: number;
+  readonly key?: string;
+  readonly hosts?: readonly string[];
+  readonly anyway?: boolean;
+}
+
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
 export interface NewToken {
   readonly name: string;
@@ -886,6 +939,43 @@ export interface PingAnswer {
   readonly now: number;
 }
 
+/** Whether places are wanted beside positions, and in which language. */
+export interface PlaceQuery {
+  readonly place?: string;
+  readonly language?: string;
+}
+
+/** The beginning of words of a name; what is nearest to a position comes first. */
+export interface PlaceSearch {
+  readonly text: string;
+  readonly lat?: number;
+  readonly lon?: number;
+  readonly language?: string;
+  readonly limit?: number;
+}
+
+/** A position in words; what is not known is empty. `text` is all of it in one line. */
+export interface PlaceShown {
+  readonly text: string;
+  readonly street: string;
+  readonly number: string;
+  readonly park: string;
+  readonly part: string;
+  readonly town: string;
+}
+
+/** What lies at each position, in their order. */
+export interface Places {
+  readonly ok: true;
+  readonly places: readonly PlaceShown[];
+}
+
+/** Positions [lat, lon] in degrees, and the language of names, such as `de`. */
+export interface PlacesAt {
+  readonly positions: readonly (readonly [number, number])[];
+  readonly language?: string;
+}
+
 /** A `Face` as browsers get it: the picture is at `/faces/<user>/<device>/<hash>`. */
 export interface Portrait {
   readonly mime: string;
@@ -986,6 +1076,37 @@ export interface RegionTotal {
 export interface Release {
   readonly thing: string;
   readonly lease: number;
+}
+
+/** The maps at addresses, by name; `trouble` says why there may be others. */
+export interface RemoteMapList {
+  readonly ok: true;
+  readonly maps: readonly RemoteMapShown[];
+  readonly trouble: string;
+}
+
+/** A map at an address, without its key. `fixed`: it is in the settings file. */
+export interface RemoteMapShown {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly role: 'base' | 'layer';
+  readonly type: 'pmtiles' | 'raster' | 'style';
+  readonly schema: '' | 'openmaptiles' | 'protomaps' | 'shortbread';
+  readonly hosts: readonly string[];
+  readonly has_key: boolean;
+  readonly fixed: boolean;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** What came of a trial. `fault` is a sentence; empty: all is well. `hosts` are those that every browser will ask, and that thereby learn what people look at. */
+export interface RemoteMapTried {
+  readonly ok: true;
+  readonly fault: string;
+  readonly hosts: readonly string[];
+  readonly credit: string;
+  readonly type: 'pmtiles' | 'raster' | 'style';
 }
 
 /** Which region, and the version that is removed. */
@@ -1155,6 +1276,8 @@ export interface SignIn {
 
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
 }
@@ -1218,11 +1341,14 @@ export interface Thing {
   readonly k: string;
   readonly id: string;
   readonly s?: number;
+  readonly place?: string | null;
   readonly [further: string]: unknown;
 }
 
 /** Which things: of one `kind` only, if that is given. */
 export interface ThingsQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly kind?: string | null;
 }
 
@@ -1243,7 +1369,7 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
-/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. */
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. `kept` topics here and below have a retained message at the broker, as far as was heard. */
 export interface TopicNode {
   readonly name: string;
   readonly messages: number;
@@ -1258,6 +1384,7 @@ export interface TopicNode {
   readonly retain?: boolean;
   readonly last?: string | null;
   readonly hex?: string | null;
+  readonly kept?: number;
 }
 
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
@@ -1284,6 +1411,16 @@ export interface Topics {
   readonly all?: boolean;
   readonly watch?: boolean | null;
   readonly broker?: string | null;
+}
+
+/** Topics in the order of their names, which are whole here; `after` asks for the next ones. `total` of them are as wanted; `topics` are in the whole tree. */
+export interface TopicsFound {
+  readonly ok: true;
+  readonly broker: string;
+  readonly found: readonly TopicNode[];
+  readonly total: number;
+  readonly topics: number;
+  readonly after?: string | null;
 }
 
 /** An entry of a track as it was said; which fields there are depends on the thing. `tst` is its time by the sender's clock, `at` our receipt. A friend's entry has a place and `vel` (km/h), and why it is in `doubt`; a robot's `batt` (%) and `rtt` (ms); a broker's `trip` (ms), a line of its log `n`, `level` and `text`. */
@@ -1316,6 +1453,8 @@ export interface TrackOfThing {
 
 /** Which part of a track, and how it is wanted. `max_error` in m. */
 export interface TrackQuery {
+  readonly place?: string;
+  readonly language?: string;
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly limit?: number | null;
@@ -1486,6 +1625,11 @@ export interface Requests {
     readonly asks: Figures;
     readonly answers: FiguresOverTime;
     readonly refuses: 'bad_names' | 'bad_since' | 'bad_stored' | 'bad_thing' | 'busy' | 'failed' | 'malformed' | 'no_store' | 'past' | 'unknown';
+  };
+  readonly findtopics: {
+    readonly asks: FindTopics;
+    readonly answers: TopicsFound;
+    readonly refuses: 'bad_find' | 'bad_path' | 'busy' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'superseded' | 'unknown';
   };
   readonly halt: {
     readonly asks: Halt;
@@ -1717,9 +1861,9 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
   readonly 'GET /things/{kind}/{id}': {
-    readonly asks: Nothing;
+    readonly asks: PlaceQuery;
     readonly answers: OneThing;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /history/{kind}/{id}': {
     readonly asks: TrackQuery;
@@ -1732,9 +1876,9 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /things/{kind}/{group}/{id}': {
-    readonly asks: Nothing;
+    readonly asks: PlaceQuery;
     readonly answers: OneThing;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'unknown' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /history/{kind}/{group}/{id}': {
     readonly asks: TrackQuery;
@@ -1936,6 +2080,36 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
   };
+  readonly 'POST /places/at': {
+    readonly asks: PlacesAt;
+    readonly answers: Places;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/search': {
+    readonly asks: PlaceSearch;
+    readonly answers: FoundPlaces;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/map-addresses': {
+    readonly asks: Nothing;
+    readonly answers: RemoteMapList;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses/try': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'DELETE /admin/map-addresses/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -1944,7 +2118,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2362,6 +2536,32 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   series: { is: { map: { gaps: 'number' } } },
 };
 
+export const TopicNodeShape: Shape<TopicNode> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  bytes: { is: 'number' },
+  children: { is: 'number', or: 0 },
+  topics: { is: 'number', or: null },
+  rate: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  kept: { is: 'number', or: 0 },
+};
+
+export const TopicsFoundShape: Shape<TopicsFound> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  found: { is: { list: { of: TopicNodeShape } } },
+  total: { is: 'number' },
+  topics: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
 export const DoneShape: Shape<Done> = {
   ok: { is: { one: [true] } },
 };
@@ -2395,22 +2595,6 @@ export const SubscribedShape: Shape<Subscribed> = {
   ok: { is: { one: [true] } },
   sub: { is: 'text' },
   state: { is: { one: ['active', 'refused', 'waiting'] } },
-};
-
-export const TopicNodeShape: Shape<TopicNode> = {
-  name: { is: 'text' },
-  messages: { is: 'number' },
-  bytes: { is: 'number' },
-  children: { is: 'number', or: 0 },
-  topics: { is: 'number', or: null },
-  rate: { is: 'number', or: 0 },
-  at: { is: 'number', or: null },
-  count: { is: 'number', or: 0 },
-  size: { is: 'number', or: null },
-  qos: { is: 'number', or: null },
-  retain: { is: 'flag', or: false },
-  last: { is: 'text', or: null },
-  hex: { is: 'text', or: null },
 };
 
 export const TopicPageShape: Shape<TopicPage> = {
@@ -2533,6 +2717,7 @@ export const ThingShape: Shape<Thing> = {
   k: { is: 'text' },
   id: { is: 'text' },
   s: { is: 'number', or: 0 },
+  place: { is: 'text', or: null },
 };
 
 export const AllThingsShape: Shape<AllThings> = {
@@ -2552,6 +2737,7 @@ export const HistoryEventShape: Shape<HistoryEvent> = {
   tst: { is: 'number' },
   at: { is: 'number' },
   hidden: { is: 'flag', or: null },
+  place: { is: 'text', or: null },
   name: { is: 'text', or: null },
   desc: { is: 'text', or: null },
   event: { is: 'text', or: null },
@@ -2693,12 +2879,18 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   stays: { is: { list: { of: RegionStayShape } } },
 };
 
+export const HeatCellShape: Shape<HeatCell> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  seconds: { is: 'number' },
+};
+
 export const HeatMapShape: Shape<HeatMap> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   seconds: { is: 'number' },
   cell_m: { is: 'number' },
-  cells: { is: { list: 'any' } },
+  cells: { is: { list: { of: HeatCellShape } } },
 };
 
 export const UserShownShape: Shape<UserShown> = {
@@ -2884,6 +3076,63 @@ export const MapsShape: Shape<Maps> = {
   trouble: { is: 'text' },
 };
 
+export const PlaceShownShape: Shape<PlaceShown> = {
+  text: { is: 'text' },
+  street: { is: 'text' },
+  number: { is: 'text' },
+  park: { is: 'text' },
+  part: { is: 'text' },
+  town: { is: 'text' },
+};
+
+export const PlacesShape: Shape<Places> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: PlaceShownShape } } },
+};
+
+export const FoundPlaceShape: Shape<FoundPlace> = {
+  name: { is: 'text' },
+  local: { is: 'text' },
+  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
+  town: { is: 'text' },
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  box: { is: 'any' },
+};
+
+export const FoundPlacesShape: Shape<FoundPlaces> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: FoundPlaceShape } } },
+};
+
+export const RemoteMapShownShape: Shape<RemoteMapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  url: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  hosts: { is: { list: 'text' } },
+  has_key: { is: 'flag' },
+  fixed: { is: 'flag' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+};
+
+export const RemoteMapListShape: Shape<RemoteMapList> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: RemoteMapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
+  ok: { is: { one: [true] } },
+  fault: { is: 'text' },
+  hosts: { is: { list: 'text' } },
+  credit: { is: 'text' },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -2896,6 +3145,7 @@ export const ANSWERS: {
   drive: ProgressShape,
   drivers: DriversShape,
   figures: FiguresOverTimeShape,
+  findtopics: TopicsFoundShape,
   halt: DoneShape,
   locate: AskedOfPhoneShape,
   look: DoneShape,
@@ -2992,6 +3242,12 @@ export const REPLIES: {
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,
   'DELETE /admin/maps/{name}': DoneShape,
+  'POST /places/at': PlacesShape,
+  'POST /places/search': FoundPlacesShape,
+  'GET /admin/map-addresses': RemoteMapListShape,
+  'POST /admin/map-addresses/try': RemoteMapTriedShape,
+  'POST /admin/map-addresses': RemoteMapTriedShape,
+  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /openapi.json': null,
 };
 

@@ -6,7 +6,7 @@ import { grouping } from '../src/things/broker/groups';
 import { BrokerLog, pickLines } from '../src/things/broker/log';
 import { readBroker } from '../src/things/broker/read';
 import { NO_SERIES, joined, pointsOf, readSeries, since } from '../src/things/broker/series';
-import { sinceText } from '../src/pages/broker/clienttext';
+import { leftText, sinceText } from '../src/pages/broker/clienttext';
 import type { Thing } from '../src/net/protocol';
 import { World } from '../src/app/world';
 
@@ -112,11 +112,11 @@ describe('clients', () => {
       (each) => each.client,
     );
 
-  test('are sorted by column, unknown values last either way', () => {
-    expect(shown({})).toEqual(['old', 'p2', 'p10']);
+  test('are sorted by column, those that are connected first, unknown values last', () => {
+    expect(shown({})).toEqual(['p2', 'p10', 'old']);
     expect(shown({ up: false })).toEqual(['p10', 'p2', 'old']);
-    expect(shown({ column: 'since' })).toEqual(['p10', 'old', 'p2']);
-    expect(shown({ column: 'since', up: false })).toEqual(['old', 'p10', 'p2']);
+    expect(shown({ column: 'since' })).toEqual(['p10', 'p2', 'old']);
+    expect(shown({ column: 'since', up: false })).toEqual(['p10', 'p2', 'old']);
     expect(shown({ column: 'reconnects', up: false })[0]).toBe('p10');
   });
 
@@ -125,6 +125,17 @@ describe('clients', () => {
     expect(shown({ search: '10.0' })).toEqual(['p10']);
     expect(shown({ filter: 'flagged' })).toEqual(['p2']);
     expect(shown({ filter: 'gone' })).toEqual(['old']);
+  });
+
+  test('that left are summed by their reasons, the commonest first', () => {
+    const left = (state: string, reason?: string) =>
+      readClient(thing('client', `main/c${String(seq)}`, { state, at: 1, left: reason }));
+    expect(leftText([left('connected', 'silent'), left('unknown')])).toBeNull();
+    expect(leftText([left('gone', 'asked')])).toBe('1 disconnected: 1 signed off');
+    const many = ['asked', 'silent', 'silent', 'cut', undefined, 'a newer word'];
+    expect(leftText([left('connected'), ...many.map((reason) => left('gone', reason))])).toBe(
+      '6 disconnected: 2 keep-alive timeouts, 2 for other reasons, 1 connection cut, 1 signed off',
+    );
   });
 
   test('of unknown beginning say before when they were there', () => {

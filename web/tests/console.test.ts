@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConsoleClient, MOST_MESSAGES } from '../src/console/client';
 import { inOrder, pageOf } from '../src/console/topics';
+import { marked } from '../src/pages/broker/topiclist';
+import { noneText, totalText } from '../src/pages/broker/topicsearch';
 import { granted, Refused } from '../src/net/requests';
 import type { Code } from '../src/net/requests';
 import { askOf } from './fakes';
@@ -179,5 +181,30 @@ describe('the topic tree', () => {
     expect(names('rate')).toEqual(['p10', 'p2']);
     expect(names('messages')).toEqual(['p2', 'p10']);
     expect(names('age')).toEqual(['p10', 'p2']);
+  });
+});
+
+describe('a search of topics', () => {
+  test.each([
+    ['house/Temperature', 'temp', ['house/', 'Temp', 'erature']],
+    ['house', 'lamp', ['house', '', '']],
+    ['house', '', ['house', '', '']],
+    ['a/b', 'A/B', ['', 'a/b', '']],
+  ])('shows where in %s %j is', (name, text, parts) => {
+    expect(marked(name, text)).toEqual(parts);
+  });
+
+  test('says what it looked for when there is nothing', () => {
+    const wish = { text: 'temp', values: false, retained: false };
+    expect(noneText(wish)).toBe('No topic has “temp” in its name.');
+    expect(noneText({ ...wish, values: true })).toContain('in the beginning of its value');
+    expect(noneText({ ...wish, retained: true })).toContain('No retained topic');
+    expect(noneText({ text: '', values: false, retained: true })).toContain('No retained message');
+  });
+
+  test('tells how many there are of all', () => {
+    const answer = { ok: true, broker: 'main', found: [], total: 3, topics: 1 } as const;
+    expect(totalText(answer)).toBe('3 of 1 topic');
+    expect(totalText({ ...answer, topics: 4000 })).toBe('3 of 4,000 topics');
   });
 });

@@ -21,7 +21,7 @@ from sightline.cli.accounts_db import (
 )
 from sightline.cli.progress import ProgressBar, lasting
 from sightline.maps import adding
-from sightline.maps.build.pipeline import Bounds
+from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import BadCatalogue, Catalogue, MapEntry, problem
 from sightline.settings import Settings
 from sightline.wiring.feature_parts import MAPS
@@ -115,14 +115,14 @@ def _guarded(work: _Work) -> Callable[[argparse.Namespace], int]:
 
 
 def _add(catalogue: Catalogue, settings: Settings, options: argparse.Namespace) -> int:
-    limits = Bounds(options.memory or _usual_memory(), settings.limits.disk_floor_mb * _MB)
+    limits = BuildLimits(options.memory or _usual_memory(), settings.limits.disk_floor_mb * _MB)
     wanted = adding.Wanted(
         options.file.absolute(), options.name, options.title, options.role, options.tile_size
     )
     bar = ProgressBar(1.0)
     began = time.monotonic()
     try:
-        name, entry = adding.add(catalogue, wanted, limits, bar.at)
+        name, entry = adding.add(catalogue, wanted, limits, bar.at, bar.say)
     finally:
         bar.end()
     took = lasting(time.monotonic() - began)
@@ -170,6 +170,7 @@ def _about(entry: MapEntry) -> list[str]:
         "layers": f"{_SCHEMAS[entry.schema]}, drawn as {entry.role}",
         "size": f"{entry.size / _MB:.1f} MB",
         "from": f"{entry.source}, added {when(entry.updated)}",
+        "places": "can be looked up and found" if entry.places else "cannot be looked up",
         "credit": ", ".join(each.text for each in entry.attribution) or "none",
     }
     return [f"    {name:8}{text}" for name, text in said.items()]

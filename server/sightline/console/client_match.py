@@ -23,6 +23,7 @@ from sightline.live.world import World
 from sightline.model.kind import Clues, State, id_of, kind_of
 
 _CLUES = {name: each.clues for name, each in THING_TYPES.items() if each.clues is not None}
+_STEADY = frozenset(name for name, each in THING_TYPES.items() if each.steady_clues)
 
 
 class ClientMatcher:
@@ -49,8 +50,12 @@ class ClientMatcher:
 
     def look(self) -> None:
         """See what has changed in the world."""
+        known = self._known
         for entry in self._world.since(self._seen):
-            if kind_of(entry.key) in _CLUES:
+            kind = entry.kind
+            if kind in _STEADY and entry.key in known and entry.state is not None:
+                continue  # all friends there are may have moved: each costs next to nothing
+            if kind in _CLUES:
                 self._know(entry.key, entry.state)
         self._seen = self._world.seq
 

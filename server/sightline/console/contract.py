@@ -9,6 +9,8 @@ from msgspec import UNSET, Struct, UnsetType
 from sightline.contract.fields import Answer, RequestFields, refuses
 from sightline.contract.requests import RequestSpec
 
+LONGEST_FIND = 256
+"""Characters of a text that topics are searched for."""
 MOST_STORED = 31 * 86_400.0
 """s back in time that figures are told from the store."""
 
@@ -67,6 +69,21 @@ class Topics(RequestFields, frozen=True):
     broker: _Broker | None = None
 
 
+class FindTopics(RequestFields, frozen=True):
+    """Which topics at or below ``path``: those with ``text`` in them; empty for all.
+
+    ``values``: also those with the text in the beginning of their newest message; ``retained``:
+    only those of which the broker keeps a message. ``after`` is the last topic of the page before.
+    """
+
+    path: Annotated[tuple[str, ...], refuses("bad_path", "a list of levels")] = ()
+    text: Annotated[str, refuses("bad_find", max_length=LONGEST_FIND)] = ""
+    values: Annotated[bool, refuses("bad_find")] = False
+    retained: Annotated[bool, refuses("bad_find")] = False
+    after: Annotated[str, refuses("bad_path", "a text")] | None = None
+    broker: _Broker | None = None
+
+
 class Figures(RequestFields, frozen=True):
     """Whose figures: those of these names, later than ``since``.
 
@@ -110,6 +127,7 @@ class TopicNode(Struct, frozen=True, omit_defaults=True, kw_only=True):
     (the newest, epoch s) are of this topic and all below it; ``children`` are the levels directly
     below. ``count`` messages came to exactly this topic; of the newest of them ``size`` (bytes),
     ``qos``, whether it was ``retain``ed, and its beginning as text (``last``) or as ``hex``.
+    ``kept`` topics here and below have a retained message at the broker, as far as was heard.
     """
 
     name: str
@@ -125,6 +143,7 @@ class TopicNode(Struct, frozen=True, omit_defaults=True, kw_only=True):
     retain: bool = False
     last: str | UnsetType = UNSET
     hex: str | UnsetType = UNSET
+    kept: int = 0
 
 
 class TopicPage(Answer, frozen=True):
@@ -145,6 +164,19 @@ class TopicPage(Answer, frozen=True):
     node: TopicNode | UnsetType = UNSET
     children: list[TopicNode] | UnsetType = UNSET
     total: int | UnsetType = UNSET
+    after: str | UnsetType = UNSET
+
+
+class TopicsFound(Answer, frozen=True, kw_only=True):
+    """Topics in the order of their names, which are whole here; ``after`` asks for the next ones.
+
+    ``total`` of them are as wanted; ``topics`` are in the whole tree.
+    """
+
+    broker: str
+    found: list[TopicNode]
+    total: int
+    topics: int
     after: str | UnsetType = UNSET
 
 
@@ -182,6 +214,15 @@ TOPICS = RequestSpec(
     answer=TopicPage,
     errors=("forbidden",),
     example={"path": ["owntracks"], "watch": True},
+)
+FIND_TOPICS = RequestSpec(
+    name="findtopics",
+    summary="Search the whole topic tree, or list it",
+    fields=FindTopics,
+    needs=_READ,
+    answer=TopicsFound,
+    errors=("forbidden", "busy", "superseded"),
+    example={"text": "temperature"},
 )
 PUBLISH = RequestSpec(
     name="publish",

@@ -5,6 +5,7 @@
     subscribe    read_role       a subscription of this viewer's own
     unsubscribe  anybody         ends it
     topics       read_role       a page of the topic tree; may be watched
+    findtopics   read_role       a search of the whole tree
     publish      publish_role    one message, audited
     clear        publish_role    clears a retained message, audited
     figures      who may see it  a thing's figures over time, since the start or from the store
@@ -37,6 +38,7 @@ from sightline.console.sessions import (
 )
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_pages import TopicPages
+from sightline.console.topic_searches import TopicSearches
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Done
 from sightline.kinds import redacted
@@ -44,6 +46,7 @@ from sightline.live import protocol
 from sightline.live.requests import Asker, Requests
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival
+from sightline.web.reads import Reads
 
 MOST_SUBSCRIPTIONS = 20
 """Subscriptions of one viewer."""
@@ -62,8 +65,8 @@ Look = Callable[[str, list[Arrival]], None]
 class ConsoleService(Service):
     """The consoles of all viewers.
 
-    ``wall`` gives epoch s; ``audit`` gets every act, refused ones
-    too.
+    ``wall`` gives epoch s; ``audit`` gets every act, refused ones too; ``reads`` makes long answers
+    in turn.
     """
 
     name = "console"
@@ -77,6 +80,8 @@ class ConsoleService(Service):
         audit: Callable[[ConsoleAct], None] | None = None,
         stored: Stored | None = None,
         look: Look = lambda broker, arrivals: None,
+        *,
+        reads: Reads,
     ) -> None:
         self._clock = clock
         self._rights = rights
@@ -94,6 +99,9 @@ class ConsoleService(Service):
             broker_of=self._post,
             session_of=self._session_of,
         )
+        self._searches = TopicSearches(
+            wall, rights, reads, broker_of=self._post, session_of=self._session_of
+        )
         self._flushing: IDelayedCall | None = None
         self._dropped = 0
 
@@ -101,7 +109,7 @@ class ConsoleService(Service):
         """Add the console's requests to the dispatcher."""
         requests.add(contract.SUBSCRIBE, self._subscribe)
         requests.add(contract.UNSUBSCRIBE, self._unsubscribe)
-        for part in (self.publisher, self._pages, self.charts):
+        for part in (self.publisher, self._pages, self._searches, self.charts):
             part.join(requests)
         requests.when_left(self.left)
 
@@ -163,6 +171,7 @@ class ConsoleService(Service):
         """Forget a viewer that is gone, with all it had."""
         session = self._sessions.pop(asker, None)
         if session is not None:
+            session.search = None
             self._pages.look(session, None)
             for sub in list(session.subs):
                 self._end(session, sub)

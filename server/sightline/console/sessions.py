@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sightline.console.contract import SubscriptionState
 from sightline.console.rules import ConsoleQueue
 from sightline.console.subscriptions import ConsoleSubscriptions
+from sightline.console.topic_search import TopicSearch
 from sightline.console.topic_tree import TopicTree
 from sightline.live.requests import Asker
 
@@ -49,6 +50,7 @@ class ConsoleSession:
     subs: dict[str, Subscription] = field(default_factory=dict)
     view: View | None = None
     sent: bytes = b""  # the page it was last sent: the same is not sent again
+    search: TopicSearch | None = None  # the newest, which alone is gone on with
     last: int = 0
 
 

@@ -38,6 +38,8 @@ class Node:
         "children",
         "count",
         "head",
+        "keeps",
+        "kept",
         "qos",
         "rate",
         "rate_at",
@@ -59,6 +61,8 @@ class Node:
         self.size = 0
         self.qos = 0
         self.retain = False
+        self.keeps = False  # the broker keeps a retained message of exactly this topic
+        self.kept = 0  # topics whose retained message the broker keeps, this and below
 
     def rate_now(self, at: float) -> float:
         """Return the recent messages per second to this level and below."""
@@ -131,6 +135,8 @@ class TopicTree:
         leaf.retain = arrival.retain
         for node in path:
             node.hit(size, at)
+        if arrival.retain or not size:
+            _keep(path, size > 0)
 
     def _path(self, levels: list[str]) -> list[Node] | None:
         """Return the nodes from the root to the leaf, made as needed; None: no room."""
@@ -168,7 +174,7 @@ class TopicTree:
 
         No levels: the root.
         """
-        node = self._find(path)
+        node = self.find(path)
         return node.at if node else 0.0
 
     def page(
@@ -184,7 +190,7 @@ class TopicTree:
 
         ``after`` is the last name of the page before; ``find`` is a text in their names.
         """
-        node = self._find(path)
+        node = self.find(path)
         if node is None:
             return None
         children = node.children or {}
@@ -197,13 +203,13 @@ class TopicTree:
         first = heapq.nsmallest(most + 1, names)
         shown = first[:most]
         return TreePage(
-            node=_shown(path[-1] if path else "", node, now),
-            children=[_shown(name, children[name], now) for name in shown],
+            node=node_shown(path[-1] if path else "", node, now),
+            children=[node_shown(name, children[name], now) for name in shown],
             total=len(children),
             after=shown[-1] if len(first) > most else None,
         )
 
-    def _find(self, path: Sequence[str]) -> Node | None:
+    def find(self, path: Sequence[str]) -> Node | None:
         node: Node | None = self._root
         for level in path:
             children = node.children if node else None
@@ -211,10 +217,23 @@ class TopicTree:
         return node
 
 
-def _shown(name: str, node: Node, now: float) -> TopicNode:
+def _keep(path: Sequence[Node], keeps: bool) -> None:
+    """Note on the way to a topic whether the broker keeps a message of it.
+
+    A copy of it came, which says so; an empty message takes it away. Any other leaves what is known
+    as it is: who is subscribed gets new ones without the mark.
+    """
+    leaf = path[-1]
+    if leaf.keeps != keeps:
+        leaf.keeps = keeps
+        for node in path:
+            node.kept += 1 if keeps else -1
+
+
+def node_shown(name: str, node: Node, now: float) -> TopicNode:
     """Return a node as a browser gets it."""
     rate = node.rate_now(now)
-    text = _text(node.head) if node.count else None
+    text = text_of(node.head) if node.count else None
     return TopicNode(
         name=name,
         messages=node.below,
@@ -228,11 +247,12 @@ def _shown(name: str, node: Node, now: float) -> TopicNode:
         qos=node.qos if node.count else UNSET,
         retain=bool(node.count and node.retain),
         last=UNSET if text is None else clean(text, HEAD),
+        kept=node.kept,
         hex=node.head[:32].hex(" ") if node.count and text is None else UNSET,
     )
 
 
-def _text(head: bytes) -> str | None:
+def text_of(head: bytes) -> str | None:
     """Return ``head`` as text, without the character that its end has cut; None: it is none."""
     try:
         return head.decode()

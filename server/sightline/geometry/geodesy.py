@@ -7,6 +7,7 @@ cases there. Distances are right to 0.01 %, but for places nearly opposite each 
 from __future__ import annotations
 
 import math
+from math import cos, sin  # without a look into the module: `vector` is asked for each fix
 
 Vector = tuple[float, float, float]
 
@@ -14,14 +15,15 @@ _A = 6_378_137.0  # WGS 84: equatorial radius, m
 _F = 1 / 298.257223563
 _E2 = _F * (2 - _F)
 _MEAN = 6_371_008.8  # m
+_RADIAN = math.pi / 180
 _NEARLY_OPPOSITE = 3.1  # radians, where Lambert's formula breaks down
 
 
 def vector(lat: float, lon: float) -> Vector:
     """Return the direction of a place (degrees) from the middle of the earth."""
-    phi, lam = math.radians(lat), math.radians(lon)
-    across = math.cos(phi)
-    return across * math.cos(lam), across * math.sin(lam), math.sin(phi)
+    phi, lam = lat * _RADIAN, lon * _RADIAN
+    across = cos(phi)
+    return across * cos(lam), across * sin(lam), sin(phi)
 
 
 def dot(one: Vector, other: Vector) -> float:

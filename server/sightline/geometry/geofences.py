@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sightline.geometry.geodesy import Vector, dot, vector
 from sightline.geometry.grid import Grid
 from sightline.geometry.passages import along, largest_circle
-from sightline.geometry.pending_passages import Brief, PendingPassages, joined
+from sightline.geometry.pending_passages import Brief, PendingPassages, Way, joined
 from sightline.geometry.positions import Change, Event, Position, Rules
 from sightline.geometry.shapes import Polygon, Shape
 
@@ -69,8 +69,8 @@ class Geofences:
         self._cornered: Grid[str] = Grid()  # all polygons: even a large one may be narrow
         self._own: dict[str, Grid[str]] = {}  # by the one thing they matter to
         self._last: dict[str, Position] = {}
-        self._places: dict[str, Vector] = {}  # of the last fixes, where there are regions
-        self._known: set[str] = set()
+        self.known: set[str] = set()
+        """The things of which there ever was a fix."""
         self._stands: dict[str, dict[str, _Stand]] = {}
         self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
         self._pending = PendingPassages(
@@ -143,19 +143,14 @@ class Geofences:
         """Restore a verdict of before a restart: ``thing`` had fixes, and was in ``region`` since
         then.
         """
-        self._known.add(thing)
+        self.known.add(thing)
         if region is not None and region in self._zones:
             self._settle(thing, region, since)
-
-    def knows(self, thing: str) -> bool:
-        """Return whether there ever was a fix of this thing."""
-        return thing in self._known
 
     def forget(self, thing: str) -> None:
         """Forget everything about this thing. This makes no exit."""
         self._last.pop(thing, None)
-        self._places.pop(thing, None)
-        self._known.discard(thing)
+        self.known.discard(thing)
         self._pending.forget(thing)
         for region in self._stands.pop(thing, {}):
             self._waiting.pop((thing, region), None)
@@ -190,16 +185,10 @@ class Geofences:
             or (fix.when == last.when and fix.lat == last.lat and fix.lon == last.lon)
         ):
             return _NOTHING
-        met = last is None and thing not in self._known
+        met = last is None and thing not in self.known
         if met:
-            self._known.add(thing)
-        if self._zones:
-            place = vector(fix.lat, fix.lon)
-            found = self._judge(thing, last, fix, place, met, now)
-            self._places[thing] = place
-        else:
-            found = _NOTHING
-            self._places.pop(thing, None)
+            self.known.add(thing)
+        found = self._judge(thing, last, fix, met, now) if self._zones else _NOTHING
         self._last[thing] = fix
         return found
 
@@ -208,10 +197,10 @@ class Geofences:
         thing: str,
         last: Position | None,
         fix: Position,
-        place: Vector,
         met: bool,
         now: float,
     ) -> Sequence[Change]:
+        place = vector(fix.lat, fix.lon)
         near = self._grid.near(place)
         if thing in self._own:
             near = near + self._own[thing].near(place)
@@ -219,11 +208,13 @@ class Geofences:
         if stands:
             near = list({*near, *stands})
         changes: list[Change] = []
-        if last is not None and (
-            (fix.joins and not (-_STILL < fix.lat - last.lat < _STILL > abs(fix.lon - last.lon)))
-            or self._pending.waits(thing)
-        ):
-            changes = self._went(thing, last, fix, place, now)
+        if last is not None:
+            moved = fix.joins and not (
+                -_STILL < fix.lat - last.lat < _STILL > abs(fix.lon - last.lon)
+            )
+            way = joined(last, fix, place) if moved else None
+            if way is not None or (moved and stands) or self._pending.waits(thing):
+                changes = self._went(thing, last, fix, place, way, now)
         for region in near:
             change = self._look(thing, region, fix, place, met, now)
             if change is not None:
@@ -231,7 +222,13 @@ class Geofences:
         return changes
 
     def _went(
-        self, thing: str, last: Position, fix: Position, place: Vector, now: float
+        self,
+        thing: str,
+        last: Position,
+        fix: Position,
+        place: Vector,
+        way: Way | None,
+        now: float,
     ) -> list[Change]:
         """Find regions that it went through since the fix before, without a fix that counts."""
         pending = self._pending
@@ -246,27 +243,20 @@ class Geofences:
             if _within(self.rules, self._zones[region].shape, fix, place) is False:
                 brief = Brief(region, stand.before, stand.nearest)
                 changes += pending.was_in(thing, brief, fix, now)
-        before = self._places.get(thing)
-        if not fix.joins or before is None:
-            return changes
-        way = before, place
-        length = joined(last, fix, way)
-        if length is not None:
-            found = self._between(thing, way, *length) - stands.keys() - wrong
+        if way is not None:
+            found = self._between(thing, way) - stands.keys() - wrong
             if found:
-                changes += pending.went(thing, last, fix, way, sorted(found), now)
+                changes += pending.went(thing, last, fix, way.ends, sorted(found), now)
         return changes
 
-    def _between(
-        self, thing: str, way: tuple[Vector, Vector], metres: float, error: float
-    ) -> set[str]:
+    def _between(self, thing: str, way: Way) -> set[str]:
         """Return the regions that matter to a thing and that a way may lead through."""
-        most = largest_circle(metres, error)
-        found = along(self._grid, *way, error, most)
+        most = largest_circle(way.metres, way.error)
+        found = along(self._grid, *way.ends, way.error, most)
         if thing in self._own:
-            found |= along(self._own[thing], *way, error, most)
+            found |= along(self._own[thing], *way.ends, way.error, most)
         if self._cornered:
-            others = along(self._cornered, *way, error)
+            others = along(self._cornered, *way.ends, way.error)
             found |= {r for r in others if self._zones[r].only in (None, thing)}
         return found
 

@@ -18,6 +18,7 @@ from sightline.geometry.geodesy import Vector
 
 K = TypeVar("K", bound=Hashable)
 _FINEST = 20  # cells of 6 m
+_SCALE = 2**_FINEST
 _Cell = tuple[int, int, int]
 
 
@@ -27,6 +28,8 @@ class Grid(Generic[K]):
     def __init__(self) -> None:
         # By how many cells there are to a unit of length.
         self._levels: dict[int, dict[_Cell, tuple[K, ...]]] = {}
+        # The same, each with the halvings from it to the finest cells there may be.
+        self._tables: list[tuple[int, dict[_Cell, tuple[K, ...]]]] = []
         self._cells: dict[K, tuple[int, list[_Cell]]] = {}
 
     def __len__(self) -> int:
@@ -43,7 +46,10 @@ class Grid(Generic[K]):
         ]
         cells = [(x, y, z) for x, y, z in product(*spans)]
         self._cells[name] = scale, cells
-        table = self._levels.setdefault(scale, {})
+        table = self._levels.get(scale)
+        if table is None:
+            table = self._levels[scale] = {}
+            self._tables.append((_FINEST - level, table))
         for x, y, z in cells:
             table[x, y, z] = (*table.get((x, y, z), ()), name)
 
@@ -61,17 +67,24 @@ class Grid(Generic[K]):
                 del table[cell]
         if not table:
             del self._levels[scale]
+            self._tables = [each for each in self._tables if each[1] is not table]
 
-    def levels(self) -> Iterable[tuple[int, Mapping[_Cell, tuple[K, ...]]]]:
-        """Return the levels in use: how many cells there are to a unit of length, and the cells."""
-        return self._levels.items()
+    def levels(self) -> Iterable[tuple[int, int, Mapping[_Cell, tuple[K, ...]]]]:
+        """Return the levels in use: cells to a unit of length, halvings to `finest`, the cells."""
+        return [(_SCALE >> coarser, coarser, table) for coarser, table in self._tables]
+
+    @staticmethod
+    def finest(place: Vector) -> _Cell:
+        """Return the finest cell of a place: that of another level is so many halvings above."""
+        x, y, z = place
+        return floor(x * _SCALE), floor(y * _SCALE), floor(z * _SCALE)
 
     def near(self, place: Vector) -> list[K]:
         """Return all names whose caps this place may be within."""
-        x, y, z = place
+        a, b, c = self.finest(place)
         found: list[K] = []
-        for scale, table in self._levels.items():
-            cell = table.get((floor(x * scale), floor(y * scale), floor(z * scale)))
+        for coarser, table in self._tables:
+            cell = table.get((a >> coarser, b >> coarser, c >> coarser))
             if cell is not None:
                 found += cell
         return found

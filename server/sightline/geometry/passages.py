@@ -7,8 +7,9 @@ the ground, and the line goes deeper into the region than either fix may be wron
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
-from math import atan2, ceil, degrees, floor, hypot, sqrt
+from math import atan2, ceil, degrees, dist, floor, hypot, sqrt
 
 from sightline.geometry.geodesy import Vector, radius, vector
 from sightline.geometry.grid import Grid
@@ -26,8 +27,7 @@ _SAMPLES = 16  # places looked at within a region for the deepest of them
 
 def apart(one: Vector, other: Vector) -> float:
     """Return metres between two directions, straight on; quick, and near enough to choose by."""
-    x, y, z = one[0] - other[0], one[1] - other[1], one[2] - other[2]
-    return _EARTH * sqrt(x * x + y * y + z * z)
+    return _EARTH * dist(one, other)
 
 
 def along(
@@ -38,26 +38,38 @@ def along(
     Of what reaches from ``least`` to ``most`` m only, and some that is of another size.
     """
     found: set[str] = set()
-    for scale, table in grid.levels():
+    (a, b, c), (i, j, k) = grid.finest(one), grid.finest(other)
+    for scale, coarser, table in grid.levels():
         largest = _EARTH / (2 * scale)  # that is put down at this level
         if largest < least or largest > 2.1 * most:
             continue
-        x, y, z = one[0] * scale, one[1] * scale, one[2] * scale
-        dx, dy, dz = other[0] * scale - x, other[1] * scale - y, other[2] * scale - z
-        # The line itself and not the arc above it: that is 3 m lower at most, and nobody's depth
-        # in a region is told by less than 5 m.
-        parts = ceil(max(abs(dx), abs(dy), abs(dz))) or 1
-        a, b, c = floor(x), floor(y), floor(z)
-        for part in range(1, parts + 1):
-            share = part / parts
-            i, j, k = floor(x + dx * share), floor(y + dy * share), floor(z + dz * share)
-            if i == a and j == b and k == c:
-                found.update(table.get((a, b, c), ()))
-                continue
-            for cell in product({a, i}, {b, j}, {c, k}):
-                found.update(table.get(cell, ()))
-            a, b, c = i, j, k
+        cell = a >> coarser, b >> coarser, c >> coarser
+        if cell == (i >> coarser, j >> coarser, k >> coarser):
+            found.update(table.get(cell, ()))
+        else:
+            found.update(*_cells_along(table, scale, one, other))
     return found
+
+
+def _cells_along(
+    table: Mapping[tuple[int, int, int], tuple[str, ...]], scale: int, one: Vector, other: Vector
+) -> Iterator[tuple[str, ...]]:
+    """Yield the names in the cells of a level that the line between two places may go through."""
+    x, y, z = one[0] * scale, one[1] * scale, one[2] * scale
+    dx, dy, dz = other[0] * scale - x, other[1] * scale - y, other[2] * scale - z
+    # The line itself and not the arc above it: that is 3 m lower at most, and nobody's depth
+    # in a region is told by less than 5 m.
+    parts = ceil(max(abs(dx), abs(dy), abs(dz))) or 1
+    a, b, c = floor(x), floor(y), floor(z)
+    for part in range(1, parts + 1):
+        share = part / parts
+        i, j, k = floor(x + dx * share), floor(y + dy * share), floor(z + dz * share)
+        if i == a and j == b and k == c:
+            yield table.get((a, b, c), ())
+            continue
+        for cell in product({a, i}, {b, j}, {c, k}):
+            yield table.get(cell, ())
+        a, b, c = i, j, k
 
 
 def largest_circle(metres: float, error: float) -> float:

@@ -17,6 +17,8 @@ class Thing(Open, frozen=True):
     k: str
     id: str
     s: int = 0
+    place: str | UnsetType = UNSET
+    """What lies at its position, where that was asked for and is known."""
 
 
 class HistoryEvent(Open, frozen=True, kw_only=True):
@@ -32,6 +34,7 @@ class HistoryEvent(Open, frozen=True, kw_only=True):
     tst: float
     at: float
     hidden: bool | UnsetType = UNSET
+    place: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
     desc: str | UnsetType = UNSET
     event: str | UnsetType = UNSET
@@ -166,7 +169,7 @@ class SpanSummary(Answer, frozen=True):
     stays: list[RegionStay]
 
 
-class HeatCell(msgspec.Struct, frozen=True, array_like=True):
+class HeatCell(msgspec.Struct, frozen=True):
     """The middle of a cell, and for how many ``seconds`` somebody was in it."""
 
     lat: float

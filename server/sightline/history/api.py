@@ -14,10 +14,10 @@ import msgspec
 
 from sightline.auth.permissions import User, VisibleScope, may, may_recall, recalls
 from sightline.contract.errors import UNKNOWN, Refused
-from sightline.contract.fields import Nothing
 from sightline.contract.http import Call, Reply, Route
 from sightline.history import answers, query_params, tracks, used
 from sightline.history.formats.table import FORMATS
+from sightline.history.place_text import PlaceQuery, PlacesBeside, PlaceTexts
 from sightline.history.query_params import (
     DaysQuery,
     EventsQuery,
@@ -54,7 +54,7 @@ class PresentWorld(Protocol):
 
 
 class HistoryApi:
-    """``show`` makes states of entries; ``wall`` gives epoch s; ``reads`` has long answers made."""
+    """``show`` makes states of entries; ``reads`` has long answers made."""
 
     def __init__(
         self,
@@ -63,12 +63,14 @@ class HistoryApi:
         show: Show,
         wall: Callable[[], float],
         reads: Reads,
+        texts: PlaceTexts,
     ) -> None:
         self._store = store
         self._world = world
         self._show = show
         self._wall = wall
         self._reads = reads
+        self._places = PlacesBeside(texts)
 
     def routes(self) -> list[Route[Any]]:
         """List what is answered here."""
@@ -117,6 +119,7 @@ class HistoryApi:
                 self.thing,
                 summary="Show a thing as it is now",
                 thing=thing,
+                query=PlaceQuery,
                 reply=answers.OneThing,
             ),
             Route(
@@ -164,20 +167,21 @@ class HistoryApi:
             for keys in pieces(seen):
                 await turn()
                 states = ((key, self._world.state(key)) for key in keys)
-                some = [protocol.thing(key, 0, state) for key, state in states if state is not None]
+                some = await self._places.things(states, call.asked)
                 yield (b"," if said and some else b"") + b",".join(some)
                 said = said or bool(some)
             yield b"]}"
 
         return await self._streamed(call, answered)
 
-    async def thing(self, call: Call[Nothing]) -> Reply:
+    async def thing(self, call: Call[PlaceQuery]) -> Reply:
         """Return one thing as it is now."""
         key = call.thing
         state = self._world.state(key) if call.who.user.scope.sees(key) else None
         if state is None:
             raise Refused("unknown", UNKNOWN)
-        return Reply(answers.OneThing(thing=msgspec.Raw(protocol.thing(key, 0, state))))
+        (said,) = await self._places.things([(key, state)], call.asked)
+        return Reply(answers.OneThing(thing=msgspec.Raw(said)))
 
     # -- then
 
@@ -189,11 +193,12 @@ class HistoryApi:
             raise Refused("unknown", UNKNOWN)
         if asked.hidden and not may(user, "hide", asked.thing):
             raise Refused("forbidden", "Hidden points are shown to their owner only.")
+        placed = self._places.along(call.asked, asked.last or asked.limit)
         form = FORMATS[asked.format]
         name = "" if asked.format == "json" else f"{_plain(id_of(asked.thing))}{form.suffix}"
 
         def track(turn: Turn) -> AsyncGenerator[bytes, None]:
-            return tracks.written(self._store, asked, user.scope, turn)
+            return tracks.written(self._store, asked, user.scope, turn, placed)
 
         return await self._streamed(call, track, form.media, name)
 
@@ -263,7 +268,8 @@ class HistoryApi:
         else:
             sorts = {sort for sort in sorts if recalls(scope, sort)}
         found, after = await self._events(scope, sorts, span, asked.limit, asked.after)
-        return Reply(answers.Events(events=[_event(entry) for entry in found], next=after))
+        told = await self._places.beside([_event(entry) for entry in found], asked)
+        return Reply(answers.Events(events=told, next=after))
 
     async def _events(
         self,

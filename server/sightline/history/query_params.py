@@ -14,6 +14,7 @@ from msgspec import Meta
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Parsed, RequestFields
 from sightline.history.formats.table import FORMATS
+from sightline.history.place_text import PlaceQuery
 from sightline.history.record import EVENTS
 from sightline.history.store import FOREVER, MOST
 from sightline.history.used import Which
@@ -170,7 +171,7 @@ _Sort = Annotated[
 ]
 
 
-class _Within(RequestFields, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
+class _Within(PlaceQuery, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
     since: Moment | None = None
     until: Moment | None = None
 
@@ -179,7 +180,7 @@ class _Within(RequestFields, frozen=True, kw_only=True, rename={"since": "from",
         return span(self.since, self.until)
 
 
-class ThingsQuery(RequestFields, frozen=True):
+class ThingsQuery(PlaceQuery, frozen=True, kw_only=True):
     """Which things: of one ``kind`` only, if that is given."""
 
     kind: str | None = None

@@ -13,6 +13,7 @@ from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import CutLine, JsonList, places
 from sightline.history.formats.table import FORMATS, FormatWriter
+from sightline.history.place_text import Placed
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.said import fields
@@ -183,9 +184,13 @@ async def _crosses(pages: AsyncIterator[list[Fix]]) -> bool:
 
 
 async def written(
-    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store,
+    asked: Track,
+    scope: VisibleScope = EVERYTHING,
+    turn: Turn = at_once,
+    placed: Placed | None = None,
 ) -> AsyncGenerator[bytes, None]:
-    """Return the track as a file, in pieces."""
+    """Return the track as a file, in pieces; ``placed`` puts places beside its fixes."""
     writer: FormatWriter
     if asked.format == "json":
         head = _encode({"ok": True, "thing": asked.thing, "sort": asked.sort})[:-1]
@@ -196,5 +201,5 @@ async def written(
         writer = FORMATS[asked.format].make(asked.fields)
     yield writer.begin()
     async for some in fixes(store, asked, scope, turn):
-        yield writer.some(some)
+        yield writer.some(some if placed is None else await placed(some))
     yield writer.end()

@@ -25,7 +25,7 @@ _PER_REASON = 0.2
 _DEVICES = 10
 
 R = TypeVar("R")
-
+Decode = Callable[[Arrival], Iterable[Update]]
 
 # Of a reading: the thing that changed or that there is a record of, our receipt (epoch s), when the
 # thing was alive (epoch s, if that was said), and what belongs into history.
@@ -68,7 +68,7 @@ class Ingest:
         keep: Keep = keep_nothing,
         quarantine: int = 50,
     ) -> None:
-        self._decoders: dict[str, Callable[[Arrival], Iterable[Update]]] = {
+        self._decoders: dict[str, Decode] = {
             root: kind.decode for kind in kinds for root in kind.roots
         }
         self._world = world
@@ -109,10 +109,13 @@ class Ingest:
         if now >= self._day_ends:
             self._day_ends = now + DAY
             self._world.senders.new_day()
+        decoders = self._decoders
         for arrival in arrivals:
             self.received += 1
             try:
-                for update in self._decoder(arrival)(arrival):
+                topic = arrival.topic
+                decode = decoders.get(topic.partition("/")[0]) if type(topic) is str else None
+                for update in (decode or self._decoder(topic))(arrival):
                     self._fold(update, arrival, now)
                 self.accepted += 1
             except CannotDecode as why:
@@ -132,8 +135,8 @@ class Ingest:
         self.received += 1
         self._reject(arrival, why, now)
 
-    def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Update]]:
-        topic = arrival.topic
+    def _decoder(self, topic: str | bytes) -> Decode:
+        """Find the decoder of a topic that does not begin as they do."""
         if isinstance(topic, bytes):
             raise CannotDecode("bad_topic", "topic is not UTF-8")
         # Some senders put a slash in front of the first level.
@@ -144,16 +147,15 @@ class Ingest:
             raise CannotDecode("bad_topic", "nobody listens to this topic") from None
 
     def _fold(self, update: Update, arrival: Arrival, now: float) -> None:
-        world = self._world
-        thing = update.thing
-        heard = update.heard
+        world, thing, heard, at = self._world, update.thing, update.heard, arrival.at
         record: Record | None = getattr(update, "record", None)
         changed = world.fold(update, record is not None)
-        self.dropped += update.dropped
+        if update.dropped:
+            self.dropped += update.dropped
         if changed or record is not None:
-            self._news.append((thing, arrival.at, heard, record))
+            self._news.append((thing, at, heard, record))
         if heard is not None:
-            self._presence.note(thing, now - (arrival.at - heard), arrival.source)
+            self._presence.note(thing, now - (at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
         for hear in self._subscribers.get(type(update), ()):

@@ -6,15 +6,17 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from sightline.kinds.maps.model import Credit, MapRole, MapSchema
-from sightline.maps import work
+from sightline.maps import place_building, work
 from sightline.maps.build import pipeline, tools
-from sightline.maps.build.pipeline import Bounds, CannotBuild, Say
+from sightline.maps.build.pipeline import BuildLimits, CannotBuildMap, Say
 from sightline.maps.catalogue import Catalogue, MapEntry, check_map_name
 from sightline.maps.pmtiles import (
     BadArchive,
@@ -48,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Archive:
     """What an archive says of itself."""
 
     header: Header
@@ -58,10 +60,17 @@ class _Told:
     count: int
 
 
-def add(catalogue: Catalogue, wanted: Wanted, limits: Bounds, say: Say) -> tuple[str, MapEntry]:
+def add(
+    catalogue: Catalogue,
+    wanted: Wanted,
+    limits: BuildLimits,
+    say: Say,
+    note: Callable[[str], None] = lambda _: None,
+) -> tuple[str, MapEntry]:
     """Add a map; return its name and its entry. Raises `CannotAdd`.
 
-    A map of the same name is replaced when the new one is whole.
+    A map of the same name is replaced when the new one is whole. ``note`` is told in a sentence
+    why its streets and places cannot be looked up, if so.
     """
     name = wanted.name or name_of(wanted.source)
     if (why := check_map_name(name)) is not None:
@@ -76,9 +85,9 @@ def add(catalogue: Catalogue, wanted: Wanted, limits: Bounds, say: Say) -> tuple
         with work.work_folder(catalogue.folder) as folder:
             _check_room(wanted.source, folder, limits, is_extract)
             made = _made(wanted.source, folder, title, limits, say, is_extract)
-            told = look_into(made, "protomaps" if is_extract else "")
-            return name, _put(catalogue, name, wanted, made, told, say)
-    except (BadArchive, CannotBuild, tools.NoTools) as why:
+            archive = look_into(made, "protomaps" if is_extract else "")
+            return name, _put(catalogue, name, wanted, made, archive, say, note)
+    except (BadArchive, CannotBuildMap, tools.NoTools) as why:
         said = f"{wanted.source}: {why}" if isinstance(why, BadArchive) else str(why)
         raise CannotAdd(said) from None
 
@@ -114,7 +123,7 @@ def _sniff(source: Path) -> bool:
     )
 
 
-def _check_room(source: Path, folder: Path, limits: Bounds, is_extract: bool) -> None:
+def _check_room(source: Path, folder: Path, limits: BuildLimits, is_extract: bool) -> None:
     size = source.stat().st_size
     needed = pipeline.room_for(size, limits.memory) if is_extract else size
     free = pipeline.free_bytes(folder) - limits.floor
@@ -127,7 +136,7 @@ def _check_room(source: Path, folder: Path, limits: Bounds, is_extract: bool) ->
 
 
 def _made(
-    source: Path, folder: Path, title: str, limits: Bounds, say: Say, is_extract: bool
+    source: Path, folder: Path, title: str, limits: BuildLimits, say: Say, is_extract: bool
 ) -> Path:
     """Return the archive, within the folder."""
     if is_extract:
@@ -142,11 +151,13 @@ def _made(
                 done += len(piece)
                 say(done / size, "copying")
     except OSError as why:
-        raise CannotBuild(f"{source} cannot be copied to {folder.parent}: {why.strerror}") from None
+        raise CannotBuildMap(
+            f"{source} cannot be copied to {folder.parent}: {why.strerror}"
+        ) from None
     return made
 
 
-def look_into(path: Path, schema: MapSchema = "") -> _Told:
+def look_into(path: Path, schema: MapSchema = "") -> _Archive:
     """Read and check an archive as a whole; ``schema`` if it is known. Raises `BadArchive`."""
     with path.open("rb") as file:
         header = read_header(file, os.fstat(file.fileno()).st_size)
@@ -155,7 +166,7 @@ def look_into(path: Path, schema: MapSchema = "") -> _Told:
     is_vector = header.tile_type == "mvt"
     if is_vector and not schema:
         schema = schema_of(metadata)
-    return _Told(header, schema, credits_of(metadata), _text(metadata, "name"), count)
+    return _Archive(header, schema, credits_of(metadata), _text(metadata, "name"), count)
 
 
 def _text(metadata: Mapping[str, Any], key: str) -> str:
@@ -164,32 +175,43 @@ def _text(metadata: Mapping[str, Any], key: str) -> str:
 
 
 def _put(
-    catalogue: Catalogue, name: str, wanted: Wanted, made: Path, told: _Told, say: Say
+    catalogue: Catalogue,
+    name: str,
+    wanted: Wanted,
+    made: Path,
+    archive: _Archive,
+    say: Say,
+    note: Callable[[str], None],
 ) -> MapEntry:
-    """Put a finished archive in its place, and into the list."""
+    """Put a finished archive in its place, with its index, and into the list."""
     digest = _digest(made, say)
     file = f"{name}-{digest[:8]}.pmtiles"
-    is_vector = told.header.tile_type == "mvt"
+    is_vector = archive.header.tile_type == "mvt"
     entry = MapEntry(
         file=file,
         digest=digest,
-        title=wanted.title or told.title or _title_of(wanted.source),
+        title=wanted.title or archive.title or _title_of(wanted.source),
         role=wanted.role or ("base" if is_vector else "layer"),
-        tiles=told.header.tile_type,
-        schema=told.schema,
-        bounds=told.header.bounds,
-        min_zoom=told.header.min_zoom,
-        max_zoom=told.header.max_zoom,
-        attribution=told.credit or ((OPENSTREETMAP,) if is_vector else ()),
+        tiles=archive.header.tile_type,
+        schema=archive.schema,
+        bounds=archive.header.bounds,
+        min_zoom=archive.header.min_zoom,
+        max_zoom=archive.header.max_zoom,
+        attribution=archive.credit or ((OPENSTREETMAP,) if is_vector else ()),
         size=made.stat().st_size,
         updated=round(time.time(), 3),
         source=wanted.source.name,
         tile_size=512 if is_vector else wanted.tile_size,
     )
+    index = place_building.index_of(made, entry, say, note)
+    if index is not None:
+        entry = replace(entry, places=f"{name}-{digest[:8]}.places")
     made.chmod(0o600)
     with catalogue.locked():
         found = catalogue.read()
         made.replace(catalogue.folder / file)
+        if index is not None:
+            index.replace(catalogue.folder / entry.places)
         now = time.time()
         catalogue.write(found.put(name, entry, now).at(now))
     return entry

@@ -21,7 +21,7 @@ from sightline.kinds.maps.model import Bounds, Credit, MapRole, MapSchema, MapSo
 from sightline.maps.pmtiles import BadArchive, check_directories, read_header, read_metadata
 
 LIST = "catalogue.json"
-KEPT_FOR = 3600.0
+FORMER_FOR = 3600.0
 """For how long a replaced file can still be read, s."""
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -79,7 +79,7 @@ class FormerFile(msgspec.Struct, frozen=True):
 
 
 class MapList(msgspec.Struct, frozen=True):
-    """What ``catalogue.json`` holds."""
+    """The list of maps, as ``catalogue.json`` holds it; with files that were replaced lately."""
 
     maps: dict[str, MapEntry] = {}  # msgspec copies it
     former: tuple[FormerFile, ...] = ()
@@ -90,7 +90,7 @@ class MapList(msgspec.Struct, frozen=True):
         before = self.maps.get(name)
         former = self.former
         if before is not None and before.file != entry.file:
-            former = (*former, FormerFile(before.file, before.digest, now + KEPT_FOR))
+            former = (*former, FormerFile(before.file, before.digest, now + FORMER_FOR))
         former = tuple(each for each in former if each.file != entry.file)
         return replace(self, maps={**self.maps, name: entry}, former=former)
 
@@ -177,11 +177,11 @@ class Catalogue:
         finally:
             os.close(folder)
 
-    def _tidy(self, kept: frozenset[str]) -> None:
+    def _tidy(self, listed: frozenset[str]) -> None:
         """Remove files of maps that are in the list no more."""
         for path in self.folder.iterdir():
             is_map = path.suffix in (".pmtiles", ".places")
-            if is_map and path.name not in kept and path.is_file():
+            if is_map and path.name not in listed and path.is_file():
                 path.unlink(missing_ok=True)
 
     def remove(self, name: str, now: float) -> bool:
@@ -195,7 +195,8 @@ class Catalogue:
 
     def expire(self, now: float) -> None:
         """Remove former files that were kept long enough."""
-        if self.read().at(now) is not self.read():
+        found = self.read()
+        if found.at(now) is not found:
             with self.locked():
                 self.write(self.read().at(now))
 

@@ -33,7 +33,7 @@ class MapFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Look:
     stamp: tuple[int, ...]
     found: MapList
     problems: Mapping[str, str]
@@ -67,7 +67,7 @@ class MapsService(Service):
         self._pool = ThreadPool(0, _THREADS, name="maps")
         self._stamp: tuple[int, ...] = (-1,)
         self._list = MapList()
-        self._told: frozenset[str] = frozenset()
+        self._shown: frozenset[str] = frozenset()
         self.trouble = ""
         """Why the list cannot be read; empty: it can."""
         self._expired = 0.0
@@ -134,7 +134,7 @@ class MapsService(Service):
             self._stamp = seen.stamp
             self._show(seen)
 
-    def _read_changed(self, before: tuple[int, ...]) -> _Seen | None:
+    def _read_changed(self, before: tuple[int, ...]) -> _Look | None:
         """Read the list if it is another one than before; on a thread."""
         now = self._wall()
         if abs(now - self._expired) >= _EXPIRE:
@@ -144,20 +144,20 @@ class MapsService(Service):
         if stamp == before:
             return None
         found = self._catalogue.read()
-        return _Seen(stamp, found, problems(self.folder, found.maps))
+        return _Look(stamp, found, problems(self.folder, found.maps))
 
-    def _show(self, seen: _Seen) -> None:
+    def _show(self, seen: _Look) -> None:
         for name, why in seen.problems.items():
             if self.problems.get(name) != why:
                 self._log.error("The map {name} is not shown: {why}", name=name, why=why)
                 self._alarm(f"The map {name} is not shown: {why}")
         self._list, self.problems = seen.found, seen.problems
         usable = self.usable
-        for name in self._told - usable.keys():
+        for name in self._shown - usable.keys():
             self._hub.place(f"map/{name}", None)
         for name, entry in usable.items():
             self._hub.place(f"map/{name}", entry.shown())
-        self._told = frozenset(usable)
+        self._shown = frozenset(usable)
         self._hub.announce()
 
     def _say_trouble(self, why: str) -> None:

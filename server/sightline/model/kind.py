@@ -223,6 +223,8 @@ class ThingType:
 
     clues: Callable[[str, State], Clues] | None = None
     """By what the client that feeds it is known, from its id and its state."""
+    steady_clues: bool = False
+    """They come of its id alone, so no message changes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class Containment:
 
     def _agrees(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
         """Tell whether we agree; None as long as no fix of ours is newer."""
-        if not self.fences.knows(thing):
+        if thing not in self.fences.known:
             return None
         if (self.fences.since(thing, region) is not None) == inside:
             return True

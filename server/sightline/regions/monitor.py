@@ -8,7 +8,7 @@ who was there all the time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.application.service import Service
@@ -121,8 +121,8 @@ class GeofenceMonitor(Service):
             if after is None:
                 self._removed(thing)
                 return
-            for fix in positions(before, after):
-                self._fixed(thing, fix)
+            if found := positions(before, after):
+                self._fixed(thing, found)
             if (
                 isinstance(after, Friend)
                 and after.inregions is not None
@@ -141,13 +141,14 @@ class GeofenceMonitor(Service):
         """Log a mistake of ours, which must not keep a message out of the world."""
         self._log.failure("Could not see who came and went")
 
-    def _fixed(self, thing: str, fix: Position) -> None:
-        now = self._clock.seconds()
-        if not self._fences.knows(thing):
+    def _fixed(self, thing: str, fixes: Sequence[Position]) -> None:
+        now, fences = self._clock.seconds(), self._fences
+        if thing not in fences.known:
             self._met.append(thing)
             self._note_soon()
-        for change in self._fences.fix(thing, fix, now):
-            self._found(change, now)
+        for fix in fixes:
+            for change in fences.fix(thing, fix, now):
+                self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
         transition = self.containment.found(change, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from collections.abc import Sequence
 
 from sightline.geometry.positions import Position
 from sightline.kinds.friends.model import Friend
@@ -10,26 +10,27 @@ from sightline.kinds.friends.spots import leapt, order, proved
 from sightline.model.kind import State
 
 
-def positions(before: State | None, state: State) -> list[Position]:
-    """Return where something is, if it says so: friends; whatever else has a position."""
-    if isinstance(state, Friend):
-        return _of_friend(before, state)
+def positions(before: State | None, state: State) -> Sequence[Position]:
+    """Return where something is, if it says so: friends; whatever else has a position.
+
+    Before the position of a friend comes the one that was held back, if it is proved now.
+    """
+    if not isinstance(state, Friend):
+        return _of_thing(state)
+    lat, lon, acc, leap = state.lat, state.lon, state.acc or 0.0, False
+    if lat is None or lon is None:
+        return ()
+    if isinstance(before, Friend):
+        if before.doubt is not None and (held := proved(before, state)) is not None:
+            back = Position(held.lat, held.lon, held.when, held.acc or 0.0, leap=True)
+            return back, Position(lat, lon, order(state), acc)
+        leap = leapt(before, state)
+    return (Position(lat, lon, order(state), acc, leap, acc != 0.0 and not leap),)
+
+
+def _of_thing(state: State) -> Sequence[Position]:
     lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
     if lat is None or lon is None:
-        return []
+        return ()
     at, acc = getattr(state, "at", None), getattr(state, "acc", None)
-    return [Position(lat, lon, at or 0.0, acc or 0.0)]
-
-
-def _of_friend(before: State | None, friend: Friend) -> list[Position]:
-    """Return the friend's position; before it the one that was held back, if it is proved now."""
-    if friend.lat is None or friend.lon is None:
-        return []
-    here = Position(friend.lat, friend.lon, order(friend), friend.acc or 0.0)
-    if not isinstance(before, Friend):
-        return [replace(here, joins=bool(friend.acc))]
-    held = proved(before, friend)
-    if held is not None:
-        return [Position(held.lat, held.lon, held.when, held.acc or 0.0, leap=True), here]
-    leap = leapt(before, friend)
-    return [replace(here, leap=leap, joins=bool(friend.acc) and not leap)]
+    return (Position(lat, lon, at or 0.0, acc or 0.0),)

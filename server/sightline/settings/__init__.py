@@ -10,6 +10,8 @@ from sightline.settings.files import password_variables as password_variables
 from sightline.settings.load import load as load
 from sightline.settings.load import load_brokers as load_brokers
 from sightline.settings.load import load_robot_topics as load_robot_topics
+from sightline.settings.map_reading import remote_map as remote_map
+from sightline.settings.maps import MapSettings as MapSettings
 from sightline.settings.schema import AccountsSettings as AccountsSettings
 from sightline.settings.schema import ArchiveSettings as ArchiveSettings
 from sightline.settings.schema import BrokerSettings as BrokerSettings
@@ -25,9 +27,9 @@ from sightline.settings.schema import ProbotSettings as ProbotSettings
 from sightline.settings.schema import ProbotsSettings as ProbotsSettings
 from sightline.settings.schema import RegionsSettings as RegionsSettings
 from sightline.settings.schema import ReplicasSettings as ReplicasSettings
-from sightline.settings.schema import Section as Section
 from sightline.settings.schema import ServerSettings as ServerSettings
 from sightline.settings.schema import Settings as Settings
 from sightline.settings.schema import WebhookSettings as WebhookSettings
+from sightline.settings.section import Section as Section
 from sightline.settings.values import Secret as Secret
 from sightline.settings.values import is_guessable as is_guessable

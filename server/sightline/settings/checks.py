@@ -17,10 +17,10 @@ from sightline.settings.schema import (
     BrokerSettings,
     DynamodbSettings,
     FriendsSettings,
-    Section,
     ServerSettings,
     Settings,
 )
+from sightline.settings.section import Section
 from sightline.settings.values import is_here
 
 _REPLICA_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,11}")

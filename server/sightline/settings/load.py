@@ -41,6 +41,8 @@ from sightline.settings.files import (
     read_password,
     resolved_path,
 )
+from sightline.settings.map_reading import map_settings
+from sightline.settings.maps import MapSettings
 from sightline.settings.schema import (
     AccountsSettings,
     ArchiveSettings,
@@ -57,11 +59,11 @@ from sightline.settings.schema import (
     ProbotsSettings,
     RegionsSettings,
     ReplicasSettings,
-    Section,
     ServerSettings,
     Settings,
     WebhookSettings,
 )
+from sightline.settings.section import Section
 from sightline.settings.values import Secret
 
 # Filled in by us; in a file it would be a secret lying about.
@@ -162,10 +164,19 @@ def _settings(
     hooks = table.get("webhook", {})
     if not isinstance(hooks, dict):
         raise BadSettings(f"{file}: webhook: must be tables, one per receiver: [webhook.house]")
+    maps = table.get("map", {})
+    if not isinstance(maps, dict):
+        raise BadSettings(f"{file}: map: must be tables, one per map: [map.satellite]")
     replica = sections.get("replicas", ReplicasSettings()).name
     settings = Settings(
         **sections,
         webhook={name: _webhook(name, t, file, folder, environ) for name, t in hooks.items()},
+        map={
+            name: map_settings(
+                name, _values(MapSettings, t, file, f"map.{name}"), file, folder, environ
+            )
+            for name, t in maps.items()
+        },
         probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={
             name: _broker(name, t, file, folder, environ, replica) for name, t in brokers.items()

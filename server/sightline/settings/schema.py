@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta
 
 from sightline.kinds.friends.bases import DEFAULT
+from sightline.kinds.maps.remote import origin_of
 from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
+from sightline.settings.maps import MapSettings
+from sightline.settings.section import Section
 from sightline.settings.values import (
     Bytes,
     Count,
@@ -21,10 +23,6 @@ from sightline.settings.values import (
     is_guessable,
     is_here,
 )
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of the file."""
 
 
 class ServerSettings(Section, frozen=True, kw_only=True):
@@ -324,7 +322,7 @@ class Settings(Section, frozen=True, kw_only=True):
     """Everything that the operator decides.
 
     ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
-    in which they are shown; and so is ``webhook``.
+    in which they are shown; and so are ``webhook`` and ``map``.
     """
 
     server: ServerSettings = ServerSettings()
@@ -340,6 +338,7 @@ class Settings(Section, frozen=True, kw_only=True):
     console: ConsoleSettings = ConsoleSettings()
     regions: RegionsSettings = RegionsSettings()
     webhook: Mapping[str, WebhookSettings] = {}
+    map: Mapping[str, MapSettings] = {}
     history: HistorySettings = HistorySettings()
     archive: ArchiveSettings = ArchiveSettings()
     dynamodb: DynamodbSettings = DynamodbSettings()
@@ -378,6 +377,10 @@ class Settings(Section, frozen=True, kw_only=True):
                     " broker keeps for us; remove it (a random one is made and kept), or use what"
                     " openssl rand -hex 16 prints"
                 )
+        for name, each in self.map.items():
+            said.append(
+                f"map.{name}: whoever has {origin_of(each.url)} learns which area people look at"
+            )
         for name, webhook in self.webhook.items():
             if webhook.url.startswith("http:") and not webhook.private:
                 said.append(f"webhook.{name}: where people are travels unencrypted (http)")

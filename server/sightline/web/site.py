@@ -20,29 +20,15 @@ from sightline.live.server_state import ServerState
 from sightline.web import body_limits
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.content_policy import ContentPolicy
+from sightline.web.content_policy import policy as content_policy
 from sightline.web.http_channel import PatientChannel
 from sightline.web.http_heads import Check
 from sightline.web.proxies import UNIX
 from sightline.web.request_context import RequestContext
 
-# S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "worker-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+OWN_POLICY = content_policy().encode()
 _HEADERS = {
-    b"content-security-policy": CSP.encode(),
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), microphone=(), payment=(), usb=(), geolocation=(self)",
@@ -85,6 +71,8 @@ class PlainRequest(Request):
         """Give every answer of every resource the same headers to start from."""
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
+        policy: ContentPolicy | None = getattr(self.site, "policy", None)
+        self.setHeader(b"content-security-policy", OWN_POLICY if policy is None else policy.header)
         context: RequestContext | None = getattr(self.site, "context", None)
         if context is not None and context.secure(self):
             self.setHeader(b"strict-transport-security", _HSTS)
@@ -185,6 +173,7 @@ class QuietSite(Site):
         request_seconds: float,
         limits: ConnectionLimits | None = None,
         stall_timeout: float = 10.0,
+        policy: ContentPolicy | None = None,
     ) -> None:
         # Forms are nobody's here but the Recorder's, which reads its own.
         super().__init__(
@@ -195,6 +184,7 @@ class QuietSite(Site):
             parsePOSTFormSubmission=False,
         )
         self.context = context
+        self.policy = policy
         self.limits = ConnectionLimits(clock) if limits is None else limits
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not

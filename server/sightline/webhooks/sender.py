@@ -27,8 +27,8 @@ from twisted.web.client import Agent
 from sightline.kinds.regions.model import Transition, published_id
 from sightline.model.kind import State
 from sightline.model.text import clean
+from sightline.web.outgoing import CheckedEndpoints
 from sightline.webhooks import delivery as rules
-from sightline.webhooks.address import CheckedEndpoints
 from sightline.webhooks.deadletters import DeadLetters
 from sightline.webhooks.delivered import Delivered
 from sightline.webhooks.delivery import Delivery

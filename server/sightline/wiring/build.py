@@ -82,7 +82,15 @@ def build_ports(parts: Parts, folder: StateFolder, tree: Resource) -> Ports:
     )
     ready = parts.cluster.ready(parts.past.service.restored)
     return Ports(
-        start.settings, start.listen, tree, accounts.context, now, accounts.gate, invitation, ready
+        start.settings,
+        start.listen,
+        tree,
+        accounts.context,
+        now,
+        accounts.gate,
+        invitation,
+        ready,
+        policy=parts.features.map_extras.policy,
     )
 
 
@@ -123,6 +131,7 @@ def in_order(
         features.pictures,
         features.brought,
         features.maps,
+        features.map_extras.remote,
         health,
         Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.erasure import make_erasers
 from sightline.wiring.history import retained
+from sightline.wiring.maps import MapExtras, build_map_extras
 from sightline.wiring.owntracks import OwnTracks
 from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
@@ -42,10 +43,18 @@ class Features:
     pictures: Pictures
     brought: BroughtStates
     maps: MapsService
+    map_extras: MapExtras
 
 
 def build_features(
-    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
+    start: Start,
+    *,
+    cluster: Cluster,
+    live: Live,
+    accounts: Accounts,
+    past: Past,
+    mqtt: Mqtt,
+    reads: Reads,
 ) -> Features:
     """Make what regions and phones need, and join it with accounts and brokers."""
     geofencing = Geofencing(
@@ -59,7 +68,6 @@ def build_features(
         journal=cluster.regions,
         peers=mqtt.peers,
     )
-    reads = Reads(reactor)
     owntracks = OwnTracks(
         start.settings,
         now,
@@ -94,7 +102,8 @@ def build_features(
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     maps = make_maps(start, live)
-    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps)
+    extras = make_map_extras(start, live, maps)
+    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps, extras)
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:
@@ -114,8 +123,16 @@ def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> P
 
 def make_maps(start: Start, live: Live) -> MapsService:
     """Make what shows and serves the maps of the state folder."""
+    return MapsService(reactor, now, live.hub, start.state / MAPS, _alarm_of(live))
 
+
+def make_map_extras(start: Start, live: Live, maps: MapsService) -> MapExtras:
+    """Make what hangs on the maps."""
+    return build_map_extras(start.settings.map, live.hub, maps, _alarm_of(live))
+
+
+def _alarm_of(live: Live) -> Callable[[str], None]:
     def alarm(why: str) -> None:
         live.hub.happened("alarm", SERVER, now(), Alarmed(why=why))
 
-    return MapsService(reactor, now, live.hub, start.state / MAPS, alarm)
+    return alarm

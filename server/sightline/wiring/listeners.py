@@ -20,6 +20,7 @@ from twisted.web.resource import Resource
 from sightline.settings import Settings
 from sightline.web.certificate import Encrypted
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.content_policy import ContentPolicy
 from sightline.web.https_redirect import PlainHttp
 from sightline.web.proxies import Proxies
 from sightline.web.request_context import RequestContext
@@ -51,6 +52,8 @@ class Ports(MultiService):
         gate: ConnectionLimits,
         announce: Callable[[str], None],
         ready: Deferred[None],
+        *,
+        policy: ContentPolicy | None = None,
     ) -> None:
         super().__init__()
         limits, https = settings.limits, settings.https
@@ -71,6 +74,7 @@ class Ports(MultiService):
                 request_seconds=limits.handshake_seconds,
                 limits=gate,
                 stall_timeout=limits.behind_seconds,
+                policy=policy,
             )
 
         pages = site(tree, context)

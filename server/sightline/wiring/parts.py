@@ -42,6 +42,7 @@ from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.proxies import Proxies
 from sightline.web.public_address import PublicAddress
+from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring import settings_parts
 from sightline.wiring.archive import message_archive
@@ -233,7 +234,7 @@ class Console:
     monitor: BrokerMonitor
 
 
-def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
+def build_console(start: Start, live: Live, accounts: Accounts, reads: Reads) -> Console:
     """Make the console and the monitor of the brokers."""
     rights = settings_parts.console_rights(start.settings)
     service = ConsoleService(
@@ -243,6 +244,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         audit=settings_parts.console_auditor(accounts.service),
         stored=figures_of(live.store, own_thing(start.settings)),
         look=Unfollowed(reactor, now, live.hub, live.bases).look,
+        reads=reads,
     )
     service.join(accounts.requests)
     return Console(
@@ -359,12 +361,19 @@ def build_parts(start: Start) -> Parts:
     live = build_live(start, cluster)
     accounts = build_accounts(start, cluster, live)
     driving = build_driving(start, cluster, live, accounts)
-    console = build_console(start, live, accounts)
+    reads = Reads(reactor)
+    console = build_console(start, live, accounts, reads)
     past = build_history(start, cluster, live, accounts)
     mqtt = build_mqtt(
         start, cluster=cluster, live=live, driving=driving, console=console, past=past
     )
     features = build_features(
-        start, cluster=cluster, live=live, accounts=accounts, past=past, mqtt=mqtt
+        start,
+        cluster=cluster,
+        live=live,
+        accounts=accounts,
+        past=past,
+        mqtt=mqtt,
+        reads=reads,
     )
     return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)

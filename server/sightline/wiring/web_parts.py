@@ -33,6 +33,8 @@ from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.maps.api import MapsApi
+from sightline.maps.api_places import PlacesApi
+from sightline.maps.api_remote import RemoteMapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
@@ -48,6 +50,7 @@ from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
+from sightline.wiring.maps import MapExtras
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
 from sightline.wiring.state_folder import databases
@@ -172,6 +175,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
         deliveries=DeliveriesApi(live.deliveries),
         maps=MapsApi(features.maps, parts.accounts.service.note),
+        map_extras=features.map_extras,
         photos=features.pictures.of,
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
@@ -190,6 +194,7 @@ def make_routes(
     friends: Callable[[], list[str]],
     deliveries: DeliveriesApi,
     maps: MapsApi,
+    map_extras: MapExtras,
     photos: PhotosOf | None = None,
     phones: PhonesApi,
     settled: str = "",
@@ -207,7 +212,7 @@ def make_routes(
             lambda thing, scope, turn: everything(store, thing, scope, turn),
             photos,
         ),
-        HistoryApi(store, world, show, wall, reads),
+        HistoryApi(store, world, show, wall, reads, map_extras.places.texts),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
         SpanApi(store, world, reads),
@@ -218,6 +223,8 @@ def make_routes(
         phones,
         deliveries,
         maps,
+        PlacesApi(map_extras.places),
+        RemoteMapsApi(map_extras.remote, service.note),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]

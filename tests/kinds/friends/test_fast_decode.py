@@ -60,7 +60,9 @@ def test_what_phones_say_every_day_goes_the_quick_way(fields: dict[str, Any]) ->
         location(lon=0),
         location(tid="x" * 17),
         location(source="x" * LARGEST),
-        json.dumps(location()).replace(":", " :").encode(),
+        json.dumps(location(tag="12:30")).replace(":", " :").encode(),
+        b'{"_type":"location","lat":1,"lon":2,"tst":3,"BSSID":"a:b","BSSID":"ab"}',
+        b'{"_type":"location","lat":1,"lon":2,"tst":3,"tid":"x","tid":"y"}',
         b'{"_type":"location","lat":1,"lon":2,"tst":3,"lat":1}',
         b'{"_type":"location","lat":1,"lon":2,"tst":3,"tid":"\\u0041"}',
         b'{"_type":"location","lat":1,"lon":2,"tst":3,"tid":"\x7f"}',
@@ -156,4 +158,4 @@ def test_both_ways_agree(payload: bytes, retain: bool) -> None:
 def test_no_digit_is_lost(lat: float, lon: float, p: float) -> None:
     said = quick(arrival("", location(lat=lat, lon=lon, p=p)).payload, LATEST)
     assert said is not None
-    assert (said[0], said[1], said[10]) == (lat, lon, p)
+    assert (said.lat, said.lon, said.p) == (lat, lon, p)

@@ -1,6 +1,7 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
 import { useKind, useTime, useServer } from '../app/context';
 import type { MapShown } from '../generated';
+import type { Read } from '../net/shape';
 import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
@@ -47,7 +48,7 @@ export function MapsCard() {
   );
 }
 
-function MapRow({ map, remove }: { map: MapShown; remove(): Promise<void> }) {
+function MapRow({ map, remove }: { map: Read<MapShown>; remove(): Promise<void> }) {
   const { now } = useTime();
   const broken = map.problem !== '';
   return (

@@ -1,6 +1,7 @@
 /**
  * What of the page is in its address, so that a link shows somebody else the same:
- * `#map?view=5.05/50.6000/6.6000&id=friend/jane/phone`, `#robots`, `#admin?tab=audit`.
+ * `#map?view=5.05/50.6000/6.6000&id=friend/jane/phone`, `#map?at=2026-11-17T13:32:08Z`, `#robots`,
+ * `#admin?tab=audit`.
  */
 import type { View } from '../map/types';
 import type { Key } from './world';
@@ -22,6 +23,8 @@ export interface Place {
   readonly selected?: Key;
   /** Which page of a section that has several. */
   readonly tab?: string;
+  /** The moment of the past that is looked at, epoch seconds; absent: now. */
+  readonly at?: number;
 }
 
 /** Read a fragment, with or without its `#`. What cannot be read is left out. */
@@ -36,12 +39,27 @@ export function readPlace(fragment: string): Place {
       : undefined;
   const selected = asked.get('id') ?? '';
   const tab = asked.get('tab') ?? '';
+  const at = readMoment(asked.get('at') ?? '');
   return {
     section,
     ...(view ? { view } : {}),
     ...(selected.includes('/') ? { selected } : {}),
     ...(/^[a-z]{1,20}$/.test(tab) ? { tab } : {}),
+    ...(at === null ? {} : { at }),
   };
+}
+
+/** A moment such as `2026-11-17T13:32:08Z`, or with an offset; null for what names no moment. */
+function readMoment(text: string): number | null {
+  // In a query a + is a blank, unless it has been escaped.
+  const said = text.replace(/ (\d\d:\d\d)$/, '+$1');
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(said)) return null;
+  const at = Date.parse(said) / 1000;
+  return Number.isFinite(at) ? at : null;
+}
+
+function writeMoment(at: number): string {
+  return new Date(Math.round(at) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 export function writePlace(place: Place): string {
@@ -51,6 +69,7 @@ export function writePlace(place: Place): string {
     asked.push(`view=${zoom.toFixed(2)}/${lat.toFixed(4)}/${lng.toFixed(4)}`);
   }
   if (place.tab !== undefined && place.tab !== '') asked.push(`tab=${place.tab}`);
+  if (place.at !== undefined) asked.push(`at=${writeMoment(place.at)}`);
   if (place.selected !== undefined) {
     asked.push(`id=${encodeURIComponent(place.selected).replaceAll('%2F', '/')}`);
   }

@@ -62,6 +62,13 @@ export const ROSTER_KEYS: readonly (readonly [keys: readonly string[], does: str
   [['Enter'], 'Select'],
 ];
 
+/** Keys which the bar of time handles itself while it has the focus; told in the help. */
+export const BAR_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['←', '→'], 'A minute back or on; less when a shorter time is shown'],
+  [['PgDn', 'PgUp'], 'An hour back or on; less when a shorter time is shown'],
+  [['+', '−'], 'Show a shorter or a longer time on the bar'],
+];
+
 /** Keys while a region is drawn; told in the help. */
 export const DRAW_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['Enter'], 'Finish the polygon that is drawn'],

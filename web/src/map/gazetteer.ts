@@ -3,12 +3,16 @@
  * nothing where there is none in reach: a name that misleads is worse than a pair of numbers.
  */
 
-interface Town {
+export interface Town {
   readonly name: string;
   readonly lat: number;
   readonly lng: number;
   /** Roughly how far the town itself reaches from its middle, in kilometres. */
   readonly reach: number;
+}
+
+export interface SearchableTown extends Town {
+  readonly search: string;
 }
 
 const KM_PER_DEGREE = 111.2;
@@ -21,6 +25,8 @@ export class Gazetteer {
   readonly #cells = new Map<number, Town[]>();
   /** Names found before, because the same places are asked for again and again. */
   readonly #known = new Map<number, string | null>();
+
+  #searchable: readonly SearchableTown[] | undefined;
 
   /** Takes the list that towns.plugin.ts makes. */
   constructor(list: string) {
@@ -40,6 +46,14 @@ export class Gazetteer {
       if (towns) towns.push(town);
       else this.#cells.set(cell, [town]);
     }
+  }
+
+  /** All towns, each with its name as it is searched for, folded once by `fold`. */
+  towns(fold: (name: string) => string): readonly SearchableTown[] {
+    this.#searchable ??= [...this.#cells.values()]
+      .flat()
+      .map((town) => ({ ...town, search: fold(town.name) }));
+    return this.#searchable;
   }
 
   /** "Lille", "near Lille", or null where no town is in reach; the same for a square of 0.01°. */

@@ -15,6 +15,7 @@ import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
+import { boundsOf } from './bounds';
 import { Companions } from './companions';
 import { DoubtfulSpots } from './doubtful';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
@@ -22,11 +23,13 @@ import { CrowdBuffer } from './crowdbuffer';
 import { MapEvents } from './events';
 import { FineNet } from './finenet';
 import { Flights } from './flights';
+import { Heat } from './heat';
 import { FrameClock } from './frameclock';
 import { FrameLoop } from './frameloop';
 import { KeepClear } from './keepclear';
 import { Marks } from './marks';
 import { missingMap } from './missing';
+import { PlacePin } from './placepin';
 import { Pointer } from './pointer';
 import { Portraits } from './portraits';
 import { Regions } from './regions';
@@ -46,7 +49,7 @@ export { workerUrl };
 
 const MIN_ZOOM = 1;
 const MAX_ZOOM = 19;
-/** As near as `showArea` goes. */
+/** As near as `showArea` and `showPlaces` go. */
 const AREA_MAX_ZOOM = 15.5;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
 const NO_WEBGL =
@@ -103,9 +106,11 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
   const doubtful = new DoubtfulSpots(map, state);
+  const placePin = new PlacePin(map);
+  const heat = new Heat(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
-  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets };
+  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin, heat };
   return { container, ...shown, ...drawn, flights, frames, pointer, marks };
 }
 
@@ -131,6 +136,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     reduceMotion: options.reducedMotion,
     locale: { 'Map.Title': 'Map' },
   });
+  if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
@@ -182,6 +188,7 @@ function install(parts: Parts): void {
   companions.install();
   regions.install();
   parts.doubtful.install();
+  parts.heat.install();
   const first = !state.ready;
   state.ready = true;
   parts.streets.install();
@@ -199,6 +206,7 @@ function asOne(parts: Parts): SightlineMap {
       setTheme(parts, theme);
     },
     setMaps: (maps) => parts.streets.set(maps),
+    namesInView: () => parts.streets.namesInView(),
     chooseLayer: (name) => parts.streets.choose(name),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),
@@ -214,8 +222,18 @@ function asOne(parts: Parts): SightlineMap {
     flyTo: (id) => flights.flyTo(id),
     setTrail: (id, points) => marks.setTrail(id, points),
     setDoubtful: (spots) => parts.doubtful.set(spots),
+    setHeat: (spots) => parts.heat.set(spots),
+    showPlaces: (places) => {
+      const box = boundsOf(places);
+      if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
+    },
     setAreas: (areas) => regions.set(areas),
     selectArea: (id) => regions.select(id),
+    showPlace: (place) => {
+      const [west, south, east, north] = place.box;
+      flights.fit([west, south, east, north], place.maxZoom);
+      parts.placePin.show(place);
+    },
     showArea: (id) => {
       const box = regions.boxOf(id);
       if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
@@ -242,7 +260,8 @@ function asOne(parts: Parts): SightlineMap {
   };
 }
 
-function setTheme({ map, state, crowd, regions, doubtful, streets }: Parts, theme: Theme): void {
+function setTheme(parts: Parts, theme: Theme): void {
+  const { map, state, crowd, regions, doubtful, streets, heat } = parts;
   if (theme === state.theme) return;
   state.theme = theme;
   crowd.palette = palette(theme);
@@ -251,6 +270,7 @@ function setTheme({ map, state, crowd, regions, doubtful, streets }: Parts, them
   streets.recolour();
   regions.setTheme(theme);
   doubtful.recolour();
+  heat.recolour();
   map.triggerRepaint();
 }
 
@@ -261,6 +281,7 @@ function destroy(parts: Parts): void {
   portraits.destroy();
   sketch.destroy();
   doubtful.destroy();
+  parts.placePin.remove();
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];

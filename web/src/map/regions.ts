@@ -10,6 +10,7 @@ import type {
 } from 'maplibre-gl';
 import type { Feature, FeatureCollection } from 'geojson';
 import { distance, holds, middleOf, reachOf } from './shapes';
+import { byZoom } from './expressions';
 import { crownOf, outlineOf, viewBox, zoomToSee } from './outline';
 import { CLEARINGS, LOWEST_OF_OURS } from './layerids';
 import { TONES } from './tones';
@@ -43,7 +44,8 @@ function shapeLayers(): LayerSpecification[] {
       source: SHAPES,
       paint: {
         'fill-color': ['get', 'colour'],
-        'fill-opacity': byState(0.24, 0.16, 0.07),
+        // At street level a region may fill the view, or several the same one: streets stay readable.
+        'fill-opacity': byZoom([12, byState(0.24, 0.16, 0.07)], [15, byState(0.12, 0.06, 0.03)]),
         'fill-antialias': false,
       },
     },

@@ -50,6 +50,16 @@ export interface View {
   readonly lng: number;
 }
 
+/** A place that was looked for; the view goes to its box, but no nearer than `maxZoom`. */
+export interface PlaceToShow {
+  readonly label: string;
+  readonly lat: number;
+  readonly lng: number;
+  /** West, south, east, north. */
+  readonly box: readonly [number, number, number, number];
+  readonly maxZoom: number;
+}
+
 /** A scale bar: so many pixels long, standing for `text` ("100 km") at the middle of the view. */
 export interface Scale {
   readonly px: number;
@@ -64,6 +74,13 @@ export interface DoubtfulSpot {
   readonly lng: number;
   readonly lat: number;
   readonly text: string;
+}
+
+/** A place where somebody was, by how long: 1 is the longest of all. */
+export interface HeatSpot {
+  readonly lng: number;
+  readonly lat: number;
+  readonly weight: number;
 }
 
 /** A region, drawn under everything that moves. */
@@ -87,6 +104,8 @@ export interface MapOptions {
   readonly view?: View | undefined;
   /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
   readonly basemap?: string | undefined;
+  /** What panels cover at the beginning: `view` is in the middle of what they leave free. */
+  readonly padding?: Padding | undefined;
   /** Whether the browser may keep the parts of maps that were looked at. */
   readonly keepsRanges?: boolean | undefined;
 }
@@ -106,6 +125,8 @@ export interface SightlineMap {
   setMaps(maps: readonly MapSource[]): void;
   /** Show the layer with this name in place of the map, if there is one; empty: the map. */
   chooseLayer(name: string): void;
+  /** Names of streets, places and water that the maps draw just now. */
+  namesInView(): string[];
 
   /** Make these, and no others, the marks on the map. */
   setMarks(marks: Iterable<Mark>): void;
@@ -124,11 +145,18 @@ export interface SightlineMap {
   fitSome(ids: readonly string[]): void;
   /** Bring one mark to the middle, near enough to see its surroundings. */
   flyTo(id: string): void;
+  /** Bring a place into view, with a mark that fades. */
+  showPlace(place: PlaceToShow): void;
   /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
   setTrail(id: string, points: readonly TrailPoint[] | null): void;
 
   /** Show these, and no others, as fixes that are not believed: hollow, with the reason. */
   setDoubtful(spots: readonly DoubtfulSpot[]): void;
+
+  /** Show where somebody was longest, as warmth under everything else; null takes it away. */
+  setHeat(spots: readonly HeatSpot[] | null): void;
+  /** Bring all these places into view. */
+  showPlaces(places: readonly { readonly lng: number; readonly lat: number }[]): void;
 
   /** Make these, and no others, the regions on the map. */
   setAreas(areas: readonly Area[]): void;

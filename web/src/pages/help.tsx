@@ -1,7 +1,7 @@
 /** The keys of the page, from the same table that the keyboard uses. */
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
+import { BAR_KEYS, BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
 import { useLayout } from '../app/context';
 import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
@@ -60,6 +60,8 @@ export function Help() {
                   [...ROSTER_KEYS, ...DRAW_KEYS].map(([keys, does]) => (
                     <Keys key={does} keys={keys} does={does} />
                   ))}
+                {group === 'Time' &&
+                  BAR_KEYS.map(([keys, does]) => <Keys key={does} keys={keys} does={does} />)}
                 {group === 'Robots' &&
                   PAD_KEYS.map(([keys, does]) => (
                     <Keys key={keys.join()} keys={keys} does={does} />

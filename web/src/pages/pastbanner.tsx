@@ -17,7 +17,7 @@ export function PastBanner() {
       <Icon of={History} size={22} />
       <div>
         <b>{momentText(at)}</b>
-        <span>
+        <span class={trouble === null ? 'past-ago' : ''}>
           {trouble ?? `${ageText(clock.live() - at)} ago. Nothing can be driven from here.`}
         </span>
       </div>

@@ -9,6 +9,7 @@ import { useRoster } from '../things/context';
 import { DayChooser } from './time/daychooser';
 import { Player } from './time/player';
 import { Scrubber } from './time/scrubber';
+import { ZoomButtons } from './time/zoom';
 
 /** The day's way and events are looked at again so often while it is today, milliseconds. */
 const AGAIN_MS = 60_000;
@@ -35,24 +36,29 @@ export function TimeBar() {
   const cut = !away && !paused && feeds.value.dark;
   return (
     <section class="timebar panel" aria-label="Time" data-past={away}>
-      <button
-        type="button"
-        class="live-pill"
-        data-live={!away && !paused && !cut}
-        title={
-          paused ? 'Waiting for the server' : cut ? 'Waiting for the broker' : 'Back to now (L)'
-        }
-        aria-pressed={!away}
-        onClick={() => {
-          past.live();
-        }}
-      >
-        <i />
-        {paused || cut ? 'Paused' : 'Live'}
-      </button>
-      <Player />
-      <Scrubber />
-      <DayChooser today={today} />
+      <div class="timebar-when">
+        <DayChooser today={today} />
+        <ZoomButtons />
+      </div>
+      <div class="timebar-line">
+        <button
+          type="button"
+          class="live-pill"
+          data-live={!away && !paused && !cut}
+          title={
+            paused ? 'Waiting for the server' : cut ? 'Waiting for the broker' : 'Back to now (L)'
+          }
+          aria-pressed={!away}
+          onClick={() => {
+            past.live();
+          }}
+        >
+          <i />
+          {paused || cut ? 'Paused' : 'Live'}
+        </button>
+        <Player />
+        <Scrubber />
+      </div>
     </section>
   );
 }

@@ -30,26 +30,23 @@ export function beside(day: Day, step: 1 | -1): Day {
   return dayOf(step > 0 ? day.end : day.start - 1);
 }
 
-/** Where in the day a time is, from 0 to 1; outside of it when the time is. */
-export function shareOf(day: Day, at: number): number {
-  return (at - day.start) / (day.end - day.start);
+/** The same time by the clock on another day; where the clocks leave it out, the one after. */
+export function sameClock(day: Day, at: number): number {
+  const clock = new Date(at * 1000);
+  const date = new Date(day.start * 1000);
+  date.setHours(clock.getHours(), clock.getMinutes(), clock.getSeconds());
+  return Math.min(day.end - 1, date.getTime() / 1000);
 }
 
-/** The time at a share of the day, in whole seconds. */
-export function timeAt(day: Day, share: number): number {
-  const within = Math.min(1, Math.max(0, share));
-  return Math.round(day.start + within * (day.end - day.start));
-}
-
-/** The full hours `every` hours apart, from midnight on, as times and their names. */
-export function hoursOf(day: Day, every: number): { readonly at: number; readonly text: string }[] {
-  const hours = [];
-  for (let hour = 0; hour < 24; hour += every) {
-    const date = new Date(day.start * 1000);
-    date.setHours(hour);
-    hours.push({ at: date.getTime() / 1000, text: `${String(hour).padStart(2, '0')}:00` });
-  }
-  return hours;
+/** The time `14:32` or `14:32:08` of a day; null for what is no time. */
+export function clockOn(day: Day, text: string): number | null {
+  const parts = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  if (!parts) return null;
+  const [hours, minutes, seconds] = [parts[1], parts[2], parts[3] ?? '0'].map(Number);
+  if (hours === undefined || minutes === undefined || hours > 23 || minutes > 59) return null;
+  const date = new Date(day.start * 1000);
+  date.setHours(hours, minutes, seconds);
+  return date.getTime() / 1000;
 }
 
 function make(year: number, month: number, date: number): Day {

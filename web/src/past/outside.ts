@@ -5,6 +5,7 @@ import type { Requests } from '../net/requests';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
+import { zoneHere } from './month';
 import { readPhotos } from './photos';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
@@ -37,14 +38,20 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
     },
     async track(key, { start, end }) {
       const [kind = '', group = '', id = ''] = key.split('/', 3);
-      if (kind !== 'friend') return [];
-      const day = { from: start, to: end - 1 };
+      if (kind !== 'friend') return { points: [], thinned: false };
+      const bounds = { from: start, to: end - 1 };
       const history = async (asked: object) => {
-        const { data } = await api.get(HISTORY, { kind, group, id }, { ...day, ...asked });
+        const { data } = await api.get(HISTORY, { kind, group, id }, { ...bounds, ...asked });
         return readTrack(data);
       };
       const every = await history({ limit: MOST });
-      return every.length < MOST ? every : history({ max_error: MAX_ERROR });
+      if (every.length < MOST) return { points: every, thinned: false };
+      return { points: await history({ max_error: MAX_ERROR }), thinned: true };
+    },
+    async calendar(month, key) {
+      const of = key?.startsWith('friend/') === true ? { thing: key } : {};
+      const { days } = await api.get('calendar', { month, zone: zoneHere(), ...of });
+      return new Set(days.map(({ day }) => day));
     },
     async doubtful(key, { start, end }) {
       const [kind = '', group = '', id = ''] = key.split('/', 3);

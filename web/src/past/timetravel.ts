@@ -8,11 +8,15 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Thing } from '../net/protocol';
 import type { Key } from '../app/world';
-import { beside, dayNamed, dayOf } from './day';
+import type { HeatCell, SpanDays } from './asked';
+import { beside, dayOf, sameClock } from './day';
 import type { Day } from './day';
 import type { DoubtfulPoint } from './doubtful';
 import type { PastEvent } from './events';
 import type { Photo } from './photos';
+import { holding, isWhole, lengthOf } from './stretch';
+import type { Stretch } from './stretch';
+import { withExact } from './track';
 import type { TrackPoint } from './track';
 
 /** How many seconds pass in one, when played. */
@@ -23,6 +27,8 @@ export type Rate = (typeof RATES)[number];
 const PLAY_EVERY = 250;
 /** How far a step goes when nobody is chosen, seconds. */
 const STEP = 60;
+/** Of a stretch no longer than this every fix is shown, however many there are in the day; seconds. */
+const EXACT_WITHIN = 7200;
 /** What is less than so many seconds ago is now. */
 const NOW_WITHIN = 1;
 
@@ -30,7 +36,10 @@ export interface Outside {
   /** Server time, epoch seconds. */
   now(): number;
   scene(at: number): Promise<readonly Thing[]>;
-  track(key: Key, day: Day): Promise<readonly TrackPoint[]>;
+  /** The way through a stretch; `thinned` when only what is needed to draw it. */
+  track(key: Key, stretch: Stretch): Promise<Way>;
+  /** The names of the days of a month with data: of one thing, or of anything. */
+  calendar(month: string, key: Key | null): Promise<ReadonlySet<string>>;
   doubtful(key: Key, day: Day): Promise<readonly DoubtfulPoint[]>;
   events(day: Day): Promise<readonly PastEvent[]>;
   photos(day: Day): Promise<readonly Photo[]>;
@@ -41,10 +50,14 @@ export interface Outside {
   every(milliseconds: number, call: () => void): () => void;
 }
 
-export interface Track {
+export interface Way {
+  readonly points: readonly TrackPoint[];
+  readonly thinned: boolean;
+}
+
+export interface Track extends Way {
   readonly key: Key;
   readonly day: Day;
-  readonly points: readonly TrackPoint[];
   /** What is not believed of that day. */
   readonly doubtful: readonly DoubtfulPoint[];
 }
@@ -54,6 +67,12 @@ export class TimeTravel {
   readonly at: ReadonlySignal<number | null>;
   readonly past: ReadonlySignal<boolean>;
   readonly day: ReadonlySignal<Day>;
+  /** What of the day the bar shows. */
+  readonly stretch: ReadonlySignal<Stretch>;
+  /** Over how many days, the chosen one last, figures are asked for. */
+  readonly span: Signal<SpanDays> = signal(1);
+  /** Where the chosen one was longest, while that is asked for. */
+  readonly heat: Signal<readonly HeatCell[] | null> = signal(null);
   readonly playing: ReadonlySignal<boolean>;
   readonly rate: Signal<Rate> = signal(60);
   /** How often somebody here decided about fixes by hand. */
@@ -71,6 +90,8 @@ export class TimeTravel {
   readonly #out: Outside;
   readonly #at = signal<number | null>(null);
   readonly #day: Signal<Day>;
+  /** The piece of the day that was zoomed to; null: all of it. */
+  readonly #zoom = signal<Stretch | null>(null);
   readonly #track = signal<Track | null>(null);
   readonly #events = signal<readonly PastEvent[]>([]);
   readonly #photos = signal<readonly Photo[]>([]);
@@ -87,6 +108,7 @@ export class TimeTravel {
     this.at = this.#at;
     this.past = computed(() => this.#at.value !== null);
     this.day = this.#day;
+    this.stretch = computed(() => this.#zoom.value ?? this.#day.value);
     this.playing = this.#playing;
     this.track = this.#track;
     this.events = this.#events;
@@ -106,6 +128,7 @@ export class TimeTravel {
       this.#at.value = at;
       const { start, end } = this.#day.peek();
       if (at < start || at >= end) this.showDay(dayOf(at));
+      this.#hold(at);
     });
     if (left) this.#out.tell(true);
     void this.#fetch();
@@ -120,6 +143,7 @@ export class TimeTravel {
       this.#trouble.value = null;
       const today = dayOf(this.#out.now());
       if (today.name !== this.#day.peek().name) this.showDay(today);
+      this.#hold(this.#out.now());
     });
     if (!was) return;
     this.#out.show(null);
@@ -171,16 +195,30 @@ export class TimeTravel {
   showDay(day: Day): void {
     if (day.start > this.#out.now()) return;
     this.#day.value = day;
-    void this.#load();
+    this.refresh();
   }
 
+  /** Look at the same time of the day before, or after. */
   dayBeside(direction: 1 | -1): void {
-    this.showDay(beside(this.#day.peek(), direction));
+    this.goToDay(beside(this.#day.peek(), direction));
   }
 
-  dayNamed(name: string): void {
-    const day = dayNamed(name);
-    if (day) this.showDay(day);
+  /** Look at another day, at the time by the clock that is looked at now. */
+  goToDay(day: Day): void {
+    this.pause();
+    this.go(sameClock(day, this.#at.peek() ?? this.#out.now()));
+  }
+
+  /** Show this piece of the day on the bar. */
+  zoom(stretch: Stretch): void {
+    const { start, end } = isWhole(stretch, this.#day.peek()) ? this.#day.peek() : stretch;
+    this.#zoom.value = end - start < lengthOf(this.#day.peek()) ? { start, end } : null;
+    void this.#loadExact();
+  }
+
+  /** The days of a month that have data: of the chosen one, or of anybody. */
+  calendar(month: string): Promise<ReadonlySet<string>> {
+    return this.#out.calendar(month, this.#chosen);
   }
 
   /** Whose way through the day is shown. */
@@ -193,7 +231,8 @@ export class TimeTravel {
 
   /** Look again: there may be more by now. */
   refresh(): void {
-    void this.#load();
+    void this.#loadTrack();
+    void this.#loadEvents();
   }
 
   /** Fixes were hidden, used, or neither any more: the track and the scene are others. */
@@ -206,6 +245,13 @@ export class TimeTravel {
   end(): void {
     this.pause();
     this.#asked += 1;
+  }
+
+  /** What is zoomed to goes along with the moment. */
+  #hold(at: number): void {
+    const zoom = this.#zoom.peek();
+    if (zoom === null || (at >= zoom.start && at < zoom.end)) return;
+    this.zoom(holding(zoom, this.#day.peek(), at));
   }
 
   async #fetch(): Promise<void> {
@@ -232,25 +278,33 @@ export class TimeTravel {
     }
   }
 
-  async #load(): Promise<void> {
-    await Promise.all([this.#loadTrack(), this.#loadEvents()]);
-  }
-
   async #loadTrack(): Promise<void> {
     const asked = ++this.#asked;
     const key = this.#chosen;
     const day = this.#day.peek();
     if (key === null) return;
     try {
-      const [points, doubtful] = await Promise.all([
+      const [way, doubtful] = await Promise.all([
         this.#out.track(key, day),
         this.#out.doubtful(key, day),
       ]);
-      if (asked === this.#asked) this.#track.value = { key, day, points, doubtful };
+      if (asked !== this.#asked) return;
+      this.#track.value = { key, day, ...way, doubtful };
+      await this.#loadExact();
     } catch {
       // No history of it, or none for us: then there is no way to show.
       if (asked === this.#asked) this.#track.value = null;
     }
+  }
+
+  /** Where only what draws the day is known, fetch every fix of a short stretch. */
+  async #loadExact(): Promise<void> {
+    const track = this.#track.peek();
+    const stretch = this.#zoom.peek();
+    if (track?.thinned !== true || stretch === null || lengthOf(stretch) > EXACT_WITHIN) return;
+    const way = await this.#out.track(track.key, stretch).catch(() => null);
+    if (way === null || track !== this.#track.peek() || stretch !== this.#zoom.peek()) return;
+    this.#track.value = { ...track, points: withExact(track.points, stretch, way.points) };
   }
 
   async #loadEvents(): Promise<void> {

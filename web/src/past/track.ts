@@ -1,7 +1,7 @@
 /** Where a thing was during a day, with times and speeds, as the server's history tells it. */
 import type { TrackEntry } from '../generated';
 import type { Read } from '../net/shape';
-import type { Day } from './day';
+import type { Stretch } from './stretch';
 
 export interface TrackPoint {
   readonly lat: number;
@@ -50,14 +50,31 @@ export function metres(
   return 2 * EARTH * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
+/** The same way with every fix of a stretch in place of what was known of it. */
+export function withExact(
+  points: readonly TrackPoint[],
+  { start, end }: Stretch,
+  exact: readonly TrackPoint[],
+): TrackPoint[] {
+  const beyond = points.filter(({ at }) => at < start || at > end);
+  const place = beyond.findIndex(({ at }) => at > end);
+  const split = place < 0 ? beyond.length : place;
+  const within = exact.filter(({ at }) => at >= start && at <= end);
+  return [...beyond.slice(0, split), ...within, ...beyond.slice(split)];
+}
+
 /**
- * The greatest speed in each of `slots` equal parts of the day, km/h: 0 where it was and stood,
+ * The greatest speed in each of `slots` equal parts of a stretch, km/h: 0 where it was and stood,
  * null where nothing is known.
  */
-export function profile(points: readonly TrackPoint[], day: Day, slots: number): (number | null)[] {
+export function profile(
+  points: readonly TrackPoint[],
+  stretch: Stretch,
+  slots: number,
+): (number | null)[] {
   const speeds: (number | null)[] = Array.from({ length: slots }, () => null);
   for (const point of points) {
-    const slot = Math.floor(((point.at - day.start) / (day.end - day.start)) * slots);
+    const slot = Math.floor(((point.at - stretch.start) / (stretch.end - stretch.start)) * slots);
     if (slot < 0 || slot >= slots) continue;
     speeds[slot] = Math.max(speeds[slot] ?? 0, point.speed ?? 0);
   }

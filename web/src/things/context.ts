@@ -1,5 +1,6 @@
 /** The entries of all things that are listed, and what is wished of their order. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Gazetteer } from '../map/gazetteer';
 import type { Key } from '../net/protocol';
 import { part } from '../ui/part';
 import type { Entry } from './entry';
@@ -15,6 +16,8 @@ export interface Roster {
   readonly filter: Signal<Filter>;
   readonly sort: Signal<Sort>;
   readonly earlierOpen: Signal<boolean>;
+  /** The towns of the world map, once they are loaded. */
+  readonly towns: ReadonlySignal<Gazetteer | null>;
   /** Where an entry is, in the best words there are; empty for what has no place. */
   placeText(entry: Entry): string;
 }

@@ -25,6 +25,16 @@ export function length(metres: number, units: Units): Figure {
     : { value: grouped(Math.round(metres)), unit: 'm' };
 }
 
+/** A way given in metres: "240 m", "4.3 km", "123 km". */
+export function way(metres: number, units: Units): Figure {
+  const long = metres / (units === 'metric' ? 1000 : 1000 * KM_PER_MILE);
+  if (long < 1 && units === 'metric') return length(metres, units);
+  return {
+    value: long < 100 ? long.toFixed(1) : grouped(Math.round(long)),
+    unit: units === 'metric' ? 'km' : 'mi',
+  };
+}
+
 export function inOneLine(figure: Figure): string {
   return `${figure.value} ${figure.unit}`;
 }

@@ -37,6 +37,7 @@ import type { Regions } from '../things/regions/context';
 import { Notifications } from '../things/regions/notifications';
 import { RegionService } from '../things/regions/service';
 import { Stays } from '../things/regions/stays';
+import type { Localities } from '../things/localities/context';
 import { createDriving } from './driving';
 import { createEntries } from './entries';
 import { createLive } from './live';
@@ -46,6 +47,7 @@ import type { PlaceParts } from './place';
 import { createRoster } from './roster';
 import { createSelection } from './selection';
 import { createServer } from './server';
+import { createLocalities } from './localities';
 import type { Receivers } from './server';
 import { createLife } from './life';
 
@@ -70,6 +72,7 @@ export interface App {
   readonly preferences: Preferences;
   readonly newPhones: NewPhones;
   readonly roster: Roster;
+  readonly localities: Localities;
   readonly driving: Driving;
   readonly regions: Regions;
   readonly maps: OfferedMaps;
@@ -112,6 +115,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     nameOf: (key) => entries.entries.get(key)?.name,
   });
   const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
+  const { signal: gone } = leaving;
+  const localities = createLocalities({ live, server, roster, mapState, gone });
   return {
     live,
     time,
@@ -124,6 +129,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     preferences: host.preferences ?? preferences(),
     newPhones: createNewPhones(host, api, who.visitor),
     roster,
+    localities,
     driving,
     regions,
     maps: createMaps(live.present),

@@ -6,7 +6,8 @@ import type { Driving } from '../things/probots/drive/context';
 import type { EntriesParts } from './entries';
 import type { PlaceParts } from './place';
 import type { SelectionParts } from './selection';
-import { tick, watchAddress, watchDriver, watchTime, watchWindow } from './start';
+import { watchMoment } from './moment';
+import { goWhere, tick, watchAddress, watchDriver, watchTime, watchWindow } from './start';
 import type { TimeParts } from './start';
 
 interface Needs {
@@ -32,7 +33,9 @@ export function createLife({ leaving, time, place, server, past, driving, ...par
     start() {
       tick(time, leaving.signal);
       watchWindow(time, server.socket, leaving.signal);
-      watchAddress(place, parts.selection.select, leaving.signal);
+      watchAddress(place, past, parts.selection.select, leaving.signal);
+      if (place.at.peek() !== null) goWhere(place, past);
+      unwatch.push(watchMoment(place, past));
       unwatch.push(watchDriver(driver, place));
       server.socket.start();
     },

@@ -11,6 +11,10 @@ export interface PlaceParts extends Navigation {
   readonly robot: Signal<Key | null>;
   readonly selected: Signal<Key | null>;
   readonly view: Signal<View | undefined>;
+  /** The moment of the past that is looked at, epoch seconds; null: now. */
+  readonly at: Signal<number | null>;
+  /** Write, as a place to come back to, that another moment is looked at. */
+  visit(at: number | null): void;
   /** Write into the address where one is. */
   write(): void;
   /** Go where the address says; what it has chosen on the map. */
@@ -26,16 +30,12 @@ interface Needs {
 export function createPlace({ sections, gone }: Needs): PlaceParts {
   /** A section that is not for this visitor is the map. */
   const open = (section: Section) => (sections.includes(section) ? section : 'map');
-  const place = readPlace(location.hash);
-  const section = signal(open(place.section));
-  const tab = signal(place.tab ?? '');
-  const selected = signal<Key | null>(chosenOnMap(place));
-  const robot = signal<Key | null>(chosenRobot(place));
-  const view = signal<View | undefined>(place.view);
+  const signals = signalsOf(readPlace(location.hash), open);
+  const { section, tab, selected, robot, view, at } = signals;
   const write = () => {
     // The map may still come to rest after everything else has gone.
     if (gone.aborted) return;
-    const next = writePlace(placeOf({ section, tab, selected, robot, view }));
+    const next = writePlace(placeOf(signals));
     if (next !== location.hash) window.history.replaceState(null, '', next);
   };
   const enter = (next: Section, page = '') => {
@@ -48,7 +48,14 @@ export function createPlace({ sections, gone }: Needs): PlaceParts {
     selected,
     robot,
     view,
+    at,
     write,
+    visit(next) {
+      if (gone.aborted) return;
+      window.history.pushState(null, '', location.href);
+      at.value = next;
+      write();
+    },
     go(wanted, page = '') {
       const next = open(wanted);
       if (next === section.value && page === tab.value) return;
@@ -72,15 +79,27 @@ export function createPlace({ sections, gone }: Needs): PlaceParts {
       const asked = readPlace(location.hash);
       section.value = open(asked.section);
       tab.value = asked.tab ?? '';
+      at.value = asked.at ?? null;
       if (asked.section === 'robots') robot.value = chosenRobot(asked);
       return chosenOnMap(asked);
     },
   };
 }
 
-type Signals = Pick<PlaceParts, 'section' | 'tab' | 'selected' | 'robot' | 'view'>;
+type Signals = Pick<PlaceParts, 'section' | 'tab' | 'selected' | 'robot' | 'view' | 'at'>;
 
-function placeOf({ section, tab, selected, robot, view }: Signals): Place {
+function signalsOf(place: Place, open: (section: Section) => Section): Signals {
+  return {
+    section: signal(open(place.section)),
+    tab: signal(place.tab ?? ''),
+    selected: signal<Key | null>(chosenOnMap(place)),
+    robot: signal<Key | null>(chosenRobot(place)),
+    view: signal<View | undefined>(place.view),
+    at: signal<number | null>(place.at ?? null),
+  };
+}
+
+function placeOf({ section, tab, selected, robot, view, at }: Signals): Place {
   const onMap = section.value === 'map';
   const chosen = onMap ? selected.value : section.value === 'robots' ? robot.value : null;
   return {
@@ -88,6 +107,7 @@ function placeOf({ section, tab, selected, robot, view }: Signals): Place {
     tab: tab.value,
     ...(onMap && view.value ? { view: view.value } : {}),
     ...(chosen === null ? {} : { selected: chosen }),
+    ...(at.value === null ? {} : { at: at.value }),
   };
 }
 

@@ -19,6 +19,7 @@ import { RosterProvider } from '../things/context';
 import { NewPhonesProvider } from '../things/friends/add/context';
 import { DrivingProvider } from '../things/probots/drive/context';
 import { RegionsProvider } from '../things/regions/context';
+import { LocalitiesProvider } from '../things/localities/context';
 import type { App } from './app';
 
 export function AppProvider({ app, children }: { app: App; children: ComponentChildren }) {
@@ -56,19 +57,21 @@ function PlaceParts({ app, children }: { app: App; children: ComponentChildren }
 function Features({ app, children }: { app: App; children: ComponentChildren }) {
   return (
     <RosterProvider value={app.roster}>
-      <NewPhonesProvider value={app.newPhones}>
-        <PastProvider value={app.past}>
-          <RegionsProvider value={app.regions}>
-            <DrivingProvider value={app.driving}>
-              <BrokerLogProvider value={app.brokerLog}>
-                <MapsProvider value={app.maps}>
-                  <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
-                </MapsProvider>
-              </BrokerLogProvider>
-            </DrivingProvider>
-          </RegionsProvider>
-        </PastProvider>
-      </NewPhonesProvider>
+      <LocalitiesProvider value={app.localities}>
+        <NewPhonesProvider value={app.newPhones}>
+          <PastProvider value={app.past}>
+            <RegionsProvider value={app.regions}>
+              <DrivingProvider value={app.driving}>
+                <BrokerLogProvider value={app.brokerLog}>
+                  <MapsProvider value={app.maps}>
+                    <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                  </MapsProvider>
+                </BrokerLogProvider>
+              </DrivingProvider>
+            </RegionsProvider>
+          </PastProvider>
+        </NewPhonesProvider>
+      </LocalitiesProvider>
     </RosterProvider>
   );
 }

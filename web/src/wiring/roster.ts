@@ -62,6 +62,7 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
     filter,
     sort,
     earlierOpen,
+    towns: gazetteer,
     placeText,
   };
 }

@@ -55,15 +55,25 @@ export function watchWindow({ clock, now }: TimeParts, socket: Socket, gone: Abo
 /** Go where the address says when somebody changes it, or goes back. */
 export function watchAddress(
   place: PlaceParts,
+  past: TimeTravel,
   select: (key: Key) => void,
   gone: AbortSignal,
 ): void {
   const follow = () => {
     const chosen = place.read();
     if (chosen !== null && chosen !== place.selected.value) select(chosen);
+    goWhere(place, past);
   };
   addEventListener('hashchange', follow, { signal: gone });
   addEventListener('popstate', follow, { signal: gone });
+}
+
+/** Look at the moment that the address names, unless it is looked at already. */
+export function goWhere(place: PlaceParts, past: TimeTravel): void {
+  const wanted = place.at.peek();
+  const at = past.at.peek();
+  if (wanted === null) past.live();
+  else if (at === null || Math.abs(at - wanted) >= 1) past.go(wanted);
 }
 
 /** Tell the driver when the hands leave the controls or the drive page is left; returns how to stop. */

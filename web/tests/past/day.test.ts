@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { beside, dayNamed, dayOf, hoursOf, shareOf, timeAt } from '../../src/past/day';
+import { beside, clockOn, dayNamed, dayOf, sameClock } from '../../src/past/day';
 
 const NOON = new Date(2026, 10, 18, 12).getTime() / 1000;
 
@@ -25,20 +25,12 @@ describe('a day', () => {
     }
   });
 
-  test('is walked along by shares, and never left', () => {
+  test('is looked at by the clock', () => {
     const day = dayOf(NOON);
-    expect(timeAt(day, shareOf(day, NOON))).toBe(NOON);
-    expect(timeAt(day, -3)).toBe(day.start);
-    expect(timeAt(day, 2)).toBe(day.end);
-  });
-
-  test('has its hours', () => {
-    expect(hoursOf(dayOf(NOON), 6).map((hour) => hour.text)).toEqual([
-      '00:00',
-      '06:00',
-      '12:00',
-      '18:00',
-    ]);
-    expect(hoursOf(dayOf(NOON), 6)[2]?.at).toBe(NOON);
+    expect(clockOn(day, '12:00')).toBe(NOON);
+    expect(clockOn(day, '12:00:07')).toBe(NOON + 7);
+    for (const no of ['', '25:00', '12:60', 'noon', '1:00']) expect(clockOn(day, no)).toBeNull();
+    expect(sameClock(dayOf(NOON - 86_400), NOON + 5)).toBe(NOON - 86_400 + 5);
+    expect(sameClock(day, NOON - 86_400 * 200)).toBe(NOON);
   });
 });

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
-import type { Day } from '../../src/past/day';
+import { clockText } from '../../src/past/wording';
+import type { Stretch } from '../../src/past/stretch';
 import type { Photo } from '../../src/past/photos';
 import { readDoubtful } from '../../src/past/doubtful';
 import type { DoubtfulPoint } from '../../src/past/doubtful';
 import type { TrackPoint } from '../../src/past/track';
 import { TimeTravel } from '../../src/past/timetravel';
-import type { Outside } from '../../src/past/timetravel';
+import type { Outside, Way } from '../../src/past/timetravel';
 import type { Thing } from '../../src/net/protocol';
 
 const NOW = new Date(2026, 10, 18, 12).getTime() / 1000;
@@ -19,6 +20,7 @@ class Scene implements Outside {
   asked: number[] = [];
   days: string[] = [];
   points: TrackPoint[] = [];
+  thinned = false;
   failing = false;
   doubtfulAsked = 0;
   ticks = new Set<() => void>();
@@ -50,10 +52,12 @@ class Scene implements Outside {
     return Promise.resolve([{ lat: 0, lng: 0, at: NOW, why: 'at 0, 0' }]);
   }
 
-  track(_key: string, day: Day): Promise<readonly TrackPoint[]> {
-    this.days.push(day.name);
-    return Promise.resolve(this.points);
+  track(_key: string, { start, end }: Stretch): Promise<Way> {
+    this.days.push(end - start > 80_000 ? dayOf(start).name : `${String(end - start)} s`);
+    return Promise.resolve({ points: this.points, thinned: this.thinned });
   }
+
+  calendar = () => Promise.resolve(new Set<string>());
 
   every(_milliseconds: number, call: () => void): () => void {
     this.ticks.add(call);
@@ -122,6 +126,31 @@ describe('going to another time', () => {
     expect(past.day.value.name).toBe('2026-11-17');
     past.live();
     expect(past.day.value.name).toBe('2026-11-18');
+  });
+
+  test('by the calendar keeps the time by the clock, and today is never ahead of now', () => {
+    past.go(NOW - HOUR);
+    past.goToDay(dayOf(NOW - 48 * HOUR));
+    expect(past.day.value.name).toBe('2026-11-16');
+    expect(clockText(past.at.value ?? 0)).toBe('11:00:00');
+    past.go(NOW - 20 * HOUR);
+    past.goToDay(dayOf(NOW));
+    expect(past.past.value).toBe(false);
+  });
+
+  test('takes along the stretch of the bar that one has zoomed to', () => {
+    past.go(NOW - HOUR);
+    past.zoom({ start: NOW - 1.5 * HOUR, end: NOW - 0.5 * HOUR });
+    past.go(NOW - 5 * HOUR);
+    const { start, end } = past.stretch.value;
+    expect(end - start).toBe(HOUR);
+    expect(start).toBeLessThanOrEqual(NOW - 5 * HOUR);
+    expect(end).toBeGreaterThan(NOW - 5 * HOUR);
+    past.go(NOW - 24 * HOUR);
+    expect(past.stretch.value.end - past.stretch.value.start).toBe(HOUR);
+    expect(past.stretch.value.start).toBeLessThan(NOW - 24 * HOUR);
+    past.zoom(past.day.value);
+    expect(past.stretch.value).toEqual(past.day.value);
   });
 
   test('is told again when the connection is a new one', () => {
@@ -205,6 +234,24 @@ describe('a chosen one', () => {
     past.dayBeside(1);
     past.dayBeside(1);
     expect(past.day.value.name).toBe('2026-11-18');
+    expect(past.past.value).toBe(false);
+  });
+
+  test('whose day is too long is shown exactly where one has zoomed in', async () => {
+    const minute = (n: number) => ({ lat: 0, lng: 0, at: NOW - HOUR + n * 60 });
+    scene.points = [minute(0), minute(59)];
+    scene.thinned = true;
+    past.choose('friend/jane/phone');
+    await settled();
+    scene.points = [minute(10), minute(11), minute(12)];
+    past.zoom({ start: minute(5).at, end: minute(20).at });
+    await settled();
+    expect(scene.days).toEqual(['2026-11-18', '900 s']);
+    const times = past.track.value?.points.map(({ at }) => (at - NOW + HOUR) / 60);
+    expect(times).toEqual([0, 10, 11, 12, 59]);
+    past.zoom({ start: NOW - 5 * HOUR, end: NOW });
+    await settled();
+    expect(scene.days).toHaveLength(2);
   });
 
   test('has what is doubtful of that day, and looks again when somebody overruled it', async () => {

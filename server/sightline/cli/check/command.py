@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.cli.check import broker, frontend, https, public, replicas, robots, unfollowed
+from sightline.cli.check import broker, frontend, https, maps, public, replicas, robots, unfollowed
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
@@ -99,6 +99,7 @@ def _findings(
         yield from replicas.check(settings, brokers, os.environ)
     if settings.https.certificate:
         yield from https.check(settings)
+    yield from maps.check(settings)
     url = options.url or settings.server.public_url
     if url:
         yield from public.check(url)

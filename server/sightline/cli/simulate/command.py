@@ -149,7 +149,7 @@ def _base(text: str) -> str:
 def _place(text: str) -> RoutePoint:
     try:
         lat, lon = (float(part) for part in text.split(","))
-        if abs(lat) > 85 or abs(lon) > 180:
+        if not (abs(lat) <= 85 and abs(lon) <= 180):
             raise ValueError
     except ValueError:
         raise argparse.ArgumentTypeError(

@@ -215,6 +215,8 @@ _TOWNS = (
 _STROLLS = (WALK, WALK, WALK, BICYCLE, WALK, WALK, SITTING, OUT_OF_REACH)
 _AROUND = 350.0
 """How far from the place people begin, m: one in three is further away."""
+_HOME = 60.0
+"""How far a home reaches, m."""
 _TURN = 130.0
 """How far it is from one turn to the next, m."""
 
@@ -222,16 +224,24 @@ _TURN = 130.0
 def walking_near(
     people: Sequence[SimulatedPerson], place: RoutePoint, rng: random.Random
 ) -> list[SimulatedPerson]:
-    """Return the same people, walking or sitting around one place."""
-    return [
-        replace(
-            person,
-            gait=_STROLLS[number % len(_STROLLS)],
-            route=_stroll(place, rng),
-            regions=(SimulatedRegion("Town", place, 2000.0),) if person.regions else (),
+    """Return the same people, walking or sitting around one place, each with a home there.
+
+    The first one has a region for all of the town, too.
+    """
+    walking = []
+    for number, person in enumerate(people):
+        route = _stroll(place, rng)
+        town = (SimulatedRegion("Town", place, 2000.0),) if number == 0 else ()
+        home = SimulatedRegion("Home", route.at(0.0)[0], _HOME)
+        walking.append(
+            replace(
+                person,
+                gait=_STROLLS[number % len(_STROLLS)],
+                route=route,
+                regions=(*town, home) if person.regions else (),
+            )
         )
-        for number, person in enumerate(people)
-    ]
+    return walking
 
 
 def _stroll(place: RoutePoint, rng: random.Random) -> Itinerary:

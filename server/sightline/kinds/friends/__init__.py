@@ -7,7 +7,7 @@ from functools import partial
 
 from sightline.kinds.friends.bases import DEFAULT, BaseTopics
 from sightline.kinds.friends.clocks import SenderClocks
-from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.decode import decoder
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.model import Face, Friend
 from sightline.kinds.friends.names import DeviceNames
@@ -48,7 +48,7 @@ def kind(
     """
     timeouts = Timeouts(stale_after, offline_after)
     bases = topics if isinstance(topics, BaseTopics) else BaseTopics(topics, names)
-    reads = partial(decode, timeouts, keys=keys, clocks=clocks, read=bases.address)
+    reads = decoder(timeouts, keys, clocks, bases.address)
     return Kind(
         name="friends",
         filters=bases.filters,
@@ -85,6 +85,7 @@ def _friend(timeouts: Timeouts) -> ThingType:
         fenced=True,
         sender=_SENDER,
         clues=_clues,
+        steady_clues=True,
     )
 
 

@@ -17,7 +17,6 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -33,9 +32,10 @@ from sightline.kinds.friends.device_reports import (
     status_texts,
 )
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
-from sightline.kinds.friends.fast_decode import quick
+from sightline.kinds.friends.fast_decode import FixFields, quick
 from sightline.kinds.friends.late_clock import FURTHEST_AHEAD, read_again
-from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.kinds.friends.located import located
+from sightline.kinds.friends.model import Face, Waypoint
 from sightline.kinds.friends.phone import Platform
 from sightline.kinds.friends.picture_updates import FaceSent, PhotoSent
 from sightline.kinds.friends.pictures import LARGEST_FACE, picture
@@ -53,8 +53,6 @@ from sightline.kinds.friends.updates import (
 from sightline.model.kind import (
     Arrival,
     CannotDecode,
-    Evidence,
-    Presence,
     Timeouts,
     Update,
     id_of,
@@ -65,8 +63,6 @@ from sightline.model.text import clean
 
 EARLIEST_MS = 946_684_800_000
 """A time in milliseconds is of the year 2000 or later: anything less is no such time."""
-AHEAD = 5
-"""A clock that is more than this ahead of ours is said to be ahead, s."""
 MOST_WAYPOINTS = 200
 """Waypoints of one phone."""
 LARGEST_WAYPOINT = 1_000_000
@@ -101,7 +97,39 @@ _NEARNESS = ("distance unknown", "very near", "near", "far")
 Message = Mapping[str, object]
 ReadTopic = Callable[[str | bytes], Address]
 
-_friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
+_fields: Callable[..., FixFields] = FixFields  # the ranges are looked at here
+
+
+def decoder(
+    timeouts: Timeouts,
+    keys: EncryptionKeys = NO_KEYS,
+    clocks: SenderClocks | None = None,
+    read: ReadTopic = address,
+) -> Callable[[Arrival], Sequence[Update]]:
+    """Return what tells what a message says; ``clocks`` learn of its sender's.
+
+    It raises `CannotDecode` only.
+    """
+    has_keys = bool(keys)
+
+    def decode_one(arrival: Arrival) -> Sequence[Update]:
+        who = read(arrival.topic)
+        if who.heard is not None:
+            who.heard(arrival.retain)
+        payload, at = arrival.payload, arrival.at
+        said = quick(payload, at + FURTHEST_AHEAD)
+        if said is None:
+            return _decode_slowly(timeouts, arrival, keys, clocks, read)
+        fix = located(said, who, arrival, timeouts, payload)
+        if clocks is not None and not arrival.retain:
+            clock = clocks.note(who.friend, said.tst, at)
+            if clock is not None:
+                fix = _by_clock(fix, clock)
+        if has_keys or said.t == "r":
+            return (*_aside(fix, arrival, keys), fix)
+        return (fix,)
+
+    return decode_one
 
 
 def decode(
@@ -111,27 +139,24 @@ def decode(
     clocks: SenderClocks | None = None,
     read: ReadTopic = address,
 ) -> Sequence[Update]:
-    """Tell what a message says; ``clocks`` learn of its sender's. Raises `CannotDecode` only."""
-    who = read(arrival.topic)
-    if who.heard is not None:
-        who.heard(arrival.retain)
-    said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
-    if said is not None:
-        located = _located(said, who, arrival, timeouts, arrival.payload)
-        if clocks is not None and not arrival.retain:
-            clock = clocks.note(who.friend, said[2], arrival.at)
-            if clock is not None:
-                located = _by_clock(located, clock)
-        if located.friend.t == "r" or keys:
-            return (*_aside(located, arrival, keys), located)
-        return (located,)
+    """Tell what a single message says, as `decoder` does for many."""
+    return decoder(timeouts, keys, clocks, read)(arrival)
+
+
+def _decode_slowly(
+    timeouts: Timeouts,
+    arrival: Arrival,
+    keys: EncryptionKeys,
+    clocks: SenderClocks | None,
+    read: ReadTopic,
+) -> Sequence[Update]:
     if clocks is None or arrival.retain:
         return decode_strictly(timeouts, arrival, keys, read)
     try:
         found = decode_strictly(timeouts, arrival, keys, read)
     except CannotDecode as why:
         again = partial(decode_strictly, timeouts, keys=keys, read=read)
-        found = read_again(again, arrival, who.friend, clocks, why)
+        found = read_again(again, arrival, read(arrival.topic).friend, clocks, why)
     return [_clocked(reading, arrival, clocks) for reading in found]
 
 
@@ -150,8 +175,8 @@ def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
     return reading
 
 
-def _by_clock(located: Located, clock: float) -> Located:
-    return replace(located, friend=replace(located.friend, clock=round(clock, 1)))
+def _by_clock(fix: Located, clock: float) -> Located:
+    return replace(fix, friend=replace(fix.friend, clock=round(clock, 1)))
 
 
 def decode_strictly(
@@ -269,7 +294,7 @@ def _location(
     message = _timed(message, tst)
     optional = _Optional(message)
     number, text = optional.number, optional.text
-    said = (
+    said = _fields(
         lat,
         lon,
         tst,
@@ -300,60 +325,13 @@ def _location(
     name = optional.text("imagename", 128)
     # What one copy of a broker's without a time tells anew at each start is no news.
     body = None if untimed and arrival.retain else _body(message)
-    located = _located(said, who, arrival, timeouts, body, untimed, optional.dropped)
+    fix = located(said, who, arrival, timeouts, body, untimed, optional.dropped)
     acc = number_or_none(message.get("acc"))
     if acc is not None and acc < -1:  # -1 is "unknown"; what is below is the app's "invalid"
-        located = replace(located, invalid=True)
+        fix = replace(fix, invalid=True)
     if image is None or arrival.retain:
-        return (located,)
-    return located, PhotoSent(who.friend, image, tst, lat, lon, said[17], name, arrival.at)
-
-
-def _located(
-    fields: Sequence[Any],
-    who: Address,
-    arrival: Arrival,
-    timeouts: Timeouts,
-    body: bytes | None,
-    untimed: bool = False,
-    dropped: int = 0,
-) -> Located:
-    at = arrival.at
-    tst = fields[2]
-    record = None
-    if body is not None:
-        # Without a time of its own each server that hears it gives it another.
-        record = Record(who.friend, "fix", tst, body, body if untimed else b"")
-    ahead = round(tst - at, 1) if tst > at + AHEAD else None
-    source = None if arrival.source == "main" else arrival.source
-    if not arrival.retain:
-        friend = _friend(*fields, at, ahead, untimed, source=source, presence="live")
-        return Located(who.friend, friend, at, False, who.initials, dropped, record)
-    # A copy without a time is of any age, and proves nothing.
-    heard = None if untimed else min(tst, at)
-    presence, evidence = _presence(heard, at, timeouts)
-    friend = _friend(
-        *fields,
-        at,
-        ahead,
-        untimed,
-        heard=heard if heard != at else None,
-        source=source,
-        presence=presence,
-        evidence=evidence,
-    )
-    return Located(who.friend, friend, heard, True, who.initials, dropped, record)
-
-
-def _presence(
-    heard: float | None, at: float, timeouts: Timeouts
-) -> tuple[Presence, Evidence | None]:
-    """Tell what to think of a friend of whom we only have a copy of a message, heard then."""
-    if heard is None or at >= heard + timeouts.offline_after:
-        return "offline", "silence"
-    if at >= heard + timeouts.stale_after:
-        return "stale", "silence"
-    return "live", None
+        return (fix,)
+    return fix, PhotoSent(who.friend, image, tst, lat, lon, said.poi, name, arrival.at)
 
 
 def _transition(

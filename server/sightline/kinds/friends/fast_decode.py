@@ -5,7 +5,8 @@ Why it agrees, where it does not give up:
 - The payload is ASCII without a backslash and without DEL: so every string in it is free of
   escapes and unfit characters (the parser itself refuses the other controls), and a quote is
   always the edge of a string, which makes `":` always the end of a key.
-- There are as many of those as the fields we got. So no key is given twice, none is unknown (which
+- There are as many of those as the fields we got, or as many colons in all, but for those in the
+  id of an access point, which is quicker to see. So no key is given twice, none is unknown (which
   could nest, or hide an endless integer), none is null.
 - What we got has the type and the range the strict way asks for, and no text needed cutting.
 
@@ -14,7 +15,7 @@ The tests hold the two against each other.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -26,8 +27,8 @@ LARGEST = 4096
 _Text = Annotated[str, Meta(max_length=128)]
 
 
-class _Location(msgspec.Struct, gc=False):
-    """A location with nothing odd about it. The first `_SAID` fields are those of a Friend.
+class FixFields(msgspec.Struct, gc=False):
+    """What a location says of a friend: the first fields of a `Friend`.
 
     The ranges are those of the strict way, but for -1, which means unknown in four of them.
     """
@@ -56,7 +57,11 @@ class _Location(msgspec.Struct, gc=False):
     poi: _Text | None = None
     tag: Annotated[str, Meta(max_length=64)] | None = None
     inregions: Annotated[tuple[_Text, ...], Meta(max_length=64)] | None = None
-    # Said by phones of today, and not used.
+
+
+class _Location(FixFields, gc=False):
+    """A location with nothing odd about it: also what phones of today say and nobody uses."""
+
     _type: Literal["location"] | None = None
     created_at: Annotated[int, Meta(ge=0, lt=10**18)] | None = None
     topic: str | None = None
@@ -68,19 +73,16 @@ class _Location(msgspec.Struct, gc=False):
     rad: Annotated[int, Meta(ge=0, le=10**8)] | None = None
 
 
-_NAMES = _Location.__struct_fields__
-_FIELDS = len(_NAMES)
-_KNOWN = _NAMES.index("inregions") + 1
-_MAY_BE_UNKNOWN = [_NAMES.index(name) for name in ("acc", "vel", "cog", "batt")]
+_FIELDS = len(_Location.__struct_fields__)
 _BACKSLASH = 0x5C
 _DEL = 0x7F
+_COLON = 0x3A
 
 _decode = msgspec.json.Decoder(_Location).decode
 
 
-def quick(payload: bytes, latest: float) -> tuple[Any, ...] | None:
-    """Return the first fields of a Friend, ``lat`` to ``inregions``; None where the strict way must
-    look.
+def quick(payload: bytes, latest: float) -> FixFields | None:
+    """Return what a location says; None where the strict way must look.
 
     ``latest`` is the newest time we believe, epoch s.
     """
@@ -93,15 +95,18 @@ def quick(payload: bytes, latest: float) -> tuple[Any, ...] | None:
     # A zero may be a negative one.
     if found._type is None or found.tst > latest or not found.lat or not found.lon:
         return None
-    said = astuple(found)
-    if payload.count(b'":') != _FIELDS - said.count(None):
+    fields, access_point = _FIELDS - astuple(found).count(None), found.BSSID
+    colons = payload.count(_COLON) - (access_point.count(":") if access_point is not None else 0)
+    if colons != fields and payload.count(b'":') != fields:
         return None
     if found.inregions and any(":" in name for name in found.inregions):
         return None  # it may be the name of a beacon
-    if found.acc == -1 or found.vel == -1 or found.cog == -1 or found.batt == -1:
-        known = list(said)
-        for place in _MAY_BE_UNKNOWN:
-            if known[place] == -1:
-                known[place] = None
-        return tuple(known[:_KNOWN])
-    return said[:_KNOWN]
+    if found.acc == -1:
+        found.acc = None
+    if found.vel == -1:
+        found.vel = None
+    if found.cog == -1:
+        found.cog = None
+    if found.batt == -1:
+        found.batt = None
+    return found

@@ -14,12 +14,10 @@ def redacted(arrival: Arrival) -> Arrival:
     topic = arrival.topic
     if not isinstance(topic, str):
         return arrival
-    ours = topic.lstrip("/").startswith("owntracks/")
+    payload = arrival.payload
     # Phones may publish below another base, which is not known here: there its look tells.
-    if b'onfiguration"' in arrival.payload:
-        hidden = ours or b'"_type"' in arrival.payload
-    else:
-        hidden = topic.endswith("/dump") and (ours or b'"_type"' in arrival.payload)
-    if hidden:
+    if (b'onfiguration"' in payload or topic.endswith("/dump")) and (
+        topic.lstrip("/").startswith("owntracks/") or b'"_type"' in payload
+    ):
         return msgspec.structs.replace(arrival, payload=_HIDDEN)
     return arrival

@@ -17,7 +17,7 @@ def leapt(before: Friend, after: Friend) -> bool:
     lat, lon = before.lat, before.lon
     if lat is None or lon is None or after.lat is None or after.lon is None:
         return False
-    if abs(after.lat - lat) < NEAR and abs(after.lon - lon) < NEAR:
+    if -NEAR < after.lat - lat < NEAR and -NEAR < after.lon - lon < NEAR:
         return False
     return doubt(spot_of(before), spot_of(after)) is not None
 

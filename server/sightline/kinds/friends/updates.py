@@ -65,8 +65,35 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             return fix if fix.tid is not None else replace(fix, tid=self.initials)
         if before.tst is not None and not self._newer(before):
             return before if self.retained else heard_again(before, self.heard)
-        if not self._surely_near(before) and (why := self._why_not(before)) is not None:
+        lat, lon, acc = before.lat, before.lon, fix.acc
+        if (
+            not (
+                # Right by a look that costs next to nothing, as nearly all are.
+                lat is not None
+                and lon is not None
+                and -NEAR < fix.lat - lat < NEAR  # type: ignore[operator]  # a fix has a place
+                and -NEAR < fix.lon - lon < NEAR  # type: ignore[operator]
+                and (acc is None or acc <= COARSE)
+                and not self.invalid
+            )
+            and (why := self._why_not(before)) is not None
+        ):
             return self._doubted(before, why)
+        after = fix
+        if (
+            fix.tid is None
+            or before.name is not None
+            or before.inregions is not None
+            or self.retained
+        ):
+            after = self._with_what_was(before)
+        if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
+            return heard_again(before, self.heard)  # just said again
+        return after
+
+    def _with_what_was(self, before: Friend) -> Friend:
+        """Return the fix with what is known from before of things that it does not say."""
+        fix = self.friend
         changes: dict[str, object] = {}
         if fix.tid is None:
             changes["tid"] = before.tid or self.initials
@@ -77,29 +104,13 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             if fix.inregions is None or order(fix) < as_of:
                 changes["inregions"] = before.inregions
                 changes["inregions_tst"] = as_of
-        if self.retained and before.presence == "live":
-            # The broker's copy may be old; that the friend was heard since stays true.
-            changes["presence"] = "live"
-            changes["evidence"] = None
         if self.retained:
             changes["heard"] = max(last_heard(before) or 0.0, self.heard or 0.0) or None
-        after = replace(fix, **changes) if changes else fix
-        if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
-            return heard_again(before, self.heard)  # just said again
-        return after
-
-    def _surely_near(self, before: Friend) -> bool:
-        """Tell whether this fix is right by a look that costs next to nothing, as nearly all
-        are.
-        """
-        fix = self.friend
-        lat, lon, acc = before.lat, before.lon, fix.acc
-        if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
-            return False
-        return (
-            -NEAR < fix.lat - lat < NEAR  # type: ignore[operator]  # a fix has a place
-            and -NEAR < fix.lon - lon < NEAR  # type: ignore[operator]
-        )
+            if before.presence == "live":
+                # The broker's copy may be old; that the friend was heard since stays true.
+                changes["presence"] = "live"
+                changes["evidence"] = None
+        return replace(fix, **changes) if changes else fix
 
     def _why_not(self, before: Friend) -> str | None:
         """Say why this fix is not believed; None: it is, or there is nothing better."""
@@ -145,9 +156,10 @@ class Located(msgspec.Struct, frozen=True, gc=False):
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
-        if self.retained and (fix.untimed or fix.tst == before.tst):
-            return False  # a copy, of unknown age or of what is known
-        if fix.untimed and not self.retained:
+        if self.retained:
+            if fix.untimed or fix.tst == before.tst:
+                return False  # a copy, of unknown age or of what is known
+        elif fix.untimed:
             return True
         # Times are whole seconds: of two fixes of one second the one received later is the newer.
         if (fix.tst or 0) >= (before.tst or 0):

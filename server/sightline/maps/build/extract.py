@@ -23,19 +23,20 @@ import osmium
 
 from sightline.maps.build.coast import Box, Line, Point, Polygon, area, land_and_sea
 from sightline.maps.build.kinds import AREA_KEYS, KEYS
-from sightline.maps.build.tags import Feature, of_area, of_line, of_point
+from sightline.maps.build.tags import MapFeature, of_area, of_line, of_point
 
 _EVERY = 0.25  # s
 _LOOK = 256  # objects between two looks at the clock
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Progress:
+class ReadingProgress:
     """Tell on stderr how much of the file was read, by the position of whoever reads it."""
 
     def __init__(self, path: str) -> None:
         self._path = os.path.realpath(path)
         self._size = max(1, os.stat(path).st_size)
+        self._furthest = 0
         self._next = 0.0
         self._count = 0
 
@@ -44,7 +45,9 @@ class Progress:
         self._count += 1
         if self._count % _LOOK == 0 and time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
-            print(f"progress {self._position() / self._size:.4f}", file=sys.stderr, flush=True)
+            # The file is closed before the last of it has been worked on.
+            self._furthest = max(self._furthest, self._position())
+            print(f"progress {self._furthest / self._size:.4f}", file=sys.stderr, flush=True)
 
     def _position(self) -> int:
         """Return the furthest position of this process in the file, as Linux tells it."""
@@ -85,7 +88,7 @@ class Extents:
         return box if box.west < box.east and box.south < box.north else None
 
 
-class Reader:
+class ExtractReader:
     """Reads one extract and writes its features to ``out``."""
 
     def __init__(self, path: str, index: str, out: IO[str]) -> None:
@@ -99,7 +102,7 @@ class Reader:
 
     def run(self) -> None:
         """Read everything, then make land and sea."""
-        progress = Progress(self._path)
+        progress = ReadingProgress(self._path)
         for each in self._objects():
             progress.step()
             tags = {tag.k: tag.v for tag in each.tags}
@@ -166,9 +169,9 @@ class Reader:
         land, sea = land_and_sea(self._coast, box)
         for polygons, layer, kind in ((land, "earth", "earth"), (sea, "water", "ocean")):
             for polygon in polygons:
-                self._write(Feature(layer, 0, {"kind": kind}), _polygon(polygon))
+                self._write(MapFeature(layer, 0, {"kind": kind}), _polygon(polygon))
 
-    def _write(self, feature: Feature, shape: str) -> None:
+    def _write(self, feature: MapFeature, shape: str) -> None:
         self.written += 1
         layer, zoom, attributes, _ = feature
         self._out.write(
@@ -225,7 +228,7 @@ def main(path: str, index: str, memory: str) -> int:
     limit = int(memory)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     try:
-        reader = Reader(path, index, sys.stdout)
+        reader = ExtractReader(path, index, sys.stdout)
         reader.run()
         sys.stdout.flush()
     except BrokenPipeError:

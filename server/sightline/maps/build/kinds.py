@@ -27,7 +27,7 @@ ROADS: dict[str, tuple[str, int]] = {
     "steps": ("path", 14),
     "corridor": ("path", 15),
 }
-"""By ``highway``."""
+"""Roads and paths, by ``highway``: the kind, and the zoom from which they are drawn."""
 RAILS: dict[str, int] = {
     "rail": 8,
     "light_rail": 10,
@@ -38,9 +38,9 @@ RAILS: dict[str, int] = {
     "monorail": 12,
     "preserved": 12,
 }
-"""By ``railway``."""
+"""Railways, by ``railway``: the zoom from which they are drawn."""
 RUNWAYS: dict[str, int] = {"runway": 9, "taxiway": 10}
-"""By ``aeroway``."""
+"""What planes roll on, by ``aeroway``: the zoom from which it is drawn."""
 
 LANDUSE: dict[str, dict[str, tuple[str, int]]] = {
     "landuse": {

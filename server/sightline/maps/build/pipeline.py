@@ -30,7 +30,7 @@ _DEATH = 1  # PR_SET_PDEATHSIG
 _READING = 0.55
 """The part of the work that is done when the extract is read."""
 _LOOK = 0.5  # s between two looks at the disk
-_KEPT = 20  # last lines of what a program says
+_LAST_LINES = 20  # last lines of what a program says
 _PLACE = 16
 """Bytes of a node's place in the index."""
 _PER_NODE = 8
@@ -40,12 +40,12 @@ Say = Callable[[float, str], None]
 """Is told which part of the work is done (0 to 1), and what is done now."""
 
 
-class CannotBuild(Exception):
+class CannotBuildMap(Exception):
     """The map cannot be made; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class BuildLimits:
     """What the work may take: ``memory`` bytes of each process, and the disk down to ``floor``
     bytes that stay free.
     """
@@ -61,14 +61,14 @@ class _Running:
     reader: subprocess.Popen[bytes]
     cutter: subprocess.Popen[bytes]
     lines: queue.SimpleQueue[tuple[str, str]] = field(default_factory=queue.SimpleQueue)
-    ears: list[threading.Thread] = field(default_factory=list)
-    said: dict[str, list[str]] = field(default_factory=lambda: {"reader": [], "cutter": []})
+    listeners: list[threading.Thread] = field(default_factory=list)
+    output: dict[str, list[str]] = field(default_factory=lambda: {"reader": [], "cutter": []})
 
     def __post_init__(self) -> None:
         for name, process in (("reader", self.reader), ("cutter", self.cutter)):
-            ear = threading.Thread(target=self._listen, args=(name, process), daemon=True)
-            self.ears.append(ear)
-            ear.start()
+            listener = threading.Thread(target=self._listen, args=(name, process), daemon=True)
+            self.listeners.append(listener)
+            listener.start()
 
     def _listen(self, name: str, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
@@ -91,12 +91,12 @@ class _Running:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        for ear in self.ears:
-            ear.join()
+        for listener in self.listeners:
+            listener.join()
 
 
-def build(extract: Path, work: Path, title: str, limits: Bounds, say: Say) -> Path:
-    """Make a map of an extract in the folder ``work``; return its file. Raises `CannotBuild`."""
+def build(extract: Path, work: Path, title: str, limits: BuildLimits, say: Say) -> Path:
+    """Make a map of an extract in the folder ``work``; return its file. Raises `CannotBuildMap`."""
     running = _start(tools.tippecanoe(), extract, work, title, limits)
     try:
         _watch(running, work, limits, say)
@@ -120,7 +120,7 @@ def room_for(size: int, memory: int) -> int:
     return 20_000_000 + 8 * size + index
 
 
-def _start(cutter: Path, extract: Path, work: Path, title: str, limits: Bounds) -> _Running:
+def _start(cutter: Path, extract: Path, work: Path, title: str, limits: BuildLimits) -> _Running:
     on_disk = index_on_disk(extract.stat().st_size, limits.memory)
     index = str(work / "nodes") if on_disk else "-"
     module = "sightline.maps.build.extract"
@@ -175,13 +175,13 @@ def _bounded(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
-def _watch(running: _Running, work: Path, limits: Bounds, say: Say) -> None:
+def _watch(running: _Running, work: Path, limits: BuildLimits, say: Say) -> None:
     looked = 0.0
     while not running.is_over or not running.lines.empty():
         if time.monotonic() - looked > _LOOK:
             looked = time.monotonic()
             if free_bytes(work) < limits.floor:
-                raise CannotBuild(_full(work, limits))
+                raise CannotBuildMap(_full(work, limits))
         try:
             name, line = running.lines.get(timeout=_LOOK / 5)
         except queue.Empty:
@@ -197,41 +197,41 @@ def _hear(running: _Running, name: str, line: str, say: Say) -> None:
         if running.reader.poll() is not None:
             say(_READING + (1 - _READING) * part, "cutting tiles")
     elif line:
-        said = running.said[name]
+        said = running.output[name]
         said.append(line)
-        del said[:-_KEPT]
+        del said[:-_LAST_LINES]
 
 
-def _check(running: _Running, extract: Path, work: Path, limits: Bounds) -> None:
-    """Raise `CannotBuild` if anything failed."""
+def _check(running: _Running, extract: Path, work: Path, limits: BuildLimits) -> None:
+    """Raise `CannotBuildMap` if anything failed."""
     while not running.lines.empty():
         _hear(running, *running.lines.get(), say=lambda part, words: None)
     reader, cutter = running.reader.returncode, running.cutter.returncode
-    errors = [line for line in running.said["reader"] if line.startswith("error ")]
+    errors = [line for line in running.output["reader"] if line.startswith("error ")]
     why = errors[-1].removeprefix("error ") if errors else ""
-    heard = "\n".join(running.said["cutter"])
+    heard = "\n".join(running.output["cutter"])
     if "No space left" in heard or "File too large" in heard or cutter == -signal.SIGXFSZ:
-        raise CannotBuild(_full(work, limits))
+        raise CannotBuildMap(_full(work, limits))
     if why == "memory" or "bad_alloc" in heard or "annot allocate memory" in heard:
-        raise CannotBuild(
+        raise CannotBuildMap(
             f"{extract} needs more memory than the {limits.memory // 1_000_000:,} MB it may take;"
             " allow more with --memory"
         )
     if why == "empty":
-        raise CannotBuild(f"{extract} holds nothing that could be drawn: no street, no building")
+        raise CannotBuildMap(f"{extract} holds nothing that could be drawn: no street, no building")
     if why:
-        raise CannotBuild(f"{extract} cannot be read as an OpenStreetMap extract: {_plain(why)}")
+        raise CannotBuildMap(f"{extract} cannot be read as an OpenStreetMap extract: {_plain(why)}")
     if reader not in (0, 4) or (reader == 4 and cutter == 0):
-        raise CannotBuild(f"reading {extract} ended unexpectedly ({_ending(reader, running)})")
+        raise CannotBuildMap(f"reading {extract} ended unexpectedly ({_ending(reader, running)})")
     if cutter != 0:
-        last = running.said["cutter"][-1:] or ["it did not say why"]
-        raise CannotBuild(f"tippecanoe failed ({_ending(cutter, running)}): {last[0]}")
+        last = running.output["cutter"][-1:] or ["it did not say why"]
+        raise CannotBuildMap(f"tippecanoe failed ({_ending(cutter, running)}): {last[0]}")
 
 
 def _ending(code: int, running: _Running) -> str:
     if code < 0:
         return signal.Signals(-code).name
-    last = running.said["reader"][-1:]
+    last = running.output["reader"][-1:]
     return f"exit status {code}{f': {last[0]}' if last else ''}"
 
 
@@ -242,7 +242,7 @@ def _plain(why: str) -> str:
     return f"it is damaged ({why})"
 
 
-def _full(work: Path, limits: Bounds) -> str:
+def _full(work: Path, limits: BuildLimits) -> str:
     return (
         f"the disk of {work.parent} is full: {free_bytes(work) // 1_000_000:,} MB are free, and"
         f" {limits.floor // 1_000_000:,} MB are kept for the server. Nothing was changed"

@@ -31,7 +31,7 @@ _HIGHEST_BOUNDARY = 4
 _NO = frozenset(("", "no", "false", "0", "abandoned", "razed", "proposed"))
 
 
-class Feature(NamedTuple):
+class MapFeature(NamedTuple):
     """Something to draw: in which layer, from which zoom, with which attributes.
 
     ``as_point``: of an area only its middle is drawn.
@@ -43,7 +43,7 @@ class Feature(NamedTuple):
     as_point: bool = False
 
 
-def of_line(tags: Tags) -> Iterator[Feature]:
+def of_line(tags: Tags) -> Iterator[MapFeature]:
     """Yield what is drawn of a way as a line."""
     if tags.get("area") == "yes":
         return
@@ -53,24 +53,24 @@ def of_line(tags: Tags) -> Iterator[Feature]:
     elif railway in RAILS:
         detail: dict[str, Value] = {"kind": "rail", "kind_detail": tags["railway"]}
         zoom = RAILS[tags["railway"]] if "service" not in tags else 13
-        yield Feature("roads", zoom, {**detail, **_levels(tags), **names_of(tags)})
+        yield MapFeature("roads", zoom, {**detail, **_levels(tags), **names_of(tags)})
     elif tags.get("aeroway") in RUNWAYS:
         runway = tags["aeroway"]
-        yield Feature("roads", RUNWAYS[runway], {"kind": "aeroway", "kind_detail": runway})
+        yield MapFeature("roads", RUNWAYS[runway], {"kind": "aeroway", "kind_detail": runway})
     elif tags.get("route") == "ferry":
-        yield Feature("roads", 10, {"kind": "ferry", "kind_detail": "ferry", **names_of(tags)})
+        yield MapFeature("roads", 10, {"kind": "ferry", "kind_detail": "ferry", **names_of(tags)})
     elif tags.get("man_made") == "pier":
-        yield Feature("roads", 13, {"kind": "path", "kind_detail": "pier"})
+        yield MapFeature("roads", 13, {"kind": "path", "kind_detail": "pier"})
     if waterway in STREAMS:
         zoom = STREAMS[waterway]
         kind = "stream" if waterway in ("ditch", "drain") else waterway
         shown: dict[str, Value] = {"kind": kind, "kind_detail": waterway, "min_zoom": zoom}
         if tags.get("tunnel", "no") in _NO:
-            yield Feature("water", zoom, {**shown, **names_of(tags)})
+            yield MapFeature("water", zoom, {**shown, **names_of(tags)})
     yield from _boundary(tags)
 
 
-def _road(tags: Tags, highway: str) -> Iterator[Feature]:
+def _road(tags: Tags, highway: str) -> Iterator[MapFeature]:
     is_link = highway.endswith("_link")
     plain = highway.removesuffix("_link")
     if plain not in ROADS:
@@ -92,7 +92,7 @@ def _road(tags: Tags, highway: str) -> Iterator[Feature]:
         if kind in ("highway", "major_road"):
             shown["shield_text"] = ref
     shown["min_zoom"] = zoom
-    yield Feature("roads", zoom, {**shown, **_levels(tags), **names_of(tags)})
+    yield MapFeature("roads", zoom, {**shown, **_levels(tags), **names_of(tags)})
 
 
 def _levels(tags: Tags) -> dict[str, Value]:
@@ -104,33 +104,33 @@ def _levels(tags: Tags) -> dict[str, Value]:
     return found
 
 
-def _boundary(tags: Tags) -> Iterator[Feature]:
+def _boundary(tags: Tags) -> Iterator[MapFeature]:
     if tags.get("boundary") != "administrative" or tags.get("maritime") == "yes":
         return
     level = number(tags.get("admin_level", ""))
     if 2 <= level <= _HIGHEST_BOUNDARY:
         kind = "country" if level == 2 else "region"
-        yield Feature("boundaries", 4 if level == 2 else 6, {"kind": kind, "kind_detail": level})
+        yield MapFeature("boundaries", 4 if level == 2 else 6, {"kind": kind, "kind_detail": level})
 
 
-def of_area(tags: Tags) -> Iterator[Feature]:
+def of_area(tags: Tags) -> Iterator[MapFeature]:
     """Yield what is drawn of an area: itself, and its name in its middle."""
     building = tags.get("building", "no") not in _NO
     if building or tags.get("building:part", "no") not in _NO:
         shown: dict[str, Value] = {"kind": "building" if building else "building_part"}
         if height := number(tags.get("height", "")):
             shown["height"] = height
-        yield Feature("buildings", _BUILDINGS, shown)
+        yield MapFeature("buildings", _BUILDINGS, shown)
         yield from _address(tags)
     elif found := _found(WATER, ("water", "waterway", "natural", *WATER), tags):
         yield from _water(tags, *found)
     elif found := _found(LANDUSE, LANDUSE, tags):
         yield from _landuse(tags, *found)
     elif tags.get("highway") in ("pedestrian", "footway") and tags.get("area") == "yes":
-        yield Feature("landuse", 13, {"kind": "pedestrian", **names_of(tags)})
+        yield MapFeature("landuse", 13, {"kind": "pedestrian", **names_of(tags)})
     if tags.get("place") in ISLANDS and "name" in tags:
         zoom = ISLANDS[tags["place"]]
-        yield Feature("earth", zoom, {"kind": "island", **names_of(tags)}, True)
+        yield MapFeature("earth", zoom, {"kind": "island", **names_of(tags)}, True)
     for each in _places(tags):
         if tags.get("boundary") is None:  # a town has a point of its own
             yield each._replace(as_point=True)
@@ -148,37 +148,37 @@ def _found(
     return None
 
 
-def _water(tags: Tags, kind: str, zoom: int) -> Iterator[Feature]:
+def _water(tags: Tags, kind: str, zoom: int) -> Iterator[MapFeature]:
     names = names_of(tags)
     if kind not in ("bay", "strait"):
-        yield Feature("water", zoom, {"kind": kind})
+        yield MapFeature("water", zoom, {"kind": kind})
     if names and kind not in ("river", "canal", "swimming_pool"):
         named = kind if kind in ("bay", "strait") else "lake"
         zoom = max(zoom, _SMALL_WATER) if kind in ("water", "basin", "dock") else max(zoom, 9)
-        yield Feature("water", zoom, {"kind": named, "min_zoom": zoom, **names}, True)
+        yield MapFeature("water", zoom, {"kind": named, "min_zoom": zoom, **names}, True)
 
 
-def _landuse(tags: Tags, kind: str, zoom: int) -> Iterator[Feature]:
-    yield Feature("landuse", zoom, {"kind": kind})
+def _landuse(tags: Tags, kind: str, zoom: int) -> Iterator[MapFeature]:
+    yield MapFeature("landuse", zoom, {"kind": kind})
     names = names_of(tags)
     is_poi = any(tags.get(key) in values for key, values in POIS.items())
     if names and kind in NAMED_AREAS and not is_poi:
         zoom = max(zoom, 13)
-        yield Feature("pois", zoom, {"kind": kind, "min_zoom": zoom, **names}, True)
+        yield MapFeature("pois", zoom, {"kind": kind, "min_zoom": zoom, **names}, True)
 
 
-def of_point(tags: Tags) -> Iterator[Feature]:
+def of_point(tags: Tags) -> Iterator[MapFeature]:
     """Yield what is drawn of a node."""
     yield from _places(tags)
     if tags.get("place") in ISLANDS and "name" in tags:
-        yield Feature("earth", ISLANDS[tags["place"]], {"kind": "island", **names_of(tags)})
+        yield MapFeature("earth", ISLANDS[tags["place"]], {"kind": "island", **names_of(tags)})
     if tags.get("natural") in ("bay", "strait") and "name" in tags:
-        yield Feature("water", 9, {"kind": tags["natural"], "min_zoom": 9, **names_of(tags)})
+        yield MapFeature("water", 9, {"kind": tags["natural"], "min_zoom": 9, **names_of(tags)})
     yield from _address(tags)
     yield from _pois(tags)
 
 
-def _places(tags: Tags) -> Iterator[Feature]:
+def _places(tags: Tags) -> Iterator[MapFeature]:
     place, names = tags.get("place", ""), names_of(tags)
     if place not in PLACES or not names:
         return
@@ -198,19 +198,19 @@ def _places(tags: Tags) -> Iterator[Feature]:
     }
     if tags.get("capital") == "yes":
         shown["capital"] = "yes"
-    yield Feature("places", zoom, shown)
+    yield MapFeature("places", zoom, shown)
 
 
-def _address(tags: Tags) -> Iterator[Feature]:
+def _address(tags: Tags) -> Iterator[MapFeature]:
     house = tags.get("addr:housenumber", "")[:16]
     if house:
         shown: dict[str, Value] = {"kind": "address", "addr_housenumber": house}
         if street := tags.get("addr:street", "")[:120]:
             shown["addr_street"] = street
-        yield Feature("buildings", _ADDRESSES, shown, True)
+        yield MapFeature("buildings", _ADDRESSES, shown, True)
 
 
-def _pois(tags: Tags) -> Iterator[Feature]:
+def _pois(tags: Tags) -> Iterator[MapFeature]:
     for key, kinds in POIS.items():
         value = tags.get(key)
         if value is None or value not in kinds:
@@ -221,7 +221,7 @@ def _pois(tags: Tags) -> Iterator[Feature]:
             shown: dict[str, Value] = {"kind": value, "min_zoom": zoom, **names}
             if value in ("peak", "volcano") and (height := number(tags.get("ele", ""))):
                 shown["elevation"] = height
-            yield Feature("pois", zoom, shown)
+            yield MapFeature("pois", zoom, shown)
         return
 
 

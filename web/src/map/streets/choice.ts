@@ -77,6 +77,11 @@ export function widened({ west, south, east, north }: Bounds, share: number): Bo
   return { west: west - wide, south: south - high, east: east + wide, north: north + high };
 }
 
+/** A piece of the world with so many degrees more on every side. */
+export function grown({ west, south, east, north }: Bounds, by: number): Bounds {
+  return { west: west - by, south: south - by, east: east + by, north: north + by };
+}
+
 export function holds(outer: Bounds, inner: Bounds): boolean {
   if (outer.south > inner.south || outer.north < inner.north) return false;
   return COPIES.some((turn) => outer.west <= inner.west + turn && outer.east >= inner.east + turn);

@@ -78,7 +78,9 @@ export function groundLayer(map: MapSource, theme: Theme): FillLayerSpecificatio
 function drawn({ map, theme, language }: Wish): Layer[] {
   const flavor = flavorOf(theme);
   const all = libraryLayers(sourceOf(map), flavor, { lang: 'en' }) as unknown as Layer[];
-  const ours = all.flatMap((layer) => adjusted(layer, theme, language));
+  const made = all.flatMap((layer) => adjusted(layer, theme, language));
+  // Names of lower layers give way: those of shops to those of streets.
+  const ours = [...made.filter(isSpot), ...made.filter((layer) => !isSpot(layer))];
   if (map.schema === 'protomaps') return ours;
   const byId = new Map(ours.map((layer) => [layer.id, layer]));
   const rows = map.schema === 'shortbread' ? SHORTBREAD : OPENMAPTILES;
@@ -86,6 +88,10 @@ function drawn({ map, theme, language }: Wish): Layer[] {
     const model = byId.get(row.like);
     return model ? [after(model, row, n, flavor)] : [];
   });
+}
+
+function isSpot({ id }: Layer): boolean {
+  return id === 'pois';
 }
 
 /** A layer like the model, from where another schema keeps it. */
@@ -158,6 +164,8 @@ const RANK = [
   ],
 ];
 
+const FIRST_SEEN = ['coalesce', ['get', 'min_zoom'], 16];
+
 /** What we want otherwise than the library, by the layer it is about. */
 const PATCHES: Readonly<Record<string, (theme: Theme) => Patch>> = {
   buildings: (theme) => ({
@@ -167,6 +175,20 @@ const PATCHES: Readonly<Record<string, (theme: Theme) => Patch>> = {
       'fill-outline-color': STREET_TONES[theme].buildingEdge,
     },
   }),
+  // Out at sea there is no seam to the world's; what is inland reads as water by itself.
+  water: (theme) => ({
+    paint: {
+      'fill-color': [
+        'match',
+        ['coalesce', ['get', 'kind'], ['get', 'class'], ''],
+        ['ocean', 'sea'],
+        TONES[theme].sea,
+        STREET_TONES[theme].water,
+      ],
+    },
+  }),
+  water_river: (theme) => ({ paint: { 'line-color': STREET_TONES[theme].water } }),
+  water_stream: (theme) => ({ paint: { 'line-color': STREET_TONES[theme].water } }),
   roads_other: () => ({
     minzoom: 14,
     paint: {
@@ -190,12 +212,20 @@ const PATCHES: Readonly<Record<string, (theme: Theme) => Patch>> = {
   }),
   roads_labels_minor: () => ({
     minzoom: 14.5,
-    layout: { 'text-size': byZoom([14.5, 10.5], [16, 12], [18, 14]) },
+    layout: {
+      'symbol-sort-key': FIRST_SEEN,
+      'symbol-spacing': 320,
+      'text-size': byZoom([14.5, 10.5], [16, 12], [18, 14]),
+    },
     paint: { 'text-halo-width': 1.5 },
   }),
   roads_labels_major: () => ({
     minzoom: 12.5,
-    layout: { 'text-size': byZoom([12.5, 10.5], [16, 13], [18, 15]) },
+    layout: {
+      'symbol-sort-key': FIRST_SEEN,
+      'symbol-spacing': 360,
+      'text-size': byZoom([12.5, 10.5], [16, 13], [18, 15]),
+    },
     paint: { 'text-halo-width': 1.5 },
   }),
   roads_shields: (theme) => ({
@@ -221,9 +251,10 @@ const PATCHES: Readonly<Record<string, (theme: Theme) => Patch>> = {
     paint: { 'text-halo-width': 1.4 },
   }),
   pois: () => ({
-    minzoom: 15.5,
+    minzoom: 16,
     layout: {
-      'text-size': byZoom([15.5, 10.5], [18, 12.5]),
+      'symbol-sort-key': FIRST_SEEN,
+      'text-size': byZoom([16, 10.5], [18, 12]),
       'text-variable-anchor': ['top', 'bottom'],
       'text-offset': [0, 0.4],
       'text-padding': 6,

@@ -41,6 +41,11 @@ export class Stack {
     this.drawn = wanted;
   }
 
+  /** Ids of the layers of names that are drawn. */
+  namesDrawn(): string[] {
+    return [...this.drawn.values()].flatMap(({ names }) => names.map(({ id }) => id));
+  }
+
   /** Give those of these layers that are drawn the paint that they have here. */
   repaint(layers: readonly LayerSpecification[]): void {
     for (const layer of layers) if (this.map.getLayer(layer.id)) repaintLayer(this.map, layer);

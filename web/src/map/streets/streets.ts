@@ -11,6 +11,7 @@ import type { MapState } from '../state';
 import type { Unsubscribe } from '../types';
 import {
   byDetail,
+  grown,
   hasStreets,
   holds,
   neededFor,
@@ -31,6 +32,8 @@ import type { Sheet } from './stack';
 const LOOK_MS = 150;
 /** How much of a view beside it is made ready. */
 const MARGIN = 0.5;
+/** The same town is not at quite the same place on the map of the world, degrees. */
+const NAMED_BESIDE = 0.02;
 
 interface Needs extends SheetNeeds {
   readonly map: MapLibreMap;
@@ -46,7 +49,8 @@ export class Streets {
   private chosen = '';
   private readonly stack: Stack;
   private readonly sheets: Sheets;
-  private shown = '';
+  /** What is drawn, in one word; null: not decided yet. */
+  private shown: string | null = null;
   private lookedAt = 0;
   /** Filters of the world's names, before anything was left out of them. */
   private readonly filters = new Map<string, unknown>();
@@ -60,7 +64,7 @@ export class Streets {
   install(): void {
     this.stack.lost();
     this.filters.clear();
-    this.shown = '';
+    this.shown = null;
     this.leaveNames();
     this.draw();
   }
@@ -99,6 +103,14 @@ export class Streets {
     return this.creditors.add(listener);
   }
 
+  /** Names that are drawn of maps just now: of streets, places, water. */
+  namesInView(): string[] {
+    const { map } = this.needs;
+    const layers = this.stack.namesDrawn().filter((id) => map.getLayer(id));
+    const found = layers.length > 0 ? map.queryRenderedFeatures({ layers }) : [];
+    return [...new Set(found.map(({ properties }) => String(properties['name'] ?? '')))];
+  }
+
   hasStreetsAt(lng: number, lat: number): boolean {
     return hasStreets(this.bases, lng, lat);
   }
@@ -121,6 +133,10 @@ export class Streets {
     if (key !== this.shown) {
       this.shown = key;
       this.stack.show(wanted);
+      // Also for those who test: which maps are drawn, the uppermost first.
+      document.documentElement.dataset['maps'] = wanted
+        .map(([name]) => name.split(' ', 1)[0])
+        .join(' ');
     }
     this.credit();
   }
@@ -152,7 +168,10 @@ export class Streets {
   private leaveNames(): void {
     const { map, state } = this.needs;
     if (!state.ready) return;
-    const areas = this.bases.map((each) => ({ bounds: each.bounds, from: startZoom(each) }));
+    const areas = this.bases.map((each) => ({
+      bounds: grown(each.bounds, NAMED_BESIDE),
+      from: startZoom(each),
+    }));
     for (const id of WORLD_NAMES) {
       if (!this.filters.has(id)) this.filters.set(id, map.getFilter(id) ?? undefined);
       const filter = outside(this.filters.get(id), areas);

@@ -135,7 +135,7 @@ export const SHORTBREAD: readonly Row[] = [
     layer: 'sites',
     filter: among('kind', 'school', 'university', 'college'),
   },
-  { like: 'water', layer: 'ocean' },
+  { like: 'water', layer: 'ocean', colour: 'water' },
   { like: 'water', layer: 'water_polygons', filter: not(among('kind', 'glacier')) },
   {
     like: 'landuse_beach',

@@ -11,6 +11,8 @@ export interface StreetTones {
   readonly sand: string;
   readonly ice: string;
   readonly farmland: string;
+  /** Lakes and rivers; the sea is the world's. */
+  readonly water: string;
   /** Schools, hospitals, works: what is of somebody. */
   readonly site: string;
   readonly pedestrian: string;
@@ -49,6 +51,7 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     sand: '#262b36',
     ice: '#233149',
     farmland: '#1a2635',
+    water: '#0d1b2e',
     site: '#1b2639',
     pedestrian: '#1d293d',
     building: '#212e44',
@@ -58,21 +61,21 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     service: '#293851',
     minor: '#2f405c',
     minorCasing: '#141d2d',
-    major: '#3b4f70',
+    major: '#33455f',
     majorCasing: '#131b2a',
-    highway: '#4d6286',
+    highway: '#3a4c6b',
     highwayCasing: '#121a28',
     tunnel: '#212e44',
     tunnelCasing: '#2b3a54',
     railway: '#43546f',
-    street: '#b3c0d3',
-    largeStreet: '#c6d1e0',
+    street: '#bac6d8',
+    largeStreet: '#ccd6e4',
     waterName: '#7f9cc4',
-    quarter: '#9fafc6',
+    quarter: '#b2bfd3',
     town: '#d9e1ec',
     number: '#97a7be',
-    green: '#8fc4a5',
-    spot: '#a9b7ca',
+    green: '#a5d3b8',
+    spot: '#b4c1d4',
     streetHalo: '#121b2a',
   },
   light: {
@@ -82,6 +85,7 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     sand: '#f2ead3',
     ice: '#e9f1f5',
     farmland: '#f3f1e4',
+    water: '#c9dbe7',
     site: '#f0ece3',
     pedestrian: '#f1eee6',
     building: '#e8e3d9',
@@ -90,9 +94,9 @@ export const STREET_TONES: Record<Theme, StreetTones> = {
     path: '#d6cebf',
     service: '#fbfaf8',
     minor: '#ffffff',
-    minorCasing: '#dfd9cc',
+    minorCasing: '#d9d1c2',
     major: '#ffffff',
-    majorCasing: '#d3cbba',
+    majorCasing: '#cdc3af',
     highway: '#fbe9c4',
     highwayCasing: '#dcc593',
     tunnel: '#f0ece4',

@@ -2,6 +2,7 @@
 import { timeText } from '../../app/ages';
 import { useTime } from '../../app/context';
 import type { Client } from '../../things/broker/clients';
+import { leftText } from './clienttext';
 import { figure } from '../../things/broker/read';
 import type { Broker } from '../../things/broker/read';
 import { grouped } from '../../ui/numbers';
@@ -19,6 +20,7 @@ export function Known({
   const total = figure(broker, 'clients/connected');
   const connected = clients.filter((client) => client.state === 'connected').length;
   const unknown = clients.filter((client) => client.state === 'unknown').length;
+  const left = leftText(clients);
   const refusals = broker.refusals ?? 0;
   const since = broker.log_since === undefined ? null : timeText(broker.log_since, now.value);
   return (
@@ -35,6 +37,7 @@ export function Known({
           and have not been spoken of
         </span>
       )}
+      {left !== null && <span data-left>{left}</span>}
       {unknown > 0 && (
         <span>
           <strong>{grouped(unknown)}</strong> may be gone: the log was cut off

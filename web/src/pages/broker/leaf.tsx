@@ -1,5 +1,5 @@
 /** Everything known of one topic. */
-import { Ear, Send } from 'lucide';
+import { Ear, FolderTree, Send } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { ageText } from '../../app/ages';
 import { useNavigation } from '../../app/context';
@@ -22,11 +22,14 @@ export function Leaf({
   topic,
   broker,
   now,
+  showInTree,
 }: {
   node: TopicNode;
   topic: string;
   broker: string;
   now: number;
+  /** Go to a level of the tree, where this was found elsewhere. */
+  showInTree?: ((path: readonly string[]) => void) | undefined;
 }) {
   const { go } = useNavigation();
   const consoleClient = useConsole();
@@ -64,6 +67,18 @@ export function Leaf({
           <p class="note">The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</p>
         )}
         <LeafActs consoleClient={consoleClient} broker={broker} topic={topic} go={go} />
+        {showInTree && (
+          <button
+            type="button"
+            class="button wide"
+            onClick={() => {
+              showInTree(topic.split('/').slice(0, node.children > 0 ? undefined : -1));
+            }}
+          >
+            <Icon of={FolderTree} size={15} />
+            Show in the tree
+          </button>
+        )}
       </Card>
     </div>
   );
@@ -83,6 +98,7 @@ function LeafFacts({ node, now }: { node: TopicNode; now: number }) {
         QoS {node.qos ?? 0}
         {node.retain ? ', from the retained ones' : ''}
       </Fact>
+      {node.kept > 0 && node.children === 0 && <Fact name="Retained">The broker keeps it</Fact>}
     </Facts>
   );
 }

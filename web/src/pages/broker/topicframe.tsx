@@ -1,6 +1,5 @@
 /** What stands above and below a level of the topic tree: the way down to it, its sums, its pages. */
-import { ArrowUp, ChevronLeft, ChevronRight } from 'lucide';
-import type { Dispatch, StateUpdater } from 'preact/hooks';
+import { ArrowUp, ChevronLeft, ChevronRight, Pin } from 'lucide';
 import type { TopicNode, TopicPage } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
 import { Icon } from '../../ui/icon';
@@ -74,13 +73,18 @@ export function Foot({
   page: TopicPage;
   all: boolean;
   pages: readonly (string | undefined)[];
-  setPages: Dispatch<StateUpdater<readonly (string | undefined)[]>>;
+  setPages(pages: readonly (string | undefined)[]): void;
 }) {
   return (
     <p class="note foot" data-hears={page.all ? 'all' : 'own'}>
       <span>
         {grouped(page.total)} here, {grouped(page.topics)} topics in all
       </span>
+      {page.node !== undefined && page.node.kept > 0 && (
+        <span>
+          <Icon of={Pin} size={12} /> {grouped(page.node.kept)} retained
+        </span>
+      )}
       {!page.all && (
         <span>
           {all ? 'beginning to hear everything…' : 'only what Sightline itself listens to'}
@@ -92,20 +96,21 @@ export function Foot({
         </span>
       )}
       {(pages.length > 1 || page.after !== undefined) && (
-        <Pager pages={pages} setPages={setPages} page={page} />
+        <Pager pages={pages} turn={setPages} after={page.after} />
       )}
     </p>
   );
 }
 
-function Pager({
+/** Back and on. `pages` is where each page until this one began, `after` where the next one does. */
+export function Pager({
   pages,
-  setPages,
-  page,
+  turn,
+  after,
 }: {
   pages: readonly (string | undefined)[];
-  setPages: Dispatch<StateUpdater<readonly (string | undefined)[]>>;
-  page: TopicPage;
+  turn(pages: readonly (string | undefined)[]): void;
+  after: string | undefined;
 }) {
   return (
     <span class="pager">
@@ -114,7 +119,7 @@ function Pager({
         class="button small"
         disabled={pages.length <= 1}
         onClick={() => {
-          setPages(pages.slice(0, -1));
+          turn(pages.slice(0, -1));
         }}
       >
         <Icon of={ChevronLeft} size={14} />
@@ -124,9 +129,9 @@ function Pager({
       <button
         type="button"
         class="button small"
-        disabled={page.after === undefined}
+        disabled={after === undefined}
         onClick={() => {
-          setPages([...pages, page.after]);
+          turn([...pages, after]);
         }}
       >
         Next

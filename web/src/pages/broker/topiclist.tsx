@@ -1,38 +1,33 @@
 /** The rows of one level of the topic tree, or why there are none. */
-import { ChevronRight } from 'lucide';
-import type { Dispatch, StateUpdater } from 'preact/hooks';
+import { ChevronRight, Pin } from 'lucide';
 import { ageText } from '../../app/ages';
-import type { ConsoleClient } from '../../console/client';
+import { useConsole } from '../../console/context';
 import type { TopicNode, TopicPage } from '../../console/topics';
+import { NARROW, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { brief, bytes, grouped } from '../../ui/numbers';
 import { VirtualRows } from '../../ui/virtual';
 
 export function TopicList({
-  consoleClient,
   rows,
   page,
-  find,
-  narrow,
   path,
-  shownPath,
   chosen,
   goTo,
-  setChosen,
+  choose,
   now,
 }: {
-  consoleClient: ConsoleClient;
-  rows: TopicNode[];
+  rows: readonly TopicNode[];
   page: TopicPage | null;
-  find: string;
-  narrow: boolean;
   path: readonly string[];
-  shownPath: string;
+  /** The whole topic that is looked at. */
   chosen: string | null;
   goTo: (next: readonly string[]) => void;
-  setChosen: Dispatch<StateUpdater<string | null>>;
+  choose: (topic: string, node: TopicNode) => void;
   now: number;
 }) {
+  const consoleClient = useConsole();
+  const narrow = useMedia(NARROW);
   return (
     <>
       {consoleClient.trouble !== null ? (
@@ -41,11 +36,7 @@ export function TopicList({
         </p>
       ) : rows.length === 0 ? (
         <p class="muted nobody">
-          {page === null
-            ? 'Waiting for the first page…'
-            : find !== ''
-              ? `None of ${grouped(page.total)} here has “${find}” in its name.`
-              : 'Nothing below this.'}
+          {page === null ? 'Waiting for the first page…' : 'Nothing below this.'}
         </p>
       ) : (
         <VirtualRows
@@ -53,54 +44,68 @@ export function TopicList({
           rowHeight={narrow ? 60 : 34}
           class="topic-rows"
           role="list"
-          label={path.length === 0 ? 'Topics' : `Topics below ${shownPath}`}
+          label={path.length === 0 ? 'Topics' : `Topics below ${path.join('/')}`}
           keyOf={(row) => row.name}
         >
-          {(row) => (
-            <TopicRow
-              path={path}
-              row={row}
-              chosen={chosen}
-              goTo={goTo}
-              setChosen={setChosen}
-              now={now}
-            />
-          )}
+          {(row) => {
+            const topic = [...path, row.name].join('/');
+            return (
+              <TopicRow
+                topic={topic}
+                name={row.name}
+                row={row}
+                pressed={row.children > 0 ? undefined : topic === chosen}
+                press={() => {
+                  if (row.children > 0) goTo([...path, row.name]);
+                  else choose(topic, row);
+                }}
+                now={now}
+              />
+            );
+          }}
         </VirtualRows>
       )}
     </>
   );
 }
 
-function TopicRow({
-  path,
+/** One row of the tree or of a list. `name` is what is shown of the `topic`, `mark` a text in it. */
+export function TopicRow({
+  topic,
+  name,
   row,
-  chosen,
-  goTo,
-  setChosen,
+  mark = '',
+  pressed,
+  press,
   now,
 }: {
-  path: readonly string[];
+  topic: string;
+  name: string;
   row: TopicNode;
-  chosen: string | null;
-  goTo: (next: readonly string[]) => void;
-  setChosen: Dispatch<StateUpdater<string | null>>;
+  mark?: string;
+  /** Whether it is the one that is looked at; undefined for one that leads further down. */
+  pressed: boolean | undefined;
+  press(): void;
   now: number;
 }) {
+  const [before, found, after] = marked(name, mark);
   return (
     <button
       type="button"
       class="topic-row"
-      data-topic={[...path, row.name].join('/')}
-      aria-pressed={row.children > 0 ? undefined : row.name === chosen}
-      onClick={() => {
-        if (row.children > 0) goTo([...path, row.name]);
-        else setChosen(row.name === chosen ? null : row.name);
-      }}
+      data-topic={topic}
+      data-kept={row.kept > 0 ? row.kept : undefined}
+      aria-pressed={pressed}
+      onClick={press}
     >
       <span class="topic-name">
-        <code class="ellipsis">{row.name === '' ? '(empty)' : row.name}</code>
-        {row.children > 0 && (
+        <code class="ellipsis" title={mark === '' ? undefined : name}>
+          {name === '' ? '(empty)' : before}
+          {found !== '' && <mark>{found}</mark>}
+          {after}
+        </code>
+        {row.kept > 0 && <Kept row={row} />}
+        {pressed === undefined && (
           <>
             <small class="below">{brief(row.topics ?? 1)}</small>
             <Icon of={ChevronRight} size={14} />
@@ -120,4 +125,21 @@ function TopicRow({
       <span class="figure-of age">{row.at === undefined ? '' : ageText(now - row.at)}</span>
     </button>
   );
+}
+
+/** That the broker keeps the message of a topic, or messages of topics below it. */
+function Kept({ row }: { row: TopicNode }) {
+  const words = row.kept === 1 ? '1 retained message' : `${grouped(row.kept)} retained messages`;
+  return (
+    <span class="kept" role="img" aria-label={words} title={words}>
+      <Icon of={Pin} size={12} />
+    </span>
+  );
+}
+
+/** A name around a text in it, whatever its case; the text is empty where it is not in it. */
+export function marked(name: string, text: string): [before: string, found: string, after: string] {
+  const at = text === '' ? -1 : name.toLowerCase().indexOf(text.toLowerCase());
+  if (at < 0) return [name, '', ''];
+  return [name.slice(0, at), name.slice(at, at + text.length), name.slice(at + text.length)];
 }

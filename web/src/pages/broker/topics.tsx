@@ -1,22 +1,24 @@
 /**
- * The tree of topics, one level at a time: what came where, how often, how much, and what last. Only
- * the page in view is followed, so a broker with twenty thousand topics costs as much as a small one.
+ * The tree of topics, one level at a time, or all of it in one list: what came where, how often, how
+ * much, and what last. Only the page in view is followed, so a broker with twenty thousand topics
+ * costs as much as a small one. A search goes through the whole tree, on the server.
  */
-import { Ear } from 'lucide';
+import { Ear, Pin } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { useConsole } from '../../console/context';
 import { inOrder } from '../../console/topics';
-import type { TopicOrder, View } from '../../console/topics';
+import type { TopicNode, TopicOrder, View } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
-import { NARROW, useCalmly, useMedia, useTicks } from '../../ui/hooks';
+import { useCalmly, useTicks } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
-import { Chips, SearchBox } from '../../ui/tools';
+import { Chip, Chips, SearchBox } from '../../ui/tools';
 import { Crumbs, Foot } from './topicframe';
 import { Leaf } from './leaf';
 import { TopicList } from './topiclist';
-import type { Dispatch, StateUpdater } from 'preact/hooks';
+import { FoundFoot, FoundList, useFoundTopics } from './topicsearch';
+import type { TopicWish } from './topicsearch';
 
 const ORDERS: readonly (readonly [TopicOrder, string])[] = [
   ['name', 'Name'],
@@ -25,39 +27,138 @@ const ORDERS: readonly (readonly [TopicOrder, string])[] = [
   ['age', 'Newest'],
 ];
 
+const LAYOUTS: readonly (readonly [Layout, string])[] = [
+  ['tree', 'Tree'],
+  ['list', 'List'],
+];
+
+type Layout = 'tree' | 'list';
+
+/** What the tools above the topics say. */
+interface Tools extends TopicWish {
+  readonly layout: Layout;
+  readonly order: TopicOrder;
+  /** Everything is subscribed for it. */
+  readonly all: boolean;
+}
+
+const BEGINNING: Tools = {
+  text: '',
+  values: false,
+  retained: false,
+  layout: 'tree',
+  order: 'name',
+  all: false,
+};
+
 /** A search waits so long for the next key, in milliseconds. */
 const TYPING = 200;
 
 export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   const { clock } = useTime();
-  const consoleClient = useConsole();
+  const [tools, setTools] = useState(BEGINNING);
   const [path, setPath] = useState<readonly string[]>([]);
-  const [typed, setTyped] = useState('');
-  const [find, setFind] = useState('');
-  const [all, setAll] = useState(false);
-  const [order, setOrder] = useState<TopicOrder>('name');
   /** Where the pages before this one began. */
   const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
-  const [chosen, setChosen] = useState<string | null>(null);
-  const narrow = useMedia(NARROW);
-  useCalmly(consoleClient, 100);
+  /** The topic that is looked at, as it was when it was chosen. */
+  const [chosen, setChosen] = useState<{ topic: string; node: TopicNode } | null>(null);
   useTicks(1000, true);
   const id = broker?.id;
+  const text = useSettled(tools.text.trim(), TYPING);
+  const { values, retained, order } = tools;
+  const wish =
+    text !== '' || retained || tools.layout === 'list' ? { text, values, retained } : null;
+  useEffect(() => {
+    setPages([undefined]);
+  }, [JSON.stringify(wish)]);
   const after = pages.at(-1);
+  const page = useTopicPage(id, path, tools.all, wish === null ? after : undefined);
+  const found = useFoundTopics(id, wish, after);
+  const rows = useMemo(() => inOrder(page?.children ?? [], order), [page, order]);
+  const goTo = (next: readonly string[]) => {
+    setPath(next);
+    setTools({ ...tools, text: '', retained: false, layout: 'tree' });
+    setPages([undefined]);
+    setChosen(null);
+  };
+  const choose = (topic: string, node: TopicNode) => {
+    setChosen(topic === chosen?.topic ? null : { topic, node });
+  };
+  const here = page?.node;
+  const shownPath = path.join('/');
+  const listed = wish === null ? rows : found.is === 'found' ? found.answer.found : [];
+  const open =
+    chosen &&
+    (listed.find((row) => topicOf(wish === null ? path : [], row) === chosen.topic) ?? chosen.node);
+  const leaf = open ?? (wish === null && here && here.count > 0 ? here : null);
+  const now = clock.seconds();
+  return (
+    <div class={leaf ? 'topics-part with-open' : 'topics-part'}>
+      <Card
+        name="Topics"
+        class="topics tall"
+        aside={<TopicTools tools={tools} change={(part) => setTools({ ...tools, ...part })} />}
+      >
+        {wish === null ? (
+          <>
+            <Crumbs path={path} goTo={goTo} broker={broker} here={here} />
+            <TopicList
+              rows={rows}
+              page={page}
+              path={path}
+              chosen={chosen?.topic ?? null}
+              goTo={goTo}
+              choose={choose}
+              now={now}
+            />
+            {page && <Foot page={page} all={tools.all} pages={pages} setPages={setPages} />}
+          </>
+        ) : (
+          <>
+            <FoundList
+              found={found}
+              wish={wish}
+              order={order}
+              chosen={chosen?.topic ?? null}
+              choose={(node) => {
+                choose(node.name, node);
+              }}
+              now={now}
+            />
+            <FoundFoot found={found} wish={wish} pages={pages} turn={setPages} />
+          </>
+        )}
+      </Card>
+      {leaf && (
+        <Leaf
+          node={leaf}
+          topic={chosen?.topic ?? shownPath}
+          broker={id ?? ''}
+          now={now}
+          showInTree={wish === null ? undefined : goTo}
+        />
+      )}
+    </div>
+  );
+}
 
+function topicOf(path: readonly string[], { name }: TopicNode): string {
+  return [...path, name].join('/');
+}
+
+/** The page of the tree below a path, which is followed while it is looked at. */
+function useTopicPage(
+  broker: string | undefined,
+  path: readonly string[],
+  all: boolean,
+  after: string | undefined,
+) {
+  const consoleClient = useConsole();
+  useCalmly(consoleClient, 100);
+  const asked = JSON.stringify([broker, path, all, after]);
   useEffect(() => {
-    const timer = setTimeout(() => {
-      setFind(typed);
-      setPages([undefined]);
-    }, TYPING);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [typed]);
-  const asked = JSON.stringify([id, path, find, all, after]);
-  useEffect(() => {
-    if (id === undefined) return;
-    const view: View = { broker: id, path, find, all, ...(after === undefined ? {} : { after }) };
+    if (broker === undefined) return;
+    const view: View = { broker, path, find: '', all, ...(after === undefined ? {} : { after }) };
     consoleClient.look(view);
   }, [consoleClient, asked]);
   useEffect(
@@ -66,92 +167,75 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
     },
     [consoleClient],
   );
-
-  const page = consoleClient.page;
-  const rows = useMemo(() => inOrder(page?.children ?? [], order), [page, order]);
-  const here = page?.node;
-  const open = rows.find((row) => row.name === chosen);
-  const goTo = (next: readonly string[]) => {
-    setPath(next);
-    setTyped('');
-    setFind('');
-    setPages([undefined]);
-    setChosen(null);
-  };
-  const now = clock.seconds();
-  const shownPath = path.join('/');
-  return (
-    <div class={open || (here && here.count > 0) ? 'topics-part with-open' : 'topics-part'}>
-      <Card
-        name="Topics"
-        class="topics tall"
-        aside={
-          <TopicTools
-            typed={typed}
-            setTyped={setTyped}
-            order={order}
-            setOrder={setOrder}
-            all={all}
-            setAll={setAll}
-          />
-        }
-      >
-        <Crumbs path={path} goTo={goTo} broker={broker} here={here} />
-        <TopicList
-          consoleClient={consoleClient}
-          rows={rows}
-          page={page}
-          find={find}
-          narrow={narrow}
-          path={path}
-          shownPath={shownPath}
-          chosen={chosen}
-          goTo={goTo}
-          setChosen={setChosen}
-          now={now}
-        />
-        {page && <Foot page={page} all={all} pages={pages} setPages={setPages} />}
-      </Card>
-      {open ? (
-        <Leaf node={open} topic={[...path, open.name].join('/')} broker={id ?? ''} now={now} />
-      ) : (
-        here && here.count > 0 && <Leaf node={here} topic={shownPath} broker={id ?? ''} now={now} />
-      )}
-    </div>
-  );
+  return consoleClient.page;
 }
 
-function TopicTools({
-  typed,
-  setTyped,
-  order,
-  setOrder,
-  all,
-  setAll,
-}: {
-  typed: string;
-  setTyped: Dispatch<StateUpdater<string>>;
-  order: TopicOrder;
-  setOrder: Dispatch<StateUpdater<TopicOrder>>;
-  all: boolean;
-  setAll: Dispatch<StateUpdater<boolean>>;
-}) {
+/** A value once it has not changed for a time, in milliseconds. */
+function useSettled<T>(value: T, time: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSettled(value);
+    }, time);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [value, time]);
+  return settled;
+}
+
+function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tools>): void }) {
   return (
     <div class="tools">
       <SearchBox
-        label="Find in this level"
-        hint="Find in this level"
-        value={typed}
-        set={setTyped}
+        label="Search all topics"
+        hint="Search all topics"
+        value={tools.text}
+        set={(text) => {
+          change({ text });
+        }}
       />
-      <Chips label="Order" of={ORDERS} value={order} set={setOrder} />
+      {tools.text !== '' && (
+        <Chip
+          on={tools.values}
+          press={() => {
+            change({ values: !tools.values });
+          }}
+        >
+          Also in values
+        </Chip>
+      )}
+      <Chips
+        label="Show as"
+        of={LAYOUTS}
+        value={tools.layout}
+        set={(layout) => {
+          change({ layout });
+        }}
+      />
+      <Chip
+        on={tools.retained}
+        press={() => {
+          change({ retained: !tools.retained });
+        }}
+      >
+        <Icon of={Pin} size={12} /> Retained
+      </Chip>
+      <Chips
+        label="Order"
+        of={ORDERS}
+        value={tools.order}
+        set={(order) => {
+          change({ order });
+        }}
+      />
       <button
         type="button"
         class="button"
-        aria-pressed={all}
+        aria-pressed={tools.all}
         title="Subscribe # while this is looked at: also what Sightline itself does not listen to"
         onClick={() => {
-          setAll(!all);
+          change({ all: !tools.all });
         }}
       >
         <Icon of={Ear} size={14} />

@@ -12,8 +12,9 @@ export function covered(): Padding {
   if (wide <= 760) {
     const sheet = box('.drawer') ?? box('.roster');
     const most = high * 0.6;
+    const above = box('.past-banner') ?? box('.timebar');
     return {
-      top: 132,
+      top: (above?.bottom ?? 0) + 40,
       right: 56,
       left: 24,
       bottom: Math.min(most, sheet ? high - sheet.top : 65) + 24,

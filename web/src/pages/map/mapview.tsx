@@ -23,6 +23,7 @@ import { useRoster } from '../../things/context';
 import { useRegions } from '../../things/regions/context';
 import { useMaps } from '../../things/maps/context';
 import { Icon } from '../../ui/icon';
+import { covered } from './covered';
 import { LayerSwitch } from './layerswitch';
 import { Legend } from './legend';
 import { wireMap } from './wire';
@@ -93,6 +94,7 @@ function useMap(needs: MapNeeds) {
           theme: preferences.theme.peek(),
           reducedMotion: preferences.reducedMotion.peek(),
           view: mapState.firstView,
+          padding: covered(),
           keepsRanges: mayKeep(needs.visitor),
         });
         ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wireMap(needs, made));

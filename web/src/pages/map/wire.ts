@@ -16,6 +16,7 @@ import { wireRegions } from '../../things/regions/onmap';
 import { covered } from './covered';
 import { firstSeen } from './firstseen';
 import { colours, Marks, thingOf } from './marks';
+import { wirePastView } from './pastview';
 import { wireMaps } from './wiremaps';
 
 /** The ages beside names on the map are looked at again so often, in seconds. */
@@ -88,6 +89,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireChoice(needs, map),
     effect(trail.choose),
     wireDoubtful(needs, map),
+    ...wirePastView(needs, map),
     effect(() => {
       marks.setPhotos(needs.past.past.value ? needs.past.photos.value : []);
     }),
@@ -169,7 +171,7 @@ function wireDoubtful({ preferences, past, selection }: MapNeeds, map: Sightline
 }
 
 function wirePadding(
-  { navigation, selection, layout, regions }: MapNeeds,
+  { navigation, selection, layout, regions, past }: MapNeeds,
   map: SightlineMap,
 ): End[] {
   const resized = () => {
@@ -182,6 +184,7 @@ function wirePadding(
       void regions.regions.editing.value;
       void layout.stop.value;
       void navigation.section.value;
+      void past.past.value;
       // After the panels have been laid out.
       requestAnimationFrame(resized);
     }),

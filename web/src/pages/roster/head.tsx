@@ -6,9 +6,11 @@ import { GROUPS } from '../../things';
 import { useRoster } from '../../things/context';
 import { neighbour } from '../../things/roster';
 import type { Filter, Sort } from '../../things/roster';
+import { useLocalities } from '../../things/localities/context';
 import { readServer } from '../../things/server/read';
 import { Icon } from '../../ui/icon';
 import { brief, grouped } from '../../ui/numbers';
+import { goTo } from './places';
 
 const SORTS: readonly [Sort, string][] = [
   ['name', 'Name'],
@@ -51,6 +53,7 @@ export function SearchBox() {
   const { select } = useSelection();
   const { map } = useMapState();
   const { query, arrangement } = useRoster();
+  const { found } = useLocalities();
   return (
     <div class="search" role="search">
       <Icon of={Search} size={16} />
@@ -73,13 +76,16 @@ export function SearchBox() {
             key.stopPropagation();
           } else if (key.key === 'ArrowDown') {
             key.preventDefault();
-            document.querySelector<HTMLElement>('.rows [tabindex="0"]')?.focus();
+            document
+              .querySelector<HTMLElement>('.rows [tabindex="0"], .found-places button')
+              ?.focus();
           } else if (key.key === 'Enter') {
             const first = neighbour(arrangement.value.items, null, 1);
+            const place = found.value[0];
             if (first !== null) {
               select(first);
               map.value?.flyTo(first);
-            }
+            } else if (place) goTo(map.value, place);
           }
         }}
       />

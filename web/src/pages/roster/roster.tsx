@@ -12,6 +12,7 @@ import { CrossingList } from '../../things/regions/list';
 import { Status } from '../../things/server/status';
 import { EmptyState } from './empty';
 import { Chips, SearchBox, Summary } from './head';
+import { PlaceResults } from './places';
 import { Rows } from './rows';
 import { RosterViews, useRosterView } from './views';
 
@@ -75,6 +76,7 @@ function Everyone() {
           <Rows />
         </>
       )}
+      <PlaceResults />
     </>
   );
 }

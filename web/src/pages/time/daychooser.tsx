@@ -1,35 +1,55 @@
-/** Choosing the day that is looked at. */
-import { ChevronLeft, ChevronRight } from 'lucide';
+/** The day and the time that are looked at: said, stepped through, typed, and chosen in a calendar. */
+import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useTime } from '../../app/context';
 import { usePast } from '../../past/context';
+import { clockOn } from '../../past/day';
+import { clockText, shortDayText } from '../../past/wording';
 import { Icon } from '../../ui/icon';
+import { CalendarDialog } from './calendar';
+
+const WORDS = {
+  before: 'The day before',
+  after: 'The day after',
+  choose: 'Choose a day',
+  time: 'Time of day, typed',
+};
 
 export function DayChooser({ today }: { readonly today: boolean }) {
   const past = usePast();
-  const { name } = past.day.value;
+  const [open, setOpen] = useState(false);
+  const day = past.day.value;
+  const text = shortDayText(day.start);
   return (
     <div class="day-chooser">
       <button
         type="button"
         class="icon-button small"
-        aria-label="The day before"
+        aria-label={WORDS.before}
         onClick={() => {
           past.dayBeside(-1);
         }}
       >
         <Icon of={ChevronLeft} size={16} />
       </button>
-      <input
-        type="date"
-        aria-label="Day"
-        value={name}
-        onChange={(event) => {
-          past.dayNamed(event.currentTarget.value);
+      <button
+        type="button"
+        class="day-button"
+        data-day={day.name}
+        aria-haspopup="dialog"
+        title={WORDS.choose}
+        onClick={() => {
+          setOpen(true);
         }}
-      />
+      >
+        <Icon of={CalendarDays} size={14} />
+        <span class="hidden">{WORDS.choose}: </span>
+        {text}
+      </button>
       <button
         type="button"
         class="icon-button small"
-        aria-label="The day after"
+        aria-label={WORDS.after}
         disabled={today}
         onClick={() => {
           past.dayBeside(1);
@@ -37,6 +57,47 @@ export function DayChooser({ today }: { readonly today: boolean }) {
       >
         <Icon of={ChevronRight} size={16} />
       </button>
+      <TimeField />
+      {open && (
+        <CalendarDialog
+          close={() => {
+            setOpen(false);
+          }}
+        />
+      )}
     </div>
+  );
+}
+
+/** Shows the time, but for while somebody types another one into it. */
+function TimeField() {
+  const { now } = useTime();
+  const past = usePast();
+  const field = useRef<HTMLInputElement>(null);
+  const text = clockText(past.at.value ?? now.value);
+  useEffect(() => {
+    const input = field.current;
+    if (input && document.activeElement !== input) input.value = text;
+  }, [text]);
+  return (
+    <input
+      ref={field}
+      class="time-field"
+      type="time"
+      step={1}
+      aria-label={WORDS.time}
+      onChange={(event) => {
+        const at = clockOn(past.day.peek(), event.currentTarget.value);
+        if (at === null) return;
+        past.pause();
+        past.go(at);
+      }}
+      onBlur={(event) => {
+        event.currentTarget.value = clockText(past.at.peek() ?? now.peek());
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur();
+      }}
+    />
   );
 }

@@ -1,10 +1,10 @@
 /** How fast somebody was over the day, as bars. */
-import { shareOf } from '../../past/day';
-import type { Day } from '../../past/day';
+import { shareIn } from '../../past/stretch';
+import type { Stretch } from '../../past/stretch';
 import { profile } from '../../past/track';
 import type { TrackPoint } from '../../past/track';
 
-/** The profile of speeds has so many bars: one for ten minutes. */
+/** The profile of speeds has so many bars: of a day one for ten minutes. */
 const SLOTS = 144;
 
 /** The bars are at least so high where something was heard, of 100. */
@@ -13,19 +13,19 @@ const LOWEST_BAR = 9;
 /** The greatest speed the bars reach up to, unless there was a greater one: km/h. */
 const USUAL_SPEED = 30;
 
-/** How fast the chosen one was through the day, as bars; the part that is over now is brighter. */
+/** How fast the chosen one was through what the bar shows, as bars; the part that is over now is brighter. */
 export function Profile({
   points,
-  day,
+  stretch,
   at,
 }: {
   readonly points: readonly TrackPoint[];
-  readonly day: Day;
+  readonly stretch: Stretch;
   readonly at: number;
 }) {
-  const speeds = profile(points, day, SLOTS);
+  const speeds = profile(points, stretch, SLOTS);
   const top = Math.max(USUAL_SPEED, ...speeds.map((one) => one ?? 0));
-  const before = shareOf(day, at) * SLOTS;
+  const before = shareIn(stretch, at) * SLOTS;
   return (
     <svg
       class="profile"

@@ -1,56 +1,30 @@
-/** The bar of the day: where one is in it, and what happened. */
-import { useRef } from 'preact/hooks';
+/** The bar of the day, or of a piece of it: where one is, and what happened. */
 import { usePreferences, useTime } from '../../app/context';
 import { usePast } from '../../past/context';
-import { hoursOf, shareOf, timeAt } from '../../past/day';
-import type { Day } from '../../past/day';
 import { marksOf } from '../../past/events';
+import { arrowStep, isWhole, pageStep, shareIn, stepped, ticksOf } from '../../past/stretch';
+import type { Stretch } from '../../past/stretch';
+import type { TimeTravel } from '../../past/timetravel';
 import { pointAt } from '../../past/track';
 import { clockText } from '../../past/wording';
 import { inOneLine, speed } from '../../ui/numbers';
+import { useBarGestures } from './gestures';
 import { Profile } from './profile';
-
-/** What moving it by the keyboard does, seconds. */
-const KEY_STEPS: Readonly<Record<string, number>> = {
-  ArrowLeft: -60,
-  ArrowRight: 60,
-  ArrowDown: -60,
-  ArrowUp: 60,
-  PageDown: -3600,
-  PageUp: 3600,
-};
 
 export function Scrubber() {
   const { clock, now } = useTime();
-  const preferences = usePreferences();
   const past = usePast();
-  const element = useRef<HTMLDivElement>(null);
+  const { turned, ...gestures } = useBarGestures(past);
   const day = past.day.value;
+  const stretch = past.stretch.value;
   void now.value; // so that the end of today moves on
   const latest = clock.live();
   const looked = past.at.value;
   const at = looked ?? latest;
-  const share = shareOf(day, at);
   const points = past.track.value?.day.name === day.name ? past.track.value.points : [];
-  const going = looked === null ? undefined : pointAt(points, looked);
   const label = clockText(at);
-
-  const follow = (event: PointerEvent) => {
-    const box = element.current?.getBoundingClientRect();
-    if (box) past.go(timeAt(day, (event.clientX - box.left) / box.width));
-  };
-  const onKey = (event: KeyboardEvent) => {
-    const step = KEY_STEPS[event.key];
-    if (step !== undefined) past.go(at + step);
-    else if (event.key === 'Home') past.go(day.start);
-    else if (event.key === 'End') past.go(day.end - 1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
   return (
     <div
-      ref={element}
       class="scrubber"
       role="slider"
       tabIndex={0}
@@ -59,46 +33,99 @@ export function Scrubber() {
       aria-valuemax={Math.round(day.end - day.start)}
       aria-valuenow={Math.round(Math.min(Math.max(at, day.start), day.end) - day.start)}
       aria-valuetext={looked === null ? `${label}, now` : `${day.name} ${label}`}
-      onKeyDown={onKey}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        past.pause();
-        follow(event);
+      data-seconds={Math.round(stretch.end - stretch.start)}
+      onKeyDown={(event) => {
+        if (!onKey(event.key, past, at)) return;
+        event.preventDefault();
+        event.stopPropagation();
       }}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) follow(event);
-      }}
+      {...gestures}
+      onWheel={turned}
     >
-      <Profile points={points} day={day} at={at} />
-      <Marks day={day} />
+      {!isWhole(stretch, day) && <Overview stretch={stretch} day={day} />}
+      <Profile points={points} stretch={stretch} at={at} />
+      <Marks stretch={stretch} />
       <div class="hours" aria-hidden="true">
-        {hoursOf(day, 6).map((hour) => (
-          <span key={hour.text} style={{ left: percent(shareOf(day, hour.at)) }}>
-            {hour.text}
-          </span>
+        {ticksOf(stretch, day).map((tick) => (
+          <Tick key={tick.text} share={shareIn(stretch, tick.at)} text={tick.text} />
         ))}
       </div>
-      {latest < day.end && (
-        <div class="to-come" style={{ left: percent(Math.max(0, shareOf(day, latest))) }} />
+      {latest < stretch.end && (
+        <div class="to-come" style={{ left: percent(Math.max(0, shareIn(stretch, latest))) }} />
       )}
-      {share >= 0 && share <= 1 && (
-        <div class="knob" data-edge={edge(share)} style={{ left: percent(share) }}>
-          <b>
-            {label}
-            {going?.speed !== undefined && (
-              <span> {inOneLine(speed(going.speed, preferences.settings.value.units))}</span>
-            )}
-          </b>
-        </div>
-      )}
+      <Knob
+        share={shareIn(stretch, at)}
+        label={label}
+        kmh={looked === null ? undefined : pointAt(points, looked)?.speed}
+      />
     </div>
   );
 }
 
-function Marks({ day }: { readonly day: Day }) {
+/** Do what a key is for on the bar; false for a key that is for something else. */
+function onKey(key: string, past: TimeTravel, at: number): boolean {
+  const day = past.day.peek();
+  const stretch = past.stretch.peek();
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -arrowStep(stretch),
+    ArrowRight: arrowStep(stretch),
+    ArrowDown: -arrowStep(stretch),
+    ArrowUp: arrowStep(stretch),
+    PageDown: -pageStep(stretch),
+    PageUp: pageStep(stretch),
+  };
+  const step = steps[key];
+  if (step !== undefined) past.go(at + step);
+  else if (key === 'Home') past.go(day.start);
+  else if (key === 'End') past.go(day.end - 1);
+  else if (key === '+' || key === '=') past.zoom(stepped(stretch, day, true, at));
+  else if (key === '-') past.zoom(stepped(stretch, day, false, at));
+  else return false;
+  return true;
+}
+
+/** Which piece of the day is shown. */
+function Overview({ stretch, day }: { readonly stretch: Stretch; readonly day: Stretch }) {
+  const left = shareIn(day, stretch.start);
+  const width = shareIn(day, stretch.end) - left;
+  return (
+    <div class="overview" aria-hidden="true">
+      <i style={{ left: percent(left), width: percent(width) }} />
+    </div>
+  );
+}
+
+function Tick({ share, text }: { readonly share: number; readonly text: string }) {
+  return (
+    <span data-edge={edge(share, 0.05)} style={{ left: percent(share) }}>
+      {text}
+    </span>
+  );
+}
+
+interface KnobProps {
+  readonly share: number;
+  readonly label: string;
+  readonly kmh: number | undefined;
+}
+
+function Knob({ share, label, kmh }: KnobProps) {
+  const { units } = usePreferences().settings.value;
+  if (share < 0 || share > 1) return null;
+  return (
+    <div class="knob" data-edge={edge(share)} style={{ left: percent(share) }}>
+      <b>
+        {label}
+        {kmh !== undefined && <span> {inOneLine(speed(kmh, units))}</span>}
+      </b>
+    </div>
+  );
+}
+
+function Marks({ stretch }: { readonly stretch: Stretch }) {
   const past = usePast();
-  const marks = marksOf(past.events.value, (at) => shareOf(day, at));
+  const within = past.events.value.filter(({ at }) => at >= stretch.start && at < stretch.end);
+  const marks = marksOf(within, (at) => shareIn(stretch, at));
   return (
     <div class="event-marks" aria-hidden="true">
       {marks.map((mark) => (
@@ -120,7 +147,7 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(3)}%`;
 }
 
-/** Near an end the label of the knob leans inwards. */
-function edge(share: number): string {
-  return share < 0.08 ? 'left' : share > 0.92 ? 'right' : '';
+/** Near an end a label leans inwards. */
+function edge(share: number, near = 0.08): string {
+  return share < near ? 'left' : share > 1 - near ? 'right' : '';
 }

@@ -102,7 +102,13 @@ export function isWanted(client: Client, filter: ClientFilter): boolean {
   }
 }
 
-/** Unknown values come last, whichever way the order goes. */
+/** Those that are connected come first, then those that may be. */
+const RANK: Record<Client['state'], number> = { connected: 0, unknown: 1, gone: 2 };
+
+/**
+ * Clients as wished: connected ones before others, in the order of a column; unknown values come
+ * last, whichever way that goes.
+ */
 export function arrangeClients(clients: readonly Client[], wishes: ClientWishes): Client[] {
   const words = plain(wishes.search).split(/\s+/).filter(Boolean);
   const value = VALUES[wishes.column];
@@ -113,6 +119,7 @@ export function arrangeClients(clients: readonly Client[], wishes: ClientWishes)
         isWanted(client, wishes.filter) && words.every((word) => client.search.includes(word)),
     )
     .sort((a, b) => {
+      if (a.state !== b.state) return RANK[a.state] - RANK[b.state];
       const one = value(a);
       const other = value(b);
       if (one !== other) {

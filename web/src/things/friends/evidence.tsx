@@ -2,6 +2,7 @@
 import { ageText, fineAgeText, timeText } from '../../app/ages';
 import { evidenceText, Fact, Facts } from '../../ui/facts';
 import { position } from '../../ui/numbers';
+import { AddressFact } from '../localities/where';
 import { contactTime, fixTime } from './read';
 import type { Friend } from './read';
 
@@ -101,6 +102,7 @@ export function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
           </span>
         </Fact>
       )}
+      <AddressFact lat={friend.lat} lon={friend.lon} />
       {friend.lat !== undefined && friend.lon !== undefined && (
         <Fact name="Position">{position(friend.lat, friend.lon)}</Fact>
       )}

@@ -6,8 +6,11 @@ import { CopyButton } from '../../ui/copy';
 import { useRoster } from '../context';
 import type { Entry } from '../entry';
 import { freshnessOf } from '../entry';
+import { useRegions } from '../regions/context';
 import { PlacesOf, TodayOf } from '../regions/ofthing';
+import { useWhere } from '../localities/where';
 import { FriendActions } from './actions';
+import { AskPast } from './askpast';
 import { DoubtfulFixes } from './doubtful';
 import { HowWeKnow } from './evidence';
 import { MessagesOf } from './messages';
@@ -20,9 +23,13 @@ import { FriendStats } from './stats';
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
   const { now } = useTime();
   const { placeText } = useRoster();
+  const { stays } = useRegions();
   const friend = readFriend(thing);
   const { tone, word } = freshnessOf(entry, now.value);
-  const where = entry.position ? placeText(entry) : friend.device;
+  const address = useWhere(entry.position?.lat, entry.position?.lon);
+  const place = entry.position ? placeText(entry) : friend.device;
+  // A region that they are in is what people call it; the address stands below, with the fix.
+  const where = address !== '' && [...stays.of(entry.key)].length === 0 ? address : place;
   return (
     <p>
       <span class="pill" data-tone={tone}>
@@ -45,6 +52,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <FriendActions of={key} placed={friend.lat !== undefined} />
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         <FriendStats friend={friend} current={freshnessOf(entry, now).current} now={now} />
+        {past && <AskPast of={key} />}
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
         <PhotosOf of={key} />

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { World } from '../../app/world';
 import { splitKey } from '../../app/world';
+import type { Bounds } from '../../map/bounds';
 import type { MapSource } from '../../map/streets/source';
 import type { Thing } from '../../net/protocol';
 import { readMap } from './read';
@@ -26,11 +27,8 @@ export function createMaps(present: World): OfferedMaps {
 /** A map as it is drawn, or null when what is told of it cannot be drawn. */
 export function sourceOf(thing: Thing, base = document.baseURI): MapSource | null {
   const { title, role, type, url, schema, attribution, bounds, ...rest } = readMap(thing);
-  const [west, south, east, north] = bounds as readonly unknown[] as (number | undefined)[];
-  const corners = [west, south, east, north];
-  if (!corners.every((each) => typeof each === 'number' && Number.isFinite(each))) return null;
-  if (west === undefined || south === undefined) return null;
-  if (east === undefined || north === undefined || south >= north) return null;
+  const area = areaOf(bounds);
+  if (area === null) return null;
   const address = absolute(url, base);
   if (address === null) return null;
   return {
@@ -40,12 +38,21 @@ export function sourceOf(thing: Thing, base = document.baseURI): MapSource | nul
     type,
     url: address,
     schema,
-    bounds: { west, south, east: east < west ? east + 360 : east, north },
+    bounds: area,
     minZoom: rest.min_zoom,
     maxZoom: rest.max_zoom,
     tileSize: rest.tile_size,
     credits: attribution.map((credit) => ({ text: credit.text, url: linkOf(credit.url) })),
   };
+}
+
+/** What a map covers; null when its four numbers are none. */
+function areaOf(raw: unknown): Bounds | null {
+  if (!Array.isArray(raw) || raw.length !== 4) return null;
+  const corners = raw as unknown[];
+  if (!corners.every((each) => typeof each === 'number' && Number.isFinite(each))) return null;
+  const [west, south, east, north] = corners as [number, number, number, number];
+  return south < north ? { west, south, east: east < west ? east + 360 : east, north } : null;
 }
 
 /** Whether a map comes from another server than this one. */

@@ -1,4 +1,4 @@
-"""Let webhooks go to the internet only, and into our own network where that was allowed.
+"""Let what we ask by HTTP go to the internet only, and into our own network where it was allowed.
 
 A name is looked up once for each connection, its addresses are judged, and one of those is
 connected to; so no second answer of the name's server can lead elsewhere.
@@ -20,7 +20,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.web.client import URI, BrowserLikePolicyForHTTPS
-from twisted.web.iweb import IAgentEndpointFactory
+from twisted.web.iweb import IAgentEndpointFactory, IPolicyForHTTPS
 from zope.interface import implementer
 
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6, behind a translator
@@ -112,11 +112,18 @@ class CheckedEndpoint:
 class CheckedEndpoints:
     """Make them for treq's agent; HTTPS checks the receiver's certificate."""
 
-    def __init__(self, reactor: Any, *, private: bool, timeout: float) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        *,
+        private: bool,
+        timeout: float,
+        policy: IPolicyForHTTPS | None = None,
+    ) -> None:
         self._reactor = reactor
         self._private = private
         self._timeout = timeout
-        self._policy = BrowserLikePolicyForHTTPS()
+        self._policy = policy or BrowserLikePolicyForHTTPS()
 
     def endpointForURI(self, uri: URI) -> Any:
         """Return the endpoint of a URI."""

@@ -1,0 +1,237 @@
+/** The past of a friend in figures: how far, how long, how fast, where; as files; as warmth on the map. */
+import { useEffect, useState } from 'preact/hooks';
+import { spanText } from '../../app/ages';
+import { usePreferences, useServer, useWho } from '../../app/context';
+import { mayShare } from '../../app/visitor';
+import type { Key } from '../../app/world';
+import { SPANS, askHeat, askSummary, spanOf, trackFile } from '../../past/asked';
+import type { SpanDays, Summary } from '../../past/asked';
+import { usePast } from '../../past/context';
+import type { Stretch } from '../../past/stretch';
+import { clockText } from '../../past/wording';
+import { Stat, Stats } from '../../ui/facts';
+import { failureOf } from '../../ui/failure';
+import { speed, way } from '../../ui/numbers';
+import { HidePart } from './hidepart';
+
+const WORDS = {
+  title: 'What happened',
+  days: 'Over how many days',
+  spans: { 1: 'On this day', 7: 'In 7 days up to it', 30: 'In 30 days up to it' },
+  adding: 'Adding up…',
+  nothing: 'Nothing is known of this time.',
+  distance: 'Distance',
+  moving: 'On the move',
+  fastest: 'Fastest',
+  stays: 'Where they stayed',
+  once: 'once',
+  times: (count: number) => `${String(count)} times`,
+  heat: 'Show on the map where they were longest',
+  files: 'Save this track',
+  lookAt: 'Look at this time',
+};
+const FILES = [
+  ['gpx', 'GPX'],
+  ['geojson', 'GeoJSON'],
+  ['csv', 'CSV'],
+] as const;
+/** The end of a day. */
+const MIDNIGHT = '24:00';
+/** So many stays of a day are listed. */
+const MOST = 12;
+
+export function AskPast({ of }: { readonly of: Key }) {
+  const past = usePast();
+  const { visitor } = useWho();
+  const days = past.span.value;
+  const stretch = spanOf(past.day.value, days);
+  const { summary, failure } = useSummary(of, stretch);
+  return (
+    <section class="part asked" aria-label={WORDS.title} data-asked={summary ? 'told' : 'asking'}>
+      <h3>
+        {WORDS.title}
+        <SpanChooser days={days} />
+      </h3>
+      <div aria-live="polite">
+        {failure !== null && <p class="note">{failure}</p>}
+        {failure === null && !summary && <p class="note">{WORDS.adding}</p>}
+        {summary?.fixes === 0 && <p class="note">{WORDS.nothing}</p>}
+        {summary && summary.fixes > 0 && <Figures summary={summary} />}
+        {summary && <Stays summary={summary} days={days} end={stretch.end} />}
+      </div>
+      <HeatSwitch of={of} stretch={stretch} />
+      <p class="asked-files" role="group" aria-label={WORDS.files}>
+        <span>{WORDS.files}</span>
+        {FILES.map(([format, name]) => (
+          <a key={format} class="button" href={trackFile(of, stretch, format)} download>
+            {name}
+          </a>
+        ))}
+      </p>
+      {mayShare(visitor, of) && <HidePart of={of} />}
+    </section>
+  );
+}
+
+function SpanChooser({ days }: { readonly days: SpanDays }) {
+  const past = usePast();
+  return (
+    <select
+      aria-label={WORDS.days}
+      value={String(days)}
+      onChange={(event) => {
+        past.span.value = Number(event.currentTarget.value) as SpanDays;
+      }}
+    >
+      {SPANS.map((span) => (
+        <option key={span} value={String(span)}>
+          {WORDS.spans[span]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Figures({ summary }: { readonly summary: Summary }) {
+  const { units } = usePreferences().settings.value;
+  const [hours, minutes] = spanText(Math.round(summary.moving_s / 60) * 60).split(/ (?=\d)/);
+  const far = way(summary.distance_m, units);
+  const fast =
+    summary.top_speed_kmh === undefined ? undefined : speed(summary.top_speed_kmh, units);
+  return (
+    <Stats>
+      <Stat name={WORDS.distance} value={far.value} unit={far.unit} />
+      <Stat name={WORDS.moving} value={hours} unit={minutes ?? ''} />
+      <Stat name={WORDS.fastest} value={fast?.value} unit={fast?.unit ?? ''} />
+    </Stats>
+  );
+}
+
+interface StaysProps {
+  readonly summary: Summary;
+  readonly days: SpanDays;
+  /** Of the span, epoch seconds. */
+  readonly end: number;
+}
+
+/** Of one day each stay with its times; of more days how long in all. */
+function Stays({ summary, days, end }: StaysProps) {
+  const past = usePast();
+  if (summary.regions.length === 0) return null;
+  if (days > 1) {
+    return (
+      <ul class="asked-stays" aria-label={WORDS.stays}>
+        {summary.regions.slice(0, MOST).map(({ region, name, stays, seconds }) => (
+          <li key={region}>
+            <b class="ellipsis">{name}</b>
+            <span class="number">{stays === 1 ? WORDS.once : WORDS.times(stays)}</span>
+            <span class="number">{spanText(seconds)}</span>
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  return (
+    <ul class="asked-stays" aria-label={WORDS.stays}>
+      {summary.stays.slice(0, MOST).map((stay) => (
+        <li key={`${stay.region} ${String(stay.from)}`}>
+          <button
+            type="button"
+            title={WORDS.lookAt}
+            onClick={() => {
+              past.go(stay.from);
+            }}
+          >
+            <b class="ellipsis">{stay.name}</b>
+            <span class="number">
+              {minuteText(stay.from)}–{stay.to >= end - 1 ? MIDNIGHT : minuteText(stay.to)}
+            </span>
+            <span class="number">{spanText(stay.to - stay.from)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function minuteText(at: number): string {
+  return clockText(at).slice(0, 5);
+}
+
+/** While it is on, the map shows where the time of the span was spent. */
+function HeatSwitch({ of, stretch }: { readonly of: Key; readonly stretch: Stretch }) {
+  const { api } = useServer();
+  const past = usePast();
+  const [on, setOn] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { start, end } = stretch;
+  const decisions = past.decisions.value;
+  useEffect(() => {
+    if (!on) return;
+    let over = false;
+    askHeat(api, of, { start, end }).then(
+      (cells) => {
+        if (over) return;
+        setFailure(null);
+        past.heat.value = cells;
+      },
+      (error: unknown) => {
+        if (!over) setFailure(failureOf(error, Date.now()).why);
+      },
+    );
+    return () => {
+      over = true;
+      past.heat.value = null;
+    };
+  }, [api, past, on, of, start, end, decisions]);
+  return (
+    <label class="doubtful-switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={on}
+        onChange={(event) => {
+          setOn(event.currentTarget.checked);
+        }}
+      />
+      {WORDS.heat}
+      {failure !== null && <span class="note">{failure}</span>}
+    </label>
+  );
+}
+
+interface Told {
+  readonly summary: Summary | null;
+  readonly failure: string | null;
+}
+
+/** The figures of a span; of the one before nothing is shown. */
+function useSummary(of: Key, { start, end }: Stretch): Told {
+  const { api } = useServer();
+  const past = usePast();
+  const [told, setTold] = useState<Told & { readonly about: string }>({
+    about: '',
+    summary: null,
+    failure: null,
+  });
+  const decisions = past.decisions.value;
+  const about = `${of} ${String(start)} ${String(end)} ${String(decisions)}`;
+  useEffect(() => {
+    let over = false;
+    const tell = (summary: Summary | null, failure: string | null) => {
+      if (!over) setTold({ about, summary, failure });
+    };
+    askSummary(api, of, { start, end }).then(
+      (summary) => {
+        tell(summary, null);
+      },
+      (error: unknown) => {
+        tell(null, failureOf(error, Date.now()).why);
+      },
+    );
+    return () => {
+      over = true;
+    };
+  }, [api, about]);
+  return told.about === about ? told : { summary: null, failure: null };
+}

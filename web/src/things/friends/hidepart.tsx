@@ -1,0 +1,85 @@
+/** Hiding a part of a track: what is wrong, or nobody's business. Undone in the list of decisions. */
+import { useState } from 'preact/hooks';
+import { useServer } from '../../app/context';
+import type { Key } from '../../app/world';
+import { hideStretch } from '../../past/asked';
+import { usePast } from '../../past/context';
+import { clockOn } from '../../past/day';
+import { isWhole } from '../../past/stretch';
+import { clockText } from '../../past/wording';
+import { Sure } from '../../ui/actbutton';
+
+const WORDS = {
+  title: 'Hide a part of this day',
+  from: 'From',
+  to: 'To',
+  hide: 'Hide it',
+  sure: 'Really hide it?',
+  about: 'the track between these times',
+  wrong: 'Give two times of this day, the earlier one first.',
+  done: (count: number) =>
+    count === 1
+      ? 'One point is hidden. It can be shown again under “Overruled by hand”.'
+      : `${String(count)} points are hidden. They can be shown again under “Overruled by hand”.`,
+};
+/** What is proposed around the moment that is looked at, seconds. */
+const AROUND = 300;
+
+export function HidePart({ of }: { readonly of: Key }) {
+  const { api } = useServer();
+  const past = usePast();
+  const [told, setTold] = useState('');
+  const day = past.day.value;
+  const [from, setFrom] = useState<string | null>(null);
+  const [to, setTo] = useState<string | null>(null);
+  const at = past.at.value ?? day.start;
+  const stretch = past.stretch.value;
+  const near = isWhole(stretch, day) ? { start: at - AROUND, end: at + AROUND } : stretch;
+  const first = from ?? clockText(Math.max(day.start, near.start));
+  const last = to ?? clockText(Math.min(day.end - 1, near.end));
+  const hide = async () => {
+    const start = clockOn(day, first);
+    const end = clockOn(day, last);
+    if (start === null || end === null || start > end) {
+      setTold(WORDS.wrong);
+      return;
+    }
+    setTold(WORDS.done(await hideStretch(api, of, { start, end })));
+    past.overruled();
+  };
+  return (
+    <details class="hide-part">
+      <summary>{WORDS.title}</summary>
+      <div class="hide-times">
+        <TimeOf name={WORDS.from} value={first} set={setFrom} />
+        <TimeOf name={WORDS.to} value={last} set={setTo} />
+        <Sure words={WORDS.hide} sure={WORDS.sure} label={WORDS.about} act={hide} />
+      </div>
+      <p class="note" role="status">
+        {told}
+      </p>
+    </details>
+  );
+}
+
+interface TimeProps {
+  readonly name: string;
+  readonly value: string;
+  set(value: string): void;
+}
+
+function TimeOf({ name, value, set }: TimeProps) {
+  return (
+    <label>
+      {name}
+      <input
+        type="time"
+        step={1}
+        value={value}
+        onChange={(event) => {
+          set(event.currentTarget.value);
+        }}
+      />
+    </label>
+  );
+}
