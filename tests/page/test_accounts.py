@@ -446,7 +446,7 @@ def test_to_erase_a_friend_its_id_is_typed(admin, everyone, visit: Visit):
     typed.press("Enter")
     expect(page.get_by_role("button", name=re.compile("kim.phone"))).to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("jane.phone"))).to_be_visible()
-    page.get_by_role("link", name="Map").click()
+    page.get_by_role("link", name="Map", exact=True).click()
     expect(page.locator(JANE)).to_be_visible()
     expect(page.locator(KIM)).to_have_count(0)
 
