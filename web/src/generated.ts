@@ -1003,6 +1003,7 @@ export interface ProBot {
   readonly rtt?: number | null;
   readonly ip?: string | null;
   readonly source?: string;
+  readonly base?: string;
   readonly at?: number | null;
   readonly heard?: number | null;
 }
@@ -2210,6 +2211,7 @@ export const ProBotShape: Shape<ProBot> = {
   rtt: { is: 'number', or: null },
   ip: { is: 'text', or: null },
   source: { is: 'text', or: 'main' },
+  base: { is: 'text', or: '' },
   at: { is: 'number', or: null },
   heard: { is: 'number', or: null },
 };

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 SETTLED = 30.0
-"""s after which whoever is on duty has done what it found out; many times what that takes."""
+"""s after which the server on duty has done what it found out; many times what that takes."""
 LONGEST = 3_600.0
 """s that anything is kept: what nobody did for so long is no news any more."""
 MOST = 1_000

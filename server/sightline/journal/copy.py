@@ -1,4 +1,4 @@
-"""A database file that is a copy of a journal; or nobody's copy, as it is where a server is alone.
+"""Keep a database file as a copy of a journal, or on its own where a server is alone.
 
     alone ──prepare──> joining ──join──> following (or behind: the others know newer tables)
 
@@ -90,21 +90,21 @@ class Copy:
         self._worthless = False  # nothing in it needs to be set aside
         self._replaying = False
         self.number = 0
-        """The last entry of the journal that is in here."""
+        """Number of the last entry of the journal that is in this copy."""
         self.trouble = ""
-        """Why nothing can be changed just now; empty: it can."""
+        """Reason why nothing can be changed just now; "" when it can."""
         self.behind = ""
-        """Why the journal cannot be followed any more; empty: it can."""
+        """Reason why the journal cannot be followed any more; "" when it can."""
         self.scrub: int | None = None
-        """The entry up to which the journal is to be emptied, since it names who was erased."""
+        """Number of the last entry that is to go from the journal, as it names erased people."""
         self.due = False
-        """Whether a new image is for us to make."""
+        """Whether this server is to make a new image."""
         self.taken = 0
-        """How often something of others was done here, since the start."""
+        """How often changes of other servers were applied here, since the start."""
         self.touched: set[str] = set()
-        """Tables that were changed by others or out of the outbox; see `touches`."""
+        """Tables changed by other servers or out of the outbox; see `touches`."""
         self.appended = 0
-        """How many entries of the journal are ours, since the start."""
+        """How many entries of the journal this server made, since the start."""
         self._know()
 
     def _know(self) -> None:
@@ -121,12 +121,12 @@ class Copy:
 
     @property
     def shared(self) -> bool:
-        """Whether it is a copy of a journal, or is to be."""
+        """Tell whether this is a copy of a journal, or is to be one."""
         return self._sql.guarded
 
     @property
     def joined(self) -> bool:
-        """Whether it is known which journal it is a copy of."""
+        """Tell whether it is known which journal this is a copy of."""
         return self._id is not None
 
     @property
@@ -136,7 +136,7 @@ class Copy:
         return int(version)
 
     def touches(self) -> set[str]:
-        """The tables that were changed by others or out of the outbox since this was last asked."""
+        """Return the tables changed by others or out of the outbox since the last call."""
         touched, self.touched = self.touched, set()
         return touched
 
@@ -144,7 +144,7 @@ class Copy:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """All that is done within, or nothing of it. May be nested.
+        """Do everything within as one transaction: all of it or nothing. May be nested.
 
         In a copy the changes of shared tables wait in the outbox, and cannot be seen before they
         were taken. Raises `TooLarge`; in another process than the server also `Unavailable`.
@@ -175,7 +175,7 @@ class Copy:
             raise
 
     def _begin_to_post(self) -> None:
-        """Not while the server replaces the file: what came in between would be lost."""
+        """Refuse while the server replaces the file: a change in between would be lost."""
         sql, until = self._sql, time.monotonic() + _PATIENCE
         while True:
             sql.execute("BEGIN IMMEDIATE")
@@ -243,7 +243,7 @@ class Copy:
         raise Unavailable("too many others change it at the same time")
 
     def _has_news(self) -> bool:
-        """Whether the others have done something that we did not know, as far as can be known."""
+        """Tell whether others made changes that we did not know of, as far as can be known."""
         try:
             return self._catch_up()
         except Unavailable:
@@ -272,20 +272,20 @@ class Copy:
     # -- the outbox
 
     def waiting(self) -> bool:
-        """Whether there is something in the outbox to be taken."""
+        """Tell whether the outbox holds anything to be taken."""
         if not self.shared:
             return False
         found = self._sql.execute("SELECT 1 FROM outbox WHERE why IS NULL LIMIT 1").fetchone()
         return found is not None
 
     def posted(self) -> list[int]:
-        """The numbers of what is in the outbox and was not taken."""
+        """Return the numbers of the changes in the outbox that were not taken."""
         if "outbox" not in self._tables():
             return []
         return [n for (n,) in self._sql.execute("SELECT n FROM outbox WHERE why IS NULL")]
 
     def refusals(self, numbers: Iterable[int]) -> list[str]:
-        """Why some of these were refused; they are forgotten then."""
+        """Return why some of these were refused, and forget them."""
         if not self.shared:
             return []
         found = []
@@ -297,7 +297,7 @@ class Copy:
         return found
 
     def drain(self) -> list[str]:
-        """Put some of the outbox into the journal; why which of it was refused.
+        """Put some of the outbox into the journal; return which was refused, and why.
 
         Raises `Unavailable`.
         """
@@ -330,7 +330,7 @@ class Copy:
         return refused
 
     def _try(self, entry: JournalEntry) -> str:
-        """Do all of it or nothing; why that cannot be done, or an empty word."""
+        """Do all of it or nothing; return why it cannot be done, or "" when it was."""
         self._sql.execute("SAVEPOINT one")
         try:
             self._do(entry)
@@ -353,7 +353,7 @@ class Copy:
                 raise BadEntry(f"an entry cannot be done: {why}") from why
 
     def _settle(self) -> None:
-        """What was taken, whether we knew or not, has left the outbox."""
+        """Remove from the outbox what was taken, whether we knew of it or not."""
         self._sql.execute("DELETE FROM outbox WHERE why IS NULL AND n <= ?", (self._drained(),))
         horizon = int((self._wall() - _KEPT) * 1e6)
         self._sql.execute("DELETE FROM outbox WHERE why IS NOT NULL AND n < ?", (horizon,))
@@ -361,7 +361,7 @@ class Copy:
     # -- following
 
     def prepare(self, journal: Journal, *, fresh: bool) -> None:
-        """From now on it is a copy of ``journal``, but for `join`.
+        """Make this a copy of ``journal`` from now on, but for `join`.
 
         ``fresh``: the file was just made, and is no loss.
         """
@@ -378,12 +378,12 @@ class Copy:
         self._know()
 
     def upgrade(self) -> None:
-        """Bring the tables up to date: each server does that by itself."""
+        """Bring the tables up to date, as each server does by itself."""
         with self._unrecorded():
             self._upgrade()
 
     def leave(self) -> None:
-        """It is nobody's copy any more: what waits in the outbox is done here."""
+        """Make this a file on its own again: what waits in the outbox is done here."""
         sql = self._sql
         with self._unrecorded(), self.change():
             for (body,) in sql.execute(
@@ -395,7 +395,7 @@ class Copy:
         self._know()
 
     def join(self) -> str:
-        """Know which journal it is a copy of, and have what is in there; how that went.
+        """Find out which journal this is a copy of, and load it; return how that went.
 
         Raises `Unavailable`.
         """
@@ -424,7 +424,7 @@ class Copy:
         return "caught up"
 
     def _supersede(self, news: JournalNews) -> str:
-        """Ours is to be everybody's, whatever they have."""
+        """Make this database everybody's, whatever the others have."""
         journal = self._journal
         assert journal is not None
         while True:
@@ -448,7 +448,7 @@ class Copy:
         self._know()
 
     def take(self, news: JournalNews) -> bool:
-        """Do what others did; whether there was anything. Raises `Unavailable`."""
+        """Apply what others changed; return whether there was anything. Raises `Unavailable`."""
         if news.id != self._id:
             self.behind = "the journal is another one than this copy followed until now"
             return False
@@ -475,7 +475,7 @@ class Copy:
 
     @contextmanager
     def _unrecorded(self) -> Iterator[None]:
-        """What is done within is in the journal already, or is for us alone."""
+        """Keep the changes within out of the journal: they are in it already, or are ours alone."""
         self._replaying, guarded, self._sql.guarded = True, self._sql.guarded, False
         try:
             yield
@@ -483,7 +483,7 @@ class Copy:
             self._replaying, self._sql.guarded = False, guarded
 
     def _catch_up(self) -> bool:
-        """Have all that the others did; whether there was anything."""
+        """Apply all that the others changed; return whether there was anything."""
         assert self._journal is not None
         before = self.taken
         while not self.behind and self.take(self._journal.look(self.number)):
@@ -526,7 +526,7 @@ class Copy:
     # -- images
 
     def compact(self) -> None:
-        """Let the journal begin with what is here. Raises `Unavailable`."""
+        """Begin the journal with what is here. Raises `Unavailable`."""
         assert self._journal is not None
         assert self._id is not None
         self._catch_up()
@@ -538,7 +538,7 @@ class Copy:
         self._checkpoint()
 
     def _image(self) -> bytes:
-        """All of it that others are to have."""
+        """Return everything that other servers are to have."""
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
             self._sql.backup(memory)
@@ -554,7 +554,7 @@ class Copy:
             memory.close()
 
     def _load(self) -> bool:
-        """Be as the journal's image, but for what is ours alone; False: it is no news to us."""
+        """Become the journal's image, except for what is ours alone; False if it is no news."""
         assert self._journal is not None
         whole = self._journal.whole()
         if whole is None or (whole.id == self._id and whole.number <= self.number):
@@ -597,7 +597,7 @@ class Copy:
         return True
 
     def _bring(self, table: str, memory: sqlite3.Connection) -> None:
-        """What is ours alone goes along, where an image of older tables has a place for it."""
+        """Take along what is ours alone, where an image of older tables has a place for it."""
         has = "SELECT 1 FROM sqlite_master WHERE name = ?"
         if not all(sql.execute(has, (table,)).fetchone() for sql in (memory, self._sql)):
             return
@@ -629,12 +629,12 @@ class Copy:
         return aside
 
     def _checkpoint(self) -> None:
-        """What was overwritten in the file must not linger in the log of changes beside it."""
+        """Empty the log of changes beside the file: nothing overwritten may linger there."""
         self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def to_supersede(path: Path) -> None:
-    """Have the closed file at ``path`` become everybody's when its server is started."""
+    """Mark the closed file at ``path`` to become everybody's when its server is started."""
     sql = sqlite3.connect(path, isolation_level=None)
     try:
         sql.execute("BEGIN IMMEDIATE")
@@ -657,7 +657,7 @@ def _roll_back(sql: sqlite3.Connection) -> None:
 
 
 def _script(sql: sqlite3.Connection, text: str) -> None:
-    """Several statements, in the transaction that is open: executescript() would commit it."""
+    """Run several statements in the open transaction: executescript() would commit it."""
     for statement in text.split(";"):
         if statement.strip():
             sql.execute(statement)

@@ -1,4 +1,4 @@
-"""What is written in a journal, and what is asked of whoever keeps it.
+"""Declare the entries of a journal, and what its keeper must be able to do.
 
 A journal is a numbered list of changes to one database, and an image of the whole database as it
 was at a number, its horizon. What is behind the horizon is gone; whoever needs it takes the image.
@@ -14,18 +14,18 @@ from typing import Any, Protocol
 import msgspec
 
 LARGEST = 350_000
-"""Bytes of an entry."""
+"""The most bytes of an entry."""
 
 Statement = tuple[str, tuple[tuple[Any, ...], ...]]
-"""SQL, and the parameters of each time it is done: text, numbers, bytes, None."""
+"""SQL, and its parameters for each time that it is run: text, numbers, bytes, None."""
 
 
 class BadEntry(Exception):
-    """What stands in the journal makes no sense to us."""
+    """An entry of the journal makes no sense to us."""
 
 
 class TooLarge(Exception):
-    """Too much for one entry; the text says how much."""
+    """A change is too much for one entry; the text says how much it is."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -44,7 +44,7 @@ class Image(msgspec.Struct, frozen=True, array_like=True):
 
 
 def packed(entry: JournalEntry) -> bytes:
-    """An entry as bytes. Raises `TooLarge`."""
+    """Encode an entry. Raises `TooLarge`."""
     body = msgspec.msgpack.encode(entry)
     if len(body) > LARGEST:
         raise TooLarge(f"a change of {len(body):,} bytes, of at most {LARGEST:,}")
@@ -52,7 +52,7 @@ def packed(entry: JournalEntry) -> bytes:
 
 
 def unpacked(body: bytes) -> JournalEntry:
-    """The entry in these bytes. Raises `BadEntry`."""
+    """Decode an entry. Raises `BadEntry`."""
     try:
         return _entry.decode(body)
     except msgspec.DecodeError as why:
@@ -60,12 +60,15 @@ def unpacked(body: bytes) -> JournalEntry:
 
 
 def image(version: int, data: bytes) -> bytes:
-    """A database's bytes as an image."""
+    """Encode the bytes of a database as an image."""
     return msgspec.msgpack.encode(Image(version, zlib.compress(data)))
 
 
 def imaged(body: bytes) -> tuple[int, bytes]:
-    """The version of the tables and the database's bytes. Raises `BadEntry`."""
+    """Return the version of an image's tables, and the bytes of its database.
+
+    Raises `BadEntry`.
+    """
     try:
         found = _image.decode(body)
         return found.version, zlib.decompress(found.data)
@@ -95,31 +98,31 @@ class Whole:
 
 
 class Journal(Protocol):
-    """Whoever keeps a journal. All of this waits, and raises `Unavailable` when it cannot be done.
+    """The keeper of a journal. Every call waits, and raises `Unavailable` when it cannot be done.
 
     What could not be done may have been done all the same: its answer was lost.
     """
 
     def look(self, number: int) -> JournalNews:
-        """What came after that number."""
+        """Return the entries after that number."""
 
     def whole(self) -> Whole | None:
-        """The newest image; None: there is no journal yet."""
+        """Return the newest image; None if there is no journal yet."""
 
     def begin(self, data: bytes) -> bool:
-        """There is no journal yet: this is its image, number 0. False: somebody was quicker."""
+        """Begin the journal with this image, number 0; False if somebody was quicker."""
 
     def append(self, id: str, number: int, body: bytes) -> bool:
-        """This is that entry of the journal ``id``. False: it is somebody else's, or is gone."""
+        """Append an entry to the journal ``id``; False if the number is taken or gone."""
 
     def compact(self, id: str, number: int, data: bytes) -> None:
-        """This image has all up to that number: drop the entries and images of before.
+        """Put an image that holds everything up to that number, and drop what was before.
 
         Where there is a newer image already, only what is behind that one is dropped.
         """
 
     def supersede(self, id: str, number: int, data: bytes) -> bool:
-        """This image instead of that entry. False: there is such an entry, or a newer image."""
+        """Put this image in place of that entry; False if that entry or a newer image exists."""
 
 
 _entry = msgspec.msgpack.Decoder(JournalEntry)

@@ -1,4 +1,4 @@
-"""Keeps a copy at the end of its journal, its outbox empty, and knows whether that works.
+"""Keep a copy at the end of its journal and its outbox empty, and know whether that works.
 
 Each half second it looks what the others did, and at once when told that there is something. While
 the journal cannot be reached, changes are refused at once (`Copy.trouble`), and looking goes on.
@@ -92,13 +92,13 @@ class Follower:
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be changed just now; empty: it can."""
+        """Tell why nothing can be changed just now; "" when it can."""
         return self._copy.behind or self._copy.trouble
 
     # -- what we do
 
     async def share(self, work: Callable[[], T]) -> T:
-        """What ``work`` does with the copy, on its thread. Raises `Unavailable`."""
+        """Return what ``work`` does with the copy, on its thread. Raises `Unavailable`."""
         try:
             done: T = await self._run(work)
         except (Unavailable, BadEntry) as why:
@@ -109,7 +109,7 @@ class Follower:
         return done
 
     def look(self) -> None:
-        """There may be something new: in the journal, or in the outbox."""
+        """Look for news in the journal and in the outbox."""
         self._asked = True
         if self._busy or not self._running:
             return
@@ -125,14 +125,14 @@ class Follower:
         self._rest()
 
     def _rest(self) -> None:
-        """Tell who waits for that when nothing is under way: no thread may wait for AWS then."""
+        """Tell those who wait that nothing is under way: no thread may wait for AWS then."""
         if not self._busy and not self._refreshing:
             idle, self._idle = self._idle, []
             for each in idle:
                 each.callback(None)
 
     async def refresh(self) -> None:
-        """Have what the others did until now, if that can be known, and not too many ask."""
+        """Apply what the others changed until now, if that can be known and not too many ask."""
         if self.trouble or not self.ready.called or not self._running:
             return
         if self._refreshing >= _AT_ONCE:
@@ -196,7 +196,7 @@ class Follower:
         await self._follow()
 
     def _long_due(self) -> bool:
-        """Whether somebody was erased, and whoever did that is not there to finish it."""
+        """Tell whether an erasure waits to be finished, as the server that began it is gone."""
         scrub, now = self._copy.scrub, self._clock.seconds()
         if scrub is None:
             self._scrub = None

@@ -1,4 +1,4 @@
-"""A connection to a database that writes down the statements which change it."""
+"""Record the statements that change a database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WRITES = re.compile(
 
 
 def table_of(sql: str) -> str | None:
-    """The table that a statement changes; None: it changes none."""
+    """Return the table that a statement changes; None if it changes none."""
     found = _WRITES.match(sql)
     return found[1] if found else None
 
@@ -28,14 +28,14 @@ class RecordingConnection(sqlite3.Connection):
 
     own: frozenset[str] = frozenset(("journal", "outbox", MEMBER))
     guarded = False
-    """Whether shared tables are changed only while that is written down."""
+    """Whether shared tables may be changed only while changes are recorded."""
     statements: list[Statement] | None = None
     _all = False
     tried = 0
-    """Statements for shared tables, whether they changed any row or not."""
+    """The recorded statements for shared tables, whether they changed any row or not."""
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """Do it, and write it down."""
+        """Run a statement, and record it."""
         shared = self._shared(sql)
         done = super().execute(sql, parameters)
         if shared:
@@ -43,7 +43,7 @@ class RecordingConnection(sqlite3.Connection):
         return done
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        """Do it once for each, and write it down."""
+        """Run a statement once for each of the parameters, and record it."""
         rows = tuple(tuple(row) for row in parameters)
         shared = self._shared(sql)
         done = super().executemany(sql, rows)
@@ -65,7 +65,7 @@ class RecordingConnection(sqlite3.Connection):
 
     @contextmanager
     def recording(self, *, all: bool) -> Iterator[list[Statement]]:
-        """What is done within; not ``all``: but for what changed no row.
+        """Record the statements within; without ``all`` those only that changed a row.
 
         That would change none on an equal copy, either.
         """

@@ -1,4 +1,4 @@
-"""Why a database cannot be read or written just now, in a word for programs and one for people."""
+"""Say why a database cannot be used just now, in a word for programs and a text for people."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Degraded(Unavailable):
 
 
 def degraded(error: BaseException) -> Degraded | None:
-    """What an error of SQLite or of the system means; None: it is a fault of ours."""
+    """Return what an error of SQLite or of the system means; None if it is a fault of ours."""
     reason = _reason(error)
     if reason is None:
         return None
@@ -58,7 +58,7 @@ def degraded(error: BaseException) -> Degraded | None:
 
 
 def said(error: BaseException) -> str:
-    """An error of SQLite or of the system, for people."""
+    """Describe an error of SQLite or of the system to people."""
     found = degraded(error)
     return str(error) if found is None else found.why
 

@@ -80,7 +80,7 @@ class DeliveriesApi:
         )
 
     async def device(self, call: Call[Nothing]) -> Reply:
-        """Return the counts of one device, to whoever may see that friend."""
+        """Return the counts of one device to those who may see that friend."""
         found = self._deliveries.of(call.thing) if call.who.user.scope.sees(call.thing) else None
         if found is None:
             raise Refused("unknown", UNKNOWN)

@@ -30,7 +30,7 @@ class PictureResource(Resource):
         self._asked = TokenBuckets(rate, burst)
 
     def render_GET(self, request: Request) -> bytes | int:
-        """Return the picture; 404 also for one that is no more, or not for whoever asks."""
+        """Return the picture; 404 also for one that is no more, or that the asker may not see."""
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"vary", b"cookie, authorization")
         if not self._asked.take(self._context.address(request), self._clock.seconds()):
@@ -52,7 +52,7 @@ class PictureResource(Resource):
 
 
 def missing(request: Request) -> bytes:
-    """Say that there is no such picture, or that it is not for whoever asks."""
+    """Say that there is no such picture, or that the asker may not see it."""
     return _plain(request, 404, b"There is no such thing, or it is not for you.\n")
 
 

@@ -47,7 +47,7 @@ def body(transition: Transition) -> bytes:
 
 
 def of_interest(transition: Transition, which: Which) -> bool:
-    """Tell whether it may be told to whoever reads those topics."""
+    """Tell whether all readers of those topics may know of it."""
     if which == "none" or transition.region is None:
         return False
     return which == "all" or "/" not in transition.region

@@ -1,7 +1,7 @@
 """Keep the regions: in the file, in the world, and for those that watch them.
 
-Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
-wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
+Every change goes to the file first, on a thread, and takes effect when it is committed. The fences,
+the phones and the history recorder are told of changes (`when_changed`).
 Where the file is a copy of a journal, the changes of other servers take effect in the same way.
 """
 
@@ -197,7 +197,7 @@ class RegionService(Service):
             await self._follow()
 
     async def _follow(self) -> None:
-        """Have everybody know what is in the file now, whoever changed it."""
+        """Tell everybody what is in the file now, also what other servers changed."""
         known = self.records
 
         def read(store: RegionStore) -> list[RegionChange]:

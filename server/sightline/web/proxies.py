@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 
 UNIX = "local"
-"""The address of whoever connects through a socket file."""
+"""The address of peers that connect through a socket file."""
 
 
 def plain(address: str) -> str:

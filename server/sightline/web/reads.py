@@ -32,7 +32,7 @@ EACH = 3
 AT_ONCE = 32
 """Long answers that are made at once, of all readers together."""
 WAITING_EACH = 32
-"""Answers of one reader that wait to be begun; whoever asks for more is told to come later."""
+"""Answers of one reader that wait to be begun; a reader who asks for more is told to come later."""
 WAITING = 256
 """Answers that wait to be begun, of all readers together."""
 PIECE = 50
@@ -137,7 +137,7 @@ class Reads:
                 raise Busy
             waiting: Deferred[None] = Deferred()
             self._entrance.append((who, waiting))
-            await waiting  # whoever lets it in has counted it
+            await waiting  # it is counted where it is let in
         else:
             self._running[who] += 1
         return LongRead(self, who)

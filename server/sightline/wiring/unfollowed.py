@@ -16,7 +16,7 @@ from sightline.live.hub import Hub
 from sightline.model.kind import Arrival, CannotDecode
 
 _MOST = 50
-"""Base topics that are said; whoever may publish can make up as many as they like."""
+"""Base topics that are told of; anybody who may publish can make up as many as they like."""
 
 
 class Unfollowed:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sightline.auth.permissions import User
 from sightline.contract.errors import Refused
 from sightline.kinds import probots
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.bases import DEFAULT, RobotTopics, base_fault
+from sightline.kinds.probots.updates import TelemetryLine
 from sightline.model.kind import Arrival, CannotDecode
 from sightline.settings import BadSettings
 from sightline.settings.checks import check_values
@@ -54,13 +57,25 @@ def test_by_default_nothing_is_translated():
 
 
 @given(bases)
-def test_a_message_below_a_base_reads_as_below_none(base: str):
+def test_a_message_below_a_base_reads_as_below_none_but_for_the_base(base: str):
     assert base_fault(base) == ""
     topics = RobotTopics([base])
     for name, payload in (("telemetry", LINE), ("ClientStatus", b"ProBot1/Offline")):
-        assert decoded(topics, topics.bases[0] + name, payload) == decoded(
-            RobotTopics(), name, payload
-        )
+        below = decoded(topics, topics.bases[0] + name, payload)
+        assert [
+            replace(each, base="") if isinstance(each, TelemetryLine) else each for each in below
+        ] == decoded(RobotTopics(), name, payload)
+
+
+def test_a_robot_says_below_which_base_its_telemetry_came_last():
+    topics = RobotTopics(["", "site/berlin"])
+    state: Any = None
+    for topic, base in (("telemetry", ""), ("site/berlin/telemetry", "site/berlin/")):
+        (line,) = decoded(topics, topic)
+        assert isinstance(line, TelemetryLine)
+        state = line.onto(state)
+        assert state.base == base
+    assert line.onto(state) is state  # the same line again is no news
 
 
 @given(bases)

@@ -71,7 +71,10 @@ def decode_below(
     for update in updates:
         if update.heard is not None:
             topics.note(update.thing.partition("/")[2], base)
-    return updates
+    return [
+        replace(update, base=base) if isinstance(update, TelemetryLine) else update
+        for update in updates
+    ]
 
 
 # A robot repeats its line until a value changes.

@@ -54,6 +54,8 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     ip: str | None = None
     source: str = "main"
     """The broker it was heard through, by its name in the settings; absent: ``main``."""
+    base: str = ""
+    """Where its topics begin (``site/berlin/``), as its telemetry came last; absent: at the top."""
     at: float | None = None
     """Our receipt of the last value that differed from the one before, epoch s."""
     heard: float | None = None

@@ -38,6 +38,7 @@ class TelemetryLine(msgspec.Struct, frozen=True):
     at: float
     source: str = "main"
     dropped: int = 0
+    base: str = ""
 
     @property
     def heard(self) -> float:
@@ -48,7 +49,11 @@ class TelemetryLine(msgspec.Struct, frozen=True):
         """Return the robot with these values, alive."""
         if not isinstance(before, ProBot):
             before = ProBot(presence="live")
-        elif self.values == Values.of(before) and before.source == self.source:
+        elif (
+            self.values == Values.of(before)
+            and before.source == self.source
+            and before.base == self.base
+        ):
             return _alive(before, self.at)
         return replace(
             before,
@@ -56,6 +61,7 @@ class TelemetryLine(msgspec.Struct, frozen=True):
             at=self.at,
             heard=self.at,
             source=self.source,
+            base=self.base,
             presence="live",
             evidence=None,
         )

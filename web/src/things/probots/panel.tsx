@@ -31,6 +31,7 @@ export function RobotHeadline({ thing }: { thing: Thing }) {
 export function RobotPanel({ thing }: { thing: Thing }) {
   const { choose } = useNavigation();
   const robot = readProBot(thing);
+  const topic = `${robot.base}telemetry`;
   return (
     <>
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
@@ -57,8 +58,8 @@ export function RobotPanel({ thing }: { thing: Thing }) {
         </section>
       </div>
       <footer>
-        <code class="ellipsis">telemetry</code>
-        <CopyButton text="telemetry" label="Copy the topic" />
+        <code class="ellipsis">{topic}</code>
+        <CopyButton text={topic} label="Copy the topic" />
       </footer>
     </>
   );

@@ -16,6 +16,8 @@ export interface ProBot {
   readonly order?: number;
   /** The broker it was heard through. */
   readonly source: string;
+  /** Where its topics begin, as `site/berlin/`; empty: at the top. */
+  readonly base: string;
   readonly presence: Presence;
   readonly evidence?: string;
   /** Percent, and the text the robot sent when it was no such number. */
@@ -42,6 +44,7 @@ export function readProBot(thing: Thing): ProBot {
     id: thing.id,
     name: field.text(thing, 'name') ?? thing.id,
     source: field.text(thing, 'source') ?? 'main',
+    base: field.text(thing, 'base') ?? '',
     presence: field.presence(thing),
     routine: field.text(thing, 'routine') ?? 'unknown',
     ...present({
