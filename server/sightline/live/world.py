@@ -129,10 +129,6 @@ class World:
         """
         self._watchers.setdefault(kind, []).append(watcher)
 
-    def _tell(self, kind: str, key: str, before: State | None, after: State | None) -> None:
-        for watcher in self._watchers.get(kind, ()):
-            watcher(key, before, after)
-
     def fold(self, update: Update, row: bool = False) -> bool:
         """Let a reading change its thing. Says whether anything changed.
 
@@ -184,7 +180,8 @@ class World:
             del self._entries[key]
         self.seq = seq
         self._entries[key] = WorldEntry(key, seq, state, born, kind, sender, weight)
-        self._tell(kind, key, None, state)
+        for watcher in self._watchers.get(kind, ()):
+            watcher(key, None, state)
 
     def _change(self, state: State, old: WorldEntry) -> None:
         """Put another state of a thing that is there. This is done for every message."""
@@ -195,8 +192,8 @@ class World:
         self.seq = seq = self.seq + 1
         del self._entries[key]  # so that it is put at the end
         self._entries[key] = WorldEntry(key, seq, state, old.born, kind, sender, weight)
-        if kind in self._watchers:
-            self._tell(kind, key, old.state, state)
+        for watcher in self._watchers.get(kind, ()):
+            watcher(key, old.state, state)
 
     def _enter(self, kind: str, sender: Sender, weight: int) -> None:
         """Count a new thing. Raises `WorldFull`."""
@@ -243,7 +240,8 @@ class World:
             _, oldest = self._tombstones.popitem(last=False)
             del self._entries[oldest.key]
             self._forgotten = oldest.seq
-        self._tell(old.kind, key, old.state, None)
+        for watcher in self._watchers.get(old.kind, ()):
+            watcher(key, old.state, None)
 
     def reaches(self, epoch: str | None, seq: int) -> bool:
         """Tell whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes
