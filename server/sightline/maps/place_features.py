@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from sightline.maps.place_ranking import House, Name, Spot, Street
+from sightline.maps.place_ranking import House, Name, NamedSpot, Street
 
-Entry = Street | House | Spot
+Entry = Street | House | NamedSpot
 
 _LANGUAGE = re.compile(r"name[:_]([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)")
 _LONGEST = 200  # characters of a name
@@ -85,7 +85,7 @@ class Layers:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """List them all."""
+        """Return the names of all layers that are read."""
         return tuple(dict.fromkeys((self.streets, self.places, *self.spots, self.houses)))
 
 
@@ -138,10 +138,10 @@ def entries(schema: str, layer: str, feature: Feature) -> Iterable[Entry]:
     elif layer == layers.places:
         sort = _first(said, layers.sort, _SORTS)
         if sort:
-            yield Spot(name, _SORTS[sort], *_middle(feature.geometry))
+            yield NamedSpot(name, _SORTS[sort], *_middle(feature.geometry))
     elif layer in layers.spots:
         park = layer == "park" or _first(said, layers.sort, _PARKS)
-        yield Spot(name, "park" if park else "spot", *_middle(feature.geometry))
+        yield NamedSpot(name, "park" if park else "spot", *_middle(feature.geometry))
 
 
 def name_of(said: Mapping[str, Any]) -> Name | None:

@@ -64,7 +64,7 @@ class House(msgspec.Struct, frozen=True):
     street: str = ""
 
 
-class Spot(msgspec.Struct, frozen=True):
+class NamedSpot(msgspec.Struct, frozen=True):
     """A town, a part of one, a park, or anything else with a name and one position."""
 
     name: Name
@@ -78,7 +78,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     streets: Sequence[Street] = ()
     houses: Sequence[House] = ()
-    spots: Sequence[Spot] = ()
+    spots: Sequence[NamedSpot] = ()
 
 
 class Locality(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -172,7 +172,9 @@ def house_number(
     return ""
 
 
-def best_spot(lat: float, lon: float, spots: Iterable[Spot], sorts: frozenset[str]) -> Spot | None:
+def best_spot(
+    lat: float, lon: float, spots: Iterable[NamedSpot], sorts: frozenset[str]
+) -> NamedSpot | None:
     """Return the spot of these sorts whose reach the position is deepest in; None: in no reach.
 
     The larger a town, the farther it is what people would name.
