@@ -143,7 +143,7 @@ class Writer:
         self.sql.close()
 
     def _name(self, name: Name) -> int:
-        others = msgspec.json.encode(dict(sorted(name.others.items())))
+        others = msgspec.json.encode(dict(sorted(name.translations.items())))
         key = (name.text, others)
         found = self._names.get(key)
         if found is None:
@@ -252,7 +252,7 @@ class PlaceIndex:
                 *(round(each * _FINE) for each in (west - near, east + near)),
             ),
         ).fetchall()
-        names = {street.name.text, *street.name.others.values()}
+        names = {street.name.text, *street.name.translations.values()}
         for lat, lon, own in rows:
             at = (lat / _FINE, lon / _FINE)
             if own:
@@ -354,5 +354,7 @@ def _square(lat: float, lon: float) -> int:
 
 def texts_of(names: Iterable[Name]) -> str:
     """Return all words of names, as they are looked for, each once."""
-    words = (w for name in names for t in (name.text, *name.others.values()) for w in words_of(t))
+    words = (
+        w for name in names for t in (name.text, *name.translations.values()) for w in words_of(t)
+    )
     return " ".join(dict.fromkeys(words))

@@ -37,14 +37,14 @@ class Name(msgspec.Struct, frozen=True):
     """A name as it is written there, and in other languages."""
 
     text: str
-    others: Mapping[str, str] = {}
+    translations: Mapping[str, str] = {}
 
     def spoken(self, language: str) -> str:
         """Return it in a language such as ``de`` or ``pt-BR``, where that is known."""
         whole = language.lower()
         for each in (whole, whole.partition("-")[0]):
-            if each in self.others:
-                return self.others[each]
+            if each in self.translations:
+                return self.translations[each]
         return self.text
 
 
@@ -167,7 +167,7 @@ def house_number(
         if not own:
             nearest = nearest_street(house.lat, house.lon, streets)
             own = nearest.name.text if nearest else ""
-        if own in (street.name.text, *street.name.others.values()):
+        if own in (street.name.text, *street.name.translations.values()):
             return number
     return ""
 
