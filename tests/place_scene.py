@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sightline.maps.place_finding import make_findable
 from sightline.maps.place_index import Writer
-from sightline.maps.place_ranking import House, Name, Spot, Street
+from sightline.maps.place_ranking import House, Name, NamedSpot, Street
 
 GRACHT = Street(
     Name("Keizersgracht", {"en": "Emperor's Canal"}), ((52.3700, 4.8800), (52.3720, 4.8800))
@@ -14,9 +14,11 @@ GRACHT = Street(
 FURTHER = Street(GRACHT.name, ((52.3720, 4.8800), (52.3740, 4.8810)))
 CROSSING = Street(Name("Leidsestraat"), ((52.3705, 4.8780), (52.3705, 4.8830)))
 ELSEWHERE = Street(Name("Keizersgracht"), ((51.4400, 5.4800), (51.4410, 5.4800)))
-TOWN = Spot(Name("Amsterdam", {"fr": "Amsterdam", "el": "Άμστερνταμ"}), "city", 52.3731, 4.8926)
-OTHER_TOWN = Spot(Name("Eindhoven"), "city", 51.4408, 5.4778)
-PARK = Spot(Name("Café-Park Ångström"), "park", 52.3600, 4.8700)
+TOWN = NamedSpot(
+    Name("Amsterdam", {"fr": "Amsterdam", "el": "Άμστερνταμ"}), "city", 52.3731, 4.8926
+)
+OTHER_TOWN = NamedSpot(Name("Eindhoven"), "city", 51.4408, 5.4778)
+PARK = NamedSpot(Name("Café-Park Ångström"), "park", 52.3600, 4.8700)
 ENTRIES = (
     GRACHT,
     FURTHER,

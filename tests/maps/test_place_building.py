@@ -97,7 +97,7 @@ def test_an_archive_of_every_schema_gets_an_index(
 def test_a_build_that_was_stopped_goes_on_where_it_was(
     archives: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place_building, "_KEPT_EVERY", 2)
+    monkeypatch.setattr(place_building, "_SAVED_EVERY", 2)
     path = tmp_path / "town.places"
 
     class Stopped(Exception):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from sightline.maps.place_features import Entry, Feature, entries, name_of
-from sightline.maps.place_ranking import House, Name, Spot, Street
+from sightline.maps.place_ranking import House, Name, NamedSpot, Street
 
 
 def said(
@@ -80,7 +80,7 @@ def test_towns_parks_and_others_are_told_apart(
     schema: str, layer: str, properties: dict[str, str], sort: str
 ) -> None:
     found = said(schema, layer, "Point", [4.88, 52.37], name="There", **properties)
-    assert found == [Spot(Name("There"), sort, 52.37, 4.88)]
+    assert found == [NamedSpot(Name("There"), sort, 52.37, 4.88)]
 
 
 def test_a_country_is_no_place_to_be_at() -> None:

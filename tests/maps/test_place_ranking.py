@@ -12,7 +12,7 @@ from sightline.maps.place_ranking import (
     STREET_WITHIN,
     House,
     Name,
-    Spot,
+    NamedSpot,
     Street,
     Surroundings,
     best_spot,
@@ -35,8 +35,8 @@ def street(name: str, north: float = 0.0, east: float = 0.0, long: float = 200.0
     return Street(Name(name), [(lat, west), (lat, last)])
 
 
-def spot(name: str, sort: str, north: float) -> Spot:
-    return Spot(Name(name), sort, HERE[0] + north * METRE, HERE[1])
+def spot(name: str, sort: str, north: float) -> NamedSpot:
+    return NamedSpot(Name(name), sort, HERE[0] + north * METRE, HERE[1])
 
 
 def house(number: str, north: float, of: str = "") -> House:
@@ -92,7 +92,7 @@ def test_words_are_of_the_street_and_the_town_in_the_language_of_the_viewer() ->
         streets=[Street(Name("Yrjönkatu", {"sv": "Georgsgatan"}), street("", 3).points)],
         houses=[house("27", 8)],
         spots=[
-            Spot(Name("Helsinki", {"sv": "Helsingfors", "pt": "Helsínquia"}), "city", *HERE),
+            NamedSpot(Name("Helsinki", {"sv": "Helsingfors", "pt": "Helsínquia"}), "city", *HERE),
             spot("Keskusta", "neighbourhood", 200),
         ],
     )

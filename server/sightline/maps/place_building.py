@@ -25,7 +25,7 @@ from sightline.maps.place_features import SCHEMAS, Feature, entries
 from sightline.maps.place_finding import make_findable
 from sightline.maps.place_index import BadIndex, Writer
 
-_KEPT_EVERY = 64  # tiles
+_SAVED_EVERY = 64  # tiles
 _TILE = re.compile(rb'\{ "type": "FeatureCollection", "properties": \{ "zoom": \d+, ')
 _LAYER = re.compile(
     rb'\{ "type": "FeatureCollection", "properties": \{ "layer": ("(?:[^"\\]|\\.)*")'
@@ -163,7 +163,7 @@ def _read(writer: Writer, schema: str, lines: IO[bytes], progress: Progress) -> 
             continue  # of a tile that was kept before
         if not layer:
             progress(number)
-            if number % _KEPT_EVERY == 0:
+            if number % _SAVED_EVERY == 0:
                 writer.keep(number - 1)
             continue
         if not _worth(schema, layer, line):

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from sightline.maps.place_ranking import House, Name, Spot, Street
+from sightline.maps.place_ranking import House, Name, NamedSpot, Street
 
-Entry = Street | House | Spot
+Entry = Street | House | NamedSpot
 
 _LANGUAGE = re.compile(r"name[:_]([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)")
 _LONGEST = 200  # characters of a name
@@ -85,7 +85,7 @@ class Layers:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """List them all."""
+        """Return the names of all layers that are read."""
         return tuple(dict.fromkeys((self.streets, self.places, *self.spots, self.houses)))
 
 
@@ -122,33 +122,33 @@ def entries(schema: str, layer: str, feature: Feature) -> Iterable[Entry]:
 
     Raises `msgspec.ValidationError` for a geometry that is none.
     """
-    layers, said = SCHEMAS[schema], feature.properties
+    layers, attributes = SCHEMAS[schema], feature.properties
     if layer == layers.houses:
-        number = _text(said.get(layers.number))
+        number = _text(attributes.get(layers.number))
         if number:
             lat, lon = _middle(feature.geometry)
-            yield House(number, lat, lon, _text(said.get("addr_street")))
+            yield House(number, lat, lon, _text(attributes.get("addr_street")))
         return
-    name = name_of(said)
+    name = name_of(attributes)
     if name is None:
         return
     if layer == layers.streets:
         for line in _lines(feature.geometry):
             yield Street(name, line)
     elif layer == layers.places:
-        sort = _first(said, layers.sort, _SORTS)
+        sort = _first(attributes, layers.sort, _SORTS)
         if sort:
-            yield Spot(name, _SORTS[sort], *_middle(feature.geometry))
+            yield NamedSpot(name, _SORTS[sort], *_middle(feature.geometry))
     elif layer in layers.spots:
-        park = layer == "park" or _first(said, layers.sort, _PARKS)
-        yield Spot(name, "park" if park else "spot", *_middle(feature.geometry))
+        park = layer == "park" or _first(attributes, layers.sort, _PARKS)
+        yield NamedSpot(name, "park" if park else "spot", *_middle(feature.geometry))
 
 
-def name_of(said: Mapping[str, Any]) -> Name | None:
+def name_of(attributes: Mapping[str, Any]) -> Name | None:
     """Return the name among attributes, with those of other languages; None: it has none."""
-    text = _text(said.get("name"))
+    text = _text(attributes.get("name"))
     others = {}
-    for key, value in said.items():
+    for key, value in attributes.items():
         found = _LANGUAGE.fullmatch(key)
         if found and (other := _text(value)) and other != text:
             others[found[1].lower()] = other
@@ -164,10 +164,17 @@ def _text(value: object) -> str:
     return " ".join(str(value).split())[:_LONGEST]
 
 
-def _first(said: Mapping[str, Any], keys: Sequence[str], known: Iterable[str]) -> str:
+def _first(attributes: Mapping[str, Any], keys: Sequence[str], known: Iterable[str]) -> str:
     """Return the first value under these keys that is one of ``known``."""
     allowed = set(known)
-    return next((said[k] for k in keys if isinstance(said.get(k), str) and said[k] in allowed), "")
+    return next(
+        (
+            attributes[k]
+            for k in keys
+            if isinstance(attributes.get(k), str) and attributes[k] in allowed
+        ),
+        "",
+    )
 
 
 _Point = tuple[float, float]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from sightline.maps.place_index import points_of, texts_of
-from sightline.maps.place_ranking import TOWNS, Name, Spot, best_spot
+from sightline.maps.place_ranking import TOWNS, Name, NamedSpot, best_spot
 
 APART = 0.02
 """Degrees: pieces that are farther from each other are of two streets."""
@@ -131,7 +131,7 @@ def _town_of(sql: sqlite3.Connection, lat: float, lon: float) -> int | None:
         " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ?",
         (lon, lon, lat, lat),
     )
-    spots = [Spot(Name(str(name)), *rest) for name, *rest in rows]
+    spots = [NamedSpot(Name(str(name)), *rest) for name, *rest in rows]
     found = best_spot(lat, lon, spots, TOWNS)
     return int(found.name.text) if found else None
 

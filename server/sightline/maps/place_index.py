@@ -25,7 +25,7 @@ from sightline.maps.place_ranking import (
     STREET_WITHIN,
     House,
     Name,
-    Spot,
+    NamedSpot,
     Street,
     Surroundings,
     nearest_street,
@@ -143,7 +143,7 @@ class Writer:
         self.sql.close()
 
     def _name(self, name: Name) -> int:
-        others = msgspec.json.encode(dict(sorted(name.others.items())))
+        others = msgspec.json.encode(dict(sorted(name.translations.items())))
         key = (name.text, others)
         found = self._names.get(key)
         if found is None:
@@ -165,7 +165,7 @@ class Writer:
         box = (row.lastrowid, min(lons), max(lons), min(lats), max(lats))
         self.sql.execute("INSERT INTO line_box VALUES (?, ?, ?, ?, ?)", box)
 
-    def _put_spot(self, spot: Spot) -> None:
+    def _put_spot(self, spot: NamedSpot) -> None:
         row = self.sql.execute(
             "INSERT OR IGNORE INTO spot (name, sort, lat, lon) VALUES (?, ?, ?, ?)",
             (self._name(spot.name), spot.sort, spot.lat, spot.lon),
@@ -201,7 +201,7 @@ class PlaceIndex:
             raise BadIndex(f"{path}: is not whole, or of another version")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; nothing can be looked up any more."""
         self._sql.close()
 
     def around(self, lat: float, lon: float) -> Surroundings:
@@ -252,7 +252,7 @@ class PlaceIndex:
                 *(round(each * _FINE) for each in (west - near, east + near)),
             ),
         ).fetchall()
-        names = {street.name.text, *street.name.others.values()}
+        names = {street.name.text, *street.name.translations.values()}
         for lat, lon, own in rows:
             at = (lat / _FINE, lon / _FINE)
             if own:
@@ -275,14 +275,14 @@ class PlaceIndex:
         )
         return [Street(_name(text, others), points_of(blob)) for text, others, blob in rows]
 
-    def _spots(self, lat: float, lon: float) -> list[Spot]:
+    def _spots(self, lat: float, lon: float) -> list[NamedSpot]:
         rows = self._sql.execute(
             "SELECT n.text, n.others, s.sort, s.lat, s.lon FROM reach_box b"
             " JOIN spot s ON s.id = b.id JOIN name n ON n.id = s.name"
             " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? LIMIT ?",
             (lon, lon, lat, lat, _MOST),
         )
-        return [Spot(_name(text, others), *rest) for text, others, *rest in rows]
+        return [NamedSpot(_name(text, others), *rest) for text, others, *rest in rows]
 
     def _houses(self, lat: float, lon: float) -> list[House]:
         west, south, east, north = _box(lat, lon, HOUSE_WITHIN)
@@ -354,5 +354,7 @@ def _square(lat: float, lon: float) -> int:
 
 def texts_of(names: Iterable[Name]) -> str:
     """Return all words of names, as they are looked for, each once."""
-    words = (w for name in names for t in (name.text, *name.others.values()) for w in words_of(t))
+    words = (
+        w for name in names for t in (name.text, *name.translations.values()) for w in words_of(t)
+    )
     return " ".join(dict.fromkeys(words))

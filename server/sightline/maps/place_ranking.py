@@ -37,14 +37,14 @@ class Name(msgspec.Struct, frozen=True):
     """A name as it is written there, and in other languages."""
 
     text: str
-    others: Mapping[str, str] = {}
+    translations: Mapping[str, str] = {}
 
     def spoken(self, language: str) -> str:
         """Return it in a language such as ``de`` or ``pt-BR``, where that is known."""
         whole = language.lower()
         for each in (whole, whole.partition("-")[0]):
-            if each in self.others:
-                return self.others[each]
+            if each in self.translations:
+                return self.translations[each]
         return self.text
 
 
@@ -64,7 +64,7 @@ class House(msgspec.Struct, frozen=True):
     street: str = ""
 
 
-class Spot(msgspec.Struct, frozen=True):
+class NamedSpot(msgspec.Struct, frozen=True):
     """A town, a part of one, a park, or anything else with a name and one position."""
 
     name: Name
@@ -78,7 +78,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     streets: Sequence[Street] = ()
     houses: Sequence[House] = ()
-    spots: Sequence[Spot] = ()
+    spots: Sequence[NamedSpot] = ()
 
 
 class Locality(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -167,12 +167,14 @@ def house_number(
         if not own:
             nearest = nearest_street(house.lat, house.lon, streets)
             own = nearest.name.text if nearest else ""
-        if own in (street.name.text, *street.name.others.values()):
+        if own in (street.name.text, *street.name.translations.values()):
             return number
     return ""
 
 
-def best_spot(lat: float, lon: float, spots: Iterable[Spot], sorts: frozenset[str]) -> Spot | None:
+def best_spot(
+    lat: float, lon: float, spots: Iterable[NamedSpot], sorts: frozenset[str]
+) -> NamedSpot | None:
     """Return the spot of these sorts whose reach the position is deepest in; None: in no reach.
 
     The larger a town, the farther it is what people would name.

@@ -46,7 +46,7 @@ def ordered(words: Sequence[str], found: Iterable[Found], lat: float, lon: float
 
 
 def _weight(words: Sequence[str], found: Found, lat: float, lon: float) -> float:
-    texts = [words_of(text) for text in (found.name.text, *found.name.others.values())]
+    texts = [words_of(text) for text in (found.name.text, *found.name.translations.values())]
     far = math.log10(1 + point_distance(lat, lon, found.lat, found.lon) / 1000)
     return far + _SORT.get(found.sort, 0.0) + min(_fit(words, text) for text in texts)
 
