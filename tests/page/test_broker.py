@@ -14,7 +14,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Locator, Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 from sightline_process import ROOT, SightlineProcess
 
 LOG = (
@@ -57,15 +57,6 @@ def sightline(broker: Broker, publish_role: str, guest: str) -> Iterator[Sightli
     """
     with SightlineProcess(settings) as sightline:
         yield sightline
-
-
-def publish(broker: Broker, topic: str, payload: bytes | str, *options: str) -> None:
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-s", *options],
-        input=payload.encode() if isinstance(payload, str) else payload,
-        check=True,
-        timeout=60,
-    )
 
 
 class Listener:
