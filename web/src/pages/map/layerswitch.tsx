@@ -51,8 +51,7 @@ function Choices({ layers }: { layers: readonly { name: string; title: string }[
   const wished = preferences.settings.value.layer;
   const chosen = layers.some(({ name }) => name === wished) ? wished : '';
   return (
-    <fieldset class="layer-choices">
-      <legend class="unseen">What the map shows</legend>
+    <div class="layer-choices" role="radiogroup" aria-label="What the map shows">
       {[{ name: '', title: 'Map' }, ...layers].map(({ name, title }) => (
         <label key={name}>
           <input
@@ -67,6 +66,6 @@ function Choices({ layers }: { layers: readonly { name: string; title: string }[
           {title}
         </label>
       ))}
-    </fieldset>
+    </div>
   );
 }
