@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 
 HOUR = 3600
 
@@ -18,9 +17,7 @@ HOUR = 3600
 def goes(broker: Broker, friend: str, lat: float, ago: float, **more: Any) -> None:
     at = int(time.time() - ago)
     fix = {"_type": "location", "lat": lat, "lon": 5.0, "tst": at, "created_at": at, **more}
-    topic, payload = f"owntracks/{friend}", json.dumps(fix)
-    command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", topic, "-m", payload]
-    subprocess.run(command, check=True, timeout=60)
+    publish(broker, f"owntracks/{friend}", json.dumps(fix), "-q", "1")
 
 
 def connected(page: Page) -> None:

@@ -10,24 +10,24 @@ import { Icon } from '../../ui/icon';
 import { linkText } from '../../things/server/status';
 import { DocLink } from '../../ui/doclink';
 
+const WAITING =
+  'As soon as the phone has said where it is, it is on the map. Touch it to see why not.';
+const FIRST = 'Add the first phone. It takes two minutes, and the app OwnTracks on the phone.';
+const NONE = 'As soon as somebody lets you see where they are, they appear here.';
+
 export function EmptyState() {
   const { now } = useTime();
   const { visitor } = useWho();
   const { mayAdd, waiting } = useNewPhones();
+  const waits = waiting.value.length > 0;
   const broker = useKind('broker').map(readBroker)[0];
   return (
     <div class="empty">
       <WaitingPhones />
       <Icon of={Smartphone} size={28} />
-      <h2>{waiting.value.length > 0 ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
-      {mayAdd.value ? (
-        <>
-          <p>Add the first phone. It takes two minutes, and the app OwnTracks on the phone.</p>
-          <AddPhoneButton kind="button primary" />
-        </>
-      ) : (
-        <p>As soon as somebody lets you see where they are, they appear here.</p>
-      )}
+      <h2>{waits ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
+      <p>{waits ? WAITING : mayAdd.value ? FIRST : NONE}</p>
+      <AddPhoneButton kind={waits ? 'button' : 'button primary'} />
       {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
       {visitor.role !== 'viewer' && <ForPrograms address={broker?.link.address ?? ''} />}
     </div>

@@ -50,7 +50,8 @@ function Everyone() {
       <header>
         <div class="summary-line">
           <Summary />
-          <AddPhoneButton kind="button small" />
+          {/* Where nobody is, there is a larger one. */}
+          {arrangement.value.counts.all > 0 && <AddPhoneButton kind="button small" />}
         </div>
         <SearchBox />
         <Chips />

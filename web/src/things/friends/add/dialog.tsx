@@ -1,6 +1,6 @@
 /** The dialogue that adds a phone, step by step, and then waits for it. */
 import { useEffect } from 'preact/hooks';
-import { useWho } from '../../../app/context';
+import { useThing, useWho } from '../../../app/context';
 import { ownsAccount } from '../../../app/visitor';
 import { Sure } from '../../../ui/actbutton';
 import { Dialog } from '../../../ui/dialog';
@@ -71,10 +71,11 @@ function Step({ stage }: { stage: Stage }) {
 function WaitingStep({ stage }: { stage: Extract<Stage, { is: 'waiting' }> }) {
   const phones = useNewPhones();
   const { thing, name } = stage;
+  const come = useThing(thing) !== undefined;
   return (
     <>
       <Waiting of={thing} url={phones.address} />
-      <div class="form-end">
+      <div class="form-end" hidden={come}>
         <button
           type="button"
           class="button primary"

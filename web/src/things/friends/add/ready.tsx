@@ -41,9 +41,11 @@ function OwnTracks({ made }: { made: Made }) {
           ))}
         </li>
         <li class="with-code">
-          <span class="by-camera">Read this code with the phone’s camera.</span>
-          <span class="by-touch">Touch “Open in OwnTracks”, if this is the phone.</span> The app
-          asks whether it may take the settings over.
+          <span>
+            <span class="by-camera">Read this code with the phone’s camera.</span>
+            <span class="by-touch">Touch “Open in OwnTracks”, if this is the phone.</span> The app
+            asks whether it may take the settings over.
+          </span>
           <a class="button primary" href={made.link}>
             Open in OwnTracks
           </a>

@@ -22,6 +22,7 @@ export function AddressStep() {
   const [typed, setTyped] = useState(phones.guess);
   const url = addressOf(typed);
   const machine = url !== null && reachOf(url) === 'machine';
+  const closed = machine && phones.place.value?.here_only === true;
   return (
     <Form
       button={machine ? 'Go on with it all the same' : 'Use this address'}
@@ -53,13 +54,13 @@ export function AddressStep() {
           focus
         />
       </div>
-      {phones.place.value?.here_only === true && (
+      {closed && (
         <Warning>
-          This server answers this computer only. Whoever runs it must open it to the network before
-          a phone can come.
+          This server answers this very computer only: no phone can reach it. Whoever runs it must
+          open it to the network first.
         </Warning>
       )}
-      {url !== null && cautions(url).map((each) => <Warning key={each}>{each}</Warning>)}
+      {!closed && url !== null && cautions(url).map((each) => <Warning key={each}>{each}</Warning>)}
       {machine && <DocLink to="phones">How phones reach a server</DocLink>}
     </Form>
   );
