@@ -52,22 +52,22 @@ async def test_a_span_is_summed_up_over_all_its_fixes(open_web):
     assert 16_600 < said["distance_m"] < 16_750
     assert 1700 <= said["moving_s"] <= 1800
     assert (said["top_speed_kmh"], said["top_speed_at"]) == (33.0, T0 + 3660)
-    stays = [(each["name"], each["from"] - T0, each["to"] - T0) for each in said["stays"]]
+    stays = [(each["name"], each["from"] - T0, each["to"] - T0) for each in said["visits"]]
     assert stays == [("Home", 0, 3660), ("Home", 5400, 5400)]
     (total,) = said["regions"]
-    assert total == {"region": HOME, "name": "Home", "stays": 2, "seconds": 3660.0}
+    assert total == {"region": HOME, "name": "Home", "visits": 2, "seconds": 3660.0}
 
 
 @pytest_twisted.ensureDeferred
 async def test_where_somebody_was_is_known_at_both_ends_of_a_span(open_web):
     home = await _home(open_web)
     path = f"/summary/{JANE}?from={T0 + 615}&to={T0 + 645}"  # between two fixes
-    (stay,) = (await home.asks("GET", path, cookie=home.admin)).said["stays"]
+    (stay,) = (await home.asks("GET", path, cookie=home.admin)).said["visits"]
     assert (stay["from"] - T0, stay["to"] - T0) == (615, 645)
     path = f"/summary/{JANE}?from={T0 + 630}&to={T0 + 750}"
     said = (await home.asks("GET", path, cookie=home.admin)).said
     assert said["fixes"] == 2
-    assert [(each["from"] - T0, each["to"] - T0) for each in said["stays"]] == [(630, 750)]
+    assert [(each["from"] - T0, each["to"] - T0) for each in said["visits"]] == [(630, 750)]
 
 
 @pytest_twisted.ensureDeferred
@@ -75,7 +75,7 @@ async def test_a_span_without_fixes_has_no_times(open_web):
     home = await _home(open_web)
     said = (await home.asks("GET", f"/summary/{BOB}", cookie=home.admin)).said
     assert (said["fixes"], said["first"], said["top_speed_kmh"]) == (0, None, None)
-    assert said["stays"] == []
+    assert said["visits"] == []
     assert (await home.asks("GET", f"/heat/{BOB}", cookie=home.admin)).said["cells"] == []
 
 
@@ -110,7 +110,7 @@ async def test_nobody_is_told_of_whom_or_of_what_they_may_not_see(open_web):
     assert await days(home.admin, "2026-10") == ["2026-10-12"]
     # A region of the same place that only others see is not named.
     said = (await home.asks("GET", f"/summary/{JANE}", cookie=jane)).said
-    assert said["stays"] == said["regions"] == []
+    assert said["visits"] == said["regions"] == []
     link = await home.link(home.admin, JANE)
     assert link
     assert (await home.asks("GET", f"/summary/{JANE}")).code == "signed_out"

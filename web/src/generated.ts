@@ -1069,7 +1069,7 @@ export interface RegionSync {
 export interface RegionTotal {
   readonly region: string;
   readonly name: string;
-  readonly stays: number;
+  readonly visits: number;
   readonly seconds: number;
 }
 
@@ -1283,7 +1283,7 @@ export interface SpanQuery {
   readonly to?: number | string | null;
 }
 
-/** What somebody did from the `first` fix of a span to the `last` one. `stays` are the first so many; `regions` counts all of them. Of a span without a believed fix there are no times. */
+/** What somebody did from the `first` fix of a span to the `last` one. `visits` are the first so many; `regions` counts all of them. Of a span without a believed fix there are no times. */
 export interface SpanSummary {
   readonly ok: true;
   readonly thing: string;
@@ -1296,7 +1296,7 @@ export interface SpanSummary {
   readonly top_speed_kmh: number | null;
   readonly top_speed_at: number | null;
   readonly regions: readonly RegionTotal[];
-  readonly stays: readonly PastVisit[];
+  readonly visits: readonly PastVisit[];
 }
 
 /** The further name (`user/device`) that is a device of its own. */
@@ -2855,7 +2855,7 @@ export const CalendarShape: Shape<Calendar> = {
 export const RegionTotalShape: Shape<RegionTotal> = {
   region: { is: 'text' },
   name: { is: 'text' },
-  stays: { is: 'number' },
+  visits: { is: 'number' },
   seconds: { is: 'number' },
 };
 
@@ -2878,7 +2878,7 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   top_speed_kmh: { is: 'number', or: null },
   top_speed_at: { is: 'number', or: null },
   regions: { is: { list: { of: RegionTotalShape } } },
-  stays: { is: { list: { of: PastVisitShape } } },
+  visits: { is: { list: { of: PastVisitShape } } },
 };
 
 export const HeatCellShape: Shape<HeatCell> = {

@@ -136,7 +136,7 @@ class RegionTotal(msgspec.Struct, frozen=True):
 
     region: str
     name: str
-    stays: int
+    visits: int
     seconds: float
 
 
@@ -152,7 +152,7 @@ class PastVisit(msgspec.Struct, frozen=True, rename={"since": "from", "until": "
 class SpanSummary(Answer, frozen=True):
     """What somebody did from the ``first`` fix of a span to the ``last`` one.
 
-    ``stays`` are the first so many; ``regions`` counts all of them. Of a span without a believed
+    ``visits`` are the first so many; ``regions`` counts all of them. Of a span without a believed
     fix there are no times.
     """
 
@@ -166,7 +166,7 @@ class SpanSummary(Answer, frozen=True):
     top_speed_kmh: float | None
     top_speed_at: float | None
     regions: list[RegionTotal]
-    stays: list[PastVisit]
+    visits: list[PastVisit]
 
 
 class HeatCell(msgspec.Struct, frozen=True):

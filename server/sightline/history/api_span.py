@@ -24,7 +24,7 @@ from sightline.kinds.regions.model import Region
 from sightline.model.kind import State, kind_of
 from sightline.web.reads import SCAN, Reads, Turn, pieces
 
-MOST_STAYS = 500
+MOST_VISITS = 500
 """Stays listed in one answer; those in each region are counted whatever there is."""
 _FRIEND = "friend/{user}/{device}"
 _SPAN_EXAMPLE = {"from": "2026-11-21T00:00:00Z", "to": "2026-11-21T23:59:59Z"}
@@ -123,10 +123,10 @@ class SpanApi:
             shapes = span_facts.shapes(regions.items())
             return await span_facts.facts(self._store, span, shapes, turn), regions
 
-        (figures, stays, doubtful), regions = await self._reading(call, work)
+        (figures, visits, doubtful), regions = await self._reading(call, work)
         listed = [
             answers.PastVisit(each.region, regions[each.region].name, each.since, each.until)
-            for each in stays[:MOST_STAYS]
+            for each in visits[:MOST_VISITS]
         ]
         return Reply(
             answers.SpanSummary(
@@ -139,8 +139,8 @@ class SpanApi:
                 moving_s=round(figures.moving, 1),
                 top_speed_kmh=round(figures.top * 3.6, 1) if figures.fixes else None,
                 top_speed_at=figures.top_at,
-                regions=_totals(stays, regions),
-                stays=listed,
+                regions=_totals(visits, regions),
+                visits=listed,
             )
         )
 
@@ -195,10 +195,10 @@ def _matters(region: Region, thing: str) -> bool:
     return not owner.startswith("friend/") or owner == thing
 
 
-def _totals(stays: Iterable[SpanVisit], regions: dict[str, Region]) -> list[answers.RegionTotal]:
-    """Return the stays by region, those of most time first."""
+def _totals(visits: Iterable[SpanVisit], regions: dict[str, Region]) -> list[answers.RegionTotal]:
+    """Return the visits by region, those of most time first."""
     sums: dict[str, tuple[int, float]] = {}
-    for each in stays:
+    for each in visits:
         count, seconds = sums.get(each.region, (0, 0.0))
         sums[each.region] = count + 1, seconds + each.until - each.since
     found = [

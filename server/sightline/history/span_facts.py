@@ -20,20 +20,20 @@ class SpanFacts(NamedTuple):
     """What is known of a span. ``doubtful`` fixes are counted, and used for nothing."""
 
     figures: SpanFigures
-    stays: list[SpanVisit]
+    visits: list[SpanVisit]
     doubtful: int
 
 
 async def facts(store: Store, span: Span, regions: Mapping[str, Shape], turn: Turn) -> SpanFacts:
-    """Return the figures of a span, and the stays in these regions."""
-    figures, stays = SpanFigures(), SpanVisits(regions)
+    """Return the figures of a span, and the visits in these regions."""
+    figures, visits = SpanFigures(), SpanVisits(regions)
 
     def take(within: list[Spot], framed: list[Spot]) -> None:
         figures.take(within)
-        stays.take(framed)
+        visits.take(framed)
 
     doubtful = await _read(store, span, turn, take)
-    return SpanFacts(figures, stays.end(), doubtful)
+    return SpanFacts(figures, visits.end(), doubtful)
 
 
 async def heat(store: Store, span: Span, most: int, turn: Turn) -> SpanHeat:

@@ -16,6 +16,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
+import type { Bounds } from './bounds';
 import { Companions } from './companions';
 import { DoubtfulSpots } from './doubtful';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
@@ -229,10 +230,7 @@ function asOne(parts: Parts): SightlineMap {
     setTrail: (id, points) => marks.setTrail(id, points),
     setDoubtful: (spots) => parts.doubtful.set(spots),
     setHeat: (spots) => parts.heat.set(spots),
-    showPlaces: (places) => {
-      const box = boundsOf(places);
-      if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
-    },
+    showPlaces: (places) => showBox(flights, boundsOf(places)),
     setAreas: (areas) => regions.set(areas),
     selectArea: (id) => regions.select(id),
     showPlace: (place) => {
@@ -241,8 +239,7 @@ function asOne(parts: Parts): SightlineMap {
       parts.placePin.show(place);
     },
     showArea: (id) => {
-      const box = regions.boxOf(id);
-      if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
+      showBox(flights, regions.boxOf(id));
     },
     sketch: (draft, colour) => sketch.show(draft, colour),
     zoomIn: () => flights.zoomIn(),
@@ -263,6 +260,10 @@ function asOne(parts: Parts): SightlineMap {
       destroy(parts);
     }),
   };
+}
+
+function showBox(flights: Flights, box: Bounds | null | undefined): void {
+  if (box) flights.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
 }
 
 /** What of it is about the maps of the server. */

@@ -36,7 +36,7 @@ describe('a span', () => {
     const said = {
       ...{ ok: true, thing: JANE, fixes: 2, doubtful: 0, first: 1, last: 2 },
       ...{ distance_m: 5, moving_s: 1, top_speed_kmh: null, top_speed_at: null },
-      ...{ regions: [], stays: [] },
+      ...{ regions: [], visits: [] },
     };
     const { api, asked } = answering(said, { ok: true });
     const found = await askSummary(api, JANE, SPAN);

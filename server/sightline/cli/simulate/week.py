@@ -177,5 +177,5 @@ class _Phone:
         left = [("leave", name) for name in before if name not in inside]
         return [*left, *(("enter", name) for name in inside if name not in before)]
 
-    def _message(self, part: str, said: dict[str, Any], at: int) -> ReportedMessage:
-        return ReportedMessage(self._topic + part, msgspec.json.encode(said), float(at))
+    def _message(self, part: str, fields: dict[str, Any], at: int) -> ReportedMessage:
+        return ReportedMessage(self._topic + part, msgspec.json.encode(fields), float(at))

@@ -121,10 +121,10 @@ function Stays({ summary, days, end }: StaysProps) {
   if (days > 1) {
     return (
       <ul class="asked-stays" aria-label={WORDS.stays}>
-        {summary.regions.slice(0, MOST).map(({ region, name, stays, seconds }) => (
+        {summary.regions.slice(0, MOST).map(({ region, name, visits, seconds }) => (
           <li key={region}>
             <b class="ellipsis">{name}</b>
-            <span class="number">{stays === 1 ? WORDS.once : WORDS.times(stays)}</span>
+            <span class="number">{visits === 1 ? WORDS.once : WORDS.times(visits)}</span>
             <span class="number">{spanText(seconds)}</span>
           </li>
         ))}
@@ -133,7 +133,7 @@ function Stays({ summary, days, end }: StaysProps) {
   }
   return (
     <ul class="asked-stays" aria-label={WORDS.stays}>
-      {summary.stays.slice(0, MOST).map((stay) => (
+      {summary.visits.slice(0, MOST).map((stay) => (
         <li key={`${stay.region} ${String(stay.from)}`}>
           <button
             type="button"
