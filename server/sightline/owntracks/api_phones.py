@@ -251,7 +251,7 @@ class PhonesApi:
         return Reply(Phones(phones=waiting, may_add=may_add, place=self._place.shown()))
 
     async def add(self, call: Call[NewPhone]) -> Reply:
-        """Add a phone."""
+        """Add a phone for an account, and return what sets it up."""
         asked, user = call.asked, call.who.user
         if not self._accounts.may_add(user):
             raise Refused("forbidden", "Only an admin adds phones here: please ask one.")

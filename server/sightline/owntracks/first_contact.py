@@ -38,16 +38,16 @@ class NobodyWatches:
     """What is told of posts where nobody waits for any."""
 
     def took(self, device: str) -> None:
-        """Do nothing."""
+        """Ignore a post that was let in."""
 
     def busy(self, device: str, address: str) -> None:
-        """Do nothing."""
+        """Ignore a post that had no place."""
 
     def wrong_login(self, user: str, device: str, address: str) -> None:
-        """Do nothing."""
+        """Ignore a post with a wrong password."""
 
     def other_name(self, things: frozenset[str], login: str, device: str, address: str) -> None:
-        """Do nothing."""
+        """Ignore a post under another name."""
 
 
 class FirstContact:
