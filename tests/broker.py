@@ -17,6 +17,7 @@ import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ from types import TracebackType
 
 from child_process import ChildProcess
 from sightline.cli.mosquitto import passwords
-from waits import wait_until
+from waits import DEADLINE, wait_until
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
@@ -53,6 +54,13 @@ def accepts(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def publish(broker: Broker, topic: str, payload: str | bytes, *options: str) -> None:
+    """As anybody would, with mosquitto_pub; these ``options`` of it besides."""
+    command = ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-s", *options]
+    said = payload.encode() if isinstance(payload, str) else payload
+    subprocess.run(command, input=said, check=True, timeout=DEADLINE)
 
 
 class Broker:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import sightline.maps
-from sightline.maps.adding import Wanted, add
+from sightline.maps.adding import WantedMap, add
 from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import Catalogue
 
@@ -43,6 +43,6 @@ def _made() -> Path:
                 shutil.rmtree(old)
             part = CACHE / "making"
             shutil.rmtree(part, ignore_errors=True)
-            add(Catalogue(part), Wanted(EXTRACT, name="helsinki"), LIMITS, quiet)
+            add(Catalogue(part), WantedMap(EXTRACT, name="helsinki"), LIMITS, quiet)
             part.rename(folder)
     return folder

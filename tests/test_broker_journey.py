@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from twisted.internet.threads import deferToThread
 
 import preloaded
-from broker import Broker
+from broker import Broker, publish
 from browser import Browser
 from sightline_process import SightlineProcess
 from waits import wait_until
@@ -64,14 +63,6 @@ def broker() -> Iterator[Broker]:
 def sightline(broker: Broker) -> Iterator[SightlineProcess]:
     with SightlineProcess(settings(broker.port)) as sightline:
         yield sightline
-
-
-def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options],
-        check=True,
-        timeout=60,
-    )
 
 
 def connected(things: dict[str, dict[str, Any]]) -> bool:

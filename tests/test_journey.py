@@ -15,21 +15,12 @@ import pytest_twisted
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet.threads import deferToThread
 
-from broker import Broker
+from broker import Broker, publish
 from browser import Browser
 from sightline_process import SightlineProcess
 from waits import wait_until
 
 JANE = "friend/jane/phone"
-
-
-def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
-    """As anybody would, with mosquitto_pub."""
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options],
-        check=True,
-        timeout=60,
-    )
 
 
 def fix(lat: float, **more: Any) -> str:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from broker import Broker
+from broker import Broker, publish
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
 
@@ -27,8 +27,7 @@ ENDS = (
 
 def walks(broker: Broker) -> None:
     fix = {"_type": "location", "lat": 52.0, "lon": 5.0, "tst": int(time.time())}
-    command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", "owntracks/jane/phone"]
-    subprocess.run([*command, "-m", json.dumps(fix)], check=True, timeout=60)
+    publish(broker, "owntracks/jane/phone", json.dumps(fix), "-q", "1")
 
 
 def asks(server: SightlineProcess, cookie: str, some: list[str]) -> None:

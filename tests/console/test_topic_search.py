@@ -88,6 +88,14 @@ def test_what_is_found_says_what_it_holds_and_pages_go_on(tree):
     assert (end, rest.total) == (None, 5)
 
 
+def test_the_brokers_own_topics_come_last():
+    tree = TopicTree()
+    tree.feed([came("$SYS/uptime"), came("a"), came("z")])
+    assert found(tree) == ["a", "z", "$SYS/uptime"]
+    assert found(tree, after="z") == ["$SYS/uptime"]
+    assert found(tree, after="$SYS/uptime") == []
+
+
 def test_a_piece_looks_at_so_many_levels_and_no_more():
     tree = TopicTree()
     tree.feed(came(f"a/{n}") for n in range(100))
@@ -111,7 +119,7 @@ def test_a_tree_may_grow_while_it_is_searched(tree):
 
 
 _names = st.lists(
-    st.lists(st.sampled_from(["a", "b", "ab", ""]), min_size=1, max_size=4).map("/".join),
+    st.lists(st.sampled_from(["a", "b", "ab", "", "$"]), min_size=1, max_size=4).map("/".join),
     max_size=30,
 )
 
@@ -120,7 +128,9 @@ _names = st.lists(
 def test_pages_together_are_all_that_a_plain_look_finds(names, text, most, piece):
     tree = TopicTree()
     tree.feed(came(name) for name in names)
-    wanted = sorted(name for name in set(names) if text in name)
+    wanted = sorted(
+        (name for name in set(names) if text in name), key=lambda name: (name[:1] == "$", name)
+    )
     got: list[str] = []
     after = None
     while True:

@@ -97,7 +97,7 @@ async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stor
     weather.mood = lambda operation: None
     # Written while the rest is on its way into the table: it stands behind it.
     await store.write([fix(30)], [LastState(JANE, T0, b"30")])
-    await until(lambda: store.spilled == 0 and not store._spilling)
+    await until(lambda: store.spilled == 0 and not store.spilling)
     assert await kept(store) == [fix(number) for number in range(31)]
     assert (await store.last_states())[0] == [LastState(JANE, T0, b"30")]
     await store.write([fix(31)], ())
@@ -118,7 +118,7 @@ async def test_writes_at_the_moment_of_recovery_are_not_forgotten(weather, store
             writes.append(store.write([fix(count := count + 1)], ()))
             await deferLater(reactor, 0.005 * round_ / 5)
         await gatherResults(writes)
-    await until(lambda: store.spilled == 0 and not store._spilling)
+    await until(lambda: store.spilled == 0 and not store.spilling)
     assert await kept(store) == [fix(number + 1) for number in range(count)]
 
 
@@ -137,7 +137,7 @@ async def test_what_waits_is_bounded_and_the_next_is_refused(weather, stores, tm
     assert refused == 40 - taken
     assert store.spilled <= 2000
     weather.mood = lambda operation: None
-    await until(lambda: store.spilled == 0 and not store._spilling)
+    await until(lambda: store.spilled == 0 and not store.spilling)
     assert await kept(store) == [fix(number) for number in range(taken)]
 
 
@@ -155,7 +155,7 @@ async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, s
     with pytest.raises(Unavailable):
         await second.page(Span(JANE, "fix"))
     weather.mood = lambda operation: None
-    await until(lambda: second.spilled == 0 and not second._spilling)
+    await until(lambda: second.spilled == 0 and not second.spilling)
     assert await kept(second) == [fix(0), fix(1)]
 
 
@@ -179,7 +179,7 @@ async def test_an_erasure_reaches_what_waits_on_disk(weather, stores, tmp_path):
     await store.write([fix(0), fix(1, "friend/omar/phone")], [LastState(JANE, T0, b"{}")])
     assert await store.erase([JANE]) == 1
     weather.mood = lambda operation: None
-    await until(lambda: store.spilled == 0 and not store._spilling)
+    await until(lambda: store.spilled == 0 and not store.spilling)
     assert await kept(store) == []
     assert len(await kept(store, "friend/omar/phone")) == 1
     assert (await store.last_states())[0] == []

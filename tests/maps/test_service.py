@@ -11,7 +11,7 @@ from archives import archive
 from helsinki import LIMITS, put_map, quiet
 from sightline.cli.main import main
 from sightline.kinds.maps.model import MapSource
-from sightline.maps.adding import Wanted, add
+from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import LIST, Catalogue
 from web_scene import WebScene
 
@@ -54,7 +54,7 @@ async def test_a_damaged_map_is_said_and_the_others_are_shown(
     file = put_map(state)
     town = tmp_path / "town.pmtiles"
     town.write_bytes(archive())
-    add(Catalogue(state / "maps"), Wanted(town), LIMITS, quiet)
+    add(Catalogue(state / "maps"), WantedMap(town), LIMITS, quiet)
     file.write_bytes(file.read_bytes()[:-100])
     (tmp_path / "state0").rename(tmp_path / "kept")
     home = await open_web()
@@ -79,7 +79,7 @@ async def test_a_list_that_cannot_be_read_is_said_and_maps_stay(
     folder = tmp_path / "state0" / "maps"
     town = tmp_path / "town.pmtiles"
     town.write_bytes(archive())
-    add(Catalogue(folder), Wanted(town), LIMITS, quiet)
+    add(Catalogue(folder), WantedMap(town), LIMITS, quiet)
     await home.until(lambda: "map/town" in home.world)
     (folder / LIST).write_bytes(b"{broken")
     await home.until(lambda: home.maps.trouble)

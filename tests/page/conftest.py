@@ -30,6 +30,8 @@ NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
 # A machine without a graphics card draws the map slowly.
 expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1200, "height": 760}
+# What the browser itself says of a network that is gone.
+LOST = ("WebSocket connection to", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,7 +135,7 @@ class Watched:
         page.on("request", self._asked)
 
     def _said(self, message: Any) -> None:
-        lost = "WebSocket connection to" in message.text or "ERR_CONNECTION" in message.text
+        lost = any(word in message.text for word in LOST)
         refused = "responded with a status of 4" in message.text  # said on the page, too
         if message.type == "error" and not lost and not refused:
             self.troubles.append(f"console: {message.text}")

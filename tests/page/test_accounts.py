@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 from sightline.accounts.database_file import FILE
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
@@ -76,16 +75,8 @@ def everyone(broker: Broker) -> None:
     now = int(time.time())
     for name, lat in (("jane", 52.0), ("kim", 48.0)):
         fix = {"_type": "location", "lat": lat, "lon": 5.0, "tst": now}
-        publish(broker, f"owntracks/{name}/phone", json.dumps(fix))
-    publish(broker, "telemetry", "ProBot1,87,91,started,23.4,192.168.1.17")
-
-
-def publish(broker: Broker, topic: str, payload: str) -> None:
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, "-r"],
-        check=True,
-        timeout=60,
-    )
+        publish(broker, f"owntracks/{name}/phone", json.dumps(fix), "-r")
+    publish(broker, "telemetry", "ProBot1,87,91,started,23.4,192.168.1.17", "-r")
 
 
 def first_link(sightline: SightlineProcess) -> str:

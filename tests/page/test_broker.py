@@ -14,7 +14,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Locator, Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 from sightline_process import ROOT, SightlineProcess
 
 LOG = (
@@ -57,15 +57,6 @@ def sightline(broker: Broker, publish_role: str, guest: str) -> Iterator[Sightli
     """
     with SightlineProcess(settings) as sightline:
         yield sightline
-
-
-def publish(broker: Broker, topic: str, payload: bytes | str, *options: str) -> None:
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-s", *options],
-        input=payload.encode() if isinstance(payload, str) else payload,
-        check=True,
-        timeout=60,
-    )
 
 
 class Listener:
@@ -277,11 +268,11 @@ def test_the_tree_of_topics_is_looked_through_level_by_level(broker, visit):
 
 
 def test_topics_are_searched_in_the_whole_tree(broker, visit):
+    publish(broker, "deep/down/cellar/Needle", "1", "-r")
     page = visit("?test#broker?tab=topics")
     connected(page)
     page.get_by_role("button", name="Hear everything").click()
     expect(page.locator("[data-hears=all]")).to_be_visible()
-    publish(broker, "deep/down/cellar/Needle", "1", "-r")
     publish(broker, "deep/hay", "a needle in a value")
     expect(row(page, "deep")).to_be_visible()
     search = page.get_by_label("Search all topics")

@@ -5,28 +5,18 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
 import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from broker import Broker
+from broker import publish
 from sightline_process import ROOT
 from waits import wait_until
 
 PHONE = {"width": 390, "height": 780}
 JANE = '[data-thing="friend/jane/phone"]'
-
-
-def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
-    """As anybody would, with mosquitto_pub."""
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options],
-        check=True,
-        timeout=60,
-    )
 
 
 def fix(lat: float, lon: float, **more: Any) -> str:

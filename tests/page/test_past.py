@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 
 HOUR = 3600
 
@@ -18,9 +17,7 @@ HOUR = 3600
 def goes(broker: Broker, friend: str, lat: float, ago: float, **more: Any) -> None:
     at = int(time.time() - ago)
     fix = {"_type": "location", "lat": lat, "lon": 5.0, "tst": at, "created_at": at, **more}
-    topic, payload = f"owntracks/{friend}", json.dumps(fix)
-    command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", topic, "-m", payload]
-    subprocess.run(command, check=True, timeout=60)
+    publish(broker, f"owntracks/{friend}", json.dumps(fix), "-q", "1")
 
 
 def connected(page: Page) -> None:
@@ -46,7 +43,7 @@ def goes_back(page: Page, seconds: float) -> None:
         page.keyboard.press("ArrowLeft")
 
 
-def test_the_page_shows_where_everybody_was_and_leads_back_to_now(broker, visit):
+def test_the_page_shows_where_everybody_was_and_leads_back_to_now(broker, visit, sightline):
     page = visit("?test#map?id=friend/jane/phone")
     connected(page)
     goes(broker, "jane/phone", 50.0, 3 * HOUR, vel=30)
@@ -66,9 +63,21 @@ def test_the_page_shows_where_everybody_was_and_leads_back_to_now(broker, visit)
     expect(drawer).to_contain_text("50.0000° N")
     expect(kim).to_have_count(0)  # not heard yet
 
+    # What is asked of that day is answered in the details, and the address says when it is.
+    asked = drawer.locator("[data-asked=told]")
+    expect(asked).to_contain_text("Distance")
+    gpx = asked.get_by_role("link", name="GPX").get_attribute("href")
+    assert "<trkpt" in page.request.get(sightline.url + str(gpx)).text()
+    expect(page).to_have_url(re.compile(r"#map\?.*at=20\d\d-\d\d-\d\dT"))
+    page.go_back()
+    expect(page.locator("html[data-clock=live]")).to_be_attached()
+    page.go_forward()
+    expect(page.locator("html[data-clock=past]")).to_be_attached()
+    expect(drawer).to_contain_text("50.0000° N")
+
     # News meanwhile change the world, not the picture.
     goes(broker, "jane/phone", 53.0, -1)
-    page.keyboard.press("ArrowLeft")
+    page.get_by_role("slider", name="Time of day").press("ArrowLeft")
     expect(drawer).to_contain_text("50.0000° N")
 
     page.keyboard.press("l")
@@ -104,5 +113,25 @@ def test_the_bar_is_usable_on_a_phone(visit):
     assert box["height"] >= 44
     page.touchscreen.tap(box["x"] + 1, box["y"] + box["height"] / 2)
     expect(page.locator("html[data-clock=past]")).to_be_attached()
+    expect(page.locator("[data-banner=past]")).to_be_visible()
+
+    # The bar is zoomed, a time is typed, and a day is chosen in the calendar, by the keys alone.
+    slider = page.get_by_role("slider", name="Time of day")
+    slider.press("+")
+    slider.press("+")
+    expect(slider).to_have_attribute("data-seconds", "3600")
+    page.get_by_label("Time of day, typed").fill("00:00:09")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("00:00:09"))
+    day = page.locator(".day-button")
+    today = str(day.get_attribute("data-day"))
+    day.press("Enter")
+    focused = page.locator("[data-date]:focus")
+    expect(focused).to_have_attribute("data-date", today)
+    page.keyboard.press("ArrowUp")
+    expect(focused).not_to_have_attribute("data-date", today)
+    page.keyboard.press("Enter")
+    expect(day).not_to_have_attribute("data-day", today)
+    expect(page.locator("[data-banner=past]")).to_contain_text("00:00:09")
     page.get_by_role("button", name="Live", exact=True).click()
     expect(page.locator("html[data-clock=live]")).to_be_attached()
+    expect(day).to_have_attribute("data-day", today)

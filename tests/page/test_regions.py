@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from broker import Broker
+from broker import Broker, publish
 from sightline_process import ROOT
 
 pytestmark = pytest.mark.map
@@ -27,12 +26,6 @@ SMALL = {"width": 1104, "height": 600}  # a large map is drawn slowly
 def regions() -> str:
     """One fix is enough to say that somebody is inside, so that no test has to wait."""
     return "fixes = 1"
-
-
-def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
-    """As anybody would, with mosquitto_pub."""
-    command = ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options]
-    subprocess.run(command, check=True, timeout=60)
 
 
 def fix(lat: float, lon: float, ago: int = 0) -> str:

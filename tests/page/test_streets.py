@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from broker import Broker
 from helsinki import LIMITS, put_map, quiet
-from sightline.maps.adding import Wanted, add
+from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import Catalogue
 from sightline_process import ROOT, SightlineProcess
 from waits import DEADLINE
@@ -129,7 +129,7 @@ def test_a_layer_is_chosen_on_the_map_and_remembered(streets: SightlineProcess, 
     expect(switch).to_have_count(0)  # there is nothing to choose
     maps = streets.folder / "state" / "maps"
     archive = next(maps.glob("helsinki-*.pmtiles"))
-    wanted = Wanted(archive, name="paper", title="Paper", role="layer")
+    wanted = WantedMap(archive, name="paper", title="Paper", role="layer")
     add(Catalogue(maps), wanted, LIMITS, quiet)
     switch.click()
     page.get_by_role("radio", name="Paper").check()

@@ -12,7 +12,7 @@ from sightline.kinds.regions.model import Transition, Visit
 from sightline.model.kind import Present
 from sightline.regions import mqtt_events
 from sightline.regions.containment import DISPUTE_AFTER
-from sightline.regions.monitor import RING
+from sightline.regions.recent_transitions import RING
 from sightline.webhooks import delivery
 
 
@@ -294,7 +294,7 @@ async def test_who_comes_and_goes_all_the_time_does_not_drown_the_others(scenes)
     for n in range(300):
         scene.says("leave" if n % 2 else "enter", "Home", tst=int(scene.wall()) - 300 + n)
     assert len(scene.crossed) == 100
-    assert scene.geofence_monitor.hushed == 200
+    assert scene.geofence_monitor.transitions.hushed == 200
     scene.is_at(900, of="friend/bob/phone")
     scene.is_at(10, of="friend/bob/phone")
     assert scene.crossed[-1].thing == "friend/bob/phone"

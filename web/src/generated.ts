@@ -830,6 +830,14 @@ export interface OverruledAct {
   readonly undo: string;
 }
 
+/** Somebody was in a region (its key) from then to then. */
+export interface PastVisit {
+  readonly region: string;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The display names, by account; of those only that have one. */
 export interface People {
   readonly ok: true;
@@ -1046,14 +1054,6 @@ export interface Region {
   readonly origin: 'page' | 'phone';
   readonly phone?: string | null;
   readonly colour?: number | null;
-}
-
-/** Somebody was in a region (its key) from then to then. */
-export interface RegionStay {
-  readonly region: string;
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** The phone's own regions against those it should have (`version`). */
@@ -1295,7 +1295,7 @@ export interface SpanSummary {
   readonly top_speed_kmh: number | null;
   readonly top_speed_at: number | null;
   readonly regions: readonly RegionTotal[];
-  readonly stays: readonly RegionStay[];
+  readonly stays: readonly PastVisit[];
 }
 
 /** The further name (`user/device`) that is a device of its own. */
@@ -2857,7 +2857,7 @@ export const RegionTotalShape: Shape<RegionTotal> = {
   seconds: { is: 'number' },
 };
 
-export const RegionStayShape: Shape<RegionStay> = {
+export const PastVisitShape: Shape<PastVisit> = {
   region: { is: 'text' },
   name: { is: 'text' },
   from: { is: 'number' },
@@ -2876,7 +2876,7 @@ export const SpanSummaryShape: Shape<SpanSummary> = {
   top_speed_kmh: { is: 'number', or: null },
   top_speed_at: { is: 'number', or: null },
   regions: { is: { list: { of: RegionTotalShape } } },
-  stays: { is: { list: { of: RegionStayShape } } },
+  stays: { is: { list: { of: PastVisitShape } } },
 };
 
 export const HeatCellShape: Shape<HeatCell> = {

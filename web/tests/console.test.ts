@@ -178,6 +178,10 @@ describe('the topic tree', () => {
     const names = (order: Parameters<typeof inOrder>[1]) =>
       inOrder(children, order).map((node) => node.name);
     expect(names('name')).toEqual(['p2', 'p10']);
+    expect(inOrder(read({ children: [node('$SYS'), node('z')] }).children, 'name')).toMatchObject([
+      { name: 'z' },
+      { name: '$SYS' },
+    ]);
     expect(names('rate')).toEqual(['p10', 'p2']);
     expect(names('messages')).toEqual(['p2', 'p10']);
     expect(names('age')).toEqual(['p10', 'p2']);

@@ -29,6 +29,19 @@ describe('the address', () => {
     expect(readPlace('#admin?tab=<b>')).toEqual({ section: 'admin' });
   });
 
+  test('names the moment of the past that is looked at', () => {
+    const at = Date.UTC(2026, 10, 17, 13, 32, 8) / 1000;
+    expect(writePlace({ section: 'map', at, selected: 'friend/a/b' })).toBe(
+      '#map?at=2026-11-17T13:32:08Z&id=friend/a/b',
+    );
+    expect(readPlace('#map?at=2026-11-17T13:32:08Z')).toEqual({ section: 'map', at });
+    expect(readPlace('#map?at=2026-11-17T14:32:08+01:00')).toEqual({ section: 'map', at });
+    expect(readPlace('#map?at=2026-11-17T13:32Z')).toEqual({ section: 'map', at: at - 8 });
+    for (const no of ['yesterday', '2026-11-17', '2026-11-17T13:32:08', '2026-13-40T99:99:99Z']) {
+      expect(readPlace(`#map?at=${no}`)).toEqual({ section: 'map' });
+    }
+  });
+
   test('is easy to read', () => {
     expect(
       writePlace({ section: 'map', view: { zoom: 5, lat: 1, lng: 2 }, selected: 'friend/a/b' }),

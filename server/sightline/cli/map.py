@@ -116,7 +116,7 @@ def _guarded(work: _Work) -> Callable[[argparse.Namespace], int]:
 
 def _add(catalogue: Catalogue, settings: Settings, options: argparse.Namespace) -> int:
     limits = BuildLimits(options.memory or _usual_memory(), settings.limits.disk_floor_mb * _MB)
-    wanted = adding.Wanted(
+    wanted = adding.WantedMap(
         options.file.absolute(), options.name, options.title, options.role, options.tile_size
     )
     bar = ProgressBar(1.0)

@@ -6,7 +6,6 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
 
 from sightline.console.contract import TopicNode
 from sightline.console.topic_tree import Node, TopicTree, node_shown
@@ -17,7 +16,15 @@ PIECE = 500
 """Levels looked at in a piece of work: about 1 ms."""
 
 _Found = tuple[str, Node]
-_topic = itemgetter(0)
+
+
+def _place(topic: str) -> tuple[bool, str]:
+    """Return what topics are ordered by: the broker's own (``$SYS/…``) come last."""
+    return topic.startswith("$"), topic
+
+
+def _place_of(found: _Found) -> tuple[bool, str]:
+    return _place(found[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,13 @@ class TopicSearch:
 
     def some(self, levels: int = PIECE) -> bool:
         """Look at so many levels more; return whether there may be any left."""
-        looked = 0
+        looked, last = 0, self._wanted.after
+        after = None if last is None else _place(last)
         for topic, node in islice(self._levels, levels):
             looked += 1
             if node.count and self._matches(topic, node):
                 self.total += 1
-                if self._wanted.after is None or topic > self._wanted.after:
+                if after is None or _place(topic) > after:
                     self._found.append((topic, node))
         if len(self._found) > 2 * self._most + PIECE:
             self._found = self._first()
@@ -67,7 +75,7 @@ class TopicSearch:
 
     def _first(self) -> list[_Found]:
         """Return the first topics by name, and one more if there is one."""
-        return heapq.nsmallest(self._most + 1, self._found, key=_topic)
+        return heapq.nsmallest(self._most + 1, self._found, key=_place_of)
 
     def _matches(self, topic: str, node: Node) -> bool:
         if self._wanted.retained and not node.keeps:

@@ -6,11 +6,13 @@ counted (`Topics.cut`) and said, never kept. Time is given with each message (ep
 
 from __future__ import annotations
 
+import builtins
 import heapq
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from msgspec import UNSET
 
 from sightline.console.contract import TopicNode
@@ -28,41 +30,30 @@ PAGE = 200
 """Children in one answer."""
 
 
-class Node:
+class Node(msgspec.Struct, eq=False, gc=False):
     """One level of a topic: the messages to it, and to all levels below."""
 
-    __slots__ = (
-        "at",
-        "below",
-        "bytes",
-        "children",
-        "count",
-        "head",
-        "keeps",
-        "kept",
-        "qos",
-        "rate",
-        "rate_at",
-        "retain",
-        "size",
-        "topics",
-    )
-
-    def __init__(self) -> None:
-        self.children: dict[str, Node] | None = None
-        self.count = 0  # messages to exactly this topic
-        self.below = 0  # messages to this and all topics below
-        self.bytes = 0  # payload bytes, this and below
-        self.topics = 0  # topics, this and below
-        self.rate = 0.0
-        self.rate_at = 0.0
-        self.at = 0.0  # the newest message, this or below
-        self.head = b""
-        self.size = 0
-        self.qos = 0
-        self.retain = False
-        self.keeps = False  # the broker keeps a retained message of exactly this topic
-        self.kept = 0  # topics whose retained message the broker keeps, this and below
+    children: dict[str, Node] | None = None
+    count: int = 0
+    """Messages to exactly this topic."""
+    below: int = 0
+    """Messages to this and all topics below."""
+    bytes: int = 0
+    """Payload bytes, this and below."""
+    topics: int = 0
+    """Topics, this and below."""
+    rate: float = 0.0
+    rate_at: float = 0.0
+    at: float = 0.0
+    """The newest message, this or below."""
+    head: builtins.bytes = b""
+    size: int = 0
+    qos: int = 0
+    retain: bool = False
+    keeps: bool = False
+    """The broker keeps a retained message of exactly this topic."""
+    kept: int = 0
+    """Topics whose retained message the broker keeps, this and below."""
 
     def rate_now(self, at: float) -> float:
         """Return the recent messages per second to this level and below."""

@@ -140,7 +140,7 @@ class RegionTotal(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class RegionStay(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+class PastVisit(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
     """Somebody was in a region (its key) from then to then."""
 
     region: str
@@ -166,7 +166,7 @@ class SpanSummary(Answer, frozen=True):
     top_speed_kmh: float | None
     top_speed_at: float | None
     regions: list[RegionTotal]
-    stays: list[RegionStay]
+    stays: list[PastVisit]
 
 
 class HeatCell(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from sightline.history import answers, query_params, span_facts
 from sightline.history.api import answered, begun
 from sightline.history.calendar import days_of_all, days_of_thing
 from sightline.history.query_params import CalendarQuery, HeatQuery, SpanQuery
-from sightline.history.span_stays import RegionStay
+from sightline.history.span_visits import SpanVisit
 from sightline.history.store import Span, Store
 from sightline.history.used import SORT
 from sightline.kinds import FENCED, THING_TYPES
@@ -32,7 +32,7 @@ _SPAN_EXAMPLE = {"from": "2026-11-21T00:00:00Z", "to": "2026-11-21T23:59:59Z"}
 T = TypeVar("T")
 
 
-class PresentStates(Protocol):
+class CurrentThings(Protocol):
     """The world of now: its regions are those that are asked about."""
 
     def state(self, key: str) -> State | None:
@@ -45,7 +45,7 @@ class PresentStates(Protocol):
 class SpanApi:
     """``reads`` has long answers made."""
 
-    def __init__(self, store: Store, world: PresentStates, reads: Reads) -> None:
+    def __init__(self, store: Store, world: CurrentThings, reads: Reads) -> None:
         self._store = store
         self._world = world
         self._reads = reads
@@ -125,7 +125,7 @@ class SpanApi:
 
         (figures, stays, doubtful), regions = await self._reading(call, work)
         listed = [
-            answers.RegionStay(each.region, regions[each.region].name, each.since, each.until)
+            answers.PastVisit(each.region, regions[each.region].name, each.since, each.until)
             for each in stays[:MOST_STAYS]
         ]
         return Reply(
@@ -195,7 +195,7 @@ def _matters(region: Region, thing: str) -> bool:
     return not owner.startswith("friend/") or owner == thing
 
 
-def _totals(stays: Iterable[RegionStay], regions: dict[str, Region]) -> list[answers.RegionTotal]:
+def _totals(stays: Iterable[SpanVisit], regions: dict[str, Region]) -> list[answers.RegionTotal]:
     """Return the stays by region, those of most time first."""
     sums: dict[str, tuple[int, float]] = {}
     for each in stays:

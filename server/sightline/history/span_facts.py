@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.history.span_figures import SpanFigures
 from sightline.history.span_heat import SpanHeat
-from sightline.history.span_stays import LONGEST_SILENCE, RegionStay, SpanStays
+from sightline.history.span_visits import LONGEST_SILENCE, SpanVisit, SpanVisits
 from sightline.history.spots import judged_spots
 from sightline.history.store import Span, Store
 from sightline.kinds.friends.plausibility import Spot
@@ -20,13 +20,13 @@ class SpanFacts(NamedTuple):
     """What is known of a span. ``doubtful`` fixes are counted, and used for nothing."""
 
     figures: SpanFigures
-    stays: list[RegionStay]
+    stays: list[SpanVisit]
     doubtful: int
 
 
 async def facts(store: Store, span: Span, regions: Mapping[str, Shape], turn: Turn) -> SpanFacts:
     """Return the figures of a span, and the stays in these regions."""
-    figures, stays = SpanFigures(), SpanStays(regions)
+    figures, stays = SpanFigures(), SpanVisits(regions)
 
     def take(within: list[Spot], framed: list[Spot]) -> None:
         figures.take(within)

@@ -43,9 +43,9 @@ class SpanFigures:
         self.last: float | None = None
         self.metres = 0.0
         self.moving = 0.0
-        """s"""
+        """For how long it moved, s."""
         self.top = 0.0
-        """m/s"""
+        """Its greatest speed, m/s."""
         self.top_at: float | None = None
         """When it was that fast, epoch s; None: it never moved."""
         self._place: Spot | None = None  # where it is, as far as is sure

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from math import asinh, atan, cos, degrees, floor, pi, radians, sinh, tan
 
 from sightline.history.span_figures import SILENCE
-from sightline.history.span_stays import LONGEST_SILENCE
+from sightline.history.span_visits import LONGEST_SILENCE
 from sightline.kinds.friends.plausibility import Spot, distance
 
 FINEST = 21
 """Levels of halving: the smallest cells are of 19 m at the equator."""
 SAME_PLACE = 150.0
-"""m"""
+"""m between two fixes that are of one place."""
 _SPILL = 4  # so many times as many cells as are wanted are held before they are put together
 _AROUND = 40_075_016.7  # m around the equator
 _EDGE = 85.05112878  # degrees, where the plane ends

@@ -39,7 +39,7 @@ class CannotAdd(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedMap:
     """What is to be added: the ``source``, and how it is called. Empty: found out from it."""
 
     source: Path
@@ -62,7 +62,7 @@ class _Archive:
 
 def add(
     catalogue: Catalogue,
-    wanted: Wanted,
+    wanted: WantedMap,
     limits: BuildLimits,
     say: Say,
     note: Callable[[str], None] = lambda _: None,
@@ -177,7 +177,7 @@ def _text(metadata: Mapping[str, Any], key: str) -> str:
 def _put(
     catalogue: Catalogue,
     name: str,
-    wanted: Wanted,
+    wanted: WantedMap,
     made: Path,
     archive: _Archive,
     say: Say,

@@ -18,7 +18,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IPolicyForHTTPS
 
 from sightline.maps.remote_check import Fetched, Unreachable
-from sightline.web.outgoing import CheckedEndpoints
+from sightline.web.outgoing import AddressDenied, CheckedEndpoints
 
 TIMEOUT = 10.0
 """s, for the whole answer."""
@@ -100,6 +100,8 @@ def plain(why: BaseException) -> str:
     name = type(why).__name__
     if name in ("TimeoutError", "TCPTimedOutError", "CancelledError"):
         return "it does not answer in time"
+    if isinstance(why, AddressDenied):
+        return "its address is one of a private network, which this server does not ask for a page"
     if name in ("ConnectionRefusedError", "ConnectError"):
         return "nobody listens there"
     if name in ("DNSLookupError",):

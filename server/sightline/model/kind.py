@@ -140,7 +140,7 @@ def _as_it_is(state: State, now: float) -> State:
     return state
 
 
-class Clues(NamedTuple):
+class Clues(msgspec.Struct, frozen=True, gc=False):
     """By what a client of the broker is known to feed a thing.
 
     ``name`` is its user or client id, letter by letter. ``user`` is its user in any case; if a user

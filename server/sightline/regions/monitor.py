@@ -7,9 +7,7 @@ who was there all the time.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -18,30 +16,25 @@ from twisted.logger import Logger
 
 from sightline.geometry.geofences import Change, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
-from sightline.journal.trouble import Degraded
 from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.spots import order
 from sightline.kinds.friends.updates import PhoneTransition
-from sightline.kinds.regions.model import Transition, Visit
+from sightline.kinds.regions.model import Visit
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.model.kind import State
-from sightline.model.token_bucket import TokenBuckets
 from sightline.regions import containment
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.positions import positions
+from sightline.regions.recent_transitions import RecentTransitions
 from sightline.regions.service import RegionChange, RegionService, shape_of
 from sightline.regions.store import StoredVisit
+from sightline.regions.visit_notes import VisitNotes
 
-RING = 500  # transitions that are kept
 _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
-_NOTE = 0.05  # s that changes are gathered before they are written
-_AGAIN = 5.0  # s, when they cannot be
-
-Listener = Callable[[Transition], None]
 
 
 class GeofenceMonitor(Service):
@@ -65,34 +58,22 @@ class GeofenceMonitor(Service):
         self._hub = hub
         self._regions = regions
         self._phones = phones
-        self._listeners: list[Listener] = []
-        self._ring: deque[tuple[str, str]] = deque()  # keys, and about which thing
-        self._n = 0
-        # More than anybody crosses, their old fixes at once included; less than would push out
-        # everybody else's crossings.
-        self._pace = TokenBuckets(rate=1, burst=100)
-        self.hushed = 0
+        self.transitions = RecentTransitions(wall, hub)
+        self._notes = VisitNotes(clock, regions, self._stored_visit)
         self._visits: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}
-        self._dirty: dict[tuple[str, str], None] = {}
-        self._met: list[str] = []
-        self._noting = False
-        self._unnoted = False  # what cannot be written just now
         self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
         for kind in FENCED:
             hub.world.watch(kind, self._moved)
         hub.ingest.tell(PhoneTransition, self._crossed)
 
-    def when_crossed(self, listener: Listener) -> None:
-        """Call ``listener`` with each crossing: those who announce it; a recorder of history."""
-        self._listeners.append(listener)
-
     # -- start and stop
 
     def startService(self) -> None:
         """Restore the visits of before, begin to look."""
         super().startService()
+        self._notes.start()
         known, visits = self._regions.visits
         now, wall = self._clock.seconds(), self._wall()
         for thing in known:
@@ -112,7 +93,7 @@ class GeofenceMonitor(Service):
         """Stop looking, write what is new."""
         super().stopService()
         self._loop.stop()
-        return Deferred.fromCoroutine(self._note())
+        return self._notes.stop()
 
     # -- what happens
 
@@ -144,8 +125,7 @@ class GeofenceMonitor(Service):
     def _fixed(self, thing: str, fixes: Sequence[Position]) -> None:
         now, fences = self._clock.seconds(), self._fences
         if thing not in fences.known:
-            self._met.append(thing)
-            self._note_soon()
+            self._notes.met(thing)
         for fix in fixes:
             for change in fences.fix(thing, fix, now):
                 self._found(change, now)
@@ -191,7 +171,8 @@ class GeofenceMonitor(Service):
         self._unknown[report.thing, report.region] = report.event
         if len(self._unknown) > _MOST_UNKNOWN:
             del self._unknown[next(iter(self._unknown))]
-        self._tell(
+        self.transitions.tell(
+            self._clock.seconds(),
             thing=report.thing,
             region=None,
             name=report.region,
@@ -206,12 +187,9 @@ class GeofenceMonitor(Service):
         for region in self._visits.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
         self.containment.forget(thing)
-        self._met = [each for each in self._met if each != thing]
         for pair in [pair for pair in self._unknown if pair[0] == thing]:
             del self._unknown[pair]
-        for pair in [pair for pair in self._dirty if pair[0] == thing]:
-            del self._dirty[pair]
-        self._work(self._regions.work(lambda store: store.leave(thing)))
+        self._notes.forget(thing)
 
     async def erase(self, thing: str) -> None:
         """Forget somebody altogether: the transitions, the regions of their own.
@@ -219,10 +197,7 @@ class GeofenceMonitor(Service):
         Raises `Refused` when the regions cannot be removed now.
         """
         self._removed(thing)
-        for key, about in list(self._ring):
-            if about == thing:
-                self._ring.remove((key, about))
-                self._hub.place(key, None)
+        self.transitions.erase(thing)
         self._hub.announce()
         await self._regions.forget(thing)
 
@@ -301,11 +276,11 @@ class GeofenceMonitor(Service):
             )
         if not inside:
             del self._visits[thing]
-        self._dirty[thing, region] = None
-        self._note_soon()
+        self._notes.changed(thing, region)
 
     def _announce(self, transition: containment.RegionTransition) -> None:
-        self._tell(
+        self.transitions.tell(
+            self._clock.seconds(),
             thing=transition.thing,
             region=transition.region,
             name=self._regions.name(transition.region),
@@ -317,54 +292,6 @@ class GeofenceMonitor(Service):
             inferred=transition.inferred,
         )
 
-    def _tell(self, *, thing: str, region: str | None, **report: Any) -> None:
-        if not self._pace.take(thing, self._clock.seconds()):
-            self.hushed += 1
-            if self.hushed == 1:
-                self._log.warn("Somebody comes and goes too often to tell of it each time")
-            return
-        self._n = n = self._n + 1
-        at = round(self._wall(), 3)
-        transition = Transition(n=n, at=at, thing=thing, region=region, **report)
-        key = f"crossing/{n}/{thing}" + (f"/{region}" if region is not None else "")
-        self._ring.append((key, thing))
-        if len(self._ring) > RING:
-            self._hub.place(self._ring.popleft()[0], None)
-        self._hub.place(key, transition)
-        for listener in self._listeners:
-            listener(transition)
-
-    # -- what is written down
-
-    def _note_soon(self, seconds: float = _NOTE) -> None:
-        if not self._noting and self.running:
-            self._noting = True
-            self._clock.callLater(seconds, self._note_now)
-
-    def _note_now(self) -> None:
-        self._work(self._note())
-
-    async def _note(self) -> None:
-        known, self._met = self._met, []
-        pairs, self._dirty = list(self._dirty), {}
-        visits = [self._stored_visit(thing, region) for thing, region in pairs]
-        again = _NOTE
-        try:
-            if known or visits:
-                await self._regions.work(lambda store: store.note(known, visits))
-                self._unnoted = False
-        except Degraded as why:  # as it was; what is newer by now is written then
-            if not self._unnoted:
-                self._log.error("It cannot be written down who is where: {why}", why=why)
-            self._unnoted = True
-            self._met = [*known, *self._met]
-            self._dirty = dict.fromkeys((*pairs, *self._dirty))
-            again = _AGAIN
-        finally:
-            self._noting = False
-        if self._dirty or self._met:
-            self._note_soon(again)
-
     def _stored_visit(self, thing: str, region: str) -> StoredVisit:
         since, report = self._fences.since(thing, region), self.containment.by_phone(thing, region)
         if region not in self._regions.records:
@@ -372,8 +299,3 @@ class GeofenceMonitor(Service):
         if report is None:
             return StoredVisit(thing, region, since)
         return StoredVisit(thing, region, since, report.inside, report.when)
-
-    def _work(self, work: Any) -> None:
-        Deferred.fromCoroutine(work).addErrback(
-            lambda failure: self._log.failure("Could not write down who is where", failure)
-        )

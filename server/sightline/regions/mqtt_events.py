@@ -20,7 +20,7 @@ from sightline.kinds.regions.model import Transition, published_id
 from sightline.live.periodic import Periodic
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import UNFIT
-from sightline.regions.service import letters_of
+from sightline.regions.ids import letters_of
 
 TOPIC = "sightline/crossing"
 _MOST = 1000

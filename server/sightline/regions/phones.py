@@ -18,12 +18,12 @@ from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
 from sightline.model.kind import id_of
+from sightline.regions.ids import id_for, letters_of
 from sightline.regions.service import (
     MOST_OF_ONE,
     REMEMBERED_OF_PHONES,
     RegionChange,
     RegionService,
-    letters_of,
     shape_of,
 )
 from sightline.regions.store import RegionRow
@@ -277,7 +277,7 @@ class PhoneRegionService:
             if phones >= MOST_OF_PHONES:
                 raise Refused("full", "phones have too many regions")
             # Every server hears the phone: they must not make a region each.
-            id = self._regions.id_for(thing, waypoint.rid or str(waypoint.tst))
+            id = id_for(thing, waypoint.rid or str(waypoint.tst))
         shape_of(region)
         await self._regions.put(
             id, RegionRow(region, waypoint.tst, waypoint.rid), REMEMBERED_OF_PHONES

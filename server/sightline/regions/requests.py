@@ -21,6 +21,7 @@ from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of, kind_of
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
+from sightline.regions.ids import new_id
 from sightline.regions.service import RegionService, shape_of
 from sightline.regions.store import RegionRow
 
@@ -110,13 +111,13 @@ class RegionRequests:
         thing, user = drawn.thing, asker.user
         owner = None if drawn.shared else user.name
         if thing is None:
-            id = self._regions.new_id(owner)
+            id = new_id(owner, self._regions.records)
             if not may(user, "region", f"region/{id}"):
                 raise _forbidden(shared=drawn.shared)
             self._take_turn(asker)
             self._regions.check_room(owner)
             region = self._made(drawn, owner, 1, user.name)
-            await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
+            await self._regions.put(id, RegionRow(region, self._regions.times.new()))
             return SavedRegion(thing=f"region/{id}", version=1)
         id, before = self._known(asker, "region", thing)
         was = before.region
@@ -133,7 +134,7 @@ class RegionRequests:
         if owner == was.owner:
             await self._regions.put(id, replace(before, region=region))
             return SavedRegion(thing=f"region/{id}", version=region.version)
-        new = self._regions.new_id(owner)
+        new = new_id(owner, self._regions.records)
         if not may(user, "region", f"region/{new}"):
             raise _forbidden(shared=drawn.shared)
         self._regions.check_room(owner)
@@ -159,7 +160,7 @@ class RegionRequests:
             raise Refused("forbidden", "only what came from a phone is adopted")
         self._take_turn(asker)
         self._regions.check_room(None)
-        id = self._regions.new_id(None)
+        id = new_id(None, self._regions.records)
         if not may(asker.user, "region", f"region/{id}"):
             raise _forbidden(shared=True)
         region = replace(
@@ -169,7 +170,7 @@ class RegionRequests:
             by=asker.user.name,
             at=round(self._regions.wall(), 3),
         )
-        await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
+        await self._regions.put(id, RegionRow(region, self._regions.times.new()))
         return SavedRegion(thing=f"region/{id}", version=1)
 
     def _known(self, asker: Asker, verb: str, thing: str) -> tuple[str, RegionRow]:

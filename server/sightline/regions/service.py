@@ -8,11 +8,9 @@ Where the file is a copy of a journal, the changes of other servers take effect 
 from __future__ import annotations
 
 import dataclasses
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +31,7 @@ from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
+from sightline.regions.ids import WaypointTimes
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
 
 MOST = 5000
@@ -42,7 +41,6 @@ MOST_OF_ONE = 200
 """Regions of one account or phone."""
 REMEMBERED_OF_PHONES = 20
 """Versions of a phone's region that are kept: a phone may change it as often as it likes."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _AWAY = (
     "regions cannot be changed just now: the server cannot reach what it shares with the others."
     " Try again in a moment"
@@ -97,7 +95,7 @@ class RegionService(Service):
         self._store: RegionStore | None = None
         self._writer = ThreadPool(1, 1, "regions")
         self._listeners: list[Callable[[RegionChange], None]] = []
-        self._tst = 0  # the latest given to a region of ours
+        self.times = WaypointTimes(wall)
         self._by_owner: dict[str | None, dict[str, RegionRow]] = {}
 
     # -- start and stop
@@ -247,26 +245,6 @@ class RegionService(Service):
 
     # -- changing
 
-    def new_id(self, owner: str | None) -> str:
-        """Return an id that no region has."""
-        while True:
-            letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
-            id = letters if owner is None else f"{owner}/{letters}"
-            if id not in self.records:
-                return id
-
-    def id_for(self, owner: str, name: str) -> str:
-        """Return an id that is the same on all servers, for what a phone calls by this name of its
-        own.
-        """
-        digest = blake2b(f"{owner} {name}".encode(), digest_size=8).digest()
-        return f"{owner}/" + "".join(_LETTERS[byte % 32] for byte in digest)
-
-    def new_tst(self) -> int:
-        """Return a time that no other region has: Android phones know a waypoint by it. Epoch s."""
-        self._tst = max(self._tst + 1, int(self.wall()))
-        return self._tst
-
     def check_room(self, owner: str | None) -> None:
         """Raise `Refused` (``full``) when this owner may have no more regions."""
         most = MOST_SHARED if owner is None else MOST_OF_ONE
@@ -333,8 +311,8 @@ class RegionService(Service):
     def _apply(self, changed: RegionChange) -> None:
         self.edition = max(self.edition, changed.edition)
         for record in (changed.before, changed.record):
-            if record is not None:
-                self._tst = max(self._tst, record.tst if record.region.origin == "page" else 0)
+            if record is not None and record.region.origin == "page":
+                self.times.saw(record.tst)
         if changed.before is not None:
             del self.records[changed.id]
             mates = self._by_owner[changed.before.region.owner]
@@ -365,8 +343,3 @@ def shape_of(region: Region) -> Shape:
     if region.points is None:
         raise BadShape("a polygon has points")
     return Polygon(region.points)
-
-
-def letters_of(id: str) -> str:
-    """Return the last part of a region's id: what phones know it by."""
-    return id.rpartition("/")[2]

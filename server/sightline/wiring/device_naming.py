@@ -27,6 +27,7 @@ from sightline.history.restore import Restored
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.names import Alias, DeviceNames
 from sightline.live.hub import Hub
+from sightline.regions.ids import id_for
 from sightline.regions.service import RegionService
 
 _GATHER = 1.0  # s within which spellings are stored together
@@ -183,7 +184,7 @@ class DeviceNaming(Service):
                 await self._regions.remove(id, "Sightline", region.version)
                 continue
             moved = replace(record, region=replace(region, owner=new, version=1))
-            target = self._regions.id_for(new, region.name)
+            target = id_for(new, region.name)
             await self._regions.replace(id, region.version, target, moved)
 
 

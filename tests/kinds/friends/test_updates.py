@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kinds.scene import NOW, arrival, location, read, world
-from sightline.kinds.friends.decode import MOST_WAYPOINTS
+from sightline.kinds.friends.message_types import MOST_WAYPOINTS
 from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.kinds.friends.updates import MOST_REGIONS, PhoneTransition, PhoneWaypoint, unheard
 from sightline.model.kind import Arrival, State

@@ -6,6 +6,7 @@ import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
 import { Browsers } from './browsers';
 import { LinkList } from './links';
+import { MapPrivacy } from './mapprivacy';
 import { forgetPlace, Who } from './menu';
 import { PasswordCard } from './password';
 import { ownFriends } from './privacy';
@@ -63,6 +64,7 @@ export function AccountPage() {
             <p class="said">
               What is kept about you is yours: for how long, a copy of it, and its end.
             </p>
+            <MapPrivacy />
             {friends.map((thing) => (
               <FriendPrivacy key={thing.id} thing={thing} />
             ))}

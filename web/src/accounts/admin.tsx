@@ -7,6 +7,7 @@ import { Status } from '../things/server/status';
 import { AuditPage } from './audit';
 import { DevicesPage } from './devices';
 import { LinkList } from './links';
+import { MapAddressesCard } from './mapaddresses';
 import { MapsCard } from './maps';
 import { PrivacyPage } from './privacy';
 import { UsersPage } from './users';
@@ -52,7 +53,12 @@ export function AdminPage() {
       )}
       {current === 'audit' && <AuditPage />}
       {current === 'privacy' && <PrivacyPage />}
-      {current === 'maps' && <MapsCard />}
+      {current === 'maps' && (
+        <>
+          <MapsCard />
+          <MapAddressesCard />
+        </>
+      )}
       {current === 'webhooks' && <WebhooksCard />}
     </SectionPage>
   );

@@ -11,6 +11,7 @@ import { Avatar } from '../ui/avatar';
 import { faceOf } from '../ui/face';
 import { Card } from '../ui/section';
 import { FriendPrivacy } from './friendprivacy';
+import { MapPrivacy } from './mapprivacy';
 
 /** The friends these grants are for. */
 export function ownFriends(friends: readonly Thing[], own: readonly Grant[]): readonly Thing[] {
@@ -50,6 +51,7 @@ export function PrivacyPage() {
       <p class="said muted">
         For each friend: how long positions are kept, a copy of everything known, and its end.
       </p>
+      <MapPrivacy />
       {found.length === 0 && <p class="note">There is no such friend.</p>}
       <ul class="list">
         {found.slice(0, MOST).map(({ thing, entry }) => (

@@ -36,7 +36,8 @@ export function pageOf(told: Granted<'topics'>): TopicPage {
 export type TopicOrder = 'name' | 'rate' | 'messages' | 'age';
 
 const ORDERS: Record<TopicOrder, (a: TopicNode, b: TopicNode) => number> = {
-  name: () => 0,
+  // The broker's own come last.
+  name: (a, b) => Number(a.name.startsWith('$')) - Number(b.name.startsWith('$')),
   rate: (a, b) => b.rate - a.rate,
   messages: (a, b) => b.messages - a.messages,
   age: (a, b) => (b.at ?? 0) - (a.at ?? 0),

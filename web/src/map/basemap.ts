@@ -116,7 +116,10 @@ export class RememberingSource implements Source {
   private async fetchRange(offset: number, length: number): Promise<ArrayBuffer> {
     const range = `bytes=${offset}-${offset + length - 1}`;
     // Past the browser's cache: Chromium fails concurrent range requests of one address there.
-    const response = await this.get(this.url, { headers: { Range: range }, cache: 'no-store' });
+    const asked = { headers: { Range: range }, cache: 'no-store' } as const;
+    const response = await this.get(this.url, asked).catch(() => {
+      throw new Error(`${this.title} cannot be reached just now.`);
+    });
     if (response.status === 206) return response.arrayBuffer();
     const size = Number(response.headers.get('Content-Length') ?? Infinity);
     if (response.status === 200 && size <= WHOLE_BYTES) {

@@ -16,7 +16,7 @@ export class MapEvents {
   readonly view = new Listeners<View>();
   private readonly ready = new Listeners<void>();
   private readonly idle = new Listeners<void>();
-  private readonly trouble = new Listeners<string>();
+  private readonly trouble = new Listeners<string | null>();
   private readonly troubles = new Set<string>();
   private isIdle = false;
   private viewTimer = 0;
@@ -42,7 +42,7 @@ export class MapEvents {
     return this.idle.add(listener);
   }
 
-  onTrouble(listener: (why: string) => void): Unsubscribe {
+  onTrouble(listener: (why: string | null) => void): Unsubscribe {
     for (const why of this.troubles) listener(why);
     return this.trouble.add(listener);
   }
@@ -93,6 +93,13 @@ export class MapEvents {
     if (this.troubles.has(why)) return;
     this.troubles.add(why);
     this.trouble.tell(why);
+  }
+
+  /** There is a network again: what is still wrong will be told anew. */
+  forgetTroubles(): void {
+    if (this.troubles.size === 0) return;
+    this.troubles.clear();
+    this.trouble.tell(null);
   }
 
   destroy(): void {

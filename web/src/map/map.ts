@@ -105,13 +105,19 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const flights = new Flights({ map, table, clock, viewport, events, state, streets });
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
+  const failed = new Set<string>();
+  const retry = () => {
+    events.forgetTroubles();
+    for (const source of failed) if (map.getSource(source)) map.refreshTiles(source);
+    failed.clear();
+  };
   const doubtful = new DoubtfulSpots(map, state);
   const placePin = new PlacePin(map);
   const heat = new Heat(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
   const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin, heat };
-  return { container, ...shown, ...drawn, flights, frames, pointer, marks };
+  return { container, ...shown, ...drawn, flights, frames, pointer, marks, failed, retry };
 }
 
 function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
@@ -175,8 +181,10 @@ function listen(parts: Parts): void {
   map.on('error', (event) => {
     const { message } = event.error;
     const source = 'sourceId' in event ? String(event.sourceId) : undefined;
+    if (source !== undefined) parts.failed.add(source);
     if (!streets.failed(source, message)) events.tellTrouble(message);
   });
+  addEventListener('online', parts.retry);
 }
 
 /** Put what is ours into a style that was just loaded. */
@@ -205,9 +213,7 @@ function asOne(parts: Parts): SightlineMap {
     setTheme: (theme) => {
       setTheme(parts, theme);
     },
-    setMaps: (maps) => parts.streets.set(maps),
-    namesInView: () => parts.streets.namesInView(),
-    chooseLayer: (name) => parts.streets.choose(name),
+    ...asMaps(parts),
     setReducedMotion: (reduced) => marks.setReducedMotion(reduced),
     setPadding: (padding) => flights.setPadding(padding),
     setMarks: (all) => marks.setAll(all),
@@ -250,7 +256,6 @@ function asOne(parts: Parts): SightlineMap {
     onFollowEnd: (listener) => events.followEnd.add(listener),
     onReady: (listener) => events.onReady(listener),
     onIdle: (listener) => events.onIdle(listener),
-    onCredits: (listener) => parts.streets.onCredits(listener),
     onScale: (listener) => events.scale.add(listener),
     onView: (listener) => events.view.add(listener),
     onTrouble: (listener) => events.onTrouble(listener),
@@ -258,6 +263,16 @@ function asOne(parts: Parts): SightlineMap {
       destroy(parts);
     }),
   };
+}
+
+/** What of it is about the maps of the server. */
+function asMaps({ streets }: Parts) {
+  return {
+    setMaps: (maps) => streets.set(maps),
+    namesInView: () => streets.namesInView(),
+    chooseLayer: (name) => streets.choose(name),
+    onCredits: (listener) => streets.onCredits(listener),
+  } satisfies Partial<SightlineMap>;
 }
 
 function setTheme(parts: Parts, theme: Theme): void {
@@ -276,6 +291,7 @@ function setTheme(parts: Parts, theme: Theme): void {
 
 function destroy(parts: Parts): void {
   const { container, map, frames, events, portraits, sketch, doubtful } = parts;
+  removeEventListener('online', parts.retry);
   frames.destroy();
   events.destroy();
   portraits.destroy();
@@ -285,6 +301,7 @@ function destroy(parts: Parts): void {
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];
+  delete document.documentElement.dataset['maps'];
 }
 
 function once(call: () => void): () => void {

@@ -196,8 +196,8 @@ export interface SightlineMap {
   onScale(listener: (scale: Scale) => void): Unsubscribe;
   /** The view came to rest at another place, or (every two seconds) went on following a mark. */
   onView(listener: (view: View) => void): Unsubscribe;
-  /** Something of the map could not be shown, in words for people. */
-  onTrouble(listener: (why: string) => void): Unsubscribe;
+  /** Something of the map could not be shown, in words for people; null: nothing of that any more. */
+  onTrouble(listener: (why: string | null) => void): Unsubscribe;
 
   destroy(): void;
 }

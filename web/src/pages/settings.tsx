@@ -2,6 +2,8 @@
 import { AccountCard } from '../accounts/menu';
 import { useServer, useLayout, usePreferences } from '../app/context';
 import { Card, SectionPage } from '../ui/section';
+import { useMaps } from '../things/maps/context';
+import { isElsewhere } from '../things/maps/offered';
 import { Status } from '../things/server/status';
 
 export function SettingsPage() {
@@ -60,10 +62,7 @@ export function SettingsPage() {
           Sightline shows where friends and robots are, live, from an MQTT broker.
           {server !== undefined && ` Server ${server}.`}
         </p>
-        <p class="note">
-          The map is drawn offline from Natural Earth and GeoNames data; this page asks no other
-          server for anything.
-        </p>
+        <WhereMapsAreFrom />
         <button
           type="button"
           class="button"
@@ -108,5 +107,26 @@ function Choice<T extends string>({
         ))}
       </div>
     </fieldset>
+  );
+}
+
+/** Whether looking at the map tells anybody else where one looks. */
+function WhereMapsAreFrom() {
+  const hosts = useMaps()
+    .maps.value.filter((map) => isElsewhere(map))
+    .map(({ url }) => new URL(url).host);
+  if (hosts.length === 0) {
+    return (
+      <p class="note">
+        The map comes from this server alone, with data of Natural Earth, GeoNames, and whom its
+        corner names; this page asks no other server for anything.
+      </p>
+    );
+  }
+  return (
+    <p class="note">
+      Maps also come from {[...new Set(hosts)].join(', ')}: whoever runs that learns which area you
+      look at. An admin of this server chose it.
+    </p>
   );
 }

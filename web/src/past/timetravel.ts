@@ -8,7 +8,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Thing } from '../net/protocol';
 import type { Key } from '../app/world';
-import type { HeatCell, SpanDays } from './asked';
+import type { HeatCell, SpanDays } from './spanfigures';
 import { beside, dayOf, sameClock } from './day';
 import type { Day } from './day';
 import type { DoubtfulPoint } from './doubtful';

@@ -53,7 +53,9 @@ export const NEED_NONE: readonly ErrorCode[] = [
   ...(['signed_in', 'taken', 'too_many', 'unknown', 'weak', 'wrong'] as const),
   ...(['bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names'] as const),
   ...(['bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since'] as const),
-  ...(['bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch'] as const),
+  ...(['bad_find', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch'] as const),
+  // Another search took its place.
+  ...(['superseded'] as const),
   // The connection, of which the banner says more. A robot that is `offline` says so itself, too.
   ...(['offline', 'lost', 'timeout'] as const),
 ];

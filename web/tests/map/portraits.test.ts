@@ -171,7 +171,7 @@ describe('a name under the pointer', () => {
 
 test('where no map can be drawn the page is told why and may go on as if', () => {
   const map = missingMap(parent, 'No WebGL.');
-  const heard: string[] = [];
+  const heard: (string | null)[] = [];
   map.onTrouble((why) => heard.push(why));
   map.put(mark('a'));
   map.follow('a');

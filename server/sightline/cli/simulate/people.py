@@ -213,7 +213,7 @@ _TOWNS = (
 
 
 _STROLLS = (WALK, WALK, WALK, BICYCLE, WALK, WALK, SITTING, OUT_OF_REACH)
-_AROUND = 350.0
+_AROUND = 250.0
 """How far from the place people begin, m: one in three is further away."""
 _HOME = 60.0
 """How far a home reaches, m."""

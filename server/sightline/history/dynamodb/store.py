@@ -10,27 +10,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
-from twisted.internet.task import deferLater
-from twisted.logger import Logger
+from twisted.internet.defer import Deferred
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
-from sightline.aws.client import AwsDenied
 from sightline.aws.credentials import METADATA
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
+from sightline.history.dynamodb.backlog import Backlog
 from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.dynamodb.writing import DynamoWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
-from sightline.model.faults import CannotOpen, Unavailable
-
-_PUT = 1000  # entries taken from disk into the table at once
-
-T = TypeVar("T")
+from sightline.model.faults import Unavailable
 
 
 class DynamoStore:
@@ -43,9 +37,7 @@ class DynamoStore:
     before a later try.
     """
 
-    _log = Logger()
     name = "dynamodb"
-    trouble = ""
 
     def __init__(
         self,
@@ -65,8 +57,6 @@ class DynamoStore:
         again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
         self._reactor = reactor
-        self._keep = keep
-        self._again = again
         self._endpoint = Endpoint(
             reactor, region, environ, endpoint, metadata=metadata, wall=wall, retry_for=retry_for
         )
@@ -75,19 +65,22 @@ class DynamoStore:
         )
         self._reading = DynamoReader(self._table, wall)
         self._writing = DynamoWriter(self._table, self._reading, keep)
-        self._spill = Spill(reactor, folder, spill)
-        self._closing = False
-        self._spilling = False
-        self._ready = False
-        self._draining: Deferred[None] | None = None
-        self._putting = 0  # writes on their way to disk
-        # What is being brought from disk into the table cannot be erased meanwhile.
-        self._order = DeferredLock()
+        self._backlog = Backlog(reactor, Spill(reactor, folder, spill), self._writing, again)
 
     @property
     def spilled(self) -> int:
         """Return bytes that wait on disk until the table takes them."""
-        return self._spill.bytes
+        return self._backlog.bytes
+
+    @property
+    def spilling(self) -> bool:
+        """Tell whether what is written goes to disk just now."""
+        return self._backlog.grows
+
+    @property
+    def trouble(self) -> str:
+        """Tell why what is written waits; "" when it does not."""
+        return self._backlog.trouble
 
     # -- open, close
 
@@ -97,34 +90,22 @@ class DynamoStore:
 
     async def _open(self) -> None:
         self._endpoint.prepare()
-        try:
-            await self._spill.open()
-        except OSError as why:
-            raise CannotOpen(f"what waits for DynamoDB has no place on disk: {why}") from why
+        await self._backlog.open()
         await self._endpoint.sign_in()
         try:
-            await self._prepare()
+            await self._writing.prepare()
         except Unavailable as why:
-            self._begin_to_spill(why)
-        if self._spill.bytes:
-            self._begin_to_drain()
-
-    async def _prepare(self) -> None:
-        if not self._ready:
-            await self._table.make(self._keep is not None)
-            self._ready = True
+            self._backlog.begin(why)
+        if self._backlog.bytes:
+            self._backlog.drain()
 
     def close(self) -> Deferred[None]:
         """Let go of the connections. What waits on disk waits for the next start."""
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
-        self._closing = True
         self._endpoint.hush()
-        draining, self._draining = self._draining, None
-        if draining is not None:
-            draining.cancel()
-            await draining
+        await self._backlog.close()
         await self._endpoint.close()
 
     # -- writing
@@ -141,75 +122,13 @@ class DynamoStore:
     async def _write(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> int:
-        if not self._spilling:
+        if not self._backlog.grows:
             try:
                 return await self._writing.write(entries, last_states)
             except Unavailable as why:
-                self._begin_to_spill(why)
-        self._putting += 1
-        try:
-            await self._spill.put(Batch(tuple(entries), tuple(last_states)))
-        finally:
-            self._putting -= 1
+                self._backlog.begin(why)
+        await self._backlog.put(Batch(tuple(entries), tuple(last_states)))
         return len(entries)
-
-    def _begin_to_spill(self, why: Unavailable) -> None:
-        if not self._spilling:
-            self._log.warn("History waits on disk: {why}", why=str(why))
-        self.trouble = f"history waits on disk: {why}"
-        self._begin_to_drain()
-
-    def _begin_to_drain(self) -> None:
-        # From here on everything goes to disk, until all of it is in the table: order matters.
-        self._spilling = True
-        if self._draining is None:
-            draining = Deferred.fromCoroutine(self._drain())
-            self._draining = draining
-
-            def failed(failure: Any) -> None:
-                if failure.check(CancelledError) is None:
-                    self._log.failure("What waits on disk is not written any more", failure)
-
-            draining.addErrback(failed)
-
-    async def _drain(self) -> None:
-        first, longest = self._again
-        wait = first
-        while not self._closing:
-            await deferLater(self._reactor, wait)
-            try:
-                await self._prepare()
-                if not await self._drain_one():
-                    break
-                wait = 0.0
-            except (Unavailable, CannotOpen, AwsDenied, OSError) as why:
-                self._log.debug("History still waits on disk: {why}", why=str(why))
-                wait = min(longest, max(first, wait * 2))
-        if not self._spilling:
-            self._log.info("History is written to DynamoDB again")
-
-    async def _drain_one(self) -> bool:
-        """Bring the oldest file into the table; False when there is none, and all is as usual."""
-        await self._order.acquire()
-        try:
-            found = await self._spill.oldest()
-            if found is not None:
-                await self._bring(*found)
-            elif not self._putting:
-                self._spilling = False
-                self._draining = None
-                self.trouble = ""
-                return False
-            return True
-        finally:
-            self._order.release()
-
-    async def _bring(self, name: str, batches: Sequence[Batch]) -> None:
-        entries = [entry for batch in batches for entry in batch.entries]
-        for at in range(0, len(entries), _PUT):
-            await self._writing.write(entries[at : at + _PUT], ())
-        await self._writing.write((), [s for batch in batches for s in batch.last_states])
-        await self._spill.drop(name)
 
     # -- questions and changes
 
@@ -283,15 +202,7 @@ class DynamoStore:
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget these things, on disk, too."""
-        return Deferred.fromCoroutine(self._erase(things))
-
-    async def _erase(self, things: Sequence[str]) -> int:
-        await self._order.acquire()
-        try:
-            gone = await self._spill.erase(things)
-            return gone + await self._writing.erase(things)
-        finally:
-            self._order.release()
+        return Deferred.fromCoroutine(self._backlog.erase(things))
 
     def purge(
         self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000

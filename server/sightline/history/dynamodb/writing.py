@@ -31,9 +31,16 @@ class DynamoWriter:
         self._table = table
         self._reading = reading
         self._keep = keep
+        self._ready = False
         self._listed: set[tuple[str, str]] = set()
         # Nothing is taken off a list while something that belongs on it is being written.
         self._lists = DeferredLock()
+
+    async def prepare(self) -> None:
+        """Make the table, unless it is known to be there."""
+        if not self._ready:
+            await self._table.make(self._keep is not None)
+            self._ready = True
 
     async def write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         """Keep them; says how many entries were new. May be asked again after any failure."""

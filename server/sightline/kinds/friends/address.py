@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode, id_of
@@ -28,7 +29,7 @@ _PARTS = frozenset(
 )
 
 
-class Address(NamedTuple):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """The content of a topic.
 
     The payload's own idea of it is not believed: anybody can write that.
@@ -59,9 +60,7 @@ def topics(home: str) -> list[str]:
     return [home, *(f"{home}/{part}" for part in sorted(_PARTS))]
 
 
-# Enough for the 20,000 devices we are built for, with all their topics in use now and then.
-@lru_cache(maxsize=32768)
-def address(topic: str | bytes) -> Address:
+def read_address(topic: str | bytes) -> Address:
     """Read ``owntracks/user/device[/part]``.
 
     Raises `CannotDecode`: ``bad_topic``, ``unknown_subtopic``.
@@ -81,6 +80,11 @@ def address(topic: str | bytes) -> Address:
     if part and part not in _PARTS:
         raise CannotDecode("unknown_subtopic", "not a topic of OwnTracks")
     return Address(f"friend/{user}/{device}", f"face/{user}/{device}", part, clean(device[-2:]))
+
+
+# Enough for the 20,000 devices we are built for, with all their topics in use now and then.
+address = lru_cache(maxsize=32768)(read_address)
+"""Reads a topic as `read_address` does, and remembers what it read."""
 
 
 def named(found: Address, names: DeviceNames) -> Address:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, address, is_part, named
+from sightline.kinds.friends.address import Address, is_part, named, read_address
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode
 
@@ -45,7 +45,8 @@ class BaseTopics:
     def __init__(self, bases: Iterable[str] = DEFAULT, names: DeviceNames | None = None) -> None:
         self._names = names
         self._bases = [base.split("/") for base in dict.fromkeys(bases)]
-        self._heard: dict[str, dict[int, None]] = {}  # by device: the bases it was heard on
+        self._alone = [(number,) for number in range(len(self._bases))]  # one for all devices
+        self._heard: dict[str, tuple[int, ...]] = {}  # by device: the bases it was heard on
         # Remembered, as in `address`: a topic that was read costs nothing more than ever.
         self.address = lru_cache(maxsize=32768)(self._address)
         if names is not None:
@@ -115,19 +116,19 @@ class BaseTopics:
                 device = _named(base, levels)
                 if device is not None:
                     self._remember("/".join(device), number)
-                    return address("/".join(("owntracks", *device, *levels[len(base) :])))
+                    return read_address("/".join(("owntracks", *device, *levels[len(base) :])))
             if levels[0] != _POSTED:
                 raise CannotDecode("bad_topic", "below no base topic")
-        return address(topic)
+        return read_address(topic)
 
     def _remember(self, device: str, base: int) -> None:
         """Note where a device is heard: once for each of its topics, as `address` is cached."""
-        known = self._heard.get(device)
-        if known is None:
-            if len(self._heard) >= _MOST:
-                del self._heard[next(iter(self._heard))]
-            known = self._heard[device] = {}
-        known[base] = None
+        known = self._heard.get(device, ())
+        if base in known:
+            return
+        if not known and len(self._heard) >= _MOST:
+            del self._heard[next(iter(self._heard))]
+        self._heard[device] = (*known, base) if known else self._alone[base]
 
 
 def _filled(base: list[str], device: str) -> str:

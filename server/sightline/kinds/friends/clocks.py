@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from itertools import islice
 from statistics import median
 
+import msgspec
+
 AHEAD = 5.0
 """A clock that is more than this ahead of ours is said to be wrong, s."""
 BEHIND = 60.0
@@ -33,21 +35,18 @@ SEVERAL = 2
 _BEHIND_FOR = 1.0  # s for which what they said of it holds
 
 
-class _Sender:
+class _Sender(msgspec.Struct, gc=False):
     """The knowledge of one clock. ``offset``: by how many s it is ahead of ours, if known.
 
     ``count`` fixes in a row, from ``first`` on (our time), showed the other error ``other``.
     """
 
-    __slots__ = ("count", "first", "last", "offset", "other", "seen")
-
-    def __init__(self) -> None:
-        self.offset: float | None = None
-        self.other = 0.0
-        self.first = 0.0
-        self.count = 0
-        self.last = 0.0
-        self.seen = 0.0
+    offset: float | None = None
+    other: float = 0.0
+    first: float = 0.0
+    count: int = 0
+    last: float = 0.0
+    seen: float = 0.0
 
 
 class SenderClocks:

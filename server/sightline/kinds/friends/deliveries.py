@@ -62,17 +62,19 @@ REPORTS: tuple[type[Report], ...] = (
 """What devices say besides fixes."""
 
 
-class DeviceCounts:
+class DeviceCounts(msgspec.Struct, gc=False):
     """The counts of one device. ``reports`` are messages that are no fixes; ``why`` is the last
     reason for which something was not used, ``at`` (epoch s) when, ``via`` by which way it came.
     """
 
-    __slots__ = ("at", "doubtful", "fixes", "left_out", "refused", "reports", "via", "why")
-
-    def __init__(self) -> None:
-        self.fixes = self.reports = self.doubtful = self.left_out = self.refused = 0
-        self.why = self.via = ""
-        self.at = 0.0
+    fixes: int = 0
+    reports: int = 0
+    doubtful: int = 0
+    left_out: int = 0
+    refused: int = 0
+    why: str = ""
+    via: str = ""
+    at: float = 0.0
 
     def note(self, why: str, at: float, via: str) -> None:
         """Remember why something was not used."""

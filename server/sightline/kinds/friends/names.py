@@ -44,7 +44,8 @@ class Alias(NamedTuple):
 def folded(name: str) -> str:
     """Return a name without its case and Unicode form, to compare it by."""
     if name.isascii():
-        return name.lower()
+        lower = name.lower()
+        return name if name == lower else lower  # kept by the thousand: not twice
     return normalize("NFC", normalize("NFC", name).casefold())
 
 

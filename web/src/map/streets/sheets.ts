@@ -54,7 +54,9 @@ export class Sheets {
 
   private make(map: MapSource, theme: Theme, parts: readonly MapSource[]): Sheet | null {
     if (map.type === 'pmtiles') {
-      serveArchive(map.url, { title: `The map “${map.title}”`, store: this.needs.store });
+      // The names of our files change with what is in them; those of others may not.
+      const store = new URL(map.url).origin === location.origin ? this.needs.store : null;
+      serveArchive(map.url, { title: `The map “${map.title}”`, store });
     }
     if (map.type === 'style') return this.styleOf(map);
     if (!isVector(map)) return picturesOf(map, theme);

@@ -73,7 +73,8 @@ export class Streets {
   set(maps: readonly MapSource[]): void {
     this.bases = byDetail(maps.filter(({ role }) => role === 'base'));
     this.layers = maps.filter(({ role }) => role === 'layer');
-    this.needs.store?.keepOnly(maps.map(({ url }) => url));
+    // Before the server has told of any, nothing is known of what is no longer there.
+    if (maps.length > 0) this.needs.store?.keepOnly(maps.map(({ url }) => url));
     this.sheets.forget();
     this.leaveNames();
     this.draw();

@@ -115,7 +115,7 @@ interface GridProps {
 function Grid({ month, at, today, known, move, choose }: GridProps) {
   const past = usePast();
   const table = useRef<HTMLTableElement>(null);
-  const walked = useRef(true); // at first, and whenever the keys move
+  const walked = useRef(false); // by the keys; at first the dialogue itself finds the day
   useEffect(() => {
     if (walked.current) table.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     walked.current = false;
@@ -197,6 +197,7 @@ function DayCell({ day, focused, chosen, today, coming, known, choose }: CellPro
       data-date={day.name}
       data-known={known}
       tabIndex={focused ? 0 : -1}
+      autofocus={focused}
       aria-label={said.filter(Boolean).join(', ')}
       aria-pressed={chosen}
       aria-current={today ? 'date' : undefined}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import type { Key } from '../../app/world';
-import { hideStretch } from '../../past/asked';
+import { hideStretch } from '../../past/spanfigures';
 import { usePast } from '../../past/context';
 import { clockOn } from '../../past/day';
 import { isWhole } from '../../past/stretch';

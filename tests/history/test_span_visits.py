@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.geometry.shapes import Circle, Polygon, Shape
-from sightline.history.span_stays import LONGEST_SILENCE, RegionStay, SpanStays
+from sightline.history.span_visits import LONGEST_SILENCE, SpanVisit, SpanVisits
 from sightline.kinds.friends.plausibility import Spot
 
 HOME = Circle(48.0, 2.0, 200.0)
@@ -20,39 +20,39 @@ def at(metres: float, second: float, acc: float | None = 5.0) -> Spot:
     return Spot(48.0 + metres * NORTH, 2.0, second, acc)
 
 
-def stays(regions: dict[str, Shape], *fixes: Spot) -> list[RegionStay]:
-    found = SpanStays(regions)
+def stays(regions: dict[str, Shape], *fixes: Spot) -> list[SpanVisit]:
+    found = SpanVisits(regions)
     found.take(fixes)
     return found.end()
 
 
 def test_a_stay_is_from_the_first_fix_within_to_the_first_one_surely_out():
     fixes = at(900, 0), at(50, 60), at(0, 600), at(215, 660), at(600, 700)
-    assert stays({"region/home": HOME}, *fixes) == [RegionStay("region/home", 60, 700)]
+    assert stays({"region/home": HOME}, *fixes) == [SpanVisit("region/home", 60, 700)]
 
 
 def test_a_stay_that_is_not_over_lasts_until_the_last_fix():
-    assert stays({"r": HOME}, at(0, 10), at(5, 90)) == [RegionStay("r", 10, 90)]
+    assert stays({"r": HOME}, at(0, 10), at(5, 90)) == [SpanVisit("r", 10, 90)]
 
 
 def test_regions_within_each_other_are_stayed_in_together():
     found = stays({"a": HOME, "b": YARD}, at(0, 0), at(160, 60), at(900, 120))
-    assert found == [RegionStay("a", 0, 120), RegionStay("b", 0, 60)]
+    assert found == [SpanVisit("a", 0, 120), SpanVisit("b", 0, 60)]
 
 
 def test_a_coarse_fix_brings_nobody_in_or_out():
     assert stays({"r": HOME}, at(0, 0, acc=900)) == []
     fixes = at(0, 0), at(4000, 60, acc=3900), at(0, 120)
-    assert stays({"r": HOME}, *fixes) == [RegionStay("r", 0, 120)]
+    assert stays({"r": HOME}, *fixes) == [SpanVisit("r", 0, 120)]
 
 
 def test_of_too_long_a_silence_nobody_says_that_it_was_a_stay():
     night = stays({"r": HOME}, at(0, 0), at(0, LONGEST_SILENCE))
     away = stays({"r": HOME}, at(0, 0), at(0, LONGEST_SILENCE + 1), at(0, LONGEST_SILENCE + 61))
-    assert night == [RegionStay("r", 0, LONGEST_SILENCE)]
+    assert night == [SpanVisit("r", 0, LONGEST_SILENCE)]
     assert away == [
-        RegionStay("r", 0, 0),
-        RegionStay("r", LONGEST_SILENCE + 1, LONGEST_SILENCE + 61),
+        SpanVisit("r", 0, 0),
+        SpanVisit("r", LONGEST_SILENCE + 1, LONGEST_SILENCE + 61),
     ]
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askHeat, askSummary, hideStretch, spanOf, trackFile } from '../../src/past/asked';
+import { askHeat, askSummary, hideStretch, spanOf, trackFile } from '../../src/past/spanfigures';
 import { dayNamed } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
 import { apiOver } from '../../src/net/api';

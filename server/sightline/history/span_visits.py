@@ -22,7 +22,7 @@ LONGEST_SILENCE = 43_200.0
 """s without a fix, of which nobody says any more that it was a stay."""
 
 
-class RegionStay(NamedTuple):
+class SpanVisit(NamedTuple):
     """Somebody was in a region, by the key of that; epoch s."""
 
     region: str
@@ -30,7 +30,7 @@ class RegionStay(NamedTuple):
     until: float
 
 
-class SpanStays:
+class SpanVisits:
     """The stays in ``regions`` (shapes by key), as fixes come in the order of time."""
 
     def __init__(self, regions: Mapping[str, Shape]) -> None:
@@ -40,7 +40,7 @@ class SpanStays:
             self._grid.put(key, shape.middle, shape.reach)
         self._open: dict[str, float] = {}  # since when it is in them
         self._last: float | None = None
-        self._found: list[RegionStay] = []
+        self._found: list[SpanVisit] = []
 
     def take(self, fixes: Iterable[Spot]) -> None:
         """Look at these further fixes."""
@@ -48,11 +48,11 @@ class SpanStays:
             for fix in fixes:
                 self._look(fix)
 
-    def end(self) -> list[RegionStay]:
+    def end(self) -> list[SpanVisit]:
         """Return all stays by the time they began; those not over last until the last fix."""
         if self._last is not None:
             self._close(self._last)
-        return sorted(self._found, key=lambda stay: (stay.since, stay.region))
+        return sorted(self._found, key=lambda visit: (visit.since, visit.region))
 
     def _look(self, fix: Spot) -> None:
         if self._last is not None and fix.when - self._last > LONGEST_SILENCE:
@@ -66,12 +66,12 @@ class SpanStays:
             if shape.holds(fix.lat, fix.lon, place):
                 self._open[key] = fix.when
         for key in [key for key in self._open if self._is_out(key, fix, place, acc)]:
-            self._found.append(RegionStay(key, self._open.pop(key), fix.when))
+            self._found.append(SpanVisit(key, self._open.pop(key), fix.when))
 
     def _is_out(self, key: str, fix: Spot, place: Vector, acc: float) -> bool:
         shape = self._regions[key]
         return acc <= shape.size and shape.beyond(fix.lat, fix.lon, place) > max(MARGIN, acc)
 
     def _close(self, when: float) -> None:
-        self._found += [RegionStay(key, since, when) for key, since in self._open.items()]
+        self._found += [SpanVisit(key, since, when) for key, since in self._open.items()]
         self._open.clear()

@@ -1,0 +1,98 @@
+"""Write down who is where, so that it is known after a restart; changes of a moment together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from sightline.journal.trouble import Degraded
+from sightline.regions.service import RegionService
+from sightline.regions.store import StoredVisit
+
+_NOTE = 0.05  # s that changes are gathered before they are written
+_AGAIN = 5.0  # s, when they cannot be
+
+
+class VisitNotes:
+    """What is to be written. ``stored`` tells how it stands with a thing and a region."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        regions: RegionService,
+        stored: Callable[[str, str], StoredVisit],
+    ) -> None:
+        self._clock = clock
+        self._regions = regions
+        self._stored = stored
+        self._dirty: dict[tuple[str, str], None] = {}
+        self._met: list[str] = []
+        self._noting = False
+        self._unnoted = False  # what cannot be written just now
+        self._running = False
+
+    def start(self) -> None:
+        """Write from now on what is changed from now on."""
+        self._running = True
+
+    def stop(self) -> Deferred[None]:
+        """Write what is new, and then nothing more."""
+        self._running = False
+        return Deferred.fromCoroutine(self._note())
+
+    def met(self, thing: str) -> None:
+        """Have it written that a thing is known."""
+        self._met.append(thing)
+        self._note_soon(_NOTE)
+
+    def changed(self, thing: str, region: str) -> None:
+        """Have it written how it stands with these two."""
+        self._dirty[thing, region] = None
+        self._note_soon(_NOTE)
+
+    def forget(self, thing: str) -> None:
+        """Forget where a thing was, in the file, too."""
+        self._met = [each for each in self._met if each != thing]
+        for pair in [pair for pair in self._dirty if pair[0] == thing]:
+            del self._dirty[pair]
+        self._work(self._regions.work(lambda store: store.leave(thing)))
+
+    def _note_soon(self, seconds: float) -> None:
+        if not self._noting and self._running:
+            self._noting = True
+            self._clock.callLater(seconds, self._note_now)
+
+    def _note_now(self) -> None:
+        self._work(self._note())
+
+    async def _note(self) -> None:
+        known, self._met = self._met, []
+        pairs, self._dirty = list(self._dirty), {}
+        visits = [self._stored(thing, region) for thing, region in pairs]
+        again = _NOTE
+        try:
+            if known or visits:
+                await self._regions.work(lambda store: store.note(known, visits))
+                self._unnoted = False
+        except Degraded as why:  # as it was; what is newer by now is written then
+            if not self._unnoted:
+                self._log.error("It cannot be written down who is where: {why}", why=why)
+            self._unnoted = True
+            self._met = [*known, *self._met]
+            self._dirty = dict.fromkeys((*pairs, *self._dirty))
+            again = _AGAIN
+        finally:
+            self._noting = False
+        if self._dirty or self._met:
+            self._note_soon(again)
+
+    def _work(self, work: Any) -> None:
+        Deferred.fromCoroutine(work).addErrback(
+            lambda failure: self._log.failure("Could not write down who is where", failure)
+        )
