@@ -103,7 +103,7 @@ async def test_who_waits_is_told_of_a_wrong_password_and_a_wrong_name(open_web):
 
     async def trouble() -> tuple[str, str, str, int]:
         found = await adding.attempt("jane", thing)
-        return found["trouble"], found["said"], found["address"], found["tries"]
+        return found["trouble"], found["detail"], found["address"], found["tries"]
 
     assert await trouble() == ("none", "", "", 0)
     for _ in range(2):
@@ -114,9 +114,9 @@ async def test_who_waits_is_told_of_a_wrong_password_and_a_wrong_name(open_web):
     assert await posts(adding, made, login="kim") == 401
     assert await trouble() == ("other_user", "kim", "127.0.0.1", 1)
     assert await posts(adding, made, payload=fix(lat=95)) == 200
-    code, said, address, tries = await trouble()
+    code, detail, address, tries = await trouble()
     assert (code, address, tries) == ("unreadable", "", 1)
-    assert "lat" in said
+    assert "lat" in detail
     assert await posts(adding, made) == 200
     assert await trouble() == ("none", "", "", 0)
     # Nobody else is told any of it.

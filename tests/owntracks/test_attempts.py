@@ -16,7 +16,7 @@ def attempts(*users: str, most: int = 10) -> Attempts:
 
 
 def trouble(attempt: Attempt) -> tuple[str, str, str, int]:
-    return attempt.trouble, attempt.said, attempt.address, attempt.tries
+    return attempt.trouble, attempt.detail, attempt.address, attempt.tries
 
 
 def test_a_wrong_password_under_the_name_of_the_phone_is_told_with_its_address():
@@ -86,8 +86,8 @@ def test_what_a_phone_said_is_cut_and_cannot_hide_anything():
     found = attempts()
     jane = found.begin(JANE, HOME, 0.0)
     found.refused({JANE}, "other_device", "jane/\u202e" + "x" * 500, HOME, 1.0)
-    assert "\u202e" not in jane.said
-    assert len(jane.said) <= 80
+    assert "\u202e" not in jane.detail
+    assert len(jane.detail) <= 80
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.floats(0, 1e5)), max_size=40))

@@ -887,14 +887,14 @@ export interface PhoneAdded {
   readonly reach?: 'anywhere' | 'machine' | 'network';
 }
 
-/** What came of a phone that is waited for since `since`. `here` is when its first position came, `reached` when it came at all. `trouble` is why its last post did not count, `said` what stood in it, `address` where it came from, `at` when; `tries`: so many times. Times in epoch s. */
+/** What came of a phone that is waited for since `since`. `here` is when its first position came, `reached` when it came at all. `trouble` is why its last post did not count, `detail` what stood in it, `address` where it came from, `at` when; `tries`: so many times. Times in epoch s. */
 export interface PhoneAttempt {
   readonly ok: true;
   readonly since: number;
   readonly here: number | null;
   readonly reached: number | null;
   readonly trouble?: 'busy' | 'none' | 'other_device' | 'other_user' | 'unreadable' | 'wrong_password';
-  readonly said?: string;
+  readonly detail?: string;
   readonly address?: string;
   readonly at?: number | null;
   readonly tries?: number;
@@ -3026,7 +3026,7 @@ export const PhoneAttemptShape: Shape<PhoneAttempt> = {
   here: { is: 'number', or: null },
   reached: { is: 'number', or: null },
   trouble: { is: { one: ['busy', 'none', 'other_device', 'other_user', 'unreadable', 'wrong_password'] }, or: 'none' },
-  said: { is: 'text', or: '' },
+  detail: { is: 'text', or: '' },
   address: { is: 'text', or: '' },
   at: { is: 'number', or: null },
   tries: { is: 'number', or: 0 },

@@ -151,16 +151,16 @@ class PhoneAdded(Answer, frozen=True):
 
 class PhoneAttempt(Answer, frozen=True):
     """What came of a phone that is waited for since ``since``. ``here`` is when its first position
-    came, ``reached`` when it came at all. ``trouble`` is why its last post did not count, ``said``
-    what stood in it, ``address`` where it came from, ``at`` when; ``tries``: so many times. Times
-    in epoch s.
+    came, ``reached`` when it came at all. ``trouble`` is why its last post did not count,
+    ``detail`` what stood in it, ``address`` where it came from, ``at`` when; ``tries``: so many
+    times. Times in epoch s.
     """
 
     since: float
     here: float | None
     reached: float | None
     trouble: Trouble = "none"
-    said: str = ""
+    detail: str = ""
     address: str = ""
     at: float | None = None
     tries: int = 0
@@ -251,7 +251,7 @@ class PhonesApi:
         return Reply(Phones(phones=waiting, may_add=may_add, place=self._place.shown()))
 
     async def add(self, call: Call[NewPhone]) -> Reply:
-        """Add a phone."""
+        """Add a phone for an account, and return what sets it up."""
         asked, user = call.asked, call.who.user
         if not self._accounts.may_add(user):
             raise Refused("forbidden", "Only an admin adds phones here: please ask one.")
@@ -292,15 +292,15 @@ class PhonesApi:
         state = self._world.state(thing)
         at = state.at if isinstance(state, Friend) and state.lat is not None else None
         here = at if at is not None and at >= attempt.since else None
-        return Reply(self._told(thing, attempt, here))
+        return Reply(self._answer(thing, attempt, here))
 
-    def _told(self, thing: str, attempt: Attempt, here: float | None) -> PhoneAttempt:
+    def _answer(self, thing: str, attempt: Attempt, here: float | None) -> PhoneAttempt:
         known = PhoneAttempt(
             since=attempt.since,
             here=here,
             reached=attempt.reached,
             trouble=attempt.trouble,
-            said=attempt.said,
+            detail=attempt.detail,
             address=attempt.address,
             at=attempt.at,
             tries=attempt.tries,
@@ -311,7 +311,7 @@ class PhonesApi:
             known = msgspec.structs.replace(
                 known,
                 trouble="unreadable",
-                said=figures.why,
+                detail=figures.why,
                 address="",
                 at=figures.at,
                 tries=figures.refused,

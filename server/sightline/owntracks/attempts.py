@@ -23,19 +23,19 @@ MOST = 1000
 """Attempts that are followed at once; of more, the one that was asked about longest ago goes."""
 LASTS = 1800.0
 """Seconds an attempt is followed after it was asked about."""
-_SAID = 80  # characters
+_LONGEST = 80  # characters
 
 
 class Attempt:
     """One phone that is waited for since ``since`` (epoch s).
 
     ``reached`` is when it came with the right password last. ``trouble`` is why a post did not
-    count, ``said`` what stood in it, ``address`` where it came from, ``at`` when, ``tries`` how
+    count, ``detail`` what stood in it, ``address`` where it came from, ``at`` when, ``tries`` how
     often. ``near`` is the address of who waits; ``until`` is when nobody asks any more.
     """
 
     __slots__ = (
-        *("address", "at", "device", "near", "reached", "said", "since", "tries", "trouble"),
+        *("address", "at", "device", "near", "reached", "detail", "since", "tries", "trouble"),
         *("until", "user"),
     )
 
@@ -48,15 +48,15 @@ class Attempt:
     def forgive(self) -> None:
         """Forget what went wrong."""
         self.trouble: Trouble = "none"
-        self.said = self.address = ""
+        self.detail = self.address = ""
         self.at: float | None = None
         self.tries = 0
 
-    def refuse(self, trouble: Trouble, said: str, address: str, now: float) -> None:
+    def refuse(self, trouble: Trouble, detail: str, address: str, now: float) -> None:
         """Note that a post did not count."""
-        if (trouble, said, address) != (self.trouble, self.said, self.address):
+        if (trouble, detail, address) != (self.trouble, self.detail, self.address):
             self.tries = 0
-        self.trouble, self.said, self.address = trouble, clean(said, _SAID), address
+        self.trouble, self.detail, self.address = trouble, clean(detail, _LONGEST), address
         self.at, self.tries = now, self.tries + 1
 
 
@@ -102,12 +102,12 @@ class Attempts:
             attempt.forgive()
 
     def refused(
-        self, things: Iterable[str], trouble: Trouble, said: str, address: str, now: float
+        self, things: Iterable[str], trouble: Trouble, detail: str, address: str, now: float
     ) -> None:
         """Note a post that came with the password of these, and did not count."""
         for thing in things:
             if (attempt := self._attempts.get(thing)) is not None:
-                attempt.refuse(trouble, said, address, now)
+                attempt.refuse(trouble, detail, address, now)
 
     def wrong_login(self, user: str, device: str, address: str, now: float) -> None:
         """Note a post without a password of ours, under these names (each may be empty)."""

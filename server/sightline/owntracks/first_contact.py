@@ -14,6 +14,7 @@ from sightline.cluster.messages import PeerBus
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.names import folded
 from sightline.model.kind import id_of
+from sightline.owntracks.apps.forwarding import Taking
 from sightline.owntracks.attempts import Attempts, Trouble
 
 
@@ -37,23 +38,16 @@ class NobodyWatches:
     """What is told of posts where nobody waits for any."""
 
     def took(self, device: str) -> None:
-        """Do nothing."""
+        """Ignore a post that was let in."""
 
     def busy(self, device: str, address: str) -> None:
-        """Do nothing."""
+        """Ignore a post that had no place."""
 
     def wrong_login(self, user: str, device: str, address: str) -> None:
-        """Do nothing."""
+        """Ignore a post with a wrong password."""
 
     def other_name(self, things: frozenset[str], login: str, device: str, address: str) -> None:
-        """Do nothing."""
-
-
-class Taking(Protocol):
-    """What takes a phone's messages (`sightline.owntracks.phone_service`)."""
-
-    def take(self, device: str, payload: bytes, at: float) -> bool:
-        """Take a message of ``user/device``; return whether it made sense. ``at`` is epoch s."""
+        """Ignore a post under another name."""
 
 
 class FirstContact:
@@ -108,5 +102,5 @@ class FirstContact:
         ids = [id_of(thing) for thing in things]
         is_device = not device or any(folded(device) == folded(each) for each in ids)
         trouble: Trouble = "other_user" if is_device else "other_device"
-        said = login if is_device else device
-        self.attempts.refused(things, trouble, said, address, self._wall())
+        detail = login if is_device else device
+        self.attempts.refused(things, trouble, detail, address, self._wall())

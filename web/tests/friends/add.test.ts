@@ -63,7 +63,7 @@ test('the guess is this page’s address, or the server’s own when the page is
   );
 });
 
-const ATTEMPT: Attempt = { since: 0, trouble: 'none', said: '', address: '', tries: 0 };
+const ATTEMPT: Attempt = { since: 0, trouble: 'none', detail: '', address: '', tries: 0 };
 
 describe('who waits is told', () => {
   const about = { id: 'jane/phone', url: 'http://192.168.1.5:8080/pub', now: 100, from: 95 };
@@ -92,8 +92,8 @@ describe('who waits is told', () => {
     ['other_device', 'jane/ipad', ['“jane/ipad”', 'device ID “phone”']],
     ['unreadable', 'lat is not within 90 degrees', ['could not be read', 'lat is not']],
     ['busy', '', ['comes again by itself']],
-  ] as const)('why it does not count: %s %s', (trouble, said, words) => {
-    const told = tell({ ...ATTEMPT, trouble, said, address: '10.0.0.9', at: 98 }, long);
+  ] as const)('why it does not count: %s %s', (trouble, detail, words) => {
+    const told = tell({ ...ATTEMPT, trouble, detail, address: '10.0.0.9', at: 98 }, long);
     expect(told.tone).toBe('warn');
     for (const word of words) expect(told.text).toContain(word);
   });

@@ -57,25 +57,25 @@ export function tell(attempt: Attempt | null, about: About): Told {
 
 function troubleOf(attempt: Attempt, id: string): Told {
   const [user = '', device = ''] = id.split('/');
-  const { said, address } = attempt;
+  const { detail, address } = attempt;
   const warn = (title: string, text: string): Told => ({ tone: 'warn', title, text, hints: [] });
   switch (attempt.trouble) {
     case 'wrong_password':
       return warn(
         'A wrong password',
-        said === ''
+        detail === ''
           ? `Something came from ${address} without the password that was shown here. Open the link on the phone once more, or set it up again.`
-          : `Something came from ${address} as “${said}” with a wrong password. Open the link on the phone once more, or set it up again.`,
+          : `Something came from ${address} as “${detail}” with a wrong password. Open the link on the phone once more, or set it up again.`,
       );
     case 'other_user':
       return warn(
         'Another user name',
-        `The phone came from ${address} with the right password, but as “${said}”. Its user name must be “${user}”.`,
+        `The phone came from ${address} with the right password, but as “${detail}”. Its user name must be “${user}”.`,
       );
     case 'other_device':
       return warn(
         'Another name',
-        `The phone came from ${address} with the right password, but calls itself “${said}”. Its user name must be “${user}” and its device ID “${device}”.`,
+        `The phone came from ${address} with the right password, but calls itself “${detail}”. Its user name must be “${user}” and its device ID “${device}”.`,
       );
     case 'busy':
       return warn(
@@ -85,7 +85,7 @@ function troubleOf(attempt: Attempt, id: string): Told {
     default:
       return warn(
         'A message that cannot be read',
-        `Something came from the phone that could not be read: ${said}.`,
+        `Something came from the phone that could not be read: ${detail}.`,
       );
   }
 }
