@@ -126,11 +126,11 @@ def test_what_is_not_there_has_no_page(tree):
 
 def test_a_retained_message_is_known_until_an_empty_one_takes_it_away(tree):
     tree.feed([came("a/b/c", b"kept", retain=True), came("a/d", b"kept", retain=True)])
-    assert tree.page([], NOW).node.kept == 2
+    assert tree.page([], NOW).node.retained == 2
     (b, d) = tree.page(["a"], NOW).children
-    assert (b.kept, d.kept, d.retain) == (1, 1, True)
+    assert (b.retained, d.retained, d.retain) == (1, 1, True)
     tree.feed([came("a/d", b"newer"), came("a/d", b"kept", retain=True)])  # a subscriber's view
-    assert tree.page(["a"], NOW).node.kept == 2
+    assert tree.page(["a"], NOW).node.retained == 2
     tree.feed([came("a/d", b""), came("a/d", b""), came("e", b"")])
-    assert tree.page([], NOW).node.kept == 1
-    assert tree.page(["a"], NOW).children[1].kept == 0
+    assert tree.page([], NOW).node.retained == 1
+    assert tree.page(["a"], NOW).children[1].retained == 0

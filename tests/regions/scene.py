@@ -90,7 +90,7 @@ class Scene:
         RegionRequests(self.requests, self.clock, self.regions)
         self.crossed: list[Transition] = []
         self.changed: list[RegionChange] = []
-        self.geofence_monitor.transitions.when_told(self.crossed.append)
+        self.geofence_monitor.transitions.listen(self.crossed.append)
         self.regions.when_changed(self.changed.append)
         self.tst = 0
 

@@ -1370,7 +1370,7 @@ export interface Tokens {
   readonly tokens: readonly TokenShown[];
 }
 
-/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. `kept` topics here and below have a retained message at the broker, as far as was heard. */
+/** One level of a topic by its `name`; what is 0 or unknown is left out. `messages`, `bytes` of payload, `topics`, `rate` (messages a second, lately) and `at` (the newest, epoch s) are of this topic and all below it; `children` are the levels directly below. `count` messages came to exactly this topic; of the newest of them `size` (bytes), `qos`, whether it was `retain`ed, and its beginning as text (`last`) or as `hex`. `retained` topics here and below have a retained message at the broker, as far as was heard. */
 export interface TopicNode {
   readonly name: string;
   readonly messages: number;
@@ -1385,7 +1385,7 @@ export interface TopicNode {
   readonly retain?: boolean;
   readonly last?: string | null;
   readonly hex?: string | null;
-  readonly kept?: number;
+  readonly retained?: number;
 }
 
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
@@ -2552,7 +2552,7 @@ export const TopicNodeShape: Shape<TopicNode> = {
   retain: { is: 'flag', or: false },
   last: { is: 'text', or: null },
   hex: { is: 'text', or: null },
-  kept: { is: 'number', or: 0 },
+  retained: { is: 'number', or: 0 },
 };
 
 export const TopicsFoundShape: Shape<TopicsFound> = {

@@ -127,7 +127,7 @@ class TopicNode(Struct, frozen=True, omit_defaults=True, kw_only=True):
     (the newest, epoch s) are of this topic and all below it; ``children`` are the levels directly
     below. ``count`` messages came to exactly this topic; of the newest of them ``size`` (bytes),
     ``qos``, whether it was ``retain``ed, and its beginning as text (``last``) or as ``hex``.
-    ``kept`` topics here and below have a retained message at the broker, as far as was heard.
+    ``retained`` topics here and below have a retained message at the broker, as far as was heard.
     """
 
     name: str
@@ -143,7 +143,7 @@ class TopicNode(Struct, frozen=True, omit_defaults=True, kw_only=True):
     retain: bool = False
     last: str | UnsetType = UNSET
     hex: str | UnsetType = UNSET
-    kept: int = 0
+    retained: int = 0
 
 
 class TopicPage(Answer, frozen=True):

@@ -49,7 +49,7 @@ class TopicSearch:
         self._text = wanted.text.casefold()
         self._most = most
         self._found: list[_Found] = []
-        self._levels = _levels(tree, wanted.path, kept_only=wanted.retained)
+        self._levels = _levels(tree, wanted.path, retained_only=wanted.retained)
         self.total = 0
 
     def some(self, levels: int = PIECE) -> bool:
@@ -85,7 +85,7 @@ class TopicSearch:
         return self._wanted.values and self._text in node.head.decode("utf-8", "replace").casefold()
 
 
-def _levels(tree: TopicTree, path: tuple[str, ...], *, kept_only: bool) -> Iterator[_Found]:
+def _levels(tree: TopicTree, path: tuple[str, ...], *, retained_only: bool) -> Iterator[_Found]:
     """Yield each level at and below a path, by its whole name.
 
     Children are listed when their level is come to: the tree may grow between two of them.
@@ -96,19 +96,19 @@ def _levels(tree: TopicTree, path: tuple[str, ...], *, kept_only: bool) -> Itera
     above = "/".join(path)
     if path:
         yield above, start
-    ways = [(f"{above}/" if path else "", _children(start, kept_only))]
+    ways = [(f"{above}/" if path else "", _children(start, retained_only))]
     while ways:
         prefix, rest = ways[-1]
         for name, child in rest:
             topic = prefix + name
             yield topic, child
             if child.children:
-                ways.append((f"{topic}/", _children(child, kept_only)))
+                ways.append((f"{topic}/", _children(child, retained_only)))
                 break
         else:
             ways.pop()
 
 
-def _children(node: Node, kept_only: bool) -> Iterator[_Found]:
+def _children(node: Node, retained_only: bool) -> Iterator[_Found]:
     children = list((node.children or {}).items())
-    return iter([each for each in children if each[1].kept] if kept_only else children)
+    return iter([each for each in children if each[1].retained] if retained_only else children)

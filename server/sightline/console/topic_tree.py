@@ -52,7 +52,7 @@ class Node(msgspec.Struct, eq=False, gc=False):
     retain: bool = False
     keeps: bool = False
     """The broker keeps a retained message of exactly this topic."""
-    kept: int = 0
+    retained: int = 0
     """Topics whose retained message the broker keeps, this and below."""
 
     def rate_now(self, at: float) -> float:
@@ -218,7 +218,7 @@ def _keep(path: Sequence[Node], keeps: bool) -> None:
     if leaf.keeps != keeps:
         leaf.keeps = keeps
         for node in path:
-            node.kept += 1 if keeps else -1
+            node.retained += 1 if keeps else -1
 
 
 def node_shown(name: str, node: Node, now: float) -> TopicNode:
@@ -238,7 +238,7 @@ def node_shown(name: str, node: Node, now: float) -> TopicNode:
         qos=node.qos if node.count else UNSET,
         retain=bool(node.count and node.retain),
         last=UNSET if text is None else clean(text, HEAD),
-        kept=node.kept,
+        retained=node.retained,
         hex=node.head[:32].hex(" ") if node.count and text is None else UNSET,
     )
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sightline.geometry.geodesy import Vector, dot, vector
 from sightline.geometry.grid import Grid
 from sightline.geometry.passages import along, largest_circle
-from sightline.geometry.pending_passages import Brief, PendingPassages, Way, joined
+from sightline.geometry.pending_passages import Brief, PendingPassages, Leg, joined
 from sightline.geometry.positions import Change, Event, Position, Rules
 from sightline.geometry.shapes import Polygon, Shape
 
@@ -227,7 +227,7 @@ class Geofences:
         last: Position,
         fix: Position,
         place: Vector,
-        way: Way | None,
+        way: Leg | None,
         now: float,
     ) -> list[Change]:
         """Find regions that it went through since the fix before, without a fix that counts."""
@@ -249,7 +249,7 @@ class Geofences:
                 changes += pending.went(thing, last, fix, way.ends, sorted(found), now)
         return changes
 
-    def _between(self, thing: str, way: Way) -> set[str]:
+    def _between(self, thing: str, way: Leg) -> set[str]:
         """Return the regions that matter to a thing and that a way may lead through."""
         most = largest_circle(way.metres, way.error)
         found = along(self._grid, *way.ends, way.error, most)

@@ -179,7 +179,7 @@ class PendingPassages:
         return passage(each.shape, _place(last), here, 0.0) is not None
 
 
-class Way(msgspec.Struct, frozen=True, gc=False):
+class Leg(msgspec.Struct, frozen=True, gc=False):
     """The way between two fixes, with its length and the error of its ends, m."""
 
     ends: tuple[Vector, Vector]
@@ -187,7 +187,7 @@ class Way(msgspec.Struct, frozen=True, gc=False):
     error: float
 
 
-def joined(last: Position, fix: Position, end: Vector) -> Way | None:
+def joined(last: Position, fix: Position, end: Vector) -> Leg | None:
     """Return the way to a fix, which lies at ``end``, from the last one; None: nothing can be told.
 
     Who goes less far than twice the error cannot have come deeper into anything than that.
@@ -209,7 +209,7 @@ def joined(last: Position, fix: Position, end: Vector) -> Way | None:
             return None
     begin = vector(last.lat, last.lon)
     metres = apart(begin, end)
-    return Way((begin, end), metres, error) if least <= metres <= most else None
+    return Leg((begin, end), metres, error) if least <= metres <= most else None
 
 
 def _place(fix: Position) -> Place:

@@ -167,16 +167,16 @@ class World:
         else:
             self._change(state, old)
 
-    def _add(self, key: str, state: State, gone: WorldEntry | None) -> None:
-        """Put a new thing; ``gone`` is the tombstone of its former life, if there is one."""
+    def _add(self, key: str, state: State, former: WorldEntry | None) -> None:
+        """Put a new thing; ``former`` is the tombstone of its former life, if there is one."""
         kind, weight, sender = kind_of(key), 0, self.senders.of(key)
         if sender is not None:
             weight = state.weight
             self._enter(kind, sender, weight)
         seq = born = self.seq + 1
-        if gone is not None:
+        if former is not None:
             del self._tombstones[key]
-            born = gone.born  # of its first life, which somebody may still be looking at
+            born = former.born  # of its first life, which somebody may still be looking at
             del self._entries[key]
         self.seq = seq
         self._entries[key] = WorldEntry(key, seq, state, born, kind, sender, weight)

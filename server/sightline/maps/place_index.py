@@ -35,8 +35,8 @@ VERSION = 1
 """Of the tables; an index of another version is made anew."""
 _TABLES = """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL, others BLOB NOT NULL,
-        UNIQUE (text, others));
+    CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL, translations BLOB NOT NULL,
+        UNIQUE (text, translations));
     CREATE TABLE line (id INTEGER PRIMARY KEY, name INTEGER NOT NULL, points BLOB NOT NULL);
     CREATE VIRTUAL TABLE line_box USING rtree(id, west, east, south, north);
     CREATE TABLE spot (id INTEGER PRIMARY KEY, name INTEGER NOT NULL, sort TEXT NOT NULL,
@@ -143,12 +143,12 @@ class Writer:
         self.sql.close()
 
     def _name(self, name: Name) -> int:
-        others = msgspec.json.encode(dict(sorted(name.translations.items())))
-        key = (name.text, others)
+        translations = msgspec.json.encode(dict(sorted(name.translations.items())))
+        key = (name.text, translations)
         found = self._names.get(key)
         if found is None:
-            self.sql.execute("INSERT OR IGNORE INTO name (text, others) VALUES (?, ?)", key)
-            row = self.sql.execute("SELECT id FROM name WHERE text = ? AND others = ?", key)
+            self.sql.execute("INSERT OR IGNORE INTO name (text, translations) VALUES (?, ?)", key)
+            row = self.sql.execute("SELECT id FROM name WHERE text = ? AND translations = ?", key)
             (found,) = row.fetchone()
             if len(self._names) > 100_000:
                 self._names.clear()
@@ -224,8 +224,8 @@ class PlaceIndex:
         across = max(0.01, math.cos(math.radians(lat)))
         try:
             rows = self._sql.execute(
-                "SELECT n.text, n.others, f.sort, f.west, f.south, f.east, f.north, f.lat, f.lon,"
-                " t.text, t.others FROM found f JOIN name n ON n.id = f.name"
+                "SELECT n.text, n.translations, f.sort, f.west, f.south, f.east, f.north, f.lat, f.lon,"
+                " t.text, t.translations FROM found f JOIN name n ON n.id = f.name"
                 " LEFT JOIN name t ON t.id = f.town WHERE f.id IN"
                 " (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid LIMIT ?)"
                 " ORDER BY f.sort NOT IN ('city', 'town'),"
@@ -268,21 +268,21 @@ class PlaceIndex:
         # As far again as a street may be: what is nearest to a house beside it counts, too.
         west, south, east, north = _box(lat, lon, STREET_WITHIN + HOUSE_WITHIN)
         rows = self._sql.execute(
-            "SELECT n.text, n.others, l.points FROM line_box b JOIN line l ON l.id = b.id"
+            "SELECT n.text, n.translations, l.points FROM line_box b JOIN line l ON l.id = b.id"
             " JOIN name n ON n.id = l.name"
             " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? LIMIT ?",
             (east, west, north, south, _MOST),
         )
-        return [Street(_name(text, others), points_of(blob)) for text, others, blob in rows]
+        return [Street(_name(text, translations), points_of(blob)) for text, translations, blob in rows]
 
     def _spots(self, lat: float, lon: float) -> list[NamedSpot]:
         rows = self._sql.execute(
-            "SELECT n.text, n.others, s.sort, s.lat, s.lon FROM reach_box b"
+            "SELECT n.text, n.translations, s.sort, s.lat, s.lon FROM reach_box b"
             " JOIN spot s ON s.id = b.id JOIN name n ON n.id = s.name"
             " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? LIMIT ?",
             (lon, lon, lat, lat, _MOST),
         )
-        return [NamedSpot(_name(text, others), *rest) for text, others, *rest in rows]
+        return [NamedSpot(_name(text, translations), *rest) for text, translations, *rest in rows]
 
     def _houses(self, lat: float, lon: float) -> list[House]:
         west, south, east, north = _box(lat, lon, HOUSE_WITHIN)
@@ -317,20 +317,20 @@ def _meta(sql: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _name(text: str, others: bytes) -> Name:
-    return Name(text, msgspec.json.decode(others, type=dict[str, str]))
+def _name(text: str, translations: bytes) -> Name:
+    return Name(text, msgspec.json.decode(translations, type=dict[str, str]))
 
 
 def _found(row: Sequence[object]) -> Found:
-    text, others, sort, west, south, east, north, lat, lon, town, town_others = row
-    assert isinstance(others, bytes)
+    text, translations, sort, west, south, east, north, lat, lon, town, town_translations = row
+    assert isinstance(translations, bytes)
     return Found(
-        _name(str(text), others),
+        _name(str(text), translations),
         str(sort),
         (float(west), float(south), float(east), float(north)),  # type: ignore[arg-type]
         float(lat),  # type: ignore[arg-type]
         float(lon),  # type: ignore[arg-type]
-        _name(str(town), town_others) if isinstance(town_others, bytes) else None,
+        _name(str(town), town_translations) if isinstance(town_translations, bytes) else None,
     )
 
 

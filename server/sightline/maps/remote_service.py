@@ -54,7 +54,7 @@ class RemoteMaps(Service):
         self._fetch = fetch
         self._alarm = alarm
         self._lock = DeferredLock()
-        self._told: frozenset[str] = frozenset()
+        self._shown: frozenset[str] = frozenset()
         self.fixed = fixed
         self.stored: Mapping[str, StoredMap] = {}
         """Those of the page, by name."""
@@ -131,12 +131,12 @@ class RemoteMaps(Service):
     def _show(self) -> None:
         maps = self.maps
         self._allow(policy_sources(maps.values()))
-        for name in self._told - maps.keys():
+        for name in self._shown - maps.keys():
             self._hub.place(f"map/{PREFIX}{name}", None)
         for name, map in maps.items():
             at = self.stored[name].at if name in self.stored else 0.0
             self._hub.place(f"map/{PREFIX}{name}", map.shown(0.0 if name in self.fixed else at))
-        self._told = frozenset(maps)
+        self._shown = frozenset(maps)
         self._hub.announce()
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:

@@ -34,7 +34,7 @@ class RecentTransitions:
         self.hushed = 0
         """Transitions that were not told, as there were too many of one thing."""
 
-    def when_told(self, listener: Listener) -> None:
+    def listen(self, listener: Listener) -> None:
         """Call ``listener`` with each transition."""
         self._listeners.append(listener)
 

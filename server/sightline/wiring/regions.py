@@ -98,8 +98,8 @@ class Geofencing(MultiService):
             reactor, _LOOK, self._take_over, "the transitions that another server should tell"
         )
         self._several = bool(settings.replicas.name)
-        self.geofence_monitor.transitions.when_told(self._crossed)
-        self.geofence_monitor.transitions.when_told(_transitions_remembered(hub))
+        self.geofence_monitor.transitions.listen(self._crossed)
+        self.geofence_monitor.transitions.listen(_transitions_remembered(hub))
         regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
         account_service.when_changed(self._accounts_changed)

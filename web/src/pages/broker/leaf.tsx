@@ -98,7 +98,7 @@ function LeafFacts({ node, now }: { node: TopicNode; now: number }) {
         QoS {node.qos ?? 0}
         {node.retain ? ', from the retained ones' : ''}
       </Fact>
-      {node.kept > 0 && node.children === 0 && <Fact name="Retained">The broker keeps it</Fact>}
+      {node.retained > 0 && node.children === 0 && <Fact name="Retained">The broker keeps it</Fact>}
     </Facts>
   );
 }

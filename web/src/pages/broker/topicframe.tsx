@@ -80,9 +80,9 @@ export function Foot({
       <span>
         {grouped(page.total)} here, {grouped(page.topics)} topics in all
       </span>
-      {page.node !== undefined && page.node.kept > 0 && (
+      {page.node !== undefined && page.node.retained > 0 && (
         <span>
-          <Icon of={Pin} size={12} /> {grouped(page.node.kept)} retained
+          <Icon of={Pin} size={12} /> {grouped(page.node.retained)} retained
         </span>
       )}
       {!page.all && (

@@ -94,7 +94,7 @@ export function TopicRow({
       type="button"
       class="topic-row"
       data-topic={topic}
-      data-kept={row.kept > 0 ? row.kept : undefined}
+      data-kept={row.retained > 0 ? row.retained : undefined}
       aria-pressed={pressed}
       onClick={press}
     >
@@ -104,7 +104,7 @@ export function TopicRow({
           {found !== '' && <mark>{found}</mark>}
           {after}
         </code>
-        {row.kept > 0 && <Kept row={row} />}
+        {row.retained > 0 && <Kept row={row} />}
         {pressed === undefined && (
           <>
             <small class="below">{brief(row.topics ?? 1)}</small>
@@ -129,7 +129,7 @@ export function TopicRow({
 
 /** That the broker keeps the message of a topic, or messages of topics below it. */
 function Kept({ row }: { row: TopicNode }) {
-  const words = row.kept === 1 ? '1 retained message' : `${grouped(row.kept)} retained messages`;
+  const words = row.retained === 1 ? '1 retained message' : `${grouped(row.retained)} retained messages`;
   return (
     <span class="kept" role="img" aria-label={words} title={words}>
       <Icon of={Pin} size={12} />
