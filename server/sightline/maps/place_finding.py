@@ -137,5 +137,5 @@ def _town_of(sql: sqlite3.Connection, lat: float, lon: float) -> int | None:
 
 
 def _words(sql: sqlite3.Connection, name: int) -> str:
-    row = sql.execute("SELECT text, others FROM name WHERE id = ?", (name,)).fetchone()
+    row = sql.execute("SELECT text, translations FROM name WHERE id = ?", (name,)).fetchone()
     return texts_of([Name(row[0], msgspec.json.decode(row[1], type=dict[str, str]))])
