@@ -105,9 +105,27 @@ LANDUSE: dict[str, dict[str, tuple[str, int]]] = {
 }
 """Areas, by key and value."""
 NAMED_AREAS = frozenset(
-    ("park", "forest", "wood", "national_park", "nature_reserve", "cemetery", "golf_course", "zoo")
-    + ("garden", "marina", "beach", "stadium", "hospital", "school", "university", "college")
-    + ("aerodrome", "allotments", "recreation_ground")
+    [
+        "park",
+        "forest",
+        "wood",
+        "national_park",
+        "nature_reserve",
+        "cemetery",
+        "golf_course",
+        "zoo",
+        "garden",
+        "marina",
+        "beach",
+        "stadium",
+        "hospital",
+        "school",
+        "university",
+        "college",
+        "aerodrome",
+        "allotments",
+        "recreation_ground",
+    ]
 )
 """Kinds of areas whose names are shown."""
 

@@ -5,11 +5,66 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-LANGUAGES = (
-    ("ar", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr")
-    + ("ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "lb")
-    + ("lt", "lv", "mk", "mt", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq")
-    + ("sr", "sv", "th", "tr", "uk", "ur", "vi", "zh", "zh-Hans", "zh-Hant")
+LANGUAGES = tuple(
+    [
+        "ar",
+        "be",
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "fi",
+        "fr",
+        "ga",
+        "gl",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "hy",
+        "id",
+        "is",
+        "it",
+        "ja",
+        "ka",
+        "kk",
+        "ko",
+        "lb",
+        "lt",
+        "lv",
+        "mk",
+        "mt",
+        "nb",
+        "nl",
+        "nn",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sq",
+        "sr",
+        "sv",
+        "th",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+        "zh",
+        "zh-Hans",
+        "zh-",
+        "Hant",
+    ]
 )
 """Languages whose names are kept where the data have them."""
 _KEYS = tuple((f"name:{language}", f"name:{language}") for language in LANGUAGES)
