@@ -112,13 +112,15 @@ function makeParts(container: HTMLElement, options: MapOptions) {
     for (const source of failed) if (map.getSource(source)) map.refreshTiles(source);
     failed.clear();
   };
+  const blocked = (event: SecurityPolicyViolationEvent) => streets.blocked(event.blockedURI);
   const doubtful = new DoubtfulSpots(map, state);
   const placePin = new PlacePin(map);
   const heat = new Heat(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
   const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin, heat };
-  return { container, ...shown, ...drawn, flights, frames, pointer, marks, failed, retry };
+  const heard = { failed, retry, blocked };
+  return { container, ...shown, ...drawn, ...heard, flights, frames, pointer, marks };
 }
 
 function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
@@ -186,6 +188,7 @@ function listen(parts: Parts): void {
     if (!streets.failed(source, message)) events.tellTrouble(message);
   });
   addEventListener('online', parts.retry);
+  document.addEventListener('securitypolicyviolation', parts.blocked);
 }
 
 /** Put what is ours into a style that was just loaded. */
@@ -293,11 +296,13 @@ function setTheme(parts: Parts, theme: Theme): void {
 function destroy(parts: Parts): void {
   const { container, map, frames, events, portraits, sketch, doubtful } = parts;
   removeEventListener('online', parts.retry);
+  document.removeEventListener('securitypolicyviolation', parts.blocked);
   frames.destroy();
   events.destroy();
   portraits.destroy();
   sketch.destroy();
   doubtful.destroy();
+  parts.streets.destroy();
   parts.placePin.remove();
   map.remove();
   container.classList.remove('sightline-map');
