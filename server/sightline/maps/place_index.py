@@ -273,7 +273,9 @@ class PlaceIndex:
             " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? LIMIT ?",
             (east, west, north, south, _MOST),
         )
-        return [Street(_name(text, translations), points_of(blob)) for text, translations, blob in rows]
+        return [
+            Street(_name(text, translations), points_of(blob)) for text, translations, blob in rows
+        ]
 
     def _spots(self, lat: float, lon: float) -> list[NamedSpot]:
         rows = self._sql.execute(

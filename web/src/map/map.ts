@@ -12,7 +12,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import workerFile from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
@@ -43,6 +43,9 @@ import { mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
 import { Viewport } from './viewport';
+
+/** Under another name than before it was asked for at each visit: browsers had kept that for a year. */
+const workerUrl = `${workerFile}?now`;
 
 setWorkerUrl(workerUrl);
 
