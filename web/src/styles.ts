@@ -65,3 +65,4 @@ import './things/regions/editor.css';
 import './things/friends/phone.css';
 import './things/friends/add/add.css';
 import './things/webhooks/card.css';
+import './pages/phones.css';

@@ -16,6 +16,7 @@ import { CopyButton } from '../ui/copy';
 import { Icon } from '../ui/icon';
 import { AllRobots } from './robots/allrobots';
 import { RobotCard } from './robots/card';
+import { WaitingCards } from './robots/waiting';
 
 const EXAMPLE = `mosquitto_pub -t telemetry -m 'ProBot1,87,91.5,started,23.4,192.168.1.17'`;
 
@@ -36,13 +37,15 @@ function RobotList() {
   const guards = useKind('guard').map(readGuard);
   const [all, setAll] = useState(false);
   const admin = may(user.value.role, 'drivers');
+  // What is above the cards is there before them, so that nothing moves when they come.
+  const some = robots.length > 0 || !ready.value;
   return (
     <main id="content" class="section robots" tabIndex={-1}>
       <div class="section-in">
         <header class="top">
           <h1>Robots</h1>
-          {robots.length > 0 && <Counts robots={robots} leases={leases} />}
-          {admin && robots.length > 0 && (
+          {some && <Counts robots={robots} leases={leases} ready={ready.value} />}
+          {admin && some && (
             <button
               type="button"
               class="button"
@@ -56,13 +59,15 @@ function RobotList() {
             </button>
           )}
           <Status />
-          {robots.length > 0 && <StopButton name={null} />}
+          {some && <StopButton name={null} />}
         </header>
         <Alarms />
-        {robots.length === 0 ? (
+        {!ready.value ? (
+          <WaitingCards />
+        ) : robots.length === 0 ? (
           <div class="empty card">
             <Icon of={Bot} size={28} />
-            <h2>{ready.value ? 'No robot has spoken yet' : 'Waiting for the first picture…'}</h2>
+            <h2>No robot has spoken yet</h2>
             <p>
               ProBots are heard on the topic <code>telemetry</code>. Try one from a terminal:
             </p>
@@ -101,10 +106,13 @@ function RobotList() {
 function Counts({
   robots,
   leases,
+  ready,
 }: {
   robots: readonly ProBot[];
   leases: ReadonlyMap<string, Lease>;
+  ready: boolean;
 }) {
+  if (!ready) return <p class="counts muted">Looking for robots…</p>;
   const availabilities = robots.map((robot) => availabilityOf(robot, leases.has(robot.id)));
   const count = (...wanted: string[]) =>
     availabilities.filter((availability) => wanted.includes(availability)).length;

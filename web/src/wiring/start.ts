@@ -6,6 +6,7 @@ import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import type { Socket } from '../net/socket';
 import type { TimeTravel } from '../past/timetravel';
+import { keepAwake, screenOf } from '../things/probots/drive/awake';
 import { watchHands } from '../things/probots/drive/deadman';
 import type { Driver } from '../things/probots/drive/driver';
 import type { PlaceParts } from './place';
@@ -87,8 +88,10 @@ export function watchDriver(driver: Driver, { section, robot }: PlaceParts): () 
     if (driver.about !== null && driver.about !== at) driver.release();
     driver.tell(null);
   });
+  const sleep = keepAwake(driver.control, screenOf(document));
   return () => {
     unwatchHands();
     unwatchPlace();
+    sleep();
   };
 }

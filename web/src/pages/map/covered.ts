@@ -13,6 +13,10 @@ export function covered(): Padding {
     const sheet = box('.drawer') ?? box('.roster');
     const most = high * 0.6;
     const above = box('.past-banner') ?? box('.timebar');
+    // On its side it has the list at the left.
+    if (sheet && sheet.right < wide * 0.6) {
+      return { top: (above?.bottom ?? 0) + 24, right: 56, left: sheet.right + 24, bottom: 89 };
+    }
     return {
       top: (above?.bottom ?? 0) + 40,
       right: 56,

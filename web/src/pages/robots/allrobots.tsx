@@ -18,7 +18,7 @@ export function RoundTrips({ robot }: { robot: ProBot }) {
   const { history } = useDriving();
   const points = history.latency.of(robot.id).slice(-240);
   const first = points[0];
-  if (!first || points.length < 3) return null;
+  if (!first || points.length < 3) return robot.presence === 'live' ? <NoTripsYet /> : null;
   const most = Math.round(Math.max(...points.map((point) => point.value)));
   return (
     <div class="round-trip">
@@ -33,6 +33,16 @@ export function RoundTrips({ robot }: { robot: ProBot }) {
         height={48}
         label={`Round trip since ${timeText(first.at, now.value)}, up to ${String(most)} ms`}
       />
+    </div>
+  );
+}
+
+/** Holds the place of the line until there is one, so that the card does not grow. */
+function NoTripsYet() {
+  return (
+    <div class="round-trip">
+      <h3>Round trip, as soon as it is measured</h3>
+      <div class="round-trip-waits" />
     </div>
   );
 }

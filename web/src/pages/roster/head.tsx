@@ -41,7 +41,7 @@ export function Summary() {
         </span>
       )}
       {rate !== undefined && (
-        <span>
+        <span class="summary-rate">
           <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
         </span>
       )}

@@ -90,7 +90,7 @@ function Overview({ stretch, day }: { readonly stretch: Stretch; readonly day: S
   const left = shareIn(day, stretch.start);
   const width = shareIn(day, stretch.end) - left;
   return (
-    <div class="overview" aria-hidden="true">
+    <div class="bar-overview" aria-hidden="true">
       <i style={{ left: percent(left), width: percent(width) }} />
     </div>
   );
