@@ -129,7 +129,8 @@ export function TopicRow({
 
 /** That the broker keeps the message of a topic, or messages of topics below it. */
 function Kept({ row }: { row: TopicNode }) {
-  const words = row.retained === 1 ? '1 retained message' : `${grouped(row.retained)} retained messages`;
+  const words =
+    row.retained === 1 ? '1 retained message' : `${grouped(row.retained)} retained messages`;
   return (
     <span class="kept" role="img" aria-label={words} title={words}>
       <Icon of={Pin} size={12} />
