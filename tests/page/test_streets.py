@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from archives import archive
 from broker import Broker
@@ -154,7 +154,7 @@ RED, GREEN, BLUE = (200, 30, 30), (30, 150, 30), (30, 30, 200)
 
 
 def test_maps_from_elsewhere_are_asked_for_and_drawn_and_their_trouble_is_told(
-    streets: SightlineProcess, chromium: Browser
+    streets: SightlineProcess, chromium: Any
 ) -> None:
     """Pictures, an archive and a style with vector tiles of one other host; then a bad style."""
     with TileServer() as far:
@@ -259,7 +259,7 @@ def coloured(page: Page, colour: tuple[int, int, int]) -> None:
     end = time.monotonic() + DEADLINE
     while True:
         seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        pixels = [seen.getpixel((x, 300)) for x in range(500, 900, 10)]
+        pixels: list[Any] = [seen.getpixel((x, 300)) for x in range(500, 900, 10)]
         near = sum(
             all(abs(a - b) < 12 for a, b in zip(pixel, colour, strict=True)) for pixel in pixels
         )

@@ -21,7 +21,7 @@ const LOOK_MS = 100;
 /** What replaces something is faded in by the map library for a while after it came. */
 const FADE_MS = 400;
 /** Longer than this nothing waits for what replaces it: it may never come. */
-const LONGEST_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export class Stack {
   /** What is drawn, by what tells it from everything else. */
@@ -59,7 +59,7 @@ export class Stack {
     if (this.sprite === null) this.exchangeSprite();
     this.leaving.push(...[...before].flatMap(([key, each]) => (this.drawn.has(key) ? [] : [each])));
     clearTimeout(this.waiting);
-    if (comes && this.leaving.length > 0) this.waitFor(LONGEST_MS);
+    if (comes && this.leaving.length > 0) this.waitFor(TIMEOUT_MS);
     else this.takeLeaving();
   }
 
@@ -94,9 +94,9 @@ export class Stack {
   }
 
   /** Take away what goes once everything that is drawn has come. */
-  private waitFor(longest: number): void {
+  private waitFor(timeout: number): void {
     this.waiting = setTimeout(() => {
-      if (longest > 0 && !this.hasCome()) this.waitFor(longest - LOOK_MS);
+      if (timeout > 0 && !this.hasCome()) this.waitFor(timeout - LOOK_MS);
       else this.waiting = setTimeout(() => this.takeLeaving(), FADE_MS);
     }, LOOK_MS);
   }
