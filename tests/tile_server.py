@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import ssl
@@ -11,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import trustme
+from PIL import Image
 
 # A picture of one pixel.
 PNG = bytes.fromhex(
@@ -87,3 +89,25 @@ class TileServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def one_coloured(colour: tuple[int, int, int]) -> bytes:
+    """Return a tile of one colour (red, green, blue)."""
+    file = io.BytesIO()
+    Image.new("RGB", (256, 256), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def whole_tile(layer: str) -> bytes:
+    """Return a vector tile with a layer whose one shape fills it (Mapbox Vector Tile 2)."""
+    corners = bytes([9, 0, 0, 26, *_ALONG, 0, 0, *_ALONG, *_BACK, 0, 15])
+    feature = bytes([0x18, 3, 0x22, len(corners)]) + corners
+    name = layer.encode()
+    parts = [bytes([0x78, 2, 0x0A, len(name)]), name, bytes([0x12, len(feature)]), feature]
+    body = b"".join(parts) + bytes([0x28, 0x80, 0x20])
+    return bytes([0x1A, len(body)]) + body
+
+
+_ALONG = (0x80, 0x40)
+"""4096, the side of a tile, as such a tile writes a step ahead."""
+_BACK = (0xFF, 0x3F)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
 import re
 import subprocess
@@ -10,13 +12,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
+from archives import archive
 from broker import Broker
 from helsinki import LIMITS, put_map, quiet
 from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import Catalogue
 from sightline_process import ROOT, SightlineProcess
+from tile_server import TileServer, one_coloured, whole_tile
 from waits import DEADLINE
 
 pytestmark = pytest.mark.map
@@ -143,3 +148,122 @@ def test_a_layer_is_chosen_on_the_map_and_remembered(streets: SightlineProcess, 
     drawn(again, "helsinki")
     again.keyboard.press("Escape")
     expect(again.get_by_role("radio", name="Map")).to_have_count(0)
+
+
+RED, GREEN, BLUE = (200, 30, 30), (30, 150, 30), (30, 30, 200)
+
+
+def test_maps_from_elsewhere_are_asked_for_and_drawn_and_their_trouble_is_told(
+    streets: SightlineProcess, chromium: Browser
+) -> None:
+    """Pictures, an archive and a style with vector tiles of one other host; then a bad style."""
+    with TileServer() as far:
+        far.put(
+            "/world.pmtiles",
+            archive({}, [one_coloured(RED)], packing=(1, 2, 1), type=2, zooms=(0, 0)),
+        )
+        for x, y in itertools.product(range(2), repeat=2):
+            far.put(f"/green/1/{x}/{y}.png", one_coloured(GREEN))
+            far.put(f"/blue/1/{x}/{y}.mvt", whole_tile("all"))
+        style = {
+            "version": 8,
+            "sources": {
+                "blue": {
+                    "type": "vector",
+                    "tiles": [far.url + "/blue/{z}/{x}/{y}.mvt"],
+                    "minzoom": 1,
+                    "maxzoom": 1,
+                }
+            },
+            "layers": [
+                {
+                    "id": "all",
+                    "type": "fill",
+                    "source": "blue",
+                    "source-layer": "all",
+                    "paint": {"fill-color": f"rgb{BLUE}", "fill-antialias": False},
+                }
+            ],
+        }
+        far.put("/style.json", style)
+        far.put("/page", b"<!doctype html>")
+        page = chromium.new_context(viewport=SMALL, reduced_motion="reduce").new_page()
+        sign_in_first(page, streets)
+        page.goto(f"{streets.url}?test#map?{VIEW}")
+        drawn(page, "helsinki")
+        set_far_map(
+            page, streets, "green", far.url + "/green/{z}/{x}/{y}.png", min_zoom=1, max_zoom=1
+        )
+        choose(page, "The green one")
+        # It was opened before the host was allowed.
+        told = page.locator(".map-trouble")
+        expect(told).to_have_text(
+            "To see the map “The green one”, which is new, load this page again."
+        )
+        assert far.asked == []
+        set_far_map(page, streets, "red", far.url + "/world.pmtiles", max_zoom=0)
+        set_far_map(page, streets, "blue", far.url + "/style.json")
+        set_far_map(page, streets, "bad", far.url + "/page", type="style")
+        page.reload()
+        for name, colour in {"green": GREEN, "blue": BLUE, "red": RED}.items():
+            choose(page, f"The {name} one")
+            drawn(page, f"url.{name} helsinki")
+            coloured(page, colour)
+            credit = page.locator(".attribution").get_by_role("link", name=f"© {name}")
+            expect(credit).to_have_attribute("href", f"https://{name}.example.org/")
+        expect(told).to_have_count(0)
+        choose(page, "The bad one")
+        expect(told).to_have_text(
+            "The map “The bad one” cannot be shown: what its address sends is not a map style. "
+            "What was shown before stays."
+        )
+        drawn(page, "helsinki")
+        named(page, "Mikonkatu")
+        for name in ("green", "red", "blue", "bad"):
+            asks(page, streets, "DELETE", f"admin/map-addresses/{name}")
+        page.context.close()
+
+
+def sign_in_first(page: Page, sightline: SightlineProcess) -> None:
+    """Make the first admin, whom the page is then of."""
+    found = re.search(r"#welcome=(\S+)", sightline.logged)
+    assert found, sightline.logged
+    first = {"token": found[1], "name": "root", "password": "seven-quiet-harbours"}
+    asks(page, sightline, "POST", "welcome", first)
+
+
+def asks(page: Page, sightline: SightlineProcess, method: str, path: str, body: Any = None) -> None:
+    headers = {"origin": sightline.url.rstrip("/")}
+    url = f"{sightline.url}api/1/{path}"
+    answer = page.request.fetch(url, method=method, data=body, headers=headers)
+    assert answer.ok, answer.text()
+
+
+def set_far_map(
+    page: Page, sightline: SightlineProcess, name: str, url: str, **more: object
+) -> None:
+    """Set a layer as an admin does; the server itself asks no host of a private network."""
+    credit = {"attribution": f"© {name}", "attribution_url": f"https://{name}.example.org/"}
+    wanted = {"name": name, "title": f"The {name} one", "url": url, "role": "layer", **credit}
+    asks(page, sightline, "POST", "admin/map-addresses", wanted | {"anyway": True} | more)
+
+
+def choose(page: Page, title: str) -> None:
+    if page.get_by_role("radiogroup", name="What the map shows").count() == 0:
+        page.get_by_role("button", name="What the map shows").click()
+    page.get_by_role("radio", name=title).check()
+
+
+def coloured(page: Page, colour: tuple[int, int, int]) -> None:
+    """Wait until the map has this colour at a place without a name, nearly."""
+    end = time.monotonic() + DEADLINE
+    while True:
+        seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        pixels = [seen.getpixel((x, 300)) for x in range(500, 900, 10)]
+        near = sum(
+            all(abs(a - b) < 12 for a, b in zip(pixel, colour, strict=True)) for pixel in pixels
+        )
+        if near > len(pixels) / 2:
+            return
+        assert time.monotonic() < end, f"no {colour} among {set(pixels)}"
+        page.wait_for_timeout(100)

@@ -37,8 +37,11 @@ def test_types_are_known_by_the_name(root):
 
 
 def test_hashed_names_are_kept_for_ever_and_others_asked_for_again(root):
+    (root / "assets" / "gl-worker-1a2b.mjs").write_text("script")
     assets = load(root)
     assert "immutable" in assets["assets/app-1a2b.js"].cache
+    # It comes with the policy of now, which names the hosts of maps.
+    assert assets["assets/gl-worker-1a2b.mjs"].cache == "no-cache"
     assert assets["index.html"].cache == "no-cache"
     assert assets["world.pmtiles"].cache == "no-store"
 

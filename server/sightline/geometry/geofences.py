@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sightline.geometry.geodesy import Vector, dot, vector
 from sightline.geometry.grid import Grid
 from sightline.geometry.passages import along, largest_circle
-from sightline.geometry.pending_passages import Brief, PendingPassages, Leg, joined
+from sightline.geometry.pending_passages import Brief, Leg, PendingPassages, joined
 from sightline.geometry.positions import Change, Event, Position, Rules
 from sightline.geometry.shapes import Polygon, Shape
 

@@ -150,19 +150,21 @@ class PendingRecords:
         size = 0
         most = 1 if self._careful else MOST_ROWS
         queue = self._queue
+        popleft, add_record, add_entry = queue.popleft, records.append, entries.append
+        # This loop runs for every message: what it counts is noted once, behind it.
         while queue and len(entries) < most and size < MOST_BYTES:
-            item = queue.popleft()
+            item = popleft()
             if isinstance(item, AckMark):
                 receipts.append(item.receipt)
                 continue
             record, at = item
             body = record.body
             size += len(body)
-            self._bytes -= len(body) + ROW_BYTES
-            self._taken += 1
-            records.append(record)
+            add_record(record)
             hashed = digest(record.alike or body)
-            entries.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, hashed))
+            add_entry(HistoryEntry(record.thing, record.sort, record.tst, at, body, hashed))
+        self._bytes -= size + ROW_BYTES * len(entries)
+        self._taken += len(entries)
         while queue and isinstance(mark := queue[0], AckMark):
             receipts.append(mark.receipt)  # nothing of theirs waits any more
             queue.popleft()

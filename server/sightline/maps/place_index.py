@@ -224,8 +224,8 @@ class PlaceIndex:
         across = max(0.01, math.cos(math.radians(lat)))
         try:
             rows = self._sql.execute(
-                "SELECT n.text, n.translations, f.sort, f.west, f.south, f.east, f.north, f.lat, f.lon,"
-                " t.text, t.translations FROM found f JOIN name n ON n.id = f.name"
+                "SELECT n.text, n.translations, f.sort, f.west, f.south, f.east, f.north,"
+                " f.lat, f.lon, t.text, t.translations FROM found f JOIN name n ON n.id = f.name"
                 " LEFT JOIN name t ON t.id = f.town WHERE f.id IN"
                 " (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid LIMIT ?)"
                 " ORDER BY f.sort NOT IN ('city', 'town'),"
@@ -273,7 +273,7 @@ class PlaceIndex:
             " WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? LIMIT ?",
             (east, west, north, south, _MOST),
         )
-        return [Street(_name(text, translations), points_of(blob)) for text, translations, blob in rows]
+        return [Street(_name(text, named), points_of(blob)) for text, named, blob in rows]
 
     def _spots(self, lat: float, lon: float) -> list[NamedSpot]:
         rows = self._sql.execute(

@@ -67,7 +67,14 @@ def _accepted(header: str) -> Iterator[str]:
             yield coding.strip()
 
 
+_WORKER = re.compile(r"[.-]worker[.-]")
+
+
 def _cache(path: str) -> str:
+    if _WORKER.search(path):
+        # A worker may ask the hosts that its own file's answer names: a kept one would not know
+        # of those that an admin chose since. Browsers take the headers of "not modified".
+        return "no-cache"
     if path.startswith("assets/"):
         return "public, max-age=31536000, immutable"  # Vite puts a hash into the name
     if path.endswith(".pmtiles"):

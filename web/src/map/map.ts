@@ -12,7 +12,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import workerFile from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
@@ -43,6 +43,9 @@ import { mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
 import { Viewport } from './viewport';
+
+/** Under another name than before it was asked for at each visit: browsers had kept that for a year. */
+const workerUrl = `${workerFile}?now`;
 
 setWorkerUrl(workerUrl);
 
@@ -112,13 +115,15 @@ function makeParts(container: HTMLElement, options: MapOptions) {
     for (const source of failed) if (map.getSource(source)) map.refreshTiles(source);
     failed.clear();
   };
+  const blocked = (event: SecurityPolicyViolationEvent) => streets.blocked(event.blockedURI);
   const doubtful = new DoubtfulSpots(map, state);
   const placePin = new PlacePin(map);
   const heat = new Heat(map, state);
   const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
   const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful, streets, placePin, heat };
-  return { container, ...shown, ...drawn, flights, frames, pointer, marks, failed, retry };
+  const heard = { failed, retry, blocked };
+  return { container, ...shown, ...drawn, ...heard, flights, frames, pointer, marks };
 }
 
 function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
@@ -186,6 +191,7 @@ function listen(parts: Parts): void {
     if (!streets.failed(source, message)) events.tellTrouble(message);
   });
   addEventListener('online', parts.retry);
+  document.addEventListener('securitypolicyviolation', parts.blocked);
 }
 
 /** Put what is ours into a style that was just loaded. */
@@ -293,11 +299,13 @@ function setTheme(parts: Parts, theme: Theme): void {
 function destroy(parts: Parts): void {
   const { container, map, frames, events, portraits, sketch, doubtful } = parts;
   removeEventListener('online', parts.retry);
+  document.removeEventListener('securitypolicyviolation', parts.blocked);
   frames.destroy();
   events.destroy();
   portraits.destroy();
   sketch.destroy();
   doubtful.destroy();
+  parts.streets.destroy();
   parts.placePin.remove();
   map.remove();
   container.classList.remove('sightline-map');

@@ -1,5 +1,7 @@
 /** What happened on a day, for the marks on the time bar. */
 import type { HistoryEvent } from '../generated';
+import { keyOf } from '../app/world';
+import type { Key } from '../app/world';
 import type { Read } from '../net/shape';
 
 export interface PastEvent {
@@ -8,6 +10,8 @@ export interface PastEvent {
   /** When it happened, epoch seconds. */
   readonly at: number;
   readonly text: string;
+  /** The region whose edge was crossed, when it is one of ours. */
+  readonly region?: Key;
 }
 
 /** Marks closer together than this share of the bar are one. */
@@ -20,9 +24,15 @@ export function readEvents(list: readonly Read<HistoryEvent>[]): PastEvent[] {
       kind: event.sort,
       thing: event.thing,
       at: event.tst,
-      text: words(event),
+      text: withPlace(words(event), event.place ?? ''),
+      ...(typeof event['region'] === 'string' ? { region: keyOf('region', event['region']) } : {}),
     }))
     .sort((a, b) => a.at - b.at);
+}
+
+/** With what lies there, when that is known: "jane/phone left Gym (Keizersgracht 123, Amsterdam)". */
+export function withPlace(text: string, place: string): string {
+  return place === '' ? text : `${text} (${place})`;
 }
 
 function words(event: Read<HistoryEvent>): string {

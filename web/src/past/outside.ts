@@ -1,7 +1,10 @@
 /** What time travel needs from outside: the server's history over HTTP, and the page that shows what it finds. */
+import { Denied } from '../net/api';
 import type { Api } from '../net/api';
 import type { ServerClock } from '../app/clock';
+import type { HistoryEvent } from '../generated';
 import type { Requests } from '../net/requests';
+import type { Read } from '../net/shape';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
@@ -26,9 +29,12 @@ interface Parts {
   readonly clock: ServerClock;
   readonly requests: Requests;
   readonly shown: Shown;
+  /** The language of the names of places: `de`, `pt-BR`. */
+  readonly language: string;
 }
 
-export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTravel {
+export function createTimeTravel(parts: Parts): TimeTravel {
+  const { api, clock, requests, shown, language } = parts;
   return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
@@ -61,7 +67,7 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
-      return readEvents((await api.get('events', asked)).events);
+      return readEvents(await placed(api, asked, language));
     },
     async photos({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: 'photo' };
@@ -80,4 +86,20 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
       };
     },
   });
+}
+
+/** The events with what lies where each happened, as far as a map of the server knows. */
+async function placed(
+  api: Api,
+  asked: object,
+  language: string,
+): Promise<readonly Read<HistoryEvent>[]> {
+  try {
+    return (await api.get('events', { ...asked, place: '1', language })).events;
+  } catch (refused) {
+    if (!(refused instanceof Denied && refused.code === 'busy')) throw refused;
+    // Places are a luxury: without them there are the events. `place` is the phone's own word then.
+    const { events } = await api.get('events', asked);
+    return events.map(({ place: _, ...event }) => event);
+  }
 }

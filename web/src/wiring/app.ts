@@ -103,7 +103,10 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
   const { requests, api } = server;
   const consoleClient = new ConsoleClient(requests.ask);
-  const past = createTimeTravel({ api, clock, requests, shown: live.world });
+  const past = createTimeTravel({
+    ...{ api, clock, requests, shown: live.world },
+    language: navigator.language,
+  });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
   const entries = createEntries({ live, past, addSpot: selection.addSpot });

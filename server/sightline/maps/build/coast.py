@@ -1,12 +1,13 @@
 """Make land and sea of the coastlines of an extract. Pure.
 
-A coastline has the land on its left. Of an extract only a box is known, so coastlines end somewhere:
-they are cut at the box, or led straight to it where they end within, and land is what lies between
-them and the edge of the box. Without any coastline all of the box is land.
+A coastline has the land on its left. Of an extract only a box is known, so coastlines end
+somewhere: they are cut at the box, or led straight to it where they end within, and land is what
+lies between them and the edge of the box. Without any coastline all of the box is land.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def _cut(points: Ring, box: Box) -> list[Ring]:
     """Return the parts of a line within the box; all of them begin and end on its edge."""
     parts: list[Ring] = []
     part: Ring = [box.edge(points[0])] if box.holds(points[0]) else []
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         inside = _clipped(a, b, box)
         if inside is None:
             continue
@@ -185,16 +186,14 @@ def _walked(paths: list[Ring], box: Box) -> list[Ring]:
 
 def area(ring: Ring) -> float:
     """Return twice the area of a ring; below 0 if it goes clockwise."""
-    return sum(
-        (b[0] - a[0]) * (b[1] + a[1]) * -1 for a, b in zip(ring, ring[1:], strict=False)
-    )
+    return sum((b[0] - a[0]) * (b[1] + a[1]) * -1 for a, b in itertools.pairwise(ring))
 
 
 def contains(ring: Ring, point: Point) -> bool:
     """Tell whether a point is within a ring."""
     x, y = point
     inside = False
-    for (ax, ay), (bx, by) in zip(ring, ring[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(ring):
         if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
             inside = not inside
     return inside

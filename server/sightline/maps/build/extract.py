@@ -11,6 +11,7 @@ A node's place takes 16 bytes: in memory, or in the file that INDEX names (``-``
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -215,7 +216,7 @@ def _middle(shape: str) -> Point:
     # Relative to the first point: the products of whole degrees would lose the metres.
     ox, oy = ring[0]
     x = y = whole = 0.0
-    for (ax, ay), (bx, by) in zip(ring, ring[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(ring):
         cross = (ax - ox) * (by - oy) - (bx - ox) * (ay - oy)
         whole += cross
         x += (ax + bx - 2 * ox) * cross

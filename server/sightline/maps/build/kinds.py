@@ -104,11 +104,13 @@ LANDUSE: dict[str, dict[str, tuple[str, int]]] = {
     "railway": {"platform": ("platform", 15)},
 }
 """Areas, by key and value."""
-NAMED_AREAS = frozenset(
-    ("park", "forest", "wood", "national_park", "nature_reserve", "cemetery", "golf_course", "zoo")
-    + ("garden", "marina", "beach", "stadium", "hospital", "school", "university", "college")
-    + ("aerodrome", "allotments", "recreation_ground")
-)
+# fmt: off
+NAMED_AREAS = frozenset((
+    "park", "forest", "wood", "national_park", "nature_reserve", "cemetery", "golf_course", "zoo",
+    "garden", "marina", "beach", "stadium", "hospital", "school", "university", "college",
+    "aerodrome", "allotments", "recreation_ground",
+))
+# fmt: on
 """Kinds of areas whose names are shown."""
 
 WATER: dict[str, dict[str, tuple[str, int]]] = {

@@ -253,4 +253,3 @@ def free_bytes(folder: Path) -> int:
     """Return how much room the disk of this folder has for us."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
-

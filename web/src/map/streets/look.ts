@@ -11,6 +11,7 @@ import type { Theme } from '../types';
 import { startZoom } from './choice';
 import { flavorOf, FONTS } from './flavor';
 import { nameFor, outside } from './names';
+import { prefixOf } from './source';
 import type { MapSource } from './source';
 import { OPENMAPTILES, SHORTBREAD } from './tables';
 import type { Row } from './tables';
@@ -51,11 +52,6 @@ export function streetLayers(wish: Wish): LayerSpecification[] {
       ...(filter === undefined ? {} : { filter }),
     } as LayerSpecification;
   });
-}
-
-/** What the names of a map's sources and layers begin with. */
-export function prefixOf({ name }: MapSource): string {
-  return `map/${name}/`;
 }
 
 /** The source that the layers of a map draw from. */

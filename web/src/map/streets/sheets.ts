@@ -11,7 +11,7 @@ import { startZoom } from './choice';
 import { groundOf } from './names';
 import { fetchStyle } from './remotestyle';
 import type { RemoteStyle } from './remotestyle';
-import { isVector } from './source';
+import { isVector, prefixOf } from './source';
 import type { MapSource } from './source';
 import type { Sheet } from './stack';
 
@@ -22,7 +22,7 @@ export interface SheetNeeds {
   readonly language: string;
   readonly store: RangeStore | null;
   /** Tell people that a map cannot be shown, and why. */
-  readonly trouble: (why: string) => void;
+  readonly trouble: (why: string, map?: MapSource) => void;
 }
 
 export class Sheets {
@@ -44,7 +44,7 @@ export class Sheets {
 
   /** What is drawn of a map, or null while that is on its way (or cannot be had). */
   of(map: MapSource, theme: Theme, parts: readonly MapSource[]): Sheet | null {
-    const key = `${theme} ${map.name} ${parts.map(({ name }) => name).join()}`;
+    const key = `${theme} ${prefixOf(map)} ${parts.map(({ name }) => name).join()}`;
     const known = this.made.get(key);
     if (known) return known;
     const sheet = this.make(map, theme, parts);
@@ -65,9 +65,9 @@ export class Sheets {
     return null;
   }
 
-  private styleOf({ url, name, title }: MapSource): Sheet | null {
-    const style = this.styles.get(url);
-    if (style === undefined) this.loadStyle(url, name, title);
+  private styleOf(map: MapSource): Sheet | null {
+    const style = this.styles.get(map.url);
+    if (style === undefined) this.loadStyle(map);
     if (style === undefined || typeof style === 'string') return null;
     return { sources: style.sources, ground: style.layers, names: [], sprite: style.sprite };
   }
@@ -88,9 +88,10 @@ export class Sheets {
       });
   }
 
-  private loadStyle(url: string, name: string, title: string): void {
+  private loadStyle(map: MapSource): void {
+    const { url, title } = map;
     this.styles.set(url, 'asked');
-    void fetchStyle(url, `map/${name}/`)
+    void fetchStyle(url, prefixOf(map))
       .then((style) => {
         this.styles.set(url, style);
         this.again();
@@ -99,7 +100,8 @@ export class Sheets {
         this.styles.set(url, 'failed');
         const why = error instanceof Error ? error.message : 'it cannot be read';
         this.needs.trouble(
-          `The map “${title}” cannot be shown: ${why}. The map of the world is shown.`,
+          `The map “${title}” cannot be shown: ${why}. What was shown before stays.`,
+          map,
         );
       });
   }
@@ -127,11 +129,12 @@ function streetsOf(
 }
 
 function picturesOf(map: MapSource, theme: Theme): Sheet {
-  const { name, url, type, tileSize } = map;
+  const { url, type, tileSize } = map;
   const tiles = [type === 'pmtiles' ? `pmtiles://${url}/{z}/{x}/{y}` : url];
-  const source = `map/${name}/tiles`;
+  const prefix = prefixOf(map);
+  const source = `${prefix}tiles`;
   const ground: LayerSpecification = {
-    id: `map/${name}/pictures`,
+    id: `${prefix}pictures`,
     type: 'raster',
     source,
     minzoom: startZoom(map),

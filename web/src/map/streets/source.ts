@@ -31,3 +31,18 @@ export interface Credit {
 export function isVector({ schema, type }: MapSource): boolean {
   return type === 'pmtiles' && schema !== '';
 }
+
+/**
+ * What the names of a map's sources and layers begin with. A map that was replaced has others, so
+ * that the one before can stay until the new one is drawn.
+ */
+export function prefixOf({ name, credits: _, title: __, ...drawn }: MapSource): string {
+  return `map/${name}/${digestOf(JSON.stringify(drawn))}/`;
+}
+
+/** A short word for a text: FNV-1a, which tells the few maps of one name apart. */
+function digestOf(text: string): string {
+  let sum = 0x811c9dc5;
+  for (const letter of text) sum = Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (sum >>> 0).toString(36);
+}

@@ -23,7 +23,7 @@ import {
 import { outside } from './names';
 import { Sheets } from './sheets';
 import type { SheetNeeds } from './sheets';
-import { isVector } from './source';
+import { isVector, prefixOf } from './source';
 import type { Credit, MapSource } from './source';
 import { Stack } from './stack';
 import type { Sheet } from './stack';
@@ -40,6 +40,9 @@ interface Needs extends SheetNeeds {
   readonly state: MapState;
 }
 
+/** What is drawn of a map; the key tells it from what is drawn of it otherwise. */
+type Entry = readonly [key: string, sheet: Sheet];
+
 export class Streets {
   private readonly creditors = new Listeners<readonly Credit[]>();
   private credits: readonly Credit[] = [];
@@ -52,17 +55,23 @@ export class Streets {
   /** What is drawn, in one word; null: not decided yet. */
   private shown: string | null = null;
   private lookedAt = 0;
+  /** What is drawn of each map, by its name. */
+  private readonly last = new Map<string, Entry>();
+  /** Hosts that this page may not ask, because it was opened before an admin chose them. */
+  private readonly forbidden = new Set<string>();
   /** Filters of the world's names, before anything was left out of them. */
   private readonly filters = new Map<string, unknown>();
 
   constructor(private readonly needs: Needs) {
     this.stack = new Stack(needs.map);
-    this.sheets = new Sheets(needs, () => this.draw());
+    const trouble = (why: string, map?: MapSource) => this.tell(why, map);
+    this.sheets = new Sheets({ ...needs, trouble }, () => this.draw());
   }
 
   /** The style is there, for the first time or anew. */
   install(): void {
     this.stack.lost();
+    this.last.clear();
     this.filters.clear();
     this.shown = null;
     this.leaveNames();
@@ -78,6 +87,10 @@ export class Streets {
     this.sheets.forget();
     this.leaveNames();
     this.draw();
+  }
+
+  destroy(): void {
+    this.stack.lost();
   }
 
   /** Show the layer with this name, if there is one; else the map. */
@@ -123,8 +136,23 @@ export class Streets {
     );
     if (!map) return false;
     console.warn(`Map “${map.title}”: ${why}`);
-    this.needs.trouble(`Some of the map “${map.title}” could not be loaded.`);
+    this.tell(`Some of the map “${map.title}” could not be loaded.`, map);
     return true;
+  }
+
+  /** The browser did not ask an address, as the page may not: it is older than the choice of it. */
+  blocked(address: string): void {
+    const origin = originOf(address);
+    this.forbidden.add(origin);
+    const map = [...this.bases, ...this.layers].find(({ url }) => originOf(url) === origin);
+    if (map) this.tell('', map);
+  }
+
+  private tell(why: string, map?: MapSource): void {
+    const old = map && this.forbidden.has(originOf(map.url));
+    this.needs.trouble(
+      old ? `To see the map “${map.title}”, which is new, load this page again.` : why,
+    );
   }
 
   private draw(): void {
@@ -134,16 +162,16 @@ export class Streets {
     if (key !== this.shown) {
       this.shown = key;
       this.stack.show(wanted);
+      this.last.clear();
+      for (const each of wanted) this.last.set(nameOf(each), each);
       // Also for those who test: which maps are drawn, the uppermost first.
-      document.documentElement.dataset['maps'] = wanted
-        .map(([name]) => name.split(' ', 1)[0])
-        .join(' ');
+      document.documentElement.dataset['maps'] = wanted.map(nameOf).join(' ');
     }
     this.credit();
   }
 
   /** What is drawn for the view, the uppermost first. */
-  private wanted(): [key: string, sheet: Sheet][] {
+  private wanted(): Entry[] {
     const { map, state } = this.needs;
     const zoom = map.getZoom();
     const view = widened(viewOf(map), MARGIN);
@@ -151,11 +179,13 @@ export class Streets {
     // Below pictures that fill the view only names are of use.
     const covered = above.some((each) => zoom >= startZoom(each) && holds(each.bounds, view));
     const below = neededFor(this.bases, view, zoom).filter((each) => !covered || isVector(each));
-    return [...above, ...below].flatMap((each) => {
+    return [...above, ...below].flatMap((each): Entry[] => {
       const parts = within(each, this.bases);
       const sheet = this.sheets.of(each, state.theme, parts);
-      if (!sheet) return [];
-      const key = `${each.name} ${each.url} ${parts.map(({ name }) => name).join('+')}`;
+      // Until there is something of a map that was replaced, the one before is shown.
+      const before = this.last.get(each.name);
+      if (!sheet) return before ? [before] : [];
+      const key = `${each.name} ${prefixOf(each)} ${parts.map(({ name }) => name).join('+')}`;
       if (!covered || above.includes(each)) return [[key, sheet]];
       return [[`${key} names`, { ...sheet, ground: [] }]];
     });
@@ -193,6 +223,13 @@ export class Streets {
     this.creditors.tell(credits);
   }
 }
+
+/** The host of an address, or of nothing that is an address (such as "inline") that itself. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
+}
+
+const nameOf = ([key]: Entry) => key.split(' ', 1)[0] ?? '';
 
 function viewOf(map: MapLibreMap): Bounds {
   const view = map.getBounds();

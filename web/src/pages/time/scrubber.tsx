@@ -1,12 +1,13 @@
 /** The bar of the day, or of a piece of it: where one is, and what happened. */
 import { usePreferences, useTime } from '../../app/context';
 import { usePast } from '../../past/context';
-import { marksOf } from '../../past/events';
+import { marksOf, withPlace } from '../../past/events';
 import { arrowStep, isWhole, pageStep, shareIn, stepped, ticksOf } from '../../past/stretch';
 import type { Stretch } from '../../past/stretch';
 import type { TimeTravel } from '../../past/timetravel';
 import { pointAt } from '../../past/track';
 import { clockText } from '../../past/wording';
+import { useWhereIs } from '../../things/regions/whereis';
 import { inOneLine, speed } from '../../ui/numbers';
 import { useBarGestures } from './gestures';
 import { Profile } from './profile';
@@ -124,6 +125,7 @@ function Knob({ share, label, kmh }: KnobProps) {
 
 function Marks({ stretch }: { readonly stretch: Stretch }) {
   const past = usePast();
+  const whereIs = useWhereIs();
   const within = past.events.value.filter(({ at }) => at >= stretch.start && at < stretch.end);
   const marks = marksOf(within, (at) => shareIn(stretch, at));
   return (
@@ -135,7 +137,9 @@ function Marks({ stretch }: { readonly stretch: Stretch }) {
           style={{ left: percent(mark.share) }}
           title={mark.events
             .slice(0, 8)
-            .map((event) => `${clockText(event.at)} ${event.text}`)
+            .map(
+              (event) => `${clockText(event.at)} ${withPlace(event.text, whereIs(event.region))}`,
+            )
             .join('\n')}
         />
       ))}

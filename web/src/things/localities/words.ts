@@ -3,7 +3,9 @@
  * time and kept while the page is open; nobody else is asked.
  */
 import { signal } from '@preact/signals';
+import type { PlaceShown } from '../../generated';
 import type { Api } from '../../net/api';
+import type { Read } from '../../net/shape';
 
 /** Positions that come within so many milliseconds are asked for together. */
 const TOGETHER = 60;
@@ -12,6 +14,11 @@ const MOST = 50;
 const REMEMBERED = 2000;
 /** After a refusal, milliseconds until anything is asked again. */
 const PAUSE = 5000;
+
+/** What lies at a position; what is not known of it is empty. */
+export type Locality = Read<PlaceShown>;
+
+const NOWHERE: Locality = { text: '', street: '', number: '', park: '', part: '', town: '' };
 
 type Position = readonly [lat: number, lon: number];
 
@@ -27,7 +34,7 @@ export class Words {
   /** Counts what was learned, so that whoever shows words draws again. */
   readonly learned = signal(0);
   readonly #needs: Needs;
-  readonly #found = new Map<string, string>();
+  readonly #found = new Map<string, Locality>();
   readonly #wanted = new Map<string, Position>();
   #asking = false;
   #notBefore = 0;
@@ -38,7 +45,12 @@ export class Words {
 
   /** The words for a position; undefined while they are not known, empty where nothing is. */
   at(lat: number, lon: number): string | undefined {
-    if (!this.#needs.known()) return '';
+    return this.locality(lat, lon)?.text;
+  }
+
+  /** The same in its parts. */
+  locality(lat: number, lon: number): Locality | undefined {
+    if (!this.#needs.known()) return NOWHERE;
     // A few steps: a phone at rest wanders about by more.
     const position: Position = [Number(lat.toFixed(5)), Number(lon.toFixed(5))];
     const key = position.join();
@@ -68,7 +80,7 @@ export class Words {
       const language = this.#needs.language;
       const { places } = await this.#needs.api.post('places/at', { positions, language });
       asked.forEach(([key], n) => {
-        this.#found.set(key, places[n]?.text ?? '');
+        this.#found.set(key, places[n] ?? NOWHERE);
       });
       for (const key of this.#found.keys()) {
         if (this.#found.size <= REMEMBERED) break;

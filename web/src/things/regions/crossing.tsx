@@ -6,6 +6,7 @@ import { Icon } from '../../ui/icon';
 import { timeOf } from './crossings';
 import type { Crossing } from './crossings';
 import { useNames } from './pieces';
+import { WhereIs } from './whereis';
 import { crossingNote } from './wording';
 
 export function CrossingItem({
@@ -62,6 +63,7 @@ export function CrossingItem({
         <span class="what">
           <span>{words}</span>
           <small>{note.text}</small>
+          {without !== 'region' && <WhereIs region={region} />}
         </span>
         <time class="number">{shortTimeText(timeOf(crossing), now.value)}</time>
       </button>

@@ -25,6 +25,7 @@ import { crossingsOf } from './crossings';
 import { FromPhone } from './fromphone';
 import { Somebody } from './pieces';
 import type { Region } from './read';
+import { useWhereIs } from './whereis';
 import { shapeText, sinceText, verdictText } from './wording';
 import type { Signal } from '@preact/signals';
 import type { SightlineMap } from '../../map/types';
@@ -105,12 +106,14 @@ function About({
   visitor: Visitor;
   now: ReadonlySignal<number>;
 }) {
+  const where = useWhereIs()(region.key);
   return (
     <section class="part">
       <h3>About it</h3>
       <Facts>
         <Fact name="Shape">{shapeText(region.shape, units)}</Fact>
         {middle && <Fact name="Middle">{position(middle.lat, middle.lon)}</Fact>}
+        {where !== '' && <Fact name="Place">{where}</Fact>}
         <Fact name="Seen by">
           {region.owner === undefined ? (
             <>

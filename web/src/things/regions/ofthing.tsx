@@ -7,6 +7,7 @@ import { crossingsOf, startOfDay } from './crossings';
 import { CrossingItem } from './crossing';
 import { RegionSign } from './pieces';
 import { readRegion } from './read';
+import { WhereIs } from './whereis';
 import { sinceText, verdictText } from './wording';
 
 /** So many of today's crossings are shown at first. */
@@ -44,6 +45,7 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
                 <RegionSign region={region} />
                 <span class="who">
                   <b class="ellipsis">{region.name}</b>
+                  <WhereIs region={region.key} />
                   <small>{sinceText(stay.since, now.value)}</small>
                   {(stay.disputed || stay.by !== 'server') && (
                     <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
