@@ -143,8 +143,8 @@ async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monk
         measured("stop button, at another server", await scene.stopped(before))
 
         before = time.monotonic()
-        answer = await other.asks("takeover")
-        assert answer["ok"], answer
+        while not (answer := await other.asks("takeover"))["ok"]:
+            assert answer["code"] == "no_store", answer  # a busy machine: ask again
         taken = time.monotonic()
         measured("taken over from another server", await scene.stopped(before))
         measured("… until the other one may drive", taken - before)

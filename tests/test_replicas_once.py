@@ -219,7 +219,9 @@ async def test_what_two_servers_hear_is_in_the_store_once_and_told_once(pair, tm
         if sort in ("state", "figures") and pair.changes_of_duty == 0:
             apart = [other.tst - one.tst for one, other in itertools.pairwise(entries)]
             assert all(each > 9 for each in apart), (thing, sort, apart)
-    assert len(pair.told) == len(set(pair.told)) == 3
+    assert len(pair.told) == len(set(pair.told))
+    # What a phone said whose clock is ahead may be told once more by who takes duty over meanwhile.
+    assert len(pair.told) == 3 if pair.changes_of_duty == 0 else len(pair.told) in (3, 4)
 
 
 @pytest_twisted.ensureDeferred

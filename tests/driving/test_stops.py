@@ -30,6 +30,7 @@ async def stopped(scene: Scene, what: str, *, by: Callable[[], object]) -> float
 async def test_a_released_stick_stops(scene: Scene):
     driver = await scene.drives()
     since = await stopped(scene, "stick or key released", by=driver.lets_go)
+    await until(lambda: len(scene.recorder.commands(since)) >= 3, "the stop, three times")
     assert len(scene.recorder.commands(since)) == 3
     assert scene.thing("lease/ProBot1")["holder"] == "amy"
 

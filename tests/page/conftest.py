@@ -31,7 +31,12 @@ NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
 expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1200, "height": 760}
 # What the browser itself says of a network that is gone.
-LOST = ("WebSocket connection to", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED")
+LOST = (
+    "WebSocket connection to",
+    "ERR_CONNECTION",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONTENT_LENGTH",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -220,6 +220,7 @@ def test_the_address_of_the_seed_leads_to_the_page(visit):
 
 def test_an_empty_world_says_what_to_do(visit):
     page = visit()
+    page.get_by_text("For programs and robots").click()
     expect(page.get_by_text("mosquitto_pub").first).to_be_visible()
 
 
