@@ -25,7 +25,7 @@ from child_process import ChildProcess
 from driving.scene import DEADLINE, KEYS, Recorder, Scene, pause, until
 from driving.test_service import Broker, Play
 from sightline.cli.guard import LOOK_EVERY, GuardProcess
-from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, Sweep
+from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, TRIES, Sweep
 from sightline.kinds.probots.commands import STOP, is_harmless, is_stop
 from sightline.model.kind import Arrival
 from sightline.mqtt.options import BrokerOptions
@@ -347,6 +347,20 @@ def test_a_flood_is_looked_after_at_a_bounded_pace_and_none_of_it_is_forgotten()
         clock.advance(0.01)
         sweep.look()
     assert len(way.sent) == sent + 1
+
+
+def test_a_stop_that_came_after_what_makes_it_expire_is_told_once_more():
+    clock, way = Clock(), Way()
+    sweep = Sweep(clock.seconds, way)
+    sweep.found(KEYS, MOTION)
+    for _ in range(1000):  # 10 s; the stop lies there at each look, but it is no fault of ours
+        clock.advance(0.01)
+        looks = len(way.looks)
+        sweep.look()
+        if len(way.looks) > looks:
+            sweep.found(KEYS, STOP)
+    assert way.sent == [KEYS]
+    assert way.expired == [KEYS] * TRIES
 
 
 def test_the_guard_waits_for_quiet_while_a_robot_is_driven_but_not_for_ever():

@@ -33,6 +33,11 @@ AGAIN = 0.5
 """One topic is cleared no more often than this, s."""
 EXPIRE_EVERY = 1.0
 """The stops that we left retained are replaced by such that expire, no more often than this (s)."""
+EXPIRED = 2.0
+"""So long after it was told to expire (s) we look whether a stop of ours is gone."""
+TRIES = 3
+"""A stop of ours is told to expire so often: what says so may come before it, as it comes by a
+connection of its own."""
 MANY = 1000
 """Above so many retained messages those that do no harm are cleared, too: each look brings all."""
 _AT_ONCE = 500  # topics cleared in one look
@@ -93,6 +98,7 @@ class Sweep:
         self._cleared: dict[str, float] = {}  # lately, and when
         self._to_expire: dict[str, None] = {}
         self._expired = float("-inf")
+        self._left: dict[str, int] = {}  # where we left a stop, and how often it is to expire yet
         self.count = 0
         """How often something was cleared."""
 
@@ -117,6 +123,8 @@ class Sweep:
         harmless = commands.is_harmless(topic, payload)
         if (not harmless or self._seen > MANY) and len(self._to_clear) < _MOST:
             self._to_clear[topic] = None
+        elif topic in self._left:
+            self._to_expire[topic] = None
         return not harmless
 
     def look(self) -> None:
@@ -146,6 +154,7 @@ class Sweep:
         """
         if not self._was_broken:
             self._to_clear.clear()
+            self._left.clear()
         self._was_broken = True
         self._since.clear()
         self._looked = dict.fromkeys(self._names, now - SOON)
@@ -176,16 +185,23 @@ class Sweep:
             self.count += 1
             if payload:
                 self._to_expire[topic] = None
-            self._verify(topic, now)
+                if len(self._left) < _MOST or topic in self._left:
+                    self._left[topic] = TRIES
+            self._verify(topic, now + SOON)
 
-    def _verify(self, topic: str, now: float) -> None:
+    def _verify(self, topic: str, when: float) -> None:
         for name in self._names:
             if topic.startswith(name[0][:-1]):
-                self._next[name] = min(self._next[name], now + SOON)
+                self._next[name] = min(self._next[name], when)
 
     def _expire(self, now: float) -> None:
         self._expired = now
         topics = list(islice(self._to_expire, _AT_ONCE))
         for topic in topics:
             del self._to_expire[topic]
+            self._left[topic] = tries = self._left.get(topic, 1) - 1
+            if tries > 0:
+                self._verify(topic, now + EXPIRED)
+            else:
+                del self._left[topic]
         self._way.overwrite(topics, commands.STOP)
