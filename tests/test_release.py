@@ -16,25 +16,39 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "scripts" / "release.sh"
 LOCK = (ROOT / "config" / "requirements.lock").read_text()
-PINNED = {
-    canonicalize_name(name): (version, hashes)
-    for name, version, hashes in re.findall(
-        r"^([A-Za-z0-9._-]+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
-        LOCK,
-        re.MULTILINE,
-    )
-}
+# Only who makes maps of extracts installs these, by a lock of their own.
+MAPS_LOCK = (ROOT / "config" / "requirements-maps.lock").read_text()
+PIN = re.compile(
+    r"^([A-Za-z0-9._-]+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
+)
 
 
-def test_every_line_of_the_lock_is_a_version_with_hashes_and_no_address():
+def pinned(lock: str) -> dict[str, tuple[str, str]]:
+    return {
+        canonicalize_name(name): (version, hashes) for name, version, hashes in PIN.findall(lock)
+    }
+
+
+PINNED = pinned(LOCK)
+FOR_MAPS = pinned(MAPS_LOCK)
+
+
+@pytest.mark.parametrize("lock", [LOCK, MAPS_LOCK], ids=["all", "maps"])
+def test_every_line_of_the_lock_is_a_version_with_hashes_and_no_address(lock):
     other = [
         line
-        for line in LOCK.splitlines()
+        for line in lock.splitlines()
         if line and not line.startswith((" ", "#")) and not re.match(r"\S+==\S+ \\$", line)
     ]
     assert other == []
-    assert len(PINNED) == len(re.findall(r"^\S+==", LOCK, re.MULTILINE)) > 20
-    assert "://" not in LOCK
+    assert len(pinned(lock)) == len(re.findall(r"^\S+==", lock, re.MULTILINE)) > 20
+    assert "://" not in lock
+
+
+def test_the_lock_for_maps_has_the_same_versions_of_what_both_have():
+    assert {name: FOR_MAPS[name] for name in FOR_MAPS if name in PINNED} == {
+        name: PINNED[name] for name in FOR_MAPS if name in PINNED
+    }
 
 
 @pytest.mark.parametrize(
@@ -47,7 +61,8 @@ def test_every_line_of_the_lock_is_a_version_with_hashes_and_no_address():
     ids=lambda wanted: wanted.name,
 )
 def test_what_setup_py_wants_is_locked(wanted):
-    version, _ = PINNED[canonicalize_name(wanted.name)]
+    lock = FOR_MAPS if "maps" in str(wanted.marker) else PINNED
+    version, _ = lock[canonicalize_name(wanted.name)]
     assert wanted.specifier.contains(version), "scripts/release.sh --lock makes it anew"
 
 
