@@ -287,11 +287,23 @@ def test_a_finger_on_the_pad_drives_and_lifting_it_stops(drive, enter):
     def put(kind: str, *points: dict[str, float]) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
+    def pull(down: float, wanted: str) -> None:
+        """Pull so far, and once more where a busy machine let the robot be stopped meanwhile."""
+        to = {**middle, "y": middle["y"] + ring["height"] * down}
+
+        def is_pulled() -> object:
+            if drive.recorder.last == STOP:
+                put("touchEnd")
+                put("touchStart", middle)
+                put("touchMove", to)
+            return re.fullmatch(wanted, drive.recorder.last or "")
+
+        put("touchMove", to)
+        wait_until(is_pulled, wanted, pause=lambda: page.wait_for_timeout(1000))
+
     put("touchStart", middle)
-    put("touchMove", {**middle, "y": middle["y"] - ring["height"] / 4})
-    drive.recorder.moves(r"0\.3\d 0\.00 0\.0\d 0\.0\d")
-    put("touchMove", {**middle, "y": middle["y"] + ring["height"] * 2})
-    drive.recorder.moves(r"0\.00 0\.75 0\.0\d 0\.0\d")
+    pull(-0.25, r"0\.3\d 0\.00 0\.0\d 0\.0\d")
+    pull(2, r"0\.00 0\.75 0\.0\d 0\.0\d")
     put("touchEnd")
     drive.recorder.stands()
 
