@@ -22,12 +22,12 @@ def sightline(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return preloaded.sightline(*words, "--state", state, *settings, input=PASSWORD)
 
 
-@pytest.mark.parametrize("name", ["accounts.db", "history.db", "regions.db"])
 def _welcomes(server: SightlineProcess) -> None:
     """Wait for the link that makes the first admin: it comes after the server answers."""
     wait_until(lambda: "#welcome=" in server.logged, "the link for the first admin")
 
 
+@pytest.mark.parametrize("name", ["accounts.db", "history.db", "regions.db"])
 def test_a_start_without_a_member_stops_and_invites_nobody(name: str, tmp_path: Path) -> None:
     with SightlineProcess(SETTINGS) as server:
         state = server.folder / "state"
