@@ -11,23 +11,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import msgspec
-from twisted.internet.defer import DeferredLock
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from sightline.history.record import HistoryEntry, LastState
+from sightline.live.thread_queue import ThreadQueue
 from sightline.model.faults import Unavailable
 
 _NAME = re.compile(r"\d{8}\.jsonl")
 _SEGMENT = 1_048_576  # bytes from which on another file is begun
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -43,9 +39,8 @@ class Spill:
     _log = Logger()
 
     def __init__(self, reactor: Any, folder: Path, most: int) -> None:
-        self._reactor = reactor
         self._files = _Files(folder, most)
-        self._lock = DeferredLock()
+        self._threads = ThreadQueue(reactor)
 
     @property
     def bytes(self) -> int:
@@ -54,18 +49,18 @@ class Spill:
 
     async def open(self) -> None:
         """Find what is there from before. Raises `OSError`."""
-        await self._call(self._files.open)
+        await self._threads.call(self._files.open)
 
     async def put(self, batch: Batch) -> None:
         """Keep a batch. Raises `Unavailable` when it finds no room."""
-        await self._call(self._files.put, batch)
+        await self._threads.call(self._files.put, batch)
 
     async def oldest(self) -> tuple[str, Sequence[Batch]] | None:
         """Return the oldest file: its name and its batches; it does not grow any more.
 
         None: no file.
         """
-        found = await self._call(self._files.oldest)
+        found = await self._threads.call(self._files.oldest)
         if found is not None and found[2]:
             self._log.warn(
                 "{count} batches in {file} cannot be read and are left out",
@@ -76,20 +71,11 @@ class Spill:
 
     async def drop(self, name: str) -> None:
         """Delete this file: its entries are in the store now."""
-        await self._call(self._files.drop, name)
+        await self._threads.call(self._files.drop, name)
 
     async def erase(self, things: Sequence[str]) -> int:
         """Forget these things; how many entries went."""
-        return await self._call(self._files.erase, frozenset(things))
-
-    async def _call(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        await self._lock.acquire()
-        try:
-            pool = self._reactor.getThreadPool()
-            done: T = await deferToThreadPool(self._reactor, pool, work, *args, **more)
-            return done
-        finally:
-            self._lock.release()
+        return await self._threads.call(self._files.erase, frozenset(things))
 
 
 class _Files:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from twisted.internet.defer import DeferredLock
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from sightline.contract.errors import Refused
+from sightline.live.thread_queue import ThreadQueue
 from sightline.maps.place_index import BadIndex, Found, PlaceIndex, words_of
 from sightline.maps.place_ranking import Locality, locality_of
 from sightline.maps.place_search import ordered, split_number
@@ -50,10 +49,9 @@ class PlaceService:
     """``files`` tells which indexes there are now."""
 
     def __init__(self, reactor: Any, files: Callable[[], Sequence[IndexFile]]) -> None:
-        self._reactor = reactor
         self._files = files
         self._lookup = _Lookup()
-        self._lock = DeferredLock()
+        self._threads = ThreadQueue(reactor)
 
     @property
     def knows(self) -> bool:
@@ -81,15 +79,9 @@ class PlaceService:
         return await self._call(self._lookup.search, files, query, near, most)
 
     async def _call(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        if len(self._lock.waiting) >= _WAITING:
+        if self._threads.waiting >= _WAITING:
             raise Refused("busy", "Too many places are looked up at once. Try again.", wait=1)
-        await self._lock.acquire()
-        try:
-            pool = self._reactor.getThreadPool()
-            done: T = await deferToThreadPool(self._reactor, pool, work, *args, **more)
-            return done
-        finally:
-            self._lock.release()
+        return await self._threads.call(work, *args, **more)
 
 
 class _Lookup:
