@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from broker import Broker
 from helsinki import put_map
-from sightline_process import ROOT, SightlineProcess
+from sightline_process import SightlineProcess
+from town_server import server_of_a_town
 
 pytestmark = pytest.mark.map
 
@@ -32,20 +30,7 @@ def broker() -> Iterator[Broker]:
 @pytest.fixture(scope="module")
 def sightline(broker: Broker) -> Iterator[SightlineProcess]:
     """One server with the map of Helsinki for all of these tests."""
-    settings = f"""
-        [server]
-        web_root = "{ROOT / "web" / "dist"}"
-        [broker.main]
-        host = "127.0.0.1"
-        port = {broker.port}
-    """
-    about = {"_type": "location", **PLACE, "acc": 5, "tst": int(time.time())}
-    send = ["mosquitto_pub", "-p", str(broker.port), "-r", "-t", "owntracks/jane/phone"]
-    subprocess.run([*send, "-m", json.dumps(about)], check=True, timeout=60)
-    process = SightlineProcess(settings)
-    (process.folder / "state").mkdir(mode=0o700)
-    put_map(process.folder / "state")
-    with process:
+    with server_of_a_town(broker, PLACE, begin=put_map) as process:
         yield process
 
 

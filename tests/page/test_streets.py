@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -20,8 +18,9 @@ from broker import Broker
 from helsinki import LIMITS, put_map, quiet
 from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import Catalogue
-from sightline_process import ROOT, SightlineProcess
+from sightline_process import SightlineProcess
 from tile_server import TileServer, one_coloured, whole_tile
+from town_server import server_of_a_town
 from waits import DEADLINE
 
 pytestmark = pytest.mark.map
@@ -40,17 +39,7 @@ def broker() -> Iterator[Broker]:
 @pytest.fixture(scope="module")
 def sightline(broker: Broker) -> Iterator[SightlineProcess]:
     """One server for all of these tests; its first map comes in the first of them."""
-    settings = f"""
-        [server]
-        web_root = "{ROOT / "web" / "dist"}"
-        [broker.main]
-        host = "127.0.0.1"
-        port = {broker.port}
-    """
-    about = {"_type": "location", **PLACE, "acc": 5, "tst": int(time.time())}
-    send = ["mosquitto_pub", "-p", str(broker.port), "-r", "-t", "owntracks/jane/phone"]
-    subprocess.run([*send, "-m", json.dumps(about)], check=True, timeout=60)
-    with SightlineProcess(settings) as sightline:
+    with server_of_a_town(broker, PLACE) as sightline:
         yield sightline
 
 
