@@ -11,6 +11,7 @@ import { Toasts } from '../src/things/regions/toasts';
 import { EVERYBODY } from '../src/app/visitor';
 import type { Visitor } from '../src/app/visitor';
 import type { Thing } from '../src/net/protocol';
+import { stopClocks } from './clocks';
 import { frame } from './regions/golden';
 
 /** What the server says is put into the hands of whoever opened the connection. */
@@ -86,18 +87,7 @@ export async function open(visitor: Visitor = EVERYBODY): Promise<void> {
 
 /** Before each test: clocks that stand, and no connection yet. */
 export function begin(): void {
-  vi.useFakeTimers({
-    toFake: [
-      'setTimeout',
-      'clearTimeout',
-      'setInterval',
-      'clearInterval',
-      'Date',
-      'requestAnimationFrame',
-      'performance',
-    ],
-  });
-  vi.setSystemTime(1_795_234_500_000);
+  stopClocks(1_795_234_500_000);
   vi.stubGlobal('WebSocket', Line);
   location.hash = '';
   seq = 0;

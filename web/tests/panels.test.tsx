@@ -11,6 +11,7 @@ import { Roster } from '../src/pages/roster/roster';
 import { BANNER_AFTER, Banner } from '../src/things/server/status';
 import type { Thing } from '../src/net/protocol';
 import { Avatar } from '../src/ui/avatar';
+import { stopClocks } from './clocks';
 
 /** What the server says is put into the hands of whoever opened the connection. */
 class Line {
@@ -66,18 +67,7 @@ const jane = (state: Record<string, unknown> = {}) => ({
 });
 
 beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: [
-      'setTimeout',
-      'clearTimeout',
-      'setInterval',
-      'clearInterval',
-      'Date',
-      'requestAnimationFrame',
-      'performance',
-    ],
-  });
-  vi.setSystemTime(1_795_235_000_500);
+  stopClocks(1_795_235_000_500);
   vi.stubGlobal('WebSocket', Line);
   location.hash = '';
   seq = 0;
