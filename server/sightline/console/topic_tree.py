@@ -59,15 +59,16 @@ class Node(msgspec.Struct, eq=False, gc=False):
         """Return the recent messages per second to this level and below."""
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
-    def hit(self, size: int, at: float) -> None:
-        """Count a message to this level or below."""
-        self.below += 1
+    def hit(self, size: int, at: float, count: int = 1) -> None:
+        """Count a message to this level or below; or ``count`` of them, of ``size`` in all."""
+        self.below += count
         self.bytes += size
         passed = at - self.rate_at
+        rate = self.rate
         if passed > 0:
-            self.rate *= math.exp(-passed / RATE_SECONDS)
+            rate *= math.exp(-passed / RATE_SECONDS)
             self.rate_at = at
-        self.rate += 1 / RATE_SECONDS
+        self.rate = rate + count / RATE_SECONDS
         self.at = at
 
 
