@@ -39,9 +39,9 @@ const NOT_WORDS = {
   useTsTypes: true,
   ignore: [
     // A name of the program: `friend/{id}`, `tab-2`, `--panel`, `aria-label`.
-    '^[^A-Za-zÀ-ž]*[a-z][\\w./:#{}()%?=&@*+,~\\[\\]\\\\-]*$',
+    '^[^A-Za-zÀ-ž\\s]*[a-z][\\w./:#{}()%?=&@*+,~\\[\\]\\\\-]*$',
     // A number with its unit for style sheets and pictures, a path of a picture.
-    '^[MLHVCSQTAZmlhvcsqtaz\\d\\s.,-]+$',
+    '^(?=.*\\d)[MLHVCSQTAZmlhvcsqtaz\\d\\s.,-]+$',
     // Fonts, and questions about the screen.
     '^(Inter Variable|JetBrains Mono Variable)| (SemiBold|Italic)$|^\\((max|min)-width',
     // Keys of a keyboard, codes, names of products.
