@@ -103,7 +103,6 @@ class Driver:
         self.who = who
         self.fence = 0
         self.n = 0
-        self.answers: list[dict[str, Any]] = []
         self.keys = {"up": 0.0, "down": 0.0, "left": 0.0, "right": 0.0}
         self.framed = 0.0
         self._hand = LoopingCall(self.frame)
@@ -135,7 +134,7 @@ class Driver:
         self._hand.start(0.05)
 
     def frame(self) -> None:
-        """One driving frame. Its answer, if any, is kept in `answers`."""
+        """One driving frame. The newest answer to one is told by `standing`."""
         self.n += 1
         self.framed = time.monotonic()
         self.browser.says(
@@ -149,6 +148,13 @@ class Driver:
                 **self.keys,
             }
         )
+
+    def standing(self) -> str:
+        """How it stands with the robot and this driver, for people who look for a mistake."""
+        picture, answers = self.browser.picture.things, self.browser._answers
+        seen = {key: picture.get(key) for key in ("lease/ProBot1", ROBOT, "guard/main")}
+        frames = [n for n in answers if n > 1_000_000]
+        return f"{seen}; last answer: {answers[max(frames)] if frames else None}"
 
     def presses(self, up: float = 0.4, right: float = 0.1) -> None:
         self.keys |= {"up": up, "right": right}
@@ -194,7 +200,7 @@ async def moves(
             if len(recorder.motion(began)) >= times:
                 return began
             await pause(0.005)
-        assert time.monotonic() < deadline, f"no motion: {driver.answers[-3:]}"
+        assert time.monotonic() < deadline, f"no motion: {driver.standing()}"
         driver.lets_go()
         await pause(0.1)
 
