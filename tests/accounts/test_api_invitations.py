@@ -43,7 +43,7 @@ async def test_an_invitation_is_told_once_listed_and_written_down(open_web):
             "adds_phone": True,
             "created": NOW,
             "ends": NOW + 3 * DAY,
-            "standing": "open",
+            "state": "open",
         }
     ]
     (deed,) = await deeds(home, root)
@@ -66,7 +66,7 @@ async def test_a_withdrawn_invitation_lets_nobody_in(open_web):
     answer = await home.asks("POST", "/invitation", asked)
     assert (answer.status, answer.code) == (410, "revoked")
     (listed,) = (await home.asks("GET", "/invitations", cookie=root)).said["invitations"]
-    assert listed["standing"] == "revoked"
+    assert listed["state"] == "revoked"
     assert (await deeds(home, root))[-1][:2] == ("root", "withdraw invitation")
     assert (await home.asks("DELETE", "/invitations/none", cookie=root)).status == 404
 
@@ -100,7 +100,7 @@ async def test_what_was_made_by_who_is_no_admin_any_more_is_withdrawn(open_web):
     made = await home.asks("POST", "/invitations", BEN, cookie=eve)
     assert (await home.asks("PATCH", "/users/eve", {"role": "viewer"}, cookie=root)).status == 200
     (listed,) = (await home.asks("GET", "/invitations", cookie=root)).said["invitations"]
-    assert listed["standing"] == "revoked"
+    assert listed["state"] == "revoked"
     asked = {"token": made.said["url"].partition("#invite=")[2]}
     assert (await home.asks("POST", "/invitation", asked)).code == "revoked"
 

@@ -558,7 +558,7 @@ export interface InvitationShown {
   readonly adds_phone: boolean;
   readonly created: number;
   readonly ends: number;
-  readonly standing: 'ended' | 'open' | 'revoked' | 'used';
+  readonly state: 'ended' | 'open' | 'revoked' | 'used';
 }
 
 /** Invitations, the newest first. */
@@ -2777,7 +2777,7 @@ export const InvitationShownShape: Shape<InvitationShown> = {
   adds_phone: { is: 'flag' },
   created: { is: 'number' },
   ends: { is: 'number' },
-  standing: { is: { one: ['ended', 'open', 'revoked', 'used'] } },
+  state: { is: { one: ['ended', 'open', 'revoked', 'used'] } },
 };
 
 export const InvitationsShape: Shape<Invitations> = {

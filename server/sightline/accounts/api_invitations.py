@@ -68,7 +68,7 @@ class InvitationShown(msgspec.Struct, frozen=True):
     adds_phone: bool
     created: float
     ends: float
-    standing: Literal["open", "used", "revoked", "ended"]
+    state: Literal["open", "used", "revoked", "ended"]
 
 
 class Invitations(Answer, frozen=True):
@@ -275,9 +275,9 @@ def withdrawn(who: str, address: str, invitation: Invitation) -> AuditEvent:
 
 
 def _shown(invitation: Invitation, accounts: Mapping[str, Account], wall: float) -> InvitationShown:
-    standing = invitation.why_closed(wall) or "open"
-    if standing == "open" and not invitations.counts(invitation, accounts):
-        standing = "revoked"
+    state = invitation.why_closed(wall) or "open"
+    if state == "open" and not invitations.counts(invitation, accounts):
+        state = "revoked"
     return InvitationShown(
         id=invitation.id,
         name=invitation.label,
@@ -290,5 +290,5 @@ def _shown(invitation: Invitation, accounts: Mapping[str, Account], wall: float)
         adds_phone=invitation.adds_phone,
         created=round(invitation.created, 3),
         ends=round(invitation.ends, 3),
-        standing=standing,
+        state=state,
     )

@@ -87,8 +87,8 @@ def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     for each in sorted(found.values(), key=lambda one: -one.created):
         what = f"as {each.role}" if each.account is None else f"new password of {each.account}"
         by = each.owner or "the command line"
-        standing = each.why_closed(now) or "open"
-        print(f"{each.id}  {standing:8} {each.label}: {what}, by {by}, until {when(each.ends)}")
+        state = each.why_closed(now) or "open"
+        print(f"{each.id}  {state:8} {each.label}: {what}, by {by}, until {when(each.ends)}")
     if not found:
         print("There are no invitations. Make one: sightline user invite NAME")
 

@@ -11,6 +11,7 @@ import { forgetPlace, Who } from './menu';
 import { PasswordCard } from './password';
 import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
+import { RightsText } from './rights';
 import { Tokens } from './tokens';
 import { ROLE_WORDS } from './wording';
 
@@ -37,6 +38,7 @@ export function AccountPage() {
                 <span class="muted">{visitor.role}</span>
               </span>
             </p>
+            <RightsText given={{ role: visitor.role, ...visitor.rights }} />
             <div class="form-end">
               <ActButton
                 words="Sign out"

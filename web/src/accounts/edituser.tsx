@@ -10,11 +10,15 @@ import { endTokens, EndTokens } from './endtokens';
 import { FirstPassword } from './firstpassword';
 import { useLoaded } from './loaded';
 import { Once, Trouble } from './once';
+import { ResetLink } from './resetlink';
 import { Rights } from './rights';
 import type { Given } from './rights';
+import { ViewAs } from './viewas';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';
+
+type Part = 'rights' | 'view' | 'password' | 'sessions' | 'remove';
 
 export function EditUser({
   user,
@@ -28,7 +32,7 @@ export function EditUser({
   const { api } = useServer();
   const { visitor } = useWho();
   const [given, setGiven] = useState<Given>(user);
-  const [page, setPage] = useState<'rights' | 'password' | 'sessions' | 'remove'>('rights');
+  const [page, setPage] = useState<Part>('rights');
   const [said, setSaid] = useState('');
   const me = user.name === visitor.name;
   return (
@@ -62,6 +66,7 @@ export function EditUser({
           <Rights given={given} change={setGiven} />
         </Form>
       )}
+      {page === 'view' && <ViewAs user={user} />}
       {page === 'password' && <SetPassword user={user} again={again} close={close} />}
       {page === 'sessions' && <Sessions user={user} />}
       {page === 'remove' && (
@@ -130,8 +135,8 @@ function EditTabs({
   setPage,
   setSaid,
 }: {
-  page: 'rights' | 'password' | 'sessions' | 'remove';
-  setPage: Dispatch<StateUpdater<'rights' | 'password' | 'sessions' | 'remove'>>;
+  page: Part;
+  setPage: Dispatch<StateUpdater<Part>>;
   setSaid: Dispatch<StateUpdater<string>>;
 }) {
   return (
@@ -139,6 +144,7 @@ function EditTabs({
       {(
         [
           ['rights', 'Rights'],
+          ['view', 'What they see'],
           ['password', 'Password'],
           ['sessions', 'Signed in'],
           ['remove', 'Close'],
@@ -161,7 +167,28 @@ function EditTabs({
   );
 }
 
-function SetPassword({
+/** By a link, unless an admin wants to choose it. */
+function SetPassword(props: { user: Account; again: () => Promise<void>; close(): void }) {
+  const [by, setBy] = useState<'link' | 'hand'>('link');
+  return (
+    <>
+      {by === 'link' ? <ResetLink {...props} /> : <ChosenPassword {...props} />}
+      {by === 'link' && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => {
+            setBy('hand');
+          }}
+        >
+          Set a password myself
+        </button>
+      )}
+    </>
+  );
+}
+
+function ChosenPassword({
   user,
   again,
   close,

@@ -1,5 +1,5 @@
 /** Who I am, in the navigation; and what there is to do about it. */
-import { LogIn, LogOut, ShieldCheck, UserRound } from 'lucide';
+import { LogIn, LogOut, ShieldCheck, UserPlus, UserRound } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { writePlace } from '../app/address';
@@ -11,6 +11,7 @@ import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
+import { InviteButton, useInvite } from './invite';
 import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
@@ -42,6 +43,7 @@ export function AccountMenu() {
   const around = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
+  const invite = useInvite();
   useEffect(() => {
     if (!open) return;
     const away = (at: Event) => {
@@ -92,6 +94,19 @@ export function AccountMenu() {
           {isAdmin(visitor) && (
             <To section="admin" icon={ShieldCheck} words="Accounts and audit" left={setOpen} />
           )}
+          {invite.may && (
+            <button
+              type="button"
+              class="menu-item"
+              onClick={() => {
+                setOpen(false);
+                invite.open();
+              }}
+            >
+              <Icon of={UserPlus} size={17} />
+              Invite somebody
+            </button>
+          )}
           <AddPhoneButton
             kind="menu-item"
             before={() => {
@@ -101,6 +116,7 @@ export function AccountMenu() {
           <LeaveButtons />
         </div>
       )}
+      {invite.dialog}
     </div>
   );
 }
@@ -114,6 +130,7 @@ export function AccountCard() {
       <Me visitor={visitor} />
       {ownsAccount(visitor) && <To section="account" icon={UserRound} words="My account" />}
       {isAdmin(visitor) && <To section="admin" icon={ShieldCheck} words="Accounts and audit" />}
+      <InviteButton kind="menu-item" />
       <AddPhoneButton kind="menu-item" />
       <LeaveButtons />
     </Card>

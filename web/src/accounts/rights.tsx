@@ -1,17 +1,23 @@
 /** The role of an account, and what it is given. */
 import { ROLES } from '../app/visitor';
-import type { Grant, Role } from '../app/visitor';
-import { Grants } from './grants';
+import { useRoster } from '../things/context';
+import { ownText, rightsText } from './choices';
+import type { Given } from './choices';
+import { Picker } from './picker';
 import { ROLE_WORDS } from './wording';
 
-export interface Given {
-  readonly role: Role;
-  readonly see: readonly Grant[];
-  readonly drive: readonly Grant[];
-  readonly own: readonly Grant[];
-}
+export type { Given };
 
-export function Rights({ given, change }: { given: Given; change(given: Given): void }) {
+export function Rights({
+  given,
+  change,
+  own = true,
+}: {
+  given: Given;
+  change(given: Given): void;
+  /** Ask who they are on the map, too. */
+  own?: boolean;
+}) {
   return (
     <>
       <fieldset class="roles">
@@ -35,10 +41,9 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
         ))}
       </fieldset>
       {given.role !== 'admin' && (
-        <Grants
+        <Picker
           right="see"
           label="Sees"
-          none="Nobody yet"
           grants={given.see}
           change={(see) => {
             change({ ...given, see });
@@ -46,26 +51,39 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
         />
       )}
       {given.role === 'operator' && (
-        <Grants
+        <Picker
           right="drive"
           label="Drives"
-          none="No robot yet"
           grants={given.drive}
           change={(drive) => {
             change({ ...given, drive });
           }}
         />
       )}
-      <Grants
-        right="own"
-        label="Is"
-        none="Nobody on the map"
-        hint="Whose phone this is: may share, export and erase it."
-        grants={given.own}
-        change={(own) => {
-          change({ ...given, own });
-        }}
-      />
+      {own && (
+        <Picker
+          right="own"
+          label="Whose phone is theirs"
+          hint="They may share it, set it up, copy and erase what is known of it."
+          grants={given.own}
+          change={(mine) => {
+            change({ ...given, own: mine });
+          }}
+        />
+      )}
+      <RightsText given={given} />
     </>
+  );
+}
+
+/** What is given, in words. */
+export function RightsText({ given }: { given: Given }) {
+  const { entries } = useRoster();
+  const own = ownText(given.own, entries);
+  return (
+    <p class="rights-text" role="status">
+      <span>{rightsText(given, entries)}</span>
+      {own !== '' && <span>{own}</span>}
+    </p>
   );
 }

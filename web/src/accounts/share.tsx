@@ -1,31 +1,21 @@
 /** The dialogue that makes a link to a friend or a robot, for people without an account. */
-import { Share2, TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
 import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
 import { useRoster } from '../things/context';
-import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
 import { Field, Select } from '../ui/field';
+import { below, LinkReady } from './linkready';
+import type { Reach } from './linkready';
 import { LinkList } from './links';
-import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Api, Reply } from '../net/api';
+import type { Api } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
-
-/**
- * The address of a link as this page is reached: behind a proxy we may be below a path, which only
- * server.public_url tells the server.
- */
-export function below(url: string, base = new URL('.', document.baseURI)): string {
-  const said = new URL(url);
-  return said.origin === base.origin && said.pathname === '/' ? base.href + said.hash : url;
-}
 
 export function ShareDialog() {
   const { visitor } = useWho();
@@ -47,7 +37,7 @@ const ENDS: readonly (readonly [choice: string, words: string])[] = [
 interface Made {
   readonly url: string;
   /** From where that address can be reached at all. */
-  readonly reach: Reply<'POST /links'>['reach'];
+  readonly reach: Reach;
   readonly until: number;
 }
 
@@ -225,47 +215,19 @@ function Before({
 }
 
 function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
-  const share = 'share' in navigator && matchMedia('(pointer: coarse)').matches;
   return (
-    <div class="once">
-      <p>
-        The link is shown this once. It works until <b>{whenText(made.until, now)}</b>.
-      </p>
-      <pre tabIndex={0} data-once>
-        {made.url}
-      </pre>
-      {made.reach === 'machine' && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          The address in it is of this machine only: nobody elsewhere can open it. Open this page by
-          the address that others use, or have an admin set server.public_url.
-        </p>
-      )}
-      {made.reach === 'network' && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          The address in it is good in this network only.
-        </p>
-      )}
-      <QrCode text={made.url} />
-      <div class="form-end">
-        <CopyButton text={made.url} label="Copy the link" words="Copy the link" />
-        {share && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              navigator.share({ url: made.url }).catch(() => undefined);
-            }}
-          >
-            <Icon of={Share2} size={16} />
-            Send
-          </button>
-        )}
+    <LinkReady
+      url={made.url}
+      reach={made.reach}
+      end={
         <button type="button" class="button" onClick={more}>
           Another link
         </button>
-      </div>
-    </div>
+      }
+    >
+      <p>
+        The link is shown this once. It works until <b>{whenText(made.until, now)}</b>.
+      </p>
+    </LinkReady>
   );
 }

@@ -10,6 +10,7 @@ import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
+import { Joining } from './joining';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
 import { DocLink, ErrorLink } from '../ui/doclink';
@@ -37,6 +38,7 @@ const TITLES: Readonly<Record<SessionState['is'], string>> = {
   away: 'Not reached',
   out: 'Sign in',
   founding: 'First admin',
+  invited: 'Invitation',
   shut: 'Shared link',
   in: '',
 };
@@ -61,6 +63,8 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
       );
     case 'founding':
       return <Founding session={session} />;
+    case 'invited':
+      return <Joining session={session} invited={state.invited} />;
     case 'shut':
       return <Shut session={session} state={state} />;
   }
@@ -151,7 +155,7 @@ function Founding({ session }: { session: Session }) {
           label="Name"
           autocomplete="username"
           maxLength={64}
-          hint="Small letters, digits and . _ @ -"
+          hint="What people call you. To sign in, capitals make no difference."
           focus
         />
         <NewPassword />
@@ -165,6 +169,11 @@ const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, mor
   early: [Link2Off, 'Not yet', 'Open the link again when its time has come.'],
   ended: [Link2Off, 'This link has ended', 'Ask whoever sent it for a new one.'],
   revoked: [Link2Off, 'This link was withdrawn', 'Ask whoever sent it for a new one.'],
+  used: [
+    Link2Off,
+    'This link has been used',
+    'It is good once. Whoever used it can sign in by name and password.',
+  ],
   wrong: [Link2Off, 'There is no such link', 'Was all of it copied?'],
   signed_in: [KeyRound, 'You are signed in', ''],
 };

@@ -69,7 +69,7 @@ export function grantText(
   if (grant === '*') return 'Everything';
   const [kind = '', ...rest] = grant.split('/');
   const granted = KINDS.get(kind)?.granted;
-  if (rest.length === 0) return granted?.label ?? `All of ${kind}`;
+  if (rest.length === 0) return granted?.label() ?? `All of ${kind}`;
   if (granted?.owned === true && rest.length === 1) return `${rest[0] ?? ''}, all devices`;
   const name = nameOf(grant);
   const id = rest.join('/');

@@ -1,0 +1,79 @@
+/** What is shown to whoever was invited: a name and a password, or a new password only. */
+import type { Invited, Session } from '../app/session';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { NewPassword } from './newpassword';
+import { whenText } from './wording';
+
+export function Joining({ session, invited }: { session: Session; invited: Invited }) {
+  return invited.account === '' ? (
+    <NewAccount session={session} invited={invited} />
+  ) : (
+    <ForgottenPassword session={session} invited={invited} />
+  );
+}
+
+function NewAccount({ session, invited }: { session: Session; invited: Invited }) {
+  return (
+    <>
+      <h1>You are invited</h1>
+      <p>
+        {invited.by === ''
+          ? 'Choose a name and a password. With these you come in from now on, on every device.'
+          : `${invited.by} invites you to Sightline. Choose a name and a password: with these you come in from now on, on every device.`}
+      </p>
+      <Form
+        button="Make my account"
+        blame={{ taken: 'name', malformed: 'name', weak: 'password' }}
+        submit={(value) => session.join(value('name'), value('password'))}
+      >
+        <Field
+          name="name"
+          label="Name"
+          autocomplete="username"
+          maxLength={64}
+          hint="What people call you. To sign in, capitals make no difference."
+          focus
+        />
+        <NewPassword />
+      </Form>
+      {invited.addsPhone && (
+        <p class="note">After that, your phone can be added: it takes two minutes.</p>
+      )}
+      <Until ends={invited.ends} />
+    </>
+  );
+}
+
+function ForgottenPassword({ session, invited }: { session: Session; invited: Invited }) {
+  return (
+    <>
+      <h1>A new password</h1>
+      <p>{`Choose a new password for ${invited.account}. You are signed out everywhere else by it.`}</p>
+      <Form
+        button="Keep it and sign in"
+        blame={{ weak: 'password' }}
+        submit={(value) => session.join(null, value('password'))}
+      >
+        {/* Tells password managers whose password it is. */}
+        <input
+          class="hidden"
+          name="username"
+          autocomplete="username"
+          value={invited.account}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
+        <NewPassword />
+      </Form>
+      <Until ends={invited.ends} />
+    </>
+  );
+}
+
+function Until({ ends }: { ends: number }) {
+  return (
+    <p class="note">{`This link is good once, until ${whenText(ends, Date.now() / 1000)}.`}</p>
+  );
+}
