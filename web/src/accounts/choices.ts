@@ -1,4 +1,5 @@
 /** Whom and what can be given to an account, as rows to tick; and what was given, in words. Pure. */
+import { t } from '@lingui/core/macro';
 import { covers } from '../app/visitor';
 import type { Grant, Role } from '../app/visitor';
 import { KINDS } from '../things';
@@ -128,13 +129,13 @@ export function typedGrant(right: Right, typed: string): Grant {
 
 function wholeName(grant: Grant): string {
   return grant === '*'
-    ? 'Everything, also what comes later'
+    ? t`Everything, also what comes later`
     : (KINDS.get(grant)?.granted?.label() ?? grant);
 }
 
 /** What a grant is for, within a sentence: "Anna", "all friends". */
 export function grantName(grant: Grant, known: Known): string {
-  if (grant === '*') return 'everything';
+  if (grant === '*') return t({ message: 'everything', context: 'sees everything' });
   const [kind = '', ...rest] = grant.split('/');
   const granted = KINDS.get(kind)?.granted;
   if (rest.length === 0) return granted?.within() ?? grant;
@@ -151,26 +152,27 @@ function listed(grants: readonly Grant[], known: Known): string {
   const names = [...new Set(grants.map((grant) => grantName(grant, known)))];
   const shown = names.length > MOST ? names.slice(0, MOST - 1) : names;
   const more = names.length - shown.length;
-  const parts = more > 0 ? [...shown, `${String(more)} more`] : shown;
+  const parts = more > 0 ? [...shown, t`${more} more`] : shown;
   return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(parts);
 }
 
 /** What an account may, in words: "Sees Anna and Ben; drives nothing". */
 export function rightsText(given: Given, known: Known): string {
   const { role, own } = given;
-  if (role === 'admin') return 'Sees and drives everything';
+  if (role === 'admin') return t`Sees and drives everything`;
   const drive = role === 'operator' ? given.drive : [];
   // Whoever may drive a thing sees it, too.
   const see = given.drive.reduce<readonly Grant[]>(withGrant, given.see);
   const seen = listed(see, known);
   const driven = listed(drive, known);
-  if (drive.length > 0) return `Sees ${seen}; drives ${driven}`;
-  if (see.length > 0) return `Sees ${seen}; drives nothing`;
-  if (own.length > 0) return 'Sees their own phone only; drives nothing';
-  return 'Sees nobody; drives nothing';
+  if (drive.length > 0) return t`Sees ${seen}; drives ${driven}`;
+  if (see.length > 0) return t`Sees ${seen}; drives nothing`;
+  if (own.length > 0) return t`Sees their own phone only; drives nothing`;
+  return t`Sees nobody; drives nothing`;
 }
 
 /** Who they are on the map: "Is Ben on the map"; empty when they are nobody there. */
 export function ownText(own: readonly Grant[], known: Known): string {
-  return own.length === 0 ? '' : `Is ${listed(own, known)} on the map`;
+  const who = listed(own, known);
+  return own.length === 0 ? '' : t`Is ${who} on the map`;
 }

@@ -1,4 +1,6 @@
 /** Invitations and links for a new password: those that are open, and what became of the others. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useServer, useTime } from '../app/context';
 import { Person } from '../app/people';
 import type { Reply } from '../net/api';
@@ -24,13 +26,13 @@ const TONES: Readonly<Record<Invitation['state'], string>> = {
 function stateText(state: Invitation['state']): string {
   switch (state) {
     case 'open':
-      return 'Open';
+      return t`Open`;
     case 'used':
-      return 'Used';
+      return t`Used`;
     case 'ended':
-      return 'Ended';
+      return t`Ended`;
     case 'revoked':
-      return 'Withdrawn';
+      return t`Withdrawn`;
   }
 }
 
@@ -40,15 +42,12 @@ export function InvitationsCard({ loaded }: { loaded: Loaded<Invitations> }) {
   const found = [...(value ?? [])].sort((a, b) => open(a) - open(b));
   return (
     <Card
-      name="Invitations"
-      aside={<InviteButton kind="button primary" left={() => void again()} />}
+      name={t`Invitations`}
+      aside={<InviteButton class="button primary" left={() => void again()} />}
     >
       <Trouble failure={failure} />
       {value?.length === 0 && (
-        <p class="note">
-          Nobody is invited just now. An invitation is a link by which one person chooses a name and
-          a password.
-        </p>
+        <p class="note">{t`Nobody is invited just now. An invitation is a link by which one person chooses a name and a password.`}</p>
       )}
       <ul class="list">
         {found.map((each) => (
@@ -64,6 +63,7 @@ function Row({ invitation, again }: { invitation: Invitation; again(): Promise<v
   const { api } = useServer();
   const { entries } = useRoster();
   const { id, name, state, account, owner, ends } = invitation;
+  const until = whenText(ends, now.value);
   return (
     <li data-invitation={state}>
       <span class="list-in">
@@ -75,22 +75,22 @@ function Row({ invitation, again }: { invitation: Invitation; again(): Promise<v
           </span>
         </b>
         <span class="muted">
-          {account === '' ? rightsText(invitation, entries) : 'Chooses a new password'}
+          {account === '' ? rightsText(invitation, entries) : t`Chooses a new password`}
         </span>
         <span class="muted">
           {owner === '' ? (
-            `Made on the command line, until ${whenText(ends, now.value)}`
+            t`Made on the command line, until ${until}`
           ) : (
-            <>
-              By <Person account={owner} />, until {whenText(ends, now.value)}
-            </>
+            <Trans>
+              By <Person account={owner} />, until {until}
+            </Trans>
           )}
         </span>
       </span>
       {state === 'open' && (
         <Sure
-          words="Withdraw"
-          sure="Yes, withdraw"
+          words={t`Withdraw`}
+          sure={t`Yes, withdraw`}
           label={name}
           act={async () => {
             await api.del('invitations/{id}', { id });

@@ -1,4 +1,5 @@
 /** Inviting somebody: what they may, which phone is theirs, and the link by which they come. */
+import { t } from '@lingui/core/macro';
 import { UserPlus } from 'lucide';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -46,14 +47,14 @@ export function useInvite(left?: () => void): {
 }
 
 /** The button, wherever somebody is missed. */
-export function InviteButton({ kind, left }: { kind: string; left?: () => void }) {
+export function InviteButton({ class: className, left }: { class: string; left?: () => void }) {
   const { may, open, dialog } = useInvite(left);
   if (!may) return null;
   return (
     <>
-      <button type="button" class={kind} data-invite onClick={open}>
+      <button type="button" class={className} data-invite onClick={open}>
         <Icon of={UserPlus} size={16} />
-        Invite somebody
+        {t`Invite somebody`}
       </button>
       {dialog}
     </>
@@ -62,8 +63,9 @@ export function InviteButton({ kind, left }: { kind: string; left?: () => void }
 
 export function Invite({ close }: { close(): void }) {
   const [made, setMade] = useState<Made | null>(null);
+  const name = made?.name ?? '';
   return (
-    <Dialog title={made === null ? 'Invite somebody' : `Invitation for ${made.name}`} close={close}>
+    <Dialog title={made === null ? t`Invite somebody` : t`Invitation for ${name}`} close={close}>
       {made === null ? (
         <NewInvitation done={setMade} />
       ) : (
@@ -85,7 +87,7 @@ function NewInvitation({ done }: { done(made: Made): void }) {
   const whole = { ...given, own: typeof phone === 'string' ? [] : [phone.grant] };
   return (
     <Form
-      button="Make the link"
+      button={t`Make the link`}
       blame={{ malformed: 'name' }}
       submit={async (value) => {
         const name = value('name').trim();
@@ -98,14 +100,11 @@ function NewInvitation({ done }: { done(made: Made): void }) {
         done({ name, given: whole, link });
       }}
     >
-      <p class="said">
-        You get a link to send. Whoever opens it first chooses a name and a password, and sees what
-        you tick here.
-      </p>
+      <p class="said">{t`You get a link to send. Whoever opens it first chooses a name and a password, and sees what you tick here.`}</p>
       <Field
         name="name"
-        label="Who is it for?"
-        hint="For you, to know the invitation by. They choose their own name."
+        label={t`Who is it for?`}
+        hint={t`For you, to know the invitation by. They choose their own name.`}
         autocomplete="off"
         maxLength={64}
         focus
@@ -117,10 +116,10 @@ function NewInvitation({ done }: { done(made: Made): void }) {
         label="The link is good for"
         value="7"
         options={[
-          ['1', 'a day'],
-          ['3', 'three days'],
-          ['7', 'a week'],
-          ['30', 'a month'],
+          ['1', t`a day`],
+          ['3', t`three days`],
+          ['7', t`a week`],
+          ['30', t`a month`],
         ]}
       />
     </Form>
@@ -130,18 +129,15 @@ function NewInvitation({ done }: { done(made: Made): void }) {
 function Ready({ made, more }: { made: Made; more(): void }) {
   const { now } = useTime();
   const { link, name, given } = made;
+  const until = whenText(link.ends, now.value);
   return (
     <LinkReady
       url={below(link.url)}
       reach={link.reach}
-      text="Come and see where we are: open this link and choose a name and a password."
-      end={
-        <button type="button" class="button" onClick={more}>
-          Invite another
-        </button>
-      }
+      text={t`Come and see where we are: open this link and choose a name and a password.`}
+      end={<button type="button" class="button" onClick={more}>{t`Invite another`}</button>}
     >
-      <p>{`Send this link to ${name}, or let their phone read the code. It is shown this once, and good once, until ${whenText(link.ends, now.value)}.`}</p>
+      <p>{t`Send this link to ${name}, or let their phone read the code. It is shown this once, and good once, until ${until}.`}</p>
       <RightsText given={given} />
     </LinkReady>
   );

@@ -1,4 +1,5 @@
 /** What is shown to whoever was invited: a name and a password, or a new password only. */
+import { t } from '@lingui/core/macro';
 import type { Invited, Session } from '../app/session';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -14,31 +15,32 @@ export function Joining({ session, invited }: { session: Session; invited: Invit
 }
 
 function NewAccount({ session, invited }: { session: Session; invited: Invited }) {
+  const { by } = invited;
   return (
     <>
-      <h1>You are invited</h1>
+      <h1>{t`You are invited`}</h1>
       <p>
         {invited.by === ''
-          ? 'Choose a name and a password. With these you come in from now on, on every device.'
-          : `${invited.by} invites you to Sightline. Choose a name and a password: with these you come in from now on, on every device.`}
+          ? t`Choose a name and a password. With these you come in from now on, on every device.`
+          : t`${by} invites you to Sightline. Choose a name and a password: with these you come in from now on, on every device.`}
       </p>
       <Form
-        button="Make my account"
+        button={t`Make my account`}
         blame={{ taken: 'name', malformed: 'name', weak: 'password' }}
         submit={(value) => session.join(value('name'), value('password'))}
       >
         <Field
           name="name"
-          label="Name"
+          label={t`Name`}
           autocomplete="username"
           maxLength={64}
-          hint="What people call you. To sign in, capitals make no difference."
+          hint={t`What people call you. To sign in, capitals make no difference.`}
           focus
         />
         <NewPassword />
       </Form>
       {invited.addsPhone && (
-        <p class="note">After that, your phone can be added: it takes two minutes.</p>
+        <p class="note">{t`After that, your phone can be added: it takes two minutes.`}</p>
       )}
       <Until ends={invited.ends} />
     </>
@@ -46,12 +48,13 @@ function NewAccount({ session, invited }: { session: Session; invited: Invited }
 }
 
 function ForgottenPassword({ session, invited }: { session: Session; invited: Invited }) {
+  const { account } = invited;
   return (
     <>
-      <h1>A new password</h1>
-      <p>{`Choose a new password for ${invited.account}. You are signed out everywhere else by it.`}</p>
+      <h1>{t`A new password`}</h1>
+      <p>{t`Choose a new password for ${account}. You are signed out everywhere else by it.`}</p>
       <Form
-        button="Keep it and sign in"
+        button={t`Keep it and sign in`}
         blame={{ weak: 'password' }}
         submit={(value) => session.join(null, value('password'))}
       >
@@ -73,7 +76,6 @@ function ForgottenPassword({ session, invited }: { session: Session; invited: In
 }
 
 function Until({ ends }: { ends: number }) {
-  return (
-    <p class="note">{`This link is good once, until ${whenText(ends, Date.now() / 1000)}.`}</p>
-  );
+  const until = whenText(ends, Date.now() / 1000);
+  return <p class="note">{t`This link is good once, until ${until}.`}</p>;
 }

@@ -1,4 +1,5 @@
 /** A link that is shown once: to copy, to send, to be read off the screen by a phone. */
+import { t } from '@lingui/core/macro';
 import { Share2, TriangleAlert } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import type { Reply } from '../net/api';
@@ -44,14 +45,13 @@ export function LinkReady({
       {reach === 'machine' && (
         <p class="notice" data-tone="warn">
           <Icon of={TriangleAlert} size={18} />
-          The address in it is of this machine only: nobody elsewhere can open it. Open this page by
-          the address that others use, or have an admin set server.public_url.
+          {t`The address in it is of this machine only: nobody elsewhere can open it. Open this page by the address that others use, or have an admin set server.public_url.`}
         </p>
       )}
       {reach === 'network' && (
         <p class="notice" data-tone="warn">
           <Icon of={TriangleAlert} size={18} />
-          The address in it is good in this network only.
+          {t`The address in it is good in this network only.`}
         </p>
       )}
       <QrCode text={url} />
@@ -67,10 +67,10 @@ export function LinkReady({
             }}
           >
             <Icon of={Share2} size={16} />
-            Send
+            {t`Send`}
           </button>
         )}
-        <CopyButton text={url} label="Copy the link" words="Copy the link" />
+        <CopyButton text={url} label={t`Copy the link`} words={t`Copy the link`} />
         {end}
       </div>
     </div>

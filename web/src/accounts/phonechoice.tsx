@@ -1,4 +1,5 @@
 /** Which phone is theirs: one that they will add, one that is on the map already, or none. */
+import { t } from '@lingui/core/macro';
 import { Smartphone, UserX } from 'lucide';
 import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
@@ -31,10 +32,10 @@ export function PhoneChoice({ phone, change }: { phone: Phone; change(phone: Pho
   };
   return (
     <fieldset class="grants" data-right="phone">
-      <legend>Which phone is theirs?</legend>
+      <legend>{t`Which phone is theirs?`}</legend>
       <div class="picks" tabIndex={-1}>
-        {row('adds', 'They will add their own', <Sign of={Smartphone} />)}
-        {row('none', 'None', <Sign of={UserX} />)}
+        {row('adds', t`They will add their own`, <Sign of={Smartphone} />)}
+        {row('none', t`None`, <Sign of={UserX} />)}
         {singleChoices('own', entries, []).map((each) => row(each, each.name, <Face of={each} />))}
       </div>
     </fieldset>

@@ -1,4 +1,5 @@
 /** Rows with faces to tick: whom an account sees, what it drives, who it is. */
+import { t } from '@lingui/core/macro';
 import { useId, useState } from 'preact/hooks';
 import { useLive } from '../app/context';
 import type { Grant } from '../app/visitor';
@@ -48,8 +49,8 @@ export function Picker({
       {singles.length > SEARCHED && (
         <input
           type="search"
-          aria-label={`Find in “${label}”`}
-          placeholder="Find"
+          aria-label={t`Find in “${label}”`}
+          placeholder={t`Find`}
           value={query}
           onInput={(typed) => {
             setQuery(typed.currentTarget.value);
@@ -59,8 +60,8 @@ export function Picker({
       <div class="picks" tabIndex={-1}>
         {wanted === '' && wholeChoices(right, grants).map(row)}
         {found.slice(0, MOST).map(row)}
-        {found.length === 0 && wanted !== '' && <p class="note">Nobody is called so.</p>}
-        {found.length > MOST && <p class="note">There are more: type a part of the name.</p>}
+        {found.length === 0 && wanted !== '' && <p class="note">{t`Nobody is called so.`}</p>}
+        {found.length > MOST && <p class="note">{t`There are more: type a part of the name.`}</p>}
       </div>
       <ByName right={right} grants={grants} change={change} />
     </fieldset>
@@ -76,6 +77,7 @@ function Row({
   grants: readonly Grant[];
   change(grants: readonly Grant[]): void;
 }) {
+  const { name } = choice;
   const is = tickOf(choice, grants);
   return (
     <>
@@ -91,11 +93,11 @@ function Row({
         <Face of={choice} />
         <span>
           {choice.name}
-          {choice.missing === true && <small>Not on the map yet</small>}
+          {choice.missing === true && <small>{t`Not on the map yet`}</small>}
         </span>
       </label>
       {choice.inner.length > 0 && (
-        <div class="picks-inner" role="group" aria-label={`Only one device of ${choice.name}`}>
+        <div class="picks-inner" role="group" aria-label={t`Only one device of ${name}`}>
           {choice.inner.map((each) => (
             <Row key={each.grant} choice={each} grants={grants} change={change} />
           ))}
@@ -150,18 +152,20 @@ function ByName({
   return (
     <details class="by-name">
       <summary>
-        {right === 'drive' ? 'A robot that is not here yet' : 'Somebody who is not on the map yet'}
+        {right === 'drive'
+          ? t`A robot that is not here yet`
+          : t`Somebody who is not on the map yet`}
       </summary>
       <label class="hidden" for={id}>
         {right === 'drive'
-          ? 'The name by which the robot reports'
-          : 'The name by which their phone reports'}
+          ? t`The name by which the robot reports`
+          : t`The name by which their phone reports`}
       </label>
       <div class="add">
         <input
           id={id}
           value={typed}
-          placeholder={right === 'drive' ? 'ProBot2' : 'jane'}
+          placeholder={right === 'drive' ? undefined : 'jane'}
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
@@ -175,9 +179,7 @@ function ByName({
             add();
           }}
         />
-        <button type="button" class="button" onClick={add}>
-          Add
-        </button>
+        <button type="button" class="button" onClick={add}>{t`Add`}</button>
       </div>
     </details>
   );

@@ -1,4 +1,5 @@
 /** A link by which somebody chooses a new password. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import type { Reply } from '../net/api';
@@ -14,38 +15,35 @@ export function ResetLink({ user, close }: { user: Account; close(): void }) {
   const [made, setMade] = useState<Reply<'POST /users/{name}/reset'> | null>(null);
   const name = user.display || user.name;
   if (made !== null) {
+    const until = whenText(made.ends, now.value);
     return (
       <LinkReady
         url={below(made.url)}
         reach={made.reach}
-        text="Open this link and choose a new password."
-        end={
-          <button type="button" class="button" onClick={close}>
-            Done
-          </button>
-        }
+        text={t`Open this link and choose a new password.`}
+        end={<button type="button" class="button" onClick={close}>{t`Done`}</button>}
       >
-        <p>{`Send this link to ${name}. It is shown this once, and good once, until ${whenText(made.ends, now.value)}. The password of before works until then.`}</p>
+        <p>{t`Send this link to ${name}. It is shown this once, and good once, until ${until}. The password of before works until then.`}</p>
       </LinkReady>
     );
   }
   return (
     <Form
-      button="Make the link"
+      button={t`Make the link`}
       submit={async (value) => {
         const days = Number(value('days'));
         setMade(await api.post('users/{name}/reset', { name: user.name }, { days }));
       }}
     >
-      <p>{`${name} chooses a new password by a link that you send. Nobody else gets to know it.`}</p>
+      <p>{t`${name} chooses a new password by a link that you send. Nobody else gets to know it.`}</p>
       <Select
         name="days"
         label="The link is good for"
         value="1"
         options={[
-          ['1', 'a day'],
-          ['3', 'three days'],
-          ['7', 'a week'],
+          ['1', t`a day`],
+          ['3', t`three days`],
+          ['7', t`a week`],
         ]}
       />
     </Form>

@@ -1,10 +1,11 @@
 /** The role of an account, and what it is given. */
+import { t } from '@lingui/core/macro';
 import { ROLES } from '../app/visitor';
 import { useRoster } from '../things/context';
 import { ownText, rightsText } from './choices';
 import type { Given } from './choices';
 import { Picker } from './picker';
-import { ROLE_WORDS } from './wording';
+import { roleName, roleWords } from './wording';
 
 export type { Given };
 
@@ -21,7 +22,7 @@ export function Rights({
   return (
     <>
       <fieldset class="roles">
-        <legend>Role</legend>
+        <legend>{t`Role`}</legend>
         {ROLES.map((role) => (
           <label key={role}>
             <input
@@ -34,8 +35,8 @@ export function Rights({
               }}
             />
             <span>
-              <b>{role}</b>
-              <small>{ROLE_WORDS[role]}</small>
+              <b>{roleName(role)}</b>
+              <small>{roleWords(role)}</small>
             </span>
           </label>
         ))}
@@ -43,7 +44,7 @@ export function Rights({
       {given.role !== 'admin' && (
         <Picker
           right="see"
-          label="Sees"
+          label={t`Sees`}
           grants={given.see}
           change={(see) => {
             change({ ...given, see });
@@ -53,7 +54,7 @@ export function Rights({
       {given.role === 'operator' && (
         <Picker
           right="drive"
-          label="Drives"
+          label={t`Drives`}
           grants={given.drive}
           change={(drive) => {
             change({ ...given, drive });
@@ -63,8 +64,8 @@ export function Rights({
       {own && (
         <Picker
           right="own"
-          label="Whose phone is theirs"
-          hint="They may share it, set it up, copy and erase what is known of it."
+          label={t`Whose phone is theirs`}
+          hint={t`They may share it, set it up, copy and erase what is known of it.`}
           grants={given.own}
           change={(mine) => {
             change({ ...given, own: mine });

@@ -1,4 +1,6 @@
 /** The dialogue that makes a link to a friend or a robot, for people without an account. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
 import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
@@ -25,13 +27,13 @@ export function ShareDialog() {
   return <Share key={key} of={key} />;
 }
 
-const ENDS: readonly (readonly [choice: string, words: string])[] = [
-  ['1', 'For an hour'],
-  ['4', 'For four hours'],
-  ['tonight', 'Until midnight'],
-  ['24', 'For a day'],
-  ['168', 'For a week'],
-  ['', 'Until…'],
+const ends = (): readonly (readonly [choice: string, words: string])[] => [
+  ['1', t`For an hour`],
+  ['4', t`For four hours`],
+  ['tonight', t`Until midnight`],
+  ['24', t`For a day`],
+  ['168', t`For a week`],
+  ['', t`Until…`],
 ];
 
 interface Made {
@@ -63,7 +65,7 @@ function Share({ of }: { of: Key }) {
   }
   return (
     <Dialog
-      title={`Share ${name}`}
+      title={t`Share ${name}`}
       close={() => {
         sharing.value = null;
       }}
@@ -126,7 +128,7 @@ function NewLink({
 }) {
   return (
     <Form
-      button="Make the link"
+      button={t`Make the link`}
       blame={{ malformed: 'until' }}
       submit={async (value) => {
         const starts = later ? fromInput(value('from')) : undefined;
@@ -142,8 +144,10 @@ function NewLink({
       }}
     >
       <p>
-        Whoever has the link sees where {name} is, live and without an account, until it ends. They
-        see nobody else and nothing of before.
+        <Trans>
+          Whoever has the link sees where {name} is, live and without an account, until it ends.
+          They see nobody else and nothing of before.
+        </Trans>
       </p>
       {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
       <div class="pair">
@@ -158,12 +162,12 @@ function NewLink({
             setLater(choice === 'later');
           }}
         />
-        <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
+        <Select name="end" label="How long" value={end} options={ends()} change={setEnd} />
       </div>
       {later && (
         <Field
           name="from"
-          label="Shown from"
+          label={t`Shown from`}
           type="datetime-local"
           value={toInput(now.value + 3600)}
         />
@@ -171,15 +175,15 @@ function NewLink({
       {end === '' && (
         <Field
           name="until"
-          label="Shown until"
+          label={t`Shown until`}
           type="datetime-local"
           value={toInput(now.value + 8 * 3600)}
         />
       )}
       <Field
         name="name"
-        label="Name of the link"
-        hint="For you, to know it by: who gets it, or why"
+        label={t`Name of the link`}
+        hint={t`For you, to know it by: who gets it, or why`}
         value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
         maxLength={64}
         autocomplete="off"
@@ -204,29 +208,32 @@ function Before({
 }) {
   return (
     <section class="before">
-      <h3>Links to {name}</h3>
-      <LinkList turn={turn} shows={group === undefined ? [of] : [of, group]} empty="None so far." />
+      <h3>{t`Links to ${name}`}</h3>
+      <LinkList
+        turn={turn}
+        shows={group === undefined ? [of] : [of, group]}
+        empty={t`None so far.`}
+      />
       <p class="note with-copy">
-        For people with an account: a link to what you see now
-        <CopyButton text={() => link()} label="Copy a link to this view" />
+        {t`For people with an account: a link to what you see now`}
+        <CopyButton text={() => link()} label={t`Copy a link to this view`} />
       </p>
     </section>
   );
 }
 
 function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
+  const until = whenText(made.until, now);
   return (
     <LinkReady
       url={made.url}
       reach={made.reach}
-      end={
-        <button type="button" class="button" onClick={more}>
-          Another link
-        </button>
-      }
+      end={<button type="button" class="button" onClick={more}>{t`Another link`}</button>}
     >
       <p>
-        The link is shown this once. It works until <b>{whenText(made.until, now)}</b>.
+        <Trans>
+          The link is shown this once. It works until <b>{until}</b>.
+        </Trans>
       </p>
     </LinkReady>
   );

@@ -1,4 +1,5 @@
 /** Everybody with an account: role, what they may see and drive, whether they can sign in. */
+import { t } from '@lingui/core/macro';
 import { Plus } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
@@ -11,7 +12,7 @@ import { Trouble } from './once';
 import { useRoster } from '../things/context';
 import { ownText, rightsText } from './choices';
 import { InvitationsCard } from './invitations';
-import { whenText } from './wording';
+import { roleName, whenText } from './wording';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Visitor } from '../app/visitor';
@@ -34,7 +35,7 @@ export function UsersPage() {
     <>
       <InvitationsCard loaded={invitations} />
       <Card
-        name="Users"
+        name={t`Users`}
         aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
       >
         <Trouble failure={failure} />
@@ -43,7 +44,7 @@ export function UsersPage() {
             <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />
           ))}
         </ul>
-        {found?.length === 0 && <p class="note">There is no such user.</p>}
+        {found?.length === 0 && <p class="note">{t`There is no such user.`}</p>}
         {making && (
           <NewUser
             close={() => {
@@ -83,10 +84,10 @@ function UsersTools({
     <>
       {(users?.length ?? 0) > 10 && (
         <label class="search small">
-          <span class="hidden">Find a user</span>
+          <span class="hidden">{t`Find a user`}</span>
           <input
             type="search"
-            placeholder="Find a user"
+            placeholder={t`Find a user`}
             value={query}
             onInput={(typed) => {
               setQuery(typed.currentTarget.value);
@@ -102,7 +103,7 @@ function UsersTools({
         }}
       >
         <Icon of={Plus} size={16} />
-        New user
+        {t`New user`}
       </button>
     </>
   );
@@ -121,6 +122,7 @@ function UserRow({
 }) {
   const { entries } = useRoster();
   const own = ownText(user.own, entries);
+  const seen = user.seen === undefined ? '' : whenText(user.seen, now.value);
   return (
     <li class="list-open">
       <button
@@ -137,9 +139,9 @@ function UserRow({
         <span class="list-in">
           <b>
             {user.display || user.name}
-            {user.name === visitor.name && <span class="tag">You</span>}
-            {user.disabled && <span class="tag warn">Closed</span>}
-            {!user.password && !user.disabled && <span class="tag">No password</span>}
+            {user.name === visitor.name && <span class="tag">{t`You`}</span>}
+            {user.disabled && <span class="tag warn">{t`Closed`}</span>}
+            {!user.password && !user.disabled && <span class="tag">{t`No password`}</span>}
           </b>
           <span class="muted">
             {[user.display === '' ? '' : user.name, rightsText(user, entries), own]
@@ -149,11 +151,9 @@ function UserRow({
         </span>
         <span class="list-end">
           <span class="role" data-role={user.role}>
-            {user.role}
+            {roleName(user.role)}
           </span>
-          <span class="muted">
-            {user.seen === undefined ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
-          </span>
+          <span class="muted">{user.seen === undefined ? t`never seen` : t`seen ${seen}`}</span>
         </span>
       </button>
     </li>

@@ -1,4 +1,5 @@
 /** What somebody sees, for an admin: a list to read. Nothing is done as them. */
+import { t } from '@lingui/core/macro';
 import { Eye } from 'lucide';
 import { useServer } from '../app/context';
 import { groupsOf } from '../things/kind';
@@ -30,16 +31,16 @@ export function ViewAs({ user }: { user: Account }) {
     <>
       <p class="notice" data-tone="info">
         <Icon of={Eye} size={18} />
-        {`This is a preview: whom and what ${name} sees now, as the server decides it. Nothing is done in their name. That you looked is in the audit log.`}
+        {t`This is a preview: whom and what ${name} sees now, as the server decides it. Nothing is done in their name. That you looked is in the audit log.`}
       </p>
       <Trouble failure={failure} />
       {value !== undefined && seen.size === 0 && (
-        <p class="note">{`${name} sees nobody and nothing just now.`}</p>
+        <p class="note">{t`${name} sees nobody and nothing just now.`}</p>
       )}
       <div data-view={value === undefined ? 'asking' : 'seen'}>
         {seen.size > 0 && <Seen seen={seen} />}
       </div>
-      {value?.more === true && <p class="note">There are more.</p>}
+      {value?.more === true && <p class="note">{t`There are more.`}</p>}
     </>
   );
 }

@@ -29,7 +29,7 @@ export function EmptyState() {
       <h2>{waits ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
       <p>{waits ? WAITING : mayAdd.value ? FIRST : NONE}</p>
       <AddPhoneButton kind={waits ? 'button' : 'button primary'} />
-      <InviteButton kind="button" />
+      <InviteButton class="button" />
       {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
       {visitor.role !== 'viewer' && <ForPrograms address={broker?.link.address ?? ''} />}
     </div>
