@@ -198,13 +198,15 @@ def joined(last: Position, fix: Position, end: Vector) -> Leg | None:
     error = one if one > other else other
     if error < LEAST_ERROR:
         error = LEAST_ERROR
+    north, east = abs(fix.lat - last.lat), abs(fix.lon - last.lon)
+    if _METRES * (north + east) < 1.9 * error:
+        return None  # not that far by any way: what most fixes are told by, without a root
     least, most, up = 2 * error, FASTEST * passed, end[2]
     if -_POLAR < up < _POLAR:
-        # On a flat map first, which tells nearly every fix at a third of the cost.
-        east = abs(fix.lon - last.lon)
+        # On a flat map first, which costs a third.
         if east > 180:
             east = 360 - east
-        flat = _METRES * hypot(fix.lat - last.lat, east * sqrt(1 - up * up))
+        flat = _METRES * hypot(north, east * sqrt(1 - up * up))
         if flat < 0.95 * least or flat > 1.05 * most:
             return None
     begin = vector(last.lat, last.lon)
