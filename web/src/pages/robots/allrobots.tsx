@@ -7,18 +7,20 @@ import { useDriving } from '../../things/probots/drive/context';
 import { useDrivers } from '../../things/probots/drive/drivers';
 import type { Lease } from '../../things/probots/drive/read';
 import { AvailabilityPill } from '../../things/probots/drive/robotstate';
-import { postureText, routineText, availabilityOf } from '../../things/probots/read';
+import type { Freshness } from '../../things/freshness';
+import { useRobotFreshness } from '../../things/probots/fresh';
+import { availabilityOf, isGone, postureText, routineText } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { useTicks } from '../../ui/hooks';
 import { Spark } from '../../ui/spark';
 import type { Key } from '../../net/protocol';
 
-export function RoundTrips({ robot }: { robot: ProBot }) {
+export function RoundTrips({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { now } = useTime();
   const { history } = useDriving();
   const points = history.latency.of(robot.id).slice(-240);
   const first = points[0];
-  if (!first || points.length < 3) return robot.presence === 'live' ? <NoTripsYet /> : null;
+  if (!first || points.length < 3) return fresh.current ? <NoTripsYet /> : null;
   const most = Math.round(Math.max(...points.map((point) => point.value)));
   return (
     <div class="round-trip">
@@ -59,6 +61,7 @@ export function AllRobots({
   const { clock } = useTime();
   const { choose } = useNavigation();
   useTicks(500, true);
+  const freshnessOf = useRobotFreshness();
   const fences = [...leases.values()].map((lease) => lease.fence).join();
   const from = useDrivers(true, fences);
   const now = clock.seconds();
@@ -77,6 +80,7 @@ export function AllRobots({
               <RobotRow
                 key={robot.id}
                 robot={robot}
+                fresh={freshnessOf(robot)}
                 choose={choose}
                 lease={lease}
                 from={from}
@@ -122,6 +126,7 @@ function RobotsHead() {
 
 function RobotRow({
   robot,
+  fresh,
   choose,
   lease,
   from,
@@ -130,6 +135,7 @@ function RobotRow({
   now,
 }: {
   robot: ProBot;
+  fresh: Freshness;
   choose: (robot: Key | null) => void;
   lease: Lease | undefined;
   from: ReadonlyMap<string, string>;
@@ -151,7 +157,10 @@ function RobotRow({
         </button>
       </th>
       <td>
-        <AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />
+        <AvailabilityPill
+          availability={availabilityOf(robot, fresh, lease !== undefined)}
+          fresh={fresh}
+        />
       </td>
       <td>{lease?.holder ?? '–'}</td>
       <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
@@ -164,16 +173,18 @@ function RobotRow({
       <td>
         {robot.angle === undefined
           ? '–'
-          : robot.presence === 'offline'
-            ? postureText(robot, now)
+          : isGone(fresh)
+            ? postureText(robot, fresh, now)
             : `${robot.angle.toFixed(0)}°`}
       </td>
       <td>{routineText(robot.routine)}</td>
       <td>
         <code>{robot.ip ?? '–'}</code>
       </td>
-      <td>{robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}</td>
-      <td>{robot.changed === undefined ? '–' : fineAgeText(now - robot.changed)}</td>
+      <td>{fresh.contactAge === undefined ? 'never' : `${fineAgeText(fresh.contactAge)} ago`}</td>
+      <td>
+        {robot.changed === undefined || !fresh.current ? '–' : fineAgeText(now - robot.changed)}
+      </td>
     </tr>
   );
 }

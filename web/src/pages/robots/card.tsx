@@ -10,7 +10,8 @@ import { AvailabilityPill } from '../../things/probots/drive/robotstate';
 import { may } from '../../things/probots/drive/roles';
 import { RobotFacts, RobotStats } from '../../things/probots/panel';
 import { Tilt } from '../../things/probots/tilt';
-import { postureText, routineText, availabilityOf } from '../../things/probots/read';
+import { useRobotFreshness } from '../../things/probots/fresh';
+import { availabilityOf, isGone, postureText, routineText } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { RoundTrips } from './allrobots';
 
@@ -20,29 +21,30 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
   const { choose } = useNavigation();
   const key = keyOf('probot', robot.id);
   const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
-  const availability = availabilityOf(robot, lease !== undefined);
+  const fresh = useRobotFreshness()(robot);
+  const availability = availabilityOf(robot, fresh, lease !== undefined);
   const now = clock.seconds();
   return (
     <article
       class="card robot-card"
       aria-label={robot.name}
       data-robot={key}
-      data-presence={robot.presence}
+      data-presence={fresh.presence}
     >
       <header>
-        <RobotAvatar robot={robot} large />
+        <RobotAvatar robot={robot} fresh={fresh} large />
         <div class="headline">
           <h2>{robot.name}</h2>
           <p>
-            <AvailabilityPill availability={availability} />
+            <AvailabilityPill availability={availability} fresh={fresh} />
             <span class="ellipsis">
               {lease
                 ? `${lease.holder} drives it`
                 : robot.heard === undefined
                   ? 'Never heard'
-                  : availability === 'offline'
-                    ? postureText(robot, now)
-                    : `${postureText(robot, now)}, ${routineText(robot.routine).toLowerCase()}`}
+                  : isGone(fresh)
+                    ? postureText(robot, fresh, now)
+                    : `${postureText(robot, fresh, now)}, ${routineText(robot.routine).toLowerCase()}`}
             </span>
           </p>
         </div>
@@ -54,10 +56,10 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
         </p>
       ) : (
         <>
-          <Tilt robot={robot} />
-          <RobotStats robot={robot} />
+          <Tilt robot={robot} fresh={fresh} />
+          <RobotStats robot={robot} fresh={fresh} />
           <BrokerTrip robot={robot} />
-          <RobotFacts robot={robot} />
+          <RobotFacts robot={robot} fresh={fresh} />
           {lease?.since !== undefined && (
             <p class="note">
               In use since {timeText(lease.since, now)}
@@ -80,7 +82,7 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
       >
         {drives && availability === 'available' ? 'Drive' : 'Watch'} {robot.name}
       </button>
-      <RoundTrips robot={robot} />
+      <RoundTrips robot={robot} fresh={fresh} />
     </article>
   );
 }

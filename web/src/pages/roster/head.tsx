@@ -1,6 +1,7 @@
 /** The head of the roster: how many are live, the search, filters and order. */
 import { ArrowDownUp, Search, X } from 'lucide';
-import { useLive, useMapState, useSelection, useServer, useThing } from '../../app/context';
+import { useLive, useMapState, useSelection, useThing, useTime } from '../../app/context';
+import { shortTimeText } from '../../app/ages';
 import { keyOf } from '../../app/world';
 import { GROUPS } from '../../things';
 import { useRoster } from '../../things/context';
@@ -21,23 +22,41 @@ const SORTS: readonly [Sort, string][] = [
 
 export function Summary() {
   const { ready } = useLive();
-  const { connection } = useServer();
-  const { arrangement } = useRoster();
+  const { now } = useTime();
+  const { arrangement, whole } = useRoster();
   const server = useThing(keyOf('server', 'sightline'));
-  const { live, stale, offline } = arrangement.value.counts;
+  const { live, stale, offline, cut } = arrangement.value.counts;
+  const { paused, asOf } = whole.value;
   const rate = server ? readServer(server).rate : undefined;
   if (!ready.value) return <p class="summary">Waiting for the first picture…</p>;
   return (
     <p class="summary">
-      <span>
-        <strong>{grouped(live)}</strong> {connection.value.state === 'lost' ? 'were live' : 'live'}
-      </span>
-      <span>
-        <strong>{grouped(stale)}</strong> stale
-      </span>
+      {paused === null && (
+        <>
+          <span>
+            <strong>{grouped(live)}</strong> live
+          </span>
+          <span>
+            <strong>{grouped(stale)}</strong> stale
+          </span>
+        </>
+      )}
       {offline > 0 && (
         <span>
           <strong>{grouped(offline)}</strong> offline
+        </span>
+      )}
+      {cut > 0 && (
+        <span>
+          {paused === null || asOf === undefined ? (
+            <>
+              <strong>{grouped(cut)}</strong> not heard now
+            </>
+          ) : (
+            <>
+              <strong>{grouped(cut)}</strong> as of {shortTimeText(asOf, now.peek())}
+            </>
+          )}
         </span>
       )}
       {rate !== undefined && (

@@ -13,6 +13,7 @@ import { keyOf, splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
 import { GROUPS, kindOf } from '../../things';
 import { useRoster } from '../../things/context';
+import { freshnessOf } from '../../things/entry';
 import { EARLIER_GROUP, offsetsOf, windowOf } from '../../things/roster';
 import type { Item } from '../../things/roster';
 import { faceOf } from '../../ui/face';
@@ -30,7 +31,7 @@ export function Rows() {
   const { selected, select } = useSelection();
   const { map } = useMapState();
   const preferences = usePreferences();
-  const { arrangement, earlierOpen, entries, query, placeText } = useRoster();
+  const { arrangement, earlierOpen, entries, query, linksShown, placeText } = useRoster();
   const { items, shared, rows, counts } = arrangement.value;
   const list = useRef<HTMLUListElement>(null);
   const [scroll, setScroll] = useScroll(list);
@@ -104,7 +105,7 @@ export function Rows() {
             qualified={shared.has(entry.name)}
             selected={chosen === key}
             stop={stop === key}
-            told={told(entry, now.value)}
+            told={told(freshnessOf(entry, linksShown.value, now.value), now.value)}
             face={
               kindOf(key)?.isMachine !== true
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))

@@ -1,7 +1,9 @@
 /** How we know what we know of a friend: when it was taken, received and sent, and by what. */
 import { ageText, fineAgeText, timeText } from '../../app/ages';
-import { evidenceText, Fact, Facts } from '../../ui/facts';
+import { Fact, Facts } from '../../ui/facts';
 import { position } from '../../ui/numbers';
+import type { Freshness } from '../freshness';
+import { SilenceFact } from '../silence';
 import { AddressFact } from '../localities/where';
 import { contactTime, fixTime } from './read';
 import type { Friend } from './read';
@@ -29,13 +31,21 @@ const QUEUED = 60;
 
 const NETWORKS: Readonly<Record<string, string>> = { w: 'Wi-Fi', m: 'mobile data', o: 'offline' };
 
-export function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
-  const evidence = evidenceText(friend.presence, friend.evidence);
+export function HowWeKnow({
+  friend,
+  fresh,
+  now,
+}: {
+  friend: Friend;
+  fresh: Freshness;
+  now: number;
+}) {
   const lag =
     friend.at !== undefined && friend.tst !== undefined && friend.ahead === undefined
       ? friend.at - (fixTime(friend) ?? friend.tst)
       : undefined;
   const contact = contactTime(friend);
+  const { contactAge } = fresh;
   const how = [
     friend.trigger === undefined ? undefined : (TRIGGERS[friend.trigger] ?? friend.trigger),
     friend.mode === undefined ? undefined : `mode: ${MODES[friend.mode] ?? String(friend.mode)}`,
@@ -46,14 +56,10 @@ export function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
   ].filter(Boolean);
   return (
     <Facts>
-      {evidence !== undefined && (
-        <Fact name={friend.presence === 'stale' ? 'Stale' : 'Offline'} tone="warn">
-          {evidence}
-        </Fact>
-      )}
-      {contact !== undefined && (
+      <SilenceFact fresh={fresh} evidence={friend.evidence} now={now} />
+      {contact !== undefined && contactAge !== undefined && (
         <Fact name="Last heard">
-          {ageText(now - contact)} ago{' '}
+          {ageText(contactAge)} ago{' '}
           <span class="muted">
             {friend.heard === undefined
               ? 'with this fix'

@@ -4,45 +4,48 @@ import { useNavigation, useTime } from '../../app/context';
 import { keyOf } from '../../app/world';
 import type { Thing } from '../../net/protocol';
 import { CopyButton } from '../../ui/copy';
-import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
+import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { useTicks } from '../../ui/hooks';
+import { useFreshness } from '../context';
+import type { Entry } from '../entry';
+import type { Freshness } from '../freshness';
+import { freshnessText } from '../freshnesstext';
+import { SilenceFact } from '../silence';
 import { readProBot, routineText } from './read';
 import type { ProBot } from './read';
 import { signed, Tilt } from './tilt';
 
-export function RobotHeadline({ thing }: { thing: Thing }) {
+export function RobotHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
   const robot = readProBot(thing);
-  const word =
-    robot.presence === 'live'
-      ? 'Live'
-      : robot.presence === 'stale'
-        ? 'Silent'
-        : robot.heard === undefined
-          ? 'Never heard'
-          : 'No signal';
+  const { now } = useTime();
+  const fresh = useFreshness(entry);
   return (
     <p>
-      <PresencePill presence={robot.presence} word={word} />
+      <span class="pill" data-tone={fresh.tone}>
+        <i />
+        {freshnessText(fresh, now.value)}
+      </span>
       <span class="ellipsis">{routineText(robot.routine)}</span>
     </p>
   );
 }
 
-export function RobotPanel({ thing }: { thing: Thing }) {
+export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
   const { choose } = useNavigation();
   const robot = readProBot(thing);
+  const fresh = useFreshness(entry);
   const topic = `${robot.base}telemetry`;
   return (
     <>
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
-        <RobotStats robot={robot} />
+        <RobotStats robot={robot} fresh={fresh} />
         <section class="part">
           <h3>Balance</h3>
-          <Tilt robot={robot} />
+          <Tilt robot={robot} fresh={fresh} />
         </section>
         <section class="part">
           <h3>How we know</h3>
-          <RobotFacts robot={robot} />
+          <RobotFacts robot={robot} fresh={fresh} />
         </section>
         <section class="part">
           <p class="note">Robots report no position, so they are not on the map.</p>
@@ -65,8 +68,13 @@ export function RobotPanel({ thing }: { thing: Thing }) {
   );
 }
 
-export function RobotStats({ robot }: { robot: ProBot }) {
-  const gone = robot.presence !== 'live';
+interface RobotPartProps {
+  readonly robot: ProBot;
+  readonly fresh: Freshness;
+}
+
+export function RobotStats({ robot, fresh }: RobotPartProps) {
+  const { current } = fresh;
   return (
     <Stats>
       <Stat
@@ -76,16 +84,16 @@ export function RobotStats({ robot }: { robot: ProBot }) {
         tone={(robot.battery ?? 100) < 20 ? 'bad' : undefined}
       />
       <Stat
-        name="Angle"
+        name={current ? 'Angle' : 'Angle then'}
         value={robot.angle === undefined ? undefined : signed(robot.angle)}
         unit="°"
-        tone={Math.abs(robot.angle ?? 0) > 25 ? 'warn' : undefined}
+        tone={!current ? 'old' : Math.abs(robot.angle ?? 0) > 25 ? 'warn' : undefined}
       />
       <Stat
-        name="Round trip"
+        name={current ? 'Round trip' : 'Round trip then'}
         value={robot.roundTrip === undefined ? undefined : String(Math.round(robot.roundTrip))}
         unit="ms"
-        tone={gone ? undefined : latencyTone(robot.roundTrip)}
+        tone={current ? latencyTone(robot.roundTrip) : 'old'}
       />
     </Stats>
   );
@@ -97,18 +105,13 @@ function latencyTone(ms: number | undefined): 'warn' | 'bad' | undefined {
   return ms < 1000 ? 'warn' : 'bad';
 }
 
-export function RobotFacts({ robot }: { robot: ProBot }) {
+export function RobotFacts({ robot, fresh }: RobotPartProps) {
   const { clock } = useTime();
-  useTicks(200, robot.presence === 'live');
+  useTicks(200, fresh.current);
   const now = clock.seconds();
-  const evidence = evidenceText(robot.presence, robot.evidence);
   return (
     <Facts>
-      {evidence !== undefined && (
-        <Fact name={robot.presence === 'stale' ? 'Silent' : 'No signal'} tone="warn">
-          {evidence}
-        </Fact>
-      )}
+      <SilenceFact fresh={fresh} evidence={robot.evidence} now={now} />
       {robot.heard !== undefined && (
         <Fact name="Message">
           {fineAgeText(now - robot.heard)} ago{' '}
@@ -116,7 +119,11 @@ export function RobotFacts({ robot }: { robot: ProBot }) {
         </Fact>
       )}
       {robot.changed !== undefined && (
-        <Fact name="Values">unchanged for {fineAgeText(now - robot.changed)}</Fact>
+        <Fact name="Values">
+          {fresh.current
+            ? `unchanged for ${fineAgeText(now - robot.changed)}`
+            : `of ${timeText(robot.changed, now)}`}
+        </Fact>
       )}
       <Fact name="Routine">{routineText(robot.routine)}</Fact>
       {robot.batteryAsSent !== undefined && (

@@ -4,7 +4,10 @@ import type { ProBot as ProBotState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { fieldsOf, present } from '../fields';
 import { orderOf } from '../names';
-import type { Presence } from '../entry';
+import type { Presence } from '../../net/protocol';
+import { freshness } from '../freshness';
+import type { Freshness } from '../freshness';
+import type { Links } from '../links';
 
 const field = fieldsOf<ProBotState>();
 
@@ -64,6 +67,12 @@ export function readProBot(thing: Thing): ProBot {
   return robot;
 }
 
+/** What may be said of a robot at `now`, under these links. */
+export function robotFreshness(robot: ProBot, links: Links, now: number): Freshness {
+  const { presence, heard, source } = robot;
+  return freshness({ presence, heard, source, placed: false }, links, now);
+}
+
 /** The routine in words for people. */
 export function routineText(routine: string): string {
   switch (routine) {
@@ -106,26 +115,33 @@ export function postureOf(angle: number | undefined): Posture | undefined {
   return off >= FALLEN ? 'fallen' : off >= LEANING ? 'leaning' : 'upright';
 }
 
-/** The posture for people, at `now` in epoch seconds: that of an offline robot with its time. */
-export function postureText(robot: ProBot, now: number): string {
+/** Whether what it told last says nothing of now. A short silence is no reason to doubt it. */
+export function isGone({ status }: Freshness): boolean {
+  return status === 'offline' || status === 'never' || status === 'cut';
+}
+
+/** The posture for people, at `now` in epoch seconds: that of a robot that is gone with its time. */
+export function postureText(robot: ProBot, fresh: Freshness, now: number): string {
   const posture = postureOf(robot.angle);
   if (posture === undefined) return 'No angle';
-  if (robot.presence !== 'offline') return POSTURES[posture];
+  if (!isGone(fresh)) return POSTURES[posture];
   const when = robot.heard === undefined ? '' : `, ${shortTimeText(robot.heard, now)}`;
   return `Was ${posture}${when}`;
 }
 
 /** How a robot stands, seen by somebody who wants to drive. */
-export type Availability = 'not working' | 'offline' | 'stopped' | 'available' | 'in use';
+export type Availability =
+  'not working' | 'unknown' | 'offline' | 'stopped' | 'available' | 'in use';
 
 /**
  * `leased`: somebody drives it. A robot that was never heard is known from the settings alone; one
  * whose program does not run or that lies on the ground does not work either. Driving takes a
- * program that says it is started.
+ * program that says it is started. Nothing is known while a link to it is lost.
  */
-export function availabilityOf(robot: ProBot, leased: boolean): Availability {
+export function availabilityOf(robot: ProBot, fresh: Freshness, leased: boolean): Availability {
   if (robot.heard === undefined) return 'not working';
-  if (robot.presence === 'offline') return 'offline';
+  if (fresh.status === 'cut') return 'unknown';
+  if (fresh.status === 'offline') return 'offline';
   if (robot.routine === 'not running' || postureOf(robot.angle) === 'fallen') return 'not working';
   if (leased) return 'in use';
   return robot.routine === 'started' ? 'available' : 'stopped';

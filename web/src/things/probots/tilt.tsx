@@ -1,22 +1,23 @@
 /** The robot from the side, leaning as it does. */
 import { useTime } from '../../app/context';
-import { postureText } from './read';
+import type { Freshness } from '../freshness';
+import { isGone, postureText } from './read';
 import type { ProBot } from './read';
 
 /** How far the picture of the robot leans at most, in degrees. */
 const LEAN = 60;
 
 /** The robot from the side, leaning as it does, or did when it was last heard. */
-export function Tilt({ robot }: { robot: ProBot }) {
+export function Tilt({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { clock } = useTime();
   const { angle } = robot;
-  const gone = robot.presence === 'offline';
+  const gone = isGone(fresh);
   const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));
   const label =
     angle === undefined
       ? 'No reading of the angle'
       : gone
-        ? postureText(robot, clock.seconds())
+        ? postureText(robot, fresh, clock.seconds())
         : `Leaning ${signed(angle)}°`;
   return (
     <svg class="tilt" viewBox="-100 -78 200 92" role="img" aria-label={label}>

@@ -1,23 +1,33 @@
 /** How a robot stands, in a pill; and the reasons why nobody can drive it just now. */
+import { useTime } from '../../../app/context';
 import type { Broker } from '../../broker/read';
+import type { Freshness } from '../../freshness';
+import { asOfText } from '../../freshnesstext';
 import { idleText } from '../read';
 import type { ProBot, Availability } from '../read';
 import type { Guard, Lease } from './read';
 
 const PILLS: Readonly<Record<Availability, readonly [tone: string, word: string]>> = {
   'not working': ['off', 'Not working'],
+  unknown: ['off', 'Unknown'],
   offline: ['off', 'Offline'],
   stopped: ['warn', 'Stopped'],
   available: ['ok', 'Available'],
   'in use': ['use', 'In use'],
 };
 
-export function AvailabilityPill({ availability }: { availability: Availability }) {
+interface AvailabilityPillProps {
+  readonly availability: Availability;
+  readonly fresh: Freshness;
+}
+
+export function AvailabilityPill({ availability, fresh }: AvailabilityPillProps) {
+  const { clock } = useTime();
   const [tone, word] = PILLS[availability];
   return (
     <span class="pill" data-tone={tone} data-availability={availability}>
       <i />
-      {word}
+      {availability === 'unknown' ? asOfText(fresh.asOf, clock.seconds()) : word}
     </span>
   );
 }

@@ -5,7 +5,9 @@ import { Fact, Facts } from '../../../ui/facts';
 import { useTicks } from '../../../ui/hooks';
 import { Card } from '../../../ui/section';
 import { Tilt } from '../tilt';
-import { postureOf, postureText, routineText, availabilityOf } from '../read';
+import type { Freshness } from '../../freshness';
+import { useRobotFreshness } from '../fresh';
+import { availabilityOf, isGone, postureOf, postureText, routineText } from '../read';
 import type { Posture, ProBot } from '../read';
 import { Person } from '../../../app/people';
 import { useDrivers } from './drivers';
@@ -26,7 +28,8 @@ export function StateCard({
 }) {
   const { clock } = useTime();
   const { user } = useWho();
-  useTicks(200, robot.presence === 'live');
+  const fresh = useRobotFreshness()(robot);
+  useTicks(200, fresh.current);
   const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
   const now = clock.seconds();
   const posture = postureOf(robot.angle);
@@ -35,13 +38,19 @@ export function StateCard({
     <Card
       name="State"
       class="robot-state"
-      aside={<AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />}
+      aside={
+        <AvailabilityPill
+          availability={availabilityOf(robot, fresh, lease !== undefined)}
+          fresh={fresh}
+        />
+      }
     >
       <div class="state-in">
-        <Tilt robot={robot} />
+        <Tilt robot={robot} fresh={fresh} />
         <StateFacts
           posture={posture}
           robot={robot}
+          fresh={fresh}
           now={now}
           lease={lease}
           address={address}
@@ -55,6 +64,7 @@ export function StateCard({
 function StateFacts({
   posture,
   robot,
+  fresh,
   now,
   lease,
   address,
@@ -62,6 +72,7 @@ function StateFacts({
 }: {
   posture: Posture | undefined;
   robot: ProBot;
+  fresh: Freshness;
   now: number;
   lease: Lease | undefined;
   address: string | undefined;
@@ -69,11 +80,8 @@ function StateFacts({
 }) {
   return (
     <Facts>
-      <Fact
-        name="Posture"
-        tone={posture === 'fallen' && robot.presence !== 'offline' ? 'bad' : undefined}
-      >
-        {posture === undefined ? 'No reading' : postureText(robot, now)}
+      <Fact name="Posture" tone={posture === 'fallen' && !isGone(fresh) ? 'bad' : undefined}>
+        {posture === undefined ? 'No reading' : postureText(robot, fresh, now)}
         {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
       </Fact>
       <Fact name="Routine">{routineText(robot.routine)}</Fact>
@@ -95,10 +103,14 @@ function StateFacts({
         )}
       </Fact>
       <Fact name="Message">
-        {robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}
+        {fresh.contactAge === undefined ? 'never' : `${fineAgeText(fresh.contactAge)} ago`}
       </Fact>
       <Fact name="Values">
-        {robot.changed === undefined ? 'none' : `unchanged for ${fineAgeText(now - robot.changed)}`}
+        {robot.changed === undefined
+          ? 'none'
+          : fresh.current
+            ? `unchanged for ${fineAgeText(now - robot.changed)}`
+            : `of ${timeText(robot.changed, now)}`}
       </Fact>
       <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
       {guard !== undefined && (

@@ -3,19 +3,22 @@ import { useKind, useNavigation } from '../../../app/context';
 import { keyOf } from '../../../app/world';
 import type { Key } from '../../../app/world';
 import { RobotAvatar } from '../avatar';
+import { useRobotFreshness } from '../fresh';
 import { inOrder, readProBot, availabilityOf } from '../read';
 
 /** All robots, to change between them. */
 export function Strip({ of }: { of: Key }) {
   const { choose } = useNavigation();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
+  const freshnessOf = useRobotFreshness();
   const leases = new Set(useKind('lease').map((lease) => lease.id));
   if (robots.length < 2) return <span class="strip" />;
   return (
     <div class="strip" role="group" aria-label="Robots">
       {robots.map((robot) => {
         const key = keyOf('probot', robot.id);
-        const availability = availabilityOf(robot, leases.has(robot.id));
+        const fresh = freshnessOf(robot);
+        const availability = availabilityOf(robot, fresh, leases.has(robot.id));
         return (
           <button
             key={key}
@@ -25,7 +28,7 @@ export function Strip({ of }: { of: Key }) {
               choose(key);
             }}
           >
-            <RobotAvatar robot={robot} />
+            <RobotAvatar robot={robot} fresh={fresh} />
             <span>
               <b class="ellipsis">{robot.name}</b>
               <small class="ellipsis">
