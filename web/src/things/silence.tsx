@@ -1,4 +1,5 @@
 /** Why something is not of now, among the facts of its details. */
+import { t } from '@lingui/core/macro';
 import { evidenceText, Fact } from '../ui/facts';
 import { useRoster } from './context';
 import type { Freshness } from './freshness';
@@ -18,15 +19,15 @@ export function SilenceFact({ fresh, evidence, now }: SilenceProps) {
     return (
       <Fact name={asOfText(fresh.asOf, now)} tone="warn">
         {linksShown.value.server === null
-          ? 'The broker is lost, so nothing can be heard.'
-          : 'The server cannot be reached, so nothing can be heard.'}
+          ? t`The broker is lost, so nothing can be heard.`
+          : t`The server cannot be reached, so nothing can be heard.`}
       </Fact>
     );
   }
   const why = fresh.presence === 'live' ? undefined : evidenceText(fresh.presence, evidence);
   if (why === undefined) return null;
   return (
-    <Fact name={fresh.presence === 'offline' ? 'Offline' : 'Stale'} tone="warn">
+    <Fact name={fresh.presence === 'offline' ? t`Offline` : t`Stale`} tone="warn">
       {why}
     </Fact>
   );

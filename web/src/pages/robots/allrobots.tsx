@@ -1,4 +1,5 @@
 /** All robots in one table, with their round trips. */
+import { t } from '@lingui/core/macro';
 import { fineAgeText, timeText } from '../../app/ages';
 import { useLive, useNavigation, useTime } from '../../app/context';
 import { keyOf } from '../../app/world';
@@ -21,19 +22,20 @@ export function RoundTrips({ robot, fresh }: { robot: ProBot; fresh: Freshness }
   const points = history.latency.of(robot.id).slice(-240);
   const first = points[0];
   if (!first || points.length < 3) return fresh.current ? <NoTripsYet /> : null;
+  const since = timeText(first.at, now.value);
   const most = Math.round(Math.max(...points.map((point) => point.value)));
   return (
     <div class="round-trip">
       <h3>
-        Round trip since {timeText(first.at, now.value)}
-        <span class="number">up to {most} ms</span>
+        {t`Round trip since ${since}`}
+        <span class="number">{t`up to ${most} ms`}</span>
       </h3>
       <Spark
         fromZero
         points={points}
         colour="robot"
         height={48}
-        label={`Round trip since ${timeText(first.at, now.value)}, up to ${String(most)} ms`}
+        label={t`Round trip since ${since}, up to ${most} ms`}
       />
     </div>
   );
@@ -43,7 +45,7 @@ export function RoundTrips({ robot, fresh }: { robot: ProBot; fresh: Freshness }
 function NoTripsYet() {
   return (
     <div class="round-trip">
-      <h3>Round trip, as soon as it is measured</h3>
+      <h3>{t`Round trip, as soon as it is measured`}</h3>
       <div class="round-trip-waits" />
     </div>
   );
@@ -66,7 +68,7 @@ export function AllRobots({
   const from = useDrivers(true, fences);
   const now = clock.seconds();
   return (
-    <div class="card all-robots" role="region" aria-label="All robots" tabIndex={0}>
+    <div class="card all-robots" role="region" aria-label={t`All robots`} tabIndex={0}>
       <table>
         <RobotsHead />
         <tbody>
@@ -101,19 +103,19 @@ function RobotsHead() {
     <thead>
       <tr>
         {[
-          'Robot',
-          'State',
-          'Driver',
-          'From',
-          'Sent',
-          'Battery',
-          'Own round trip',
-          'Broker',
-          'Angle',
-          'Routine',
-          'Address',
-          'Message',
-          'Unchanged',
+          t`Robot`,
+          t`State`,
+          t`Driver`,
+          t`From`,
+          t`Sent`,
+          t`Battery`,
+          t`Own round trip`,
+          t`Broker`,
+          t`Angle`,
+          t`Routine`,
+          t`Address`,
+          t`Message`,
+          t`Unchanged`,
         ].map((name) => (
           <th key={name} scope="col">
             {name}
@@ -143,6 +145,7 @@ function RobotRow({
   trip: number | undefined;
   now: number;
 }) {
+  const heard = fresh.contactAge === undefined ? undefined : fineAgeText(fresh.contactAge);
   return (
     <tr>
       <th scope="row">
@@ -181,7 +184,7 @@ function RobotRow({
       <td>
         <code>{robot.ip ?? '–'}</code>
       </td>
-      <td>{fresh.contactAge === undefined ? 'never' : `${fineAgeText(fresh.contactAge)} ago`}</td>
+      <td>{heard === undefined ? t`never` : t`${heard} ago`}</td>
       <td>
         {robot.changed === undefined || !fresh.current ? '–' : fineAgeText(now - robot.changed)}
       </td>

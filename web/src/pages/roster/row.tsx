@@ -1,4 +1,5 @@
 /** One row of the roster. */
+import { t } from '@lingui/core/macro';
 import { memo } from 'preact/compat';
 import { ageText } from '../../app/ages';
 import type { Key } from '../../app/world';
@@ -71,7 +72,7 @@ function speedOf({ entry, told, units }: RowProps): string[] {
     case 'now':
       return [text];
     case 'then':
-      return [`was ${text}`];
+      return [t`was ${text}`];
     case 'withheld':
       return [];
   }
@@ -90,7 +91,7 @@ export const Row = memo(
     const doing = [
       ...speedOf(props),
       ...noteOf(props),
-      ...(told.heard === '' ? [] : [`heard ${told.heard} ago`]),
+      ...(told.heard === '' ? [] : [t`heard ${told.heard} ago`]),
     ].join(' · ');
     return (
       <li class="item" style={at(props.top)} aria-posinset={props.nth} aria-setsize={props.of}>

@@ -1,4 +1,5 @@
 /** A friend in detail: where, how fast, how we know, and since when. */
+import { t } from '@lingui/core/macro';
 import { useTime } from '../../app/context';
 import type { Thing } from '../../net/protocol';
 import { usePast } from '../../past/context';
@@ -51,7 +52,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
   return (
     <>
       <FriendActions of={key} placed={friend.lat !== undefined} />
-      <div class="scroll" tabIndex={0} role="group" aria-label="Details">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <FriendStats friend={friend} fresh={fresh} />
         {past && <AskPast of={key} />}
         <PlacesOf of={key} said={friend.regions} />
@@ -60,7 +61,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         {!past && <SpeedSoFar of={key} colour={entry.colour} now={now} />}
         <DoubtfulFixes of={key} />
         <section class="part">
-          <h3>How we know</h3>
+          <h3>{t`How we know`}</h3>
           <HowWeKnow friend={friend} fresh={fresh} now={now} />
         </section>
         {!past && <MessagesOf of={key} />}
@@ -70,7 +71,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         <code class="ellipsis" title={topic}>
           {topic}
         </code>
-        <CopyButton text={topic} label="Copy the topic" />
+        <CopyButton text={topic} label={t`Copy the topic`} />
       </footer>
     </>
   );

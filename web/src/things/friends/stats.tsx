@@ -1,4 +1,5 @@
 /** The figures of a friend's newest fix. */
+import { t } from '@lingui/core/macro';
 import { ageParts } from '../../app/ages';
 import { usePreferences } from '../../app/context';
 import { Stat, Stats } from '../../ui/facts';
@@ -24,27 +25,27 @@ export function FriendStats({ friend, fresh }: StatsProps) {
   return (
     <Stats>
       <Stat
-        name={current ? 'Speed' : 'Speed then'}
+        name={current ? t`Speed` : t`Speed then`}
         tone={tone}
         value={told ? kmh?.value : undefined}
         unit={kmh?.unit ?? ''}
       />
       <Stat
-        name={current ? 'Heading' : 'Heading then'}
+        name={current ? t`Heading` : t`Heading then`}
         tone={tone}
         value={friend.course === undefined || !told ? undefined : compass(friend.course)}
         unit={friend.course === undefined ? '' : `${String(Math.round(friend.course))}°`}
       />
-      <Stat name="Altitude" value={high?.value} unit={high?.unit ?? ''} />
-      <Stat name="Accuracy" value={near && `±${near.value}`} unit={near?.unit ?? ''} />
+      <Stat name={t`Altitude`} value={high?.value} unit={high?.unit ?? ''} />
+      <Stat name={t`Accuracy`} value={near && `±${near.value}`} unit={near?.unit ?? ''} />
       <Stat
-        name={friend.charging ? 'Charging' : friend.full ? 'Battery, full' : 'Battery'}
+        name={friend.charging ? t`Charging` : friend.full ? t`Battery, full` : t`Battery`}
         value={friend.battery === undefined ? undefined : String(Math.round(friend.battery))}
         unit="%"
         tone={!friend.charging && (friend.battery ?? 100) < 20 ? 'bad' : undefined}
       />
       <Stat
-        name="Last fix"
+        name={t`Last fix`}
         value={age}
         unit={`${ageUnit} ago`}
         tone={current ? undefined : 'warn'}

@@ -1,4 +1,5 @@
 /** A friend in one line of the roster. */
+import { t } from '@lingui/core/macro';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import { present } from '../fields';
@@ -18,7 +19,7 @@ export function summariseFriend(thing: Thing): Entry {
     presence: friend.presence,
     charging: friend.charging,
     place: friend.regions[0] ?? friend.poi ?? '',
-    note: friend.lat === undefined || friend.lon === undefined ? 'No position yet' : '',
+    note: friend.lat === undefined || friend.lon === undefined ? t`No position yet` : '',
     search: plain([friend.name, thing.id, ...friend.regions, friend.poi ?? ''].join(' ')),
     order: orderOf(friend.name),
     ...present({

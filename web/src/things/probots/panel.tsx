@@ -1,4 +1,5 @@
 /** A ProBot in detail, for the drawer and for the cards of the Robots page. */
+import { t } from '@lingui/core/macro';
 import { fineAgeText, timeText } from '../../app/ages';
 import { useNavigation, useTime } from '../../app/context';
 import { keyOf } from '../../app/world';
@@ -37,32 +38,30 @@ export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
   const topic = `${robot.base}telemetry`;
   return (
     <>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Details">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <RobotStats robot={robot} fresh={fresh} />
         <section class="part">
-          <h3>Balance</h3>
+          <h3>{t`Balance`}</h3>
           <Tilt robot={robot} fresh={fresh} />
         </section>
         <section class="part">
-          <h3>How we know</h3>
+          <h3>{t`How we know`}</h3>
           <RobotFacts robot={robot} fresh={fresh} />
         </section>
         <section class="part">
-          <p class="note">Robots report no position, so they are not on the map.</p>
+          <p class="note">{t`Robots report no position, so they are not on the map.`}</p>
           <button
             type="button"
             class="button"
             onClick={() => {
               choose(keyOf('probot', thing.id));
             }}
-          >
-            Drive or stop it
-          </button>
+          >{t`Drive or stop it`}</button>
         </section>
       </div>
       <footer>
         <code class="ellipsis">{topic}</code>
-        <CopyButton text={topic} label="Copy the topic" />
+        <CopyButton text={topic} label={t`Copy the topic`} />
       </footer>
     </>
   );
@@ -78,19 +77,19 @@ export function RobotStats({ robot, fresh }: RobotPartProps) {
   return (
     <Stats>
       <Stat
-        name="Battery"
+        name={t`Battery`}
         value={robot.battery === undefined ? undefined : String(Math.round(robot.battery))}
         unit="%"
         tone={(robot.battery ?? 100) < 20 ? 'bad' : undefined}
       />
       <Stat
-        name={current ? 'Angle' : 'Angle then'}
+        name={current ? t`Angle` : t`Angle then`}
         value={robot.angle === undefined ? undefined : signed(robot.angle)}
         unit="°"
         tone={!current ? 'old' : Math.abs(robot.angle ?? 0) > 25 ? 'warn' : undefined}
       />
       <Stat
-        name={current ? 'Round trip' : 'Round trip then'}
+        name={current ? t`Round trip` : t`Round trip then`}
         value={robot.roundTrip === undefined ? undefined : String(Math.round(robot.roundTrip))}
         unit="ms"
         tone={current ? latencyTone(robot.roundTrip) : 'old'}
@@ -109,30 +108,30 @@ export function RobotFacts({ robot, fresh }: RobotPartProps) {
   const { clock } = useTime();
   useTicks(200, fresh.current);
   const now = clock.seconds();
+  const heard = fineAgeText(now - (robot.heard ?? now));
+  const unchanged = fineAgeText(now - (robot.changed ?? now));
+  const changed = timeText(robot.changed ?? now, now);
   return (
     <Facts>
       <SilenceFact fresh={fresh} evidence={robot.evidence} now={now} />
       {robot.heard !== undefined && (
-        <Fact name="Message">
-          {fineAgeText(now - robot.heard)} ago{' '}
-          <span class="muted">{timeText(robot.heard, now)}</span>
+        <Fact name={t`Message`}>
+          {t`${heard} ago`} <span class="muted">{timeText(robot.heard, now)}</span>
         </Fact>
       )}
       {robot.changed !== undefined && (
-        <Fact name="Values">
-          {fresh.current
-            ? `unchanged for ${fineAgeText(now - robot.changed)}`
-            : `of ${timeText(robot.changed, now)}`}
+        <Fact name={t`Values`}>
+          {fresh.current ? t`unchanged for ${unchanged}` : t`of ${changed}`}
         </Fact>
       )}
-      <Fact name="Routine">{routineText(robot.routine)}</Fact>
+      <Fact name={t`Routine`}>{routineText(robot.routine)}</Fact>
       {robot.batteryAsSent !== undefined && (
-        <Fact name="Battery, as sent">
+        <Fact name={t`Battery, as sent`}>
           <code>{robot.batteryAsSent}</code>
         </Fact>
       )}
       {robot.ip !== undefined && (
-        <Fact name="Address">
+        <Fact name={t`Address`}>
           <code>{robot.ip}</code>
         </Fact>
       )}

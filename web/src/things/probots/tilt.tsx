@@ -1,4 +1,5 @@
 /** The robot from the side, leaning as it does. */
+import { t } from '@lingui/core/macro';
 import { useTime } from '../../app/context';
 import type { Freshness } from '../freshness';
 import { isGone, postureText } from './read';
@@ -13,12 +14,13 @@ export function Tilt({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { angle } = robot;
   const gone = isGone(fresh);
   const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));
+  const degrees = signed(angle ?? 0);
   const label =
     angle === undefined
-      ? 'No reading of the angle'
+      ? t`No reading of the angle`
       : gone
         ? postureText(robot, fresh, clock.seconds())
-        : `Leaning ${signed(angle)}°`;
+        : t`Leaning ${degrees}°`;
   return (
     <svg class="tilt" viewBox="-100 -78 200 92" role="img" aria-label={label}>
       <path class="arc" d="M-60.6 -35A70 70 0 0 1 60.6 -35" />

@@ -1,4 +1,5 @@
 /** What is to be said when links are lost or come back. */
+import { t } from '@lingui/core/macro';
 import { shortTimeText } from '../../app/ages';
 import type { Links } from '../links';
 
@@ -10,7 +11,8 @@ export function linksText(links: Links, before: Links, now: number): string | nu
   const { server, brokers } = links;
   if (server !== null) {
     if (before.server !== null) return null;
-    return `The server cannot be reached. What is shown is as of ${shortTimeText(server.asOf, now)}.`;
+    const asOf = shortTimeText(server.asOf, now);
+    return t`The server cannot be reached. What is shown is as of ${asOf}.`;
   }
   const names = [...brokers.keys()];
   if (names.length > 0) {
@@ -18,9 +20,9 @@ export function linksText(links: Links, before: Links, now: number): string | nu
     if (known) return null;
     const times = [...brokers.values()].filter((at) => at !== undefined);
     if (times.length === 0)
-      return 'The broker is lost. What came over it is not known to be so now.';
+      return t`The broker is lost. What came over it is not known to be so now.`;
     const asOf = shortTimeText(Math.min(...times), now);
-    return `The broker is lost. What came over it is as of ${asOf}.`;
+    return t`The broker is lost. What came over it is as of ${asOf}.`;
   }
-  return before.server !== null || before.brokers.size > 0 ? 'News come in again.' : null;
+  return before.server !== null || before.brokers.size > 0 ? t`News come in again.` : null;
 }

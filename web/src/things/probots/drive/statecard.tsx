@@ -1,4 +1,6 @@
 /** How the robot stands, and who drives it. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { fineAgeText, timeText } from '../../../app/ages';
 import { useTime, useWho } from '../../../app/context';
 import { Fact, Facts } from '../../../ui/facts';
@@ -36,7 +38,7 @@ export function StateCard({
   const address = from.get(robot.id);
   return (
     <Card
-      name="State"
+      name={t`State`}
       class="robot-state"
       aside={
         <AvailabilityPill
@@ -80,43 +82,47 @@ function StateFacts({
 }) {
   return (
     <Facts>
-      <Fact name="Posture" tone={posture === 'fallen' && !isGone(fresh) ? 'bad' : undefined}>
-        {posture === undefined ? 'No reading' : postureText(robot, fresh, now)}
+      <Fact name={t`Posture`} tone={posture === 'fallen' && !isGone(fresh) ? 'bad' : undefined}>
+        {posture === undefined ? t`No reading` : postureText(robot, fresh, now)}
         {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
       </Fact>
-      <Fact name="Routine">{routineText(robot.routine)}</Fact>
-      <Fact name="Driver">
+      <Fact name={t`Routine`}>{routineText(robot.routine)}</Fact>
+      <Fact name={t`Driver`}>
         {lease ? (
           <>
             <Person account={lease.holder} />
-            {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
-            {lease.server === undefined ? '' : `, through server ${lease.server}`}
+            <span class="muted">
+              {lease.since === undefined ? '' : ` · ${t`since ${timeText(lease.since, now)}`}`}
+              {lease.server === undefined ? '' : ` · ${t`through server ${lease.server}`}`}
+            </span>
             {address ? (
               <>
                 {' '}
-                from <code>{address}</code>
+                <Trans>
+                  from <code>{address}</code>
+                </Trans>
               </>
             ) : null}
           </>
         ) : (
-          'Nobody'
+          t`Nobody`
         )}
       </Fact>
-      <Fact name="Message">
-        {fresh.contactAge === undefined ? 'never' : `${fineAgeText(fresh.contactAge)} ago`}
+      <Fact name={t`Message`}>
+        {fresh.contactAge === undefined ? t`never` : t`${fineAgeText(fresh.contactAge)} ago`}
       </Fact>
-      <Fact name="Values">
+      <Fact name={t`Values`}>
         {robot.changed === undefined
-          ? 'none'
+          ? t`none`
           : fresh.current
-            ? `unchanged for ${fineAgeText(now - robot.changed)}`
-            : `of ${timeText(robot.changed, now)}`}
+            ? t`unchanged for ${fineAgeText(now - robot.changed)}`
+            : t`of ${timeText(robot.changed, now)}`}
       </Fact>
-      <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
+      <Fact name={t`Address`}>{robot.ip ? <code>{robot.ip}</code> : t`unknown`}</Fact>
       {guard !== undefined && (
-        <Fact name="Worst case">
+        <Fact name={t`Worst case`}>
           <span data-worst={guard.stops_within} title={boundTitle(guard)}>
-            if everything dies, it stops within {stopText(guard)}
+            {t`if everything dies, it stops within ${stopText(guard)}`}
           </span>
         </Fact>
       )}
