@@ -6,7 +6,6 @@ import tseslint from 'typescript-eslint';
  * docs/languages.md tells how words are written.
  */
 const NOT_YET_IN_THE_CATALOGUE = [
-  'src/accounts/**',
   'src/console/**',
   'src/map/**',
   'src/net/**',
@@ -71,7 +70,18 @@ const NOT_WORDS = {
       'rel',
       'icon',
     ],
-    ...['form', 'method', 'accept', 'enterkeyhint', 'font', 'colour', 'color', 'tone', 'part', 'kind'],
+    ...[
+      'form',
+      'method',
+      'accept',
+      'enterkeyhint',
+      'font',
+      'colour',
+      'color',
+      'tone',
+      'part',
+      'kind',
+    ],
     { regex: { pattern: '^(data-|aria-(controls|live|current|describedby|labelledby|haspopup))' } },
     { regex: { pattern: '^[A-Z][A-Z\\d_]*_(KEY|KEYS|ID|IDS|CLASS|SHADER|SOURCE)$' } },
   ],
