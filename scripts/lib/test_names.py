@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check that a module's test is found by its name.
 
-The test of ``server/sightline/history/archive/reading.py`` is ``tests/history/archive/test_reading.py``,
+The test of ``sightline/history/archive/reading.py`` is ``tests/history/archive/test_reading.py``,
 or ``test_reading.py`` or ``test_archive_reading.py`` in a folder above. A module without a function
 needs none. The modules that have none stand in `scripts/lib/untested_names.txt`: many of them are
 tested by a file of another name. The list may shrink, but not grow.
