@@ -124,7 +124,7 @@ class ServerFigures(Collector):
 
 
 def _history(figures: Mapping[str, Any]) -> Iterable[Metric]:
-    """Tell how history is kept, as the page is figures, too."""
+    """Tell how history is kept, as the page is told, too."""
     for name, field, text in (
         ("history_kept", "kept", "entries of history that are safe"),
         ("history_lost", "unkept", "records that found no room or could not be kept"),
