@@ -6,11 +6,13 @@
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
 import { defineConfig } from 'vite';
+import { firstPaint } from './firstpaint.plugin.ts';
+import { maplibre } from './maplibre.plugin.ts';
 import { towns } from './towns.plugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [towns()],
+  plugins: [maplibre(), towns(), firstPaint()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
@@ -18,6 +20,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     license: true,
+    manifest: true,
   },
   server: {
     proxy: {

@@ -6,13 +6,11 @@
  * circle (companions.ts); frameloop.ts keeps them in step; flights.ts moves the camera; pointer.ts
  * knows what is under the pointer; events.ts tells the page.
  */
-import '@fontsource-variable/inter';
-import '@fontsource-variable/inter/wght-italic.css';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
-import workerFile from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import workerUrl from 'virtual:map-worker';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
@@ -43,9 +41,6 @@ import { mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
 import { Viewport } from './viewport';
-
-/** Under another name than before it was asked for at each visit: browsers had kept that for a year. */
-const workerUrl = `${workerFile}?now`;
 
 setWorkerUrl(workerUrl);
 

@@ -1,15 +1,11 @@
 /** The whole page: the map below, panels over it, and the other sections in its place. */
 import { useEffect } from 'preact/hooks';
-import { AccountPage } from '../accounts/account';
-import { AdminPage } from '../accounts/admin';
 import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
 import { AddPhone } from '../things/friends/add/dialog';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
-import { BrokerPage } from './broker/page';
-import { ConsolePage } from './console/page';
 import { useNavigation, useSelection, useLayout } from '../app/context';
 import { useRegions } from '../things/regions/context';
 import { DegradedBanner } from './degraded';
@@ -18,9 +14,8 @@ import { Help } from './help';
 import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
-import { RobotsPage } from './robots';
 import { Roster } from './roster/roster';
-import { SettingsPage } from './settings';
+import { OtherSection } from './sections';
 import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
 
@@ -67,12 +62,7 @@ export function Page() {
         </main>
       )}
       <MapView />
-      {here === 'robots' && <RobotsPage />}
-      {here === 'broker' && <BrokerPage />}
-      {here === 'console' && <ConsolePage />}
-      {here === 'admin' && <AdminPage />}
-      {here === 'account' && <AccountPage />}
-      {here === 'settings' && <SettingsPage />}
+      <OtherSection />
       <SharedBanner />
       <PassingNote />
       <ShareDialog />

@@ -26,6 +26,7 @@ import { Icon } from '../../ui/icon';
 import { covered } from './covered';
 import { LayerSwitch } from './layerswitch';
 import { Legend } from './legend';
+import { whenListed } from './listed';
 import { wireMap } from './wire';
 import type { MapNeeds } from './wire';
 
@@ -106,9 +107,12 @@ function useMap(needs: MapNeeds) {
       });
     };
     // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
+    // And after the list: reading the map's code takes a phone longer than drawing everybody's row.
+    const listed = whenListed(live.ready);
+    ends.push(listed.end);
     let loading = false;
     const undo = effect(() => {
-      if (loading || navigation.section.value !== 'map') return;
+      if (loading || !listed.so.value || navigation.section.value !== 'map') return;
       loading = true;
       load();
     });
