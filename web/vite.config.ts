@@ -6,13 +6,15 @@
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
 import { defineConfig } from 'vite';
+import { lingui } from '@lingui/vite-plugin';
 import { firstPaint } from './firstpaint.plugin.ts';
 import { maplibre } from './maplibre.plugin.ts';
 import { towns } from './towns.plugin.ts';
+import { words } from './words.plugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [maplibre(), towns(), firstPaint()],
+  plugins: [maplibre(), towns(), firstPaint(), words(), lingui({ failOnCompileError: true })],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
