@@ -10,6 +10,7 @@ import { LinkList } from './links';
 import { MapAddressesCard } from './mapaddresses';
 import { MapsCard } from './maps';
 import { PrivacyPage } from './privacy';
+import { SetupCheckCard } from './setupcheck';
 import { UsersPage } from './users';
 
 const TABS = [
@@ -20,6 +21,7 @@ const TABS = [
   ['privacy', 'Privacy'],
   ['maps', 'Maps'],
   ['webhooks', 'Webhooks'],
+  ['check', 'Set-up'],
 ] as const;
 
 export function AdminPage() {
@@ -60,6 +62,7 @@ export function AdminPage() {
         </>
       )}
       {current === 'webhooks' && <WebhooksCard />}
+      {current === 'check' && <SetupCheckCard />}
     </SectionPage>
   );
 }

@@ -71,6 +71,12 @@ export function createMap(container: HTMLElement, options: MapOptions): Sightlin
   }
 }
 
+/** Drawn once more, because what a card has shown it need not keep. */
+function pictureOf(map: MapLibreMap): string {
+  map.redraw();
+  return map.getCanvas().toDataURL('image/png');
+}
+
 type Parts = ReturnType<typeof makeParts>;
 
 /** Make the parts, each with those it needs. */
@@ -225,6 +231,7 @@ function asOne(parts: Parts): SightlineMap {
     follow: (id) => {
       if (flights.follow(id)) frames.arrange();
     },
+    picture: () => pictureOf(parts.map),
     fitAll: () => flights.fitAll(),
     fitSome: (ids) => flights.fitSome(ids),
     flyTo: (id) => flights.flyTo(id),

@@ -1,4 +1,5 @@
 /** The whole page: the map below, panels over it, and the other sections in its place. */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
@@ -18,16 +19,17 @@ import { Roster } from './roster/roster';
 import { OtherSection } from './sections';
 import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
+import { Tour } from './tour';
 
-const TITLES = {
+const titles = () => ({
   map: 'Sightline',
-  robots: 'Robots · Sightline',
-  broker: 'Broker · Sightline',
-  console: 'Console · Sightline',
-  admin: 'Admin · Sightline',
-  account: 'Account · Sightline',
-  settings: 'Settings · Sightline',
-};
+  robots: t`Robots · Sightline`,
+  broker: t`Broker · Sightline`,
+  console: t`Console · Sightline`,
+  admin: t`Admin · Sightline`,
+  account: t`Account · Sightline`,
+  settings: t`Settings · Sightline`,
+});
 
 export function Page() {
   const { section, robot } = useNavigation();
@@ -36,7 +38,7 @@ export function Page() {
   const { regions } = useRegions();
   const here = section.value;
   useEffect(() => {
-    document.title = TITLES[here];
+    document.title = titles()[here];
   }, [here]);
   const onMap = here === 'map';
   return (
@@ -48,7 +50,7 @@ export function Page() {
       data-driving={here === 'robots' && robot.value !== null}
     >
       <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
-        {onMap ? 'Skip to the roster' : 'Skip to the content'}
+        {onMap ? t`Skip to the roster` : t`Skip to the content`}
       </a>
       <Navigation />
       {onMap && (
@@ -73,6 +75,7 @@ export function Page() {
       <Toasts />
       <BrowserNotices />
       <Announcer />
+      <Tour />
       <Help />
     </div>
   );

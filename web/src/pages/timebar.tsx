@@ -2,6 +2,7 @@
  * The bar under the map: a day with what happened on it. Dragging along it shows where everybody was
  * then; one button, or one key, leads back to now.
  */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { usePast } from '../past/context';
@@ -35,7 +36,7 @@ export function TimeBar() {
   const paused = !away && connection.value.state !== 'live';
   const cut = !away && !paused && feeds.value.dark;
   return (
-    <section class="timebar panel" aria-label="Time" data-past={away}>
+    <section class="timebar panel" aria-label={t`Time`} data-past={away}>
       <div class="timebar-when">
         <DayChooser today={today} />
         <ZoomButtons />
@@ -46,7 +47,11 @@ export function TimeBar() {
           class="live-pill"
           data-live={!away && !paused && !cut}
           title={
-            paused ? 'Waiting for the server' : cut ? 'Waiting for the broker' : 'Back to now (L)'
+            paused
+              ? t`Waiting for the server`
+              : cut
+                ? t`Waiting for the broker`
+                : t`Back to now (L)`
           }
           aria-pressed={!away}
           onClick={() => {
@@ -54,7 +59,7 @@ export function TimeBar() {
           }}
         >
           <i />
-          {paused || cut ? 'Paused' : 'Live'}
+          {paused || cut ? t`Paused` : t`Live`}
         </button>
         <Player />
         <Scrubber />

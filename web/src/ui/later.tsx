@@ -2,6 +2,7 @@
  * A part of the page whose code comes when it is wanted, so that the first visit need not wait for
  * it. What was fetched once stays, also while the server is away.
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -48,23 +49,17 @@ function Waiting({ failed, again }: { failed: boolean; again(): void }) {
       <div class="section-in">
         {failed && (
           <div class="empty card" role="alert">
-            <h2>This page could not be loaded</h2>
+            <h2>{t`This page could not be loaded`}</h2>
+            <p>{t`The server did not send it. If the server has been updated, load the whole page again.`}</p>
             <p>
-              The server did not send it. If the server has been updated, load the whole page again.
-            </p>
-            <p>
-              <button type="button" class="button" onClick={again}>
-                Try again
-              </button>{' '}
+              <button type="button" class="button" onClick={again}>{t`Try again`}</button>{' '}
               <button
                 type="button"
                 class="button primary"
                 onClick={() => {
                   location.reload();
                 }}
-              >
-                Load the page again
-              </button>
+              >{t`Load the page again`}</button>
             </p>
           </div>
         )}

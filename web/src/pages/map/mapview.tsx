@@ -2,6 +2,7 @@
  * The map and its controls. The map library is loaded on demand; until it is there the page works
  * without it. What changes goes straight from the world to the map, once per drawn frame.
  */
+import { t } from '@lingui/core/macro';
 import { effect, useSignalEffect } from '@preact/signals';
 import { Maximize, Minus, Plus } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -38,11 +39,13 @@ export function MapView() {
   const { container, trouble, scale } = useMap(needs);
   // The map is kept while another section is shown, but nobody needs to reach it then.
   const away = section.value !== 'map';
-  const [name, setName] = useState('Live map');
+  const [name, setName] = useState(() => t`Live map`);
   useSignalEffect(() => {
     const { counts } = arrangement.value;
     setName(
-      `Live map. Everybody on it is also in the roster.${counts.all === 0 ? ' It is empty.' : ''}`,
+      counts.all === 0
+        ? t`Live map. Everybody on it is also in the roster. It is empty.`
+        : t`Live map. Everybody on it is also in the roster.`,
     );
   });
   return (
@@ -129,20 +132,30 @@ function useMap(needs: MapNeeds) {
 function Controls({ map }: { map: SightlineMap | null }) {
   const { follow } = useSelection();
   return (
-    <div class="controls" role="group" aria-label="Map controls">
+    <div class="controls" role="group" aria-label={t`Map controls`}>
       <div>
-        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => map?.zoomIn()}>
+        <button
+          type="button"
+          aria-label={t`Zoom in`}
+          title={t`Zoom in`}
+          onClick={() => map?.zoomIn()}
+        >
           <Icon of={Plus} />
         </button>
-        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => map?.zoomOut()}>
+        <button
+          type="button"
+          aria-label={t`Zoom out`}
+          title={t`Zoom out`}
+          onClick={() => map?.zoomOut()}
+        >
           <Icon of={Minus} />
         </button>
       </div>
       <div>
         <button
           type="button"
-          aria-label="Show everybody"
-          title="Show everybody (0)"
+          aria-label={t`Show everybody`}
+          title={t`Show everybody (0)`}
           aria-keyshortcuts="0"
           onClick={() => {
             follow(null);

@@ -17,6 +17,7 @@ import { MessagesOf } from './messages';
 import { PhonePart } from './phonepart';
 import { PhotosOf } from './photos';
 import { readFriend } from './read';
+import { PrintDay } from './printday';
 import { SpeedSoFar } from './speed';
 import { FriendStats } from './stats';
 
@@ -53,6 +54,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         <FriendStats friend={friend} current={freshnessOf(entry, now).current} now={now} />
         {past && <AskPast of={key} />}
+        {past && <PrintDay name={entry.name} />}
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
         <PhotosOf of={key} />
