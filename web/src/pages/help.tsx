@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { BAR_KEYS, BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
+import { barKeys, BINDINGS, drawKeys, padKeys, rosterKeys } from '../app/keys';
 import { useLayout } from '../app/context';
 import { meaningOf, TERMS } from '../things/glossary';
 import { DocLink } from '../ui/doclink';
@@ -76,9 +76,9 @@ function KeyGroups() {
           <h3>{title}</h3>
           <dl>
             {BINDINGS.filter((binding) => binding.group === group).map((binding) => (
-              <Keys key={binding.action} keys={binding.keys} does={binding.does} />
+              <Keys key={binding.action} keys={binding.keys} does={binding.does()} />
             ))}
-            {FURTHER[group]?.map(([keys, does]) => (
+            {further(group).map(([keys, does]) => (
               <Keys key={keys.join()} keys={keys} does={does} />
             ))}
           </dl>
@@ -123,11 +123,11 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
 }
 
 /** Keys that a part of the page handles itself, by the group they are told in. */
-const FURTHER: Readonly<Record<string, typeof PAD_KEYS>> = {
-  Map: [...ROSTER_KEYS, ...DRAW_KEYS],
-  Time: BAR_KEYS,
-  Robots: PAD_KEYS,
-};
+function further(group: string) {
+  if (group === 'Map') return [...rosterKeys(), ...drawKeys()];
+  if (group === 'Time') return barKeys();
+  return group === 'Robots' ? padKeys() : [];
+}
 
 /** What is printed on a key, where that is no letter. */
 const names = (): Readonly<Record<string, string>> => ({

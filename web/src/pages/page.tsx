@@ -7,7 +7,8 @@ import { AddPhone } from '../things/friends/add/dialog';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
-import { useNavigation, useSelection, useLayout } from '../app/context';
+import type { Section } from '../app/address';
+import { useNavigation, useSelection, useLayout, useTime } from '../app/context';
 import { useRegions } from '../things/regions/context';
 import { DegradedBanner } from './degraded';
 import { Drawer } from './drawer';
@@ -17,6 +18,9 @@ import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
 import { Roster } from './roster/roster';
 import { OtherSection } from './sections';
+import { useRoster } from '../things/context';
+import { asOfText } from '../things/freshnesstext';
+import { LinkAnnouncer } from '../things/server/linkannouncer';
 import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
 import { Tour } from './tour';
@@ -37,9 +41,10 @@ export function Page() {
   const { stop } = useLayout();
   const { regions } = useRegions();
   const here = section.value;
+  const title = useTitle(here);
   useEffect(() => {
-    document.title = titles()[here];
-  }, [here]);
+    document.title = title;
+  }, [title]);
   const onMap = here === 'map';
   return (
     <div
@@ -75,10 +80,20 @@ export function Page() {
       <Toasts />
       <BrowserNotices />
       <Announcer />
+      <LinkAnnouncer />
       <Tour />
       <Help />
     </div>
   );
+}
+
+/** The title of the window: while nothing comes in it says since when, as a tab in the background. */
+function useTitle(here: Section): string {
+  const { clock } = useTime();
+  const { whole } = useRoster();
+  const { paused, asOf } = whole.value;
+  const title = titles()[here];
+  return paused === null ? title : `${asOfText(asOf, clock.live())} · ${title}`;
 }
 
 /** The fragment of the address is ours, so the link must not change it. */

@@ -6,6 +6,8 @@ import { useState } from 'preact/hooks';
 import { useKind, useLive, useNavigation, useWho } from '../app/context';
 import { isHere, robotExample } from '../things/broker/example';
 import { readBroker } from '../things/broker/read';
+import { useRoster } from '../things/context';
+import { cutOf } from '../things/links';
 import { Alarms } from '../things/probots/drive/alarms';
 import { CommandLog } from '../things/probots/drive/log';
 import { DrivePage } from '../things/probots/drive/page';
@@ -13,7 +15,8 @@ import { readGuard, readLease, stopText } from '../things/probots/drive/read';
 import type { Guard, Lease } from '../things/probots/drive/read';
 import { may } from '../things/probots/drive/roles';
 import { StopButton } from '../things/probots/drive/stop';
-import { inOrder, readProBot, availabilityOf } from '../things/probots/read';
+import { useRobotFreshness } from '../things/probots/fresh';
+import { availabilityOf, inOrder, isGone, readProBot } from '../things/probots/read';
 import type { ProBot } from '../things/probots/read';
 import { Status } from '../things/server/status';
 import { CopyButton } from '../ui/copy';
@@ -30,6 +33,7 @@ export function RobotsPage() {
 function RobotList() {
   const { ready } = useLive();
   const { user } = useWho();
+  const { linksShown } = useRoster();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
   const leases = new Map(
     useKind('lease')
@@ -80,14 +84,15 @@ function RobotList() {
             ))}
           </div>
         )}
-        {robots.length > 0 && <p class="note">{guards.map(guardText).join(' ')}</p>}
+        {robots.length > 0 && <p class="note">{guards.map((guard) => guardText(guard, cutOf(guard.broker, linksShown.value) !== undefined)).join(' ')}</p>}
       </div>
     </main>
   );
 }
 
-function guardText(guard: Guard): string {
+function guardText(guard: Guard, cut: boolean): string {
   const { broker, driving } = guard;
+  if (cut) return t`${broker}: nothing is known of its guard now.`;
   if (driving !== undefined) return t`${broker}: no driving, ${driving}.`;
   const within = stopText(guard);
   return guard.presence === 'live'
@@ -134,16 +139,18 @@ function Counts({
   leases: ReadonlyMap<string, Lease>;
   ready: boolean;
 }) {
+  const freshnessOf = useRobotFreshness();
   if (!ready) return <p class="counts muted">{t`Looking for robots…`}</p>;
-  const availabilities = robots.map((robot) => availabilityOf(robot, leases.has(robot.id)));
+  const availabilities = robots.map((robot) =>
+    availabilityOf(robot, freshnessOf(robot), leases.has(robot.id)),
+  );
   const count = (...wanted: string[]) =>
     availabilities.filter((availability) => wanted.includes(availability)).length;
-  const working = robots.length - count('not working');
+  const unknown = count('unknown');
+  const working = robots.length - count('not working') - unknown;
+  const online = robots.filter((robot) => !isGone(freshnessOf(robot))).length;
   const all = robots.length;
   const available = count('available');
-  const online = robots.filter(
-    (robot) => robot.heard !== undefined && robot.presence !== 'offline',
-  ).length;
   return (
     <p class="counts muted">
       <span data-count="working">
@@ -161,6 +168,13 @@ function Counts({
           <b>{available}</b> available
         </Trans>
       </span>
+      {unknown > 0 && (
+        <span data-count="unknown">
+          <Trans>
+            <b>{unknown}</b> not heard now
+          </Trans>
+        </span>
+      )}
     </p>
   );
 }
