@@ -84,7 +84,13 @@ function RobotList() {
             ))}
           </div>
         )}
-        {robots.length > 0 && <p class="note">{guards.map((guard) => guardText(guard, cutOf(guard.broker, linksShown.value) !== undefined)).join(' ')}</p>}
+        {robots.length > 0 && (
+          <p class="note">
+            {guards
+              .map((guard) => guardText(guard, cutOf(guard.broker, linksShown.value) !== undefined))
+              .join(' ')}
+          </p>
+        )}
       </div>
     </main>
   );

@@ -43,8 +43,13 @@ export function Explained({ means, children }: { means: string; children: Compon
   useHiddenElsewhere(place !== null, word, hide);
   const tip = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    if (place === null) tip.current?.hidePopover();
-    else tip.current?.showPopover();
+    const shown = tip.current;
+    // An older browser has no such layer: there the meaning is the description alone.
+    if (place === null || !shown || !('showPopover' in shown)) return;
+    shown.showPopover();
+    return () => {
+      shown.hidePopover();
+    };
   }, [place === null]);
   return (
     <span class="explained-in" onMouseEnter={show} onMouseLeave={hide}>

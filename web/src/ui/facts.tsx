@@ -48,7 +48,7 @@ export function Fact({
   children,
   tone,
 }: {
-  name: string;
+  name: ComponentChildren;
   children: ComponentChildren;
   tone?: 'warn' | 'bad' | undefined;
 }) {

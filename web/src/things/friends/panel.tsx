@@ -17,6 +17,7 @@ import { HowWeKnow } from './evidence';
 import { MessagesOf } from './messages';
 import { PhonePart } from './phonepart';
 import { PhotosOf } from './photos';
+import { ExplainedTerm, termOf } from '../explainedterm';
 import { readFriend } from './read';
 import { PrintDay } from './printday';
 import { SpeedSoFar } from './speed';
@@ -36,7 +37,9 @@ export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry })
     <p>
       <span class="pill" data-tone={fresh.tone}>
         <i />
-        {freshnessText(fresh, now.value)}
+        <ExplainedTerm of={termOf(fresh.tone, entry.presence)}>
+          {freshnessText(fresh, now.value)}
+        </ExplainedTerm>
       </span>
       <span class="ellipsis">{where}</span>
     </p>
