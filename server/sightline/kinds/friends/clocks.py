@@ -77,7 +77,7 @@ class SenderClocks:
             # As most clocks are; and what is sooner here than its clock allows shows another clock.
             known.offset, known.count = ahead, 0
         else:
-            known.last_ahead = ahead
+            known.last_ahead = tst - at
             self._otherwise(known, ahead, at)
         offset = known.offset
         return offset if offset is not None and not -BEHIND <= offset <= AHEAD else None
