@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Smartphone } from 'lucide';
 import { readBroker } from '../../things/broker/read';
+import { InviteButton } from '../../accounts/invite';
 import { AddPhoneButton } from '../../things/friends/add/button';
 import { useNewPhones } from '../../things/friends/add/context';
 import { WaitingPhones } from '../../things/friends/add/list';
@@ -51,6 +52,7 @@ export function EmptyState() {
       <h2>{waits ? t`Soon somebody is here` : t`Nobody is here yet`}</h2>
       <p>{nextText(waits, mayAdd.value, visitor)}</p>
       <AddPhoneButton kind={waits ? 'button' : 'button primary'} />
+      <InviteButton class="button" />
       {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
       <WayOn visitor={visitor} />
       {visitor.role !== 'viewer' && <ForPrograms address={broker?.link.address ?? ''} />}

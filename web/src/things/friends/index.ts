@@ -21,9 +21,8 @@ export const friend: Kind = {
   details: { Headline: FriendHeadline, Panel: FriendPanel },
   marker: friendMarker,
   granted: {
-    get label() {
-      return t`All friends`;
-    },
+    label: () => t`All friends`,
+    within: () => t`all friends`,
     rights: ['see', 'own'],
     owned: true,
   },

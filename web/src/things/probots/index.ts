@@ -19,10 +19,5 @@ export const probot: Kind = {
   },
   details: { Headline: RobotHeadline, Panel: RobotPanel, sharedFromHead: true },
   isMachine: true,
-  granted: {
-    get label() {
-      return t`All robots`;
-    },
-    rights: ['see', 'drive'],
-  },
+  granted: { label: () => t`All robots`, within: () => t`all robots`, rights: ['see', 'drive'] },
 };

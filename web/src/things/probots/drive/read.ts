@@ -51,7 +51,8 @@ export function readGuard(thing: Thing): Guard {
 
 /** Within how many seconds a robot stops if everything dies; "?" when that is not told. */
 export function stopText({ stops_within: seconds }: Guard): string {
-  return Number.isFinite(seconds) ? `${String(seconds)} s` : '? s';
+  const known = Number.isFinite(seconds) ? String(seconds) : '?';
+  return t`${known} s`;
 }
 
 /**
