@@ -13,6 +13,13 @@ export interface AccountChange {
   readonly end_tokens?: boolean;
 }
 
+/** The keys of friends, robots and regions that an account sees. `more`: there are more. */
+export interface AccountView {
+  readonly ok: true;
+  readonly things: readonly string[];
+  readonly more?: boolean;
+}
+
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -1612,13 +1619,6 @@ export interface Users {
   readonly users: readonly UserShown[];
 }
 
-/** The keys of friends, robots and regions that an account sees. `more`: there are more. */
-export interface View {
-  readonly ok: true;
-  readonly things: readonly string[];
-  readonly more?: boolean;
-}
-
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
 export interface Visit {
   readonly region: string;
@@ -1894,7 +1894,7 @@ export interface Calls {
   };
   readonly 'GET /users/{name}/view': {
     readonly asks: Nothing;
-    readonly answers: View;
+    readonly answers: AccountView;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'POST /me/password': {
@@ -2827,7 +2827,7 @@ export const InvitationMadeShape: Shape<InvitationMade> = {
   reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
 };
 
-export const ViewShape: Shape<View> = {
+export const AccountViewShape: Shape<AccountView> = {
   ok: { is: { one: [true] } },
   things: { is: { list: 'text' } },
   more: { is: 'flag', or: false },
@@ -3386,7 +3386,7 @@ export const REPLIES: {
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
   'POST /users/{name}/reset': InvitationMadeShape,
-  'GET /users/{name}/view': ViewShape,
+  'GET /users/{name}/view': AccountViewShape,
   'POST /me/password': DoneShape,
   'GET /sessions': SessionsShape,
   'DELETE /sessions': DoneShape,
