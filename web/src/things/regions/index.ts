@@ -9,10 +9,5 @@ export const region: Kind = {
   read: readRegion,
   Drawer: RegionDrawer,
   isArea: true,
-  granted: {
-    get label() {
-      return t`All regions`;
-    },
-    rights: ['see'],
-  },
+  granted: { label: () => t`All regions`, within: () => t`all regions`, rights: ['see'] },
 };
