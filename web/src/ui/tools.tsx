@@ -8,7 +8,7 @@ import { grouped } from './numbers';
 /** `label` says what is searched; `hint` stands in the empty field. */
 export function SearchBox({
   label,
-  hint = 'Search',
+  hint = t`Search`,
   value,
   set,
 }: {
@@ -107,8 +107,8 @@ export function ClearButton({ press }: { press(): void }) {
     <button
       type="button"
       class="icon-button"
-      aria-label="Clear the list"
-      title="Clear the list"
+      aria-label={t`Clear the list`}
+      title={t`Clear the list`}
       onClick={press}
     >
       <Icon of={Trash2} size={16} />

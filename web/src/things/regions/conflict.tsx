@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { TriangleAlert } from 'lucide';
 import { useRegions } from './context';
+import { useCalled } from '../../app/people';
 import { Icon } from '../../ui/icon';
 import type { Region } from './read';
 
@@ -16,12 +17,13 @@ export function Conflict({
   insist(): void;
 }) {
   const { regions } = useRegions();
+  const by = useCalled(current?.by);
   return (
     <div class="notice conflict" role="alert" data-tone="warn">
       <Icon of={TriangleAlert} size={18} />
       <div>
         <b>{t`Changed meanwhile`}</b>
-        {why ?? savedText(current)}
+        {why ?? savedText(by, current?.version)}
         <div class="form-end">
           <button
             type="button"
@@ -45,10 +47,10 @@ export function Conflict({
   );
 }
 
-/** By whom it was saved meanwhile. */
-function savedText(current: Region | undefined): string {
-  const version = current?.version ?? '';
-  return current?.by === undefined
-    ? t`Somebody saved version ${version} while you were editing.`
-    : t`${current.by} saved version ${version} while you were editing.`;
+/** By whom it was saved meanwhile; `by` is empty when that is not known. */
+function savedText(by: string, version: number | undefined): string {
+  const saved = version ?? '';
+  return by === ''
+    ? t`Somebody saved version ${saved} while you were editing.`
+    : t`${by} saved version ${saved} while you were editing.`;
 }
