@@ -21,11 +21,11 @@ const NOT_WORDS = {
     // Fonts, and questions about the screen.
     '^(Inter Variable|JetBrains Mono Variable)|^(SemiBold|Italic)$|^\\((max|min)-width',
     // What style sheets, the calendar of programs and mosquitto call things; why a socket is closed.
-    '^translate\\(|^\\$SYS/|^\\{"id"|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
+    'px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"id"|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
     // Keys of a keyboard, codes, names of products.
     '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
     '^(PgDn|PgUp|Ctrl|Wi-Fi|SSID|Android|iOS|iPhone, Android|Overland|GPSLogger|Traccar Client|PhoneTrack, OsmAnd, Locus Map|Home Assistant)$',
-    '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Refused|Malformed|Polygon|Point|Content-Type|Retry-After)$',
+    '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Malformed|Content-Type|Retry-After)$',
   ],
   ignoreNames: [
     ...[

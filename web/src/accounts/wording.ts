@@ -1,6 +1,6 @@
 /** Accounts, grants, links and the audit log in words. Pure. */
-import { t } from '@lingui/core/macro';
 import { atWall, wallOf } from '../ui/zone';
+import { t } from '@lingui/core/macro';
 import type {
   AuditShown,
   DeviceShown,

@@ -10,6 +10,7 @@ import { t } from '@lingui/core/macro';
 import { REPLIES } from '../generated';
 import type { Calls } from '../generated';
 import { isRecord } from './protocol';
+import { refusalText } from './refusalwords';
 import type { Code } from './requests';
 import { read } from './shape';
 import type { Read, Shape } from './shape';
@@ -26,7 +27,7 @@ export class Denied extends Error {
   readonly wait: number;
 
   constructor(code: Code, why: string, wait = 0) {
-    super(why);
+    super(refusalText(code, why, wait));
     this.code = code;
     this.wait = wait;
   }

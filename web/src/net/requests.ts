@@ -8,6 +8,7 @@ import { ANSWERS } from '../generated';
 import type { CODES, Requests as Declared } from '../generated';
 import { requestFrame } from './protocol';
 import type { Answer } from './protocol';
+import { refusalText } from './refusalwords';
 import { read } from './shape';
 import type { Read, Shape } from './shape';
 
@@ -42,7 +43,7 @@ export class Refused extends Error {
   readonly code: Code;
 
   constructor(code: Code, why: string) {
-    super(why);
+    super(refusalText(code, why));
     this.code = code;
   }
 }

@@ -23,7 +23,7 @@ export function Conflict({
       <Icon of={TriangleAlert} size={18} />
       <div>
         <b>{t`Changed meanwhile`}</b>
-        {why ?? savedText(current, by)}
+        {why ?? savedText(by, current?.version)}
         <div class="form-end">
           <button
             type="button"
@@ -47,10 +47,10 @@ export function Conflict({
   );
 }
 
-/** By whom it was saved meanwhile. */
-function savedText(current: Region | undefined, by: string): string {
-  const version = current?.version ?? '';
-  return current?.by === undefined
-    ? t`Somebody saved version ${version} while you were editing.`
-    : t`${by} saved version ${version} while you were editing.`;
+/** By whom it was saved meanwhile; `by` is empty when that is not known. */
+function savedText(by: string, version: number | undefined): string {
+  const saved = version ?? '';
+  return by === ''
+    ? t`Somebody saved version ${saved} while you were editing.`
+    : t`${by} saved version ${saved} while you were editing.`;
 }
