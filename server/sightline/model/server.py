@@ -64,6 +64,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     or accounts and regions cannot be changed.
 
     ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
+    ``demo``: friends and robots are simulated.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -109,5 +110,6 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     on_duty: bool = False
     shared_why: str | None = None
     degraded: Trouble | None = None
+    demo: bool = False
     clock_off: int | None = None
     clock_why: str | None = None
