@@ -230,3 +230,15 @@ async def test_deeds_alone_do_not_move_those_who_are_in(open_web, store):
     records = await two.account_service.look(lambda database: database.records(Search()))
     assert [record.event.what for record in records] == ["stop"]
     assert changed == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_invitation_of_one_lets_in_at_the_other_and_is_used_at_both(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
+    root = await one.knows("root", "admin")
+    made = await one.asks("POST", "/invitations", {"name": "Ben", "see": [ZEBEDEE]}, cookie=root)
+    secret = made.said["url"].partition("#invite=")[2]
+    asked = {"token": secret, "name": "Ben", "password": GOOD}
+    assert (await two.asks("POST", "/invitation", asked)).said["user"]["name"] == "ben"
+    again = await one.asks("POST", "/invitation", asked | {"name": "Bob"})
+    assert (again.status, again.code) == (410, "used")

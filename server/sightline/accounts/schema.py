@@ -72,7 +72,21 @@ _THIRD = (
     """,
     Watched(("chosen",), "accounts"),
 )
-PART = Part("accounts", tuple(map(Step, (_FIRST, _SECOND, _THIRD))))
+_FOURTH = (
+    """
+    CREATE TABLE invitation (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+        owner TEXT REFERENCES account ON DELETE CASCADE,
+        account TEXT REFERENCES account ON DELETE CASCADE,
+        label TEXT NOT NULL, role TEXT NOT NULL,
+        sees TEXT NOT NULL, drives TEXT NOT NULL, owns TEXT NOT NULL,
+        adds_phone INTEGER NOT NULL,
+        created REAL NOT NULL, ends REAL NOT NULL, used REAL, revoked REAL
+    ) STRICT;
+    """,
+    Watched(("invitation",), "accounts"),
+)
+PART = Part("accounts", tuple(map(Step, (_FIRST, _SECOND, _THIRD, _FOURTH))))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")
 """What other servers change of it: who may come in; and friends who were erased."""

@@ -2,6 +2,8 @@
 
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
+    sightline/replicas/<server>/delivered/<webhook>      what a webhook has taken; also `recent` and
+                                                         `missed`, see `webhooks.exchange`
 
 None of it is retained. QoS 1, so that a server that is away gets it when it is back. Whoever may
 publish there is believed no more than a phone: levels and sizes are looked at here, and whoever

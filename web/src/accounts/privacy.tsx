@@ -1,13 +1,14 @@
 /** What is kept about one friend: for how long, a copy of it, its end. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useKind, useLive } from '../app/context';
 import { covers } from '../app/visitor';
 import type { Grant } from '../app/visitor';
 import { keyOf } from '../app/world';
 import type { Thing } from '../net/protocol';
+import { EntryAvatar } from '../things/entryavatar';
 import { summariseFriend } from '../things/friends/summary';
 import { plain } from '../things/names';
-import { Avatar } from '../ui/avatar';
 import { faceOf } from '../ui/face';
 import { Card } from '../ui/section';
 import { FriendPrivacy } from './friendprivacy';
@@ -31,15 +32,16 @@ export function PrivacyPage() {
     .map((thing) => ({ thing, entry: summariseFriend(thing) }))
     .filter(({ entry }) => wanted === '' || entry.search.includes(wanted))
     .sort((a, b) => (a.entry.order < b.entry.order ? -1 : 1));
+  const more = found.length - MOST;
   return (
     <Card
-      name="Privacy"
+      name={t`Privacy`}
       aside={
         <label class="search small">
-          <span class="hidden">Find a friend</span>
+          <span class="hidden">{t`Find a friend`}</span>
           <input
             type="search"
-            placeholder="Find a friend"
+            placeholder={t`Find a friend`}
             value={query}
             onInput={(typed) => {
               setQuery(typed.currentTarget.value);
@@ -48,11 +50,9 @@ export function PrivacyPage() {
         </label>
       }
     >
-      <p class="said muted">
-        For each friend: how long positions are kept, a copy of everything known, and its end.
-      </p>
+      <p class="said muted">{t`For each friend: how long positions are kept, a copy of everything known, and its end.`}</p>
       <MapPrivacy />
-      {found.length === 0 && <p class="note">There is no such friend.</p>}
+      {found.length === 0 && <p class="note">{t`There is no such friend.`}</p>}
       <ul class="list">
         {found.slice(0, MOST).map(({ thing, entry }) => (
           <li key={thing.id} class="list-open">
@@ -64,10 +64,8 @@ export function PrivacyPage() {
                 setOpen(open === thing.id ? null : thing.id);
               }}
             >
-              <Avatar
-                colour={entry.colour}
-                initials={entry.initials}
-                presence={entry.presence}
+              <EntryAvatar
+                entry={entry}
                 robot={false}
                 face={faceOf(world.get(keyOf('face', thing.id)))}
               />
@@ -80,9 +78,7 @@ export function PrivacyPage() {
           </li>
         ))}
       </ul>
-      {found.length > MOST && (
-        <p class="note">and {found.length - MOST} more; the search finds them.</p>
-      )}
+      {more > 0 && <p class="note">{t`and ${more} more; the search finds them.`}</p>}
     </Card>
   );
 }
