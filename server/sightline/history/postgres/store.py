@@ -1,0 +1,312 @@
+"""Keep history in PostgreSQL: on threads, by a pool of connections that is given.
+
+While the database cannot be reached, or answers too late, what is to be written goes to disk
+(within a bound) and counts as kept; it is written to the database, in order, once that works again.
+Until then it is not found by questions. What was spilled before a restart is found again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from sightline.auth.permissions import EVERYTHING, VisibleScope
+from sightline.history.backlog import Backlog
+from sightline.history.postgres import events, reading, tables, upkeep
+from sightline.history.postgres.tables import Connection
+from sightline.history.postgres.writing import PostgresWriter
+from sightline.history.record import HistoryEntry, LastState
+from sightline.history.spill import Batch, Spill
+from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
+from sightline.model.faults import CannotOpen, Unavailable
+
+READERS = 3
+"""Threads, and so questions at once."""
+_ATTEMPTS = 3  # of a transaction that PostgreSQL ended for the sake of another
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class PostgresStore:
+    """History in the database of ``pool``.
+
+    ``folder`` is for what waits, at most ``spill`` bytes. ``again`` (s) is when what is there is
+    first tried again, and the longest wait before a later try. ``wall`` gives epoch s.
+    """
+
+    name = "postgresql"
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        pool: ConnectionPool[Connection],
+        folder: Path,
+        *,
+        spill: int = 256_000_000,
+        wall: Callable[[], float] = time.time,
+        again: tuple[float, float] = (1.0, 30.0),
+    ) -> None:
+        self._reactor = reactor
+        self._pool = pool
+        self._writer = PostgresWriter(wall)
+        self._writing = ThreadPool(0, 1, name="history-writer")
+        self._reading = ThreadPool(0, READERS, name="history-reader")
+        self._upkeep = ThreadPool(0, 1, name="history-upkeep")
+        self._prepared = self._closed = False
+        place = Spill(reactor, folder, spill, "PostgreSQL")
+        self._backlog = Backlog(reactor, place, self, again, "PostgreSQL")
+
+    @property
+    def spilled(self) -> int:
+        """Return bytes that wait on disk until the database takes them."""
+        return self._backlog.bytes
+
+    @property
+    def spilling(self) -> bool:
+        """Tell whether what is written goes to disk just now."""
+        return self._backlog.grows
+
+    @property
+    def trouble(self) -> str:
+        """Tell why what is written waits; "" when it does not."""
+        return self._backlog.trouble
+
+    # -- open, close
+
+    def open(self) -> Deferred[None]:
+        """Make the tables or bring them up to date. While the database is away what is written
+        waits on disk. Fails with `CannotOpen`.
+        """
+        return Deferred.fromCoroutine(self._open())
+
+    async def _open(self) -> None:
+        for pool in (self._writing, self._reading, self._upkeep):
+            pool.start()
+        await self._backlog.open()
+        try:
+            await self.prepare()
+        except Unavailable as why:
+            self._backlog.begin(why)
+        if self._backlog.bytes:
+            self._backlog.drain()
+
+    def close(self) -> Deferred[None]:
+        """Finish what was begun. What waits on disk waits for the next start."""
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        self._closed = True
+        await self._backlog.close()
+        common = self._reactor.getThreadPool()
+        for pool in (self._writing, self._reading, self._upkeep):
+            if pool.started:
+                await deferToThreadPool(self._reactor, common, pool.stop)
+
+    # -- writing
+
+    def write(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> Deferred[int]:
+        """Keep entries and present states, in the database or, while it takes none, on disk.
+
+        What goes to disk counts as new.
+        """
+        return Deferred.fromCoroutine(self._write(entries, last_states))
+
+    async def _write(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> int:
+        if not self._backlog.grows:
+            try:
+                return await self._on(
+                    self._writing, self._writer.write, tuple(entries), tuple(last_states)
+                )
+            except Unavailable as why:
+                self._backlog.begin(why)
+        await self._backlog.put(Batch(tuple(entries), tuple(last_states)))
+        return len(entries)
+
+    def hide(
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
+    ) -> Deferred[int]:
+        """Mark entries as wrong, or as right; those that still wait on disk are not found."""
+        return self._do(self._writing, self._writer.hide, thing, sort, keys, undo, believed)
+
+    def unhide(self, thing: str, undo: str) -> Deferred[int]:
+        """Show hidden entries again."""
+        return self._do(self._writing, self._writer.unhide, thing, undo)
+
+    def erase(self, things: Sequence[str]) -> Deferred[int]:
+        """Forget these things, on disk, too. See the documents for what WAL and backups keep."""
+        return Deferred.fromCoroutine(self._backlog.erase(things))
+
+    def purge(
+        self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
+    ) -> Deferred[int]:
+        """Remove what is old."""
+        return self._do(self._upkeep, upkeep.purge, sort, before, own or {}, most)
+
+    def drop(
+        self, before: Mapping[str, float], own: Mapping[str, Mapping[str, float]]
+    ) -> Deferred[int]:
+        """Let go of whole days in which something is old."""
+        return self._do(self._upkeep, upkeep.drop, before, own)
+
+    # -- for what waits
+
+    async def prepare(self) -> None:
+        """Make the tables, unless they are known to be there."""
+        if not self._prepared:
+            await self._on(self._writing, _prepare)
+            self._prepared = True
+
+    async def bring(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> None:
+        """Write what waited on disk; what can never be written is left out, alone."""
+        try:
+            await self._on(self._writing, self._writer.write, entries, last_states, True)
+        except psycopg.DataError as why:
+            many = len(entries) + len(last_states)
+            if many == 1:
+                self._log.error("An entry is left out: {why}", why=str(why))
+                return
+            half = (len(entries) + 1) // 2, (len(last_states) + 1) // 2
+            if len(entries) and len(last_states):
+                half = len(entries), 0
+            await self.bring(entries[: half[0]], last_states[: half[1]])
+            await self.bring(entries[half[0] :], last_states[half[1] :])
+
+    async def erase_stored(self, things: Sequence[str]) -> int:
+        """Forget things in the database, and have PostgreSQL give their room to others."""
+        count, tables_ = await self._on(self._writing, upkeep.erase, things)
+        try:
+            await self._on(self._upkeep, upkeep.vacuum, tables_)
+        except Unavailable as why:  # autovacuum will do it
+            self._log.warn("What was erased is not cleaned up yet: {why}", why=str(why))
+        return count
+
+    # -- questions
+
+    def page(
+        self, span: Span, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
+        """Return some of one thing's entries."""
+        return self._do(self._reading, reading.page, span, limit, after)
+
+    def scene(
+        self, sort: str, at: float, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
+        """Return each thing's last entry at that time."""
+        return self._do(self._reading, reading.scene, sort, at, limit, after)
+
+    def events(
+        self,
+        sorts: Iterable[str],
+        since: float = -FOREVER,
+        until: float = FOREVER,
+        *,
+        newest_first: bool = True,
+        limit: int = 1000,
+        after: str | None = None,
+        scope: VisibleScope = EVERYTHING,
+    ) -> Deferred[HistoryPage]:
+        """Return events of all things that are seen."""
+        how = (since, until, newest_first, limit, after, scope)
+        return self._do(self._reading, events.events, tuple(sorts), *how)
+
+    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
+        """Tell how many entries lie between neighbouring bounds."""
+        return self._do(self._reading, reading.counts, thing, sort, bounds)
+
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List the acts of hiding."""
+        return self._do(self._reading, reading.acts, thing)
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return the entries on both sides of a time."""
+        return self._do(self._reading, reading.around, things, sort, at, before, after)
+
+    def things(self) -> Deferred[Sequence[str]]:
+        """Return the keys of all things that have entries."""
+        return self._do(self._reading, reading.things)
+
+    def last_states(
+        self, limit: int = 1000, after: str | None = None
+    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
+        """Return the present states."""
+        return self._do(self._reading, reading.last_states, limit, after)
+
+    def figures(self) -> Deferred[StoreSize]:
+        """Tell how large it is."""
+        return self._do(self._reading, reading.figures)
+
+    # -- across the threads
+
+    def _do(
+        self,
+        threads: ThreadPool,
+        act: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Deferred[T]:
+        return Deferred.fromCoroutine(self._on(threads, act, *args, **kwargs))
+
+    async def _on(
+        self,
+        threads: ThreadPool,
+        act: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        if self._closed or not threads.started:
+            raise Unavailable("the history is closed")
+
+        def work() -> T:
+            return _attempted(self._pool, lambda sql: act(sql, *args, **kwargs))
+
+        done: T = await deferToThreadPool(self._reactor, threads, work)
+        return done
+
+
+def _prepare(sql: Connection) -> None:
+    try:
+        tables.upgrade(sql)
+        tables.make_view(sql)
+    except psycopg.errors.InsufficientPrivilege as why:
+        raise CannotOpen(f"the history in PostgreSQL cannot be used: {why}") from why
+
+
+def _attempted(pool: ConnectionPool[Connection], act: Callable[[Connection], T]) -> T:
+    """Do something with a connection; tell what PostgreSQL fails with in the words of a store."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with pool.connection() as sql:
+                return act(sql)
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as why:
+            if attempt == _ATTEMPTS - 1:
+                raise Unavailable(str(why)) from why
+        except psycopg.DataError:
+            raise  # it is about what was to be written, and no other time would help
+        except (psycopg.Error, PoolTimeout, PoolClosed) as why:
+            raise Unavailable(f"PostgreSQL: {str(why).strip()}") from why
+    raise AssertionError("unreachable")
