@@ -301,6 +301,8 @@ def _attempted(pool: ConnectionPool[Connection], act: Callable[[Connection], T])
     for attempt in range(_ATTEMPTS):
         try:
             with pool.connection() as sql:
+                # A question alone is one message there and one back.
+                sql.autocommit = True
                 return act(sql)
         except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as why:
             if attempt == _ATTEMPTS - 1:

@@ -47,13 +47,12 @@ def erase(sql: Connection, things: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def vacuum(sql: Connection, tables: Sequence[str]) -> None:
-    """Have PostgreSQL give the room of what was erased to others; the names are ours."""
-    sql.autocommit = True
-    try:
-        for table in tables:
-            sql.execute(f"VACUUM {table}".encode())
-    finally:
-        sql.autocommit = False
+    """Have PostgreSQL give the room of what was erased to others; the names are ours.
+
+    The connection commits by itself.
+    """
+    for table in tables:
+        sql.execute(f"VACUUM {table}".encode())
 
 
 def purge(sql: Connection, sort: str, before: float, own: Mapping[str, float], most: int) -> int:
@@ -146,7 +145,6 @@ def drop(
     parts = sql.execute(
         "SELECT first, behind, name FROM history.part WHERE behind <= %s ORDER BY first", (latest,)
     ).fetchall()
-    sql.commit()
     removed = 0
     for first, behind, name in parts:
         try:
@@ -191,7 +189,6 @@ def _drop(
     owned: Mapping[tuple[int, int], int],
 ) -> int:
     if _Old(sql, first, behind, times, owned).nothing:
-        sql.commit()
         return 0
     with sql.transaction():
         sql.execute(_WAIT)

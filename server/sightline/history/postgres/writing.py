@@ -22,8 +22,8 @@ _ARRIVING = """
 """
 _TYPES = ("text", "int2", "int8", "int8", "int8", "bytea")
 _THINGS = """
-    INSERT INTO history.thing (key) SELECT DISTINCT key FROM arriving
-    WHERE NOT EXISTS (SELECT FROM history.thing WHERE thing.key = arriving.key)
+    INSERT INTO history.thing (key) SELECT key FROM (SELECT DISTINCT key FROM arriving) AS given
+    WHERE NOT EXISTS (SELECT FROM history.thing WHERE thing.key = given.key)
     ORDER BY key ON CONFLICT DO NOTHING
 """
 _DAYS = f"""
