@@ -16,7 +16,7 @@ import pytest_twisted
 import preloaded
 from sightline.accounts import service as keeping
 from sightline.accounts.database_audit import Search
-from sightline.journal.trouble import degraded
+from sightline.database.trouble import degraded
 from sightline_process import SightlineProcess
 from test_accounts_journey import call
 from waits import wait_until

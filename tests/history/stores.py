@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aws import dynamo_store
-from postgres import postgres_store
+from postgres_scene import postgres_store
 from sightline.history.memory import MemoryStore
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store

@@ -18,9 +18,9 @@ from pathlib import Path
 from sightline.accounts import schema
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.schema import STEPS as _STEPS
+from sightline.database.trouble import said
 from sightline.journal.copy import Copy
 from sightline.journal.recording import RecordingConnection
-from sightline.journal.trouble import said
 
 FILE = "accounts.db"
 _BUSY = 10.0  # s to wait for somebody else's transaction

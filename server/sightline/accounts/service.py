@@ -27,9 +27,9 @@ from sightline.accounts.store import AccountStore
 from sightline.accounts.visitors import Visitors
 from sightline.auth.account import DEMO, AccountCache
 from sightline.contract.errors import Refused
+from sightline.database.trouble import said
 from sightline.journal.entries import Journal
 from sightline.journal.follower import Follower
-from sightline.journal.trouble import said
 from sightline.kinds.friends.names import DeviceNames
 from sightline.live.periodic import Periodic
 

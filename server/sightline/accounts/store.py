@@ -21,9 +21,9 @@ from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
 from sightline.auth.account import AccountCache, AuditEvent, Session
 from sightline.contract.errors import Refused
+from sightline.database.trouble import degraded
 from sightline.journal.entries import TooLarge
 from sightline.journal.follower import Follower
-from sightline.journal.trouble import degraded
 from sightline.model.faults import Unavailable
 
 T = TypeVar("T")

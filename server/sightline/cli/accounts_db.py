@@ -23,7 +23,7 @@ from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
 from sightline.contract.errors import Refused
-from sightline.journal.trouble import degraded
+from sightline.database.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring import members, switch

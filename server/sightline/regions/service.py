@@ -23,10 +23,10 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.contract.errors import Refused
+from sightline.database.trouble import Degraded, degraded
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
-from sightline.journal.trouble import Degraded, degraded
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
 from sightline.model.faults import Unavailable

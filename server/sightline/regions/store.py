@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from sightline.database.trouble import said
 from sightline.journal.copy import Copy
 from sightline.journal.recording import RecordingConnection
-from sightline.journal.trouble import said
 from sightline.kinds.regions.model import Region
 
 FILE = "regions.db"

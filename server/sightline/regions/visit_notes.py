@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from sightline.journal.trouble import Degraded
+from sightline.database.trouble import Degraded
 from sightline.regions.service import RegionService
 from sightline.regions.store import StoredVisit
 

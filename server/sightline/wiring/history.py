@@ -21,6 +21,7 @@ from sightline.accounts.service import AccountService
 from sightline.cluster.leader import Leadership
 from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
+from sightline.database.trouble import Degraded
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.pending import Bounds
@@ -30,7 +31,6 @@ from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
-from sightline.journal.trouble import Degraded
 from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic

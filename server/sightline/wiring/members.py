@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from sightline.database.trouble import WORDS, said
 from sightline.journal.recording import MEMBER
-from sightline.journal.trouble import WORDS, said
 from sightline.model.faults import CannotOpen
 
 FILE = "state.json"

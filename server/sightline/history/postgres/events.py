@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, covers
+from sightline.database.postgres import Connection
 from sightline.history import cursors
 from sightline.history.postgres.reading import entry_of, order_of
-from sightline.history.postgres.tables import DAY, Connection
+from sightline.history.postgres.tables import DAY
 from sightline.history.record import EVENTS
 from sightline.history.store import MOST, HistoryPage
 from sightline.history.visible import ABOUT, NAMING, may_name_hidden

@@ -10,16 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sightline.database.postgres import Connection
 from sightline.history import cursors
-from sightline.history.postgres.tables import DAY, Connection, day_of
-from sightline.history.postgres.writing import sort_of, thing_of
+from sightline.history.postgres.tables import DAY, day_of
+from sightline.history.postgres.writing import sort_of
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span, StoreSize
 from sightline.history.writing import micros
 
 _NARROW = 2 * DAY
 """µs: a shorter span is looked through without asking for its days."""
-_FAR = 1 << 30  # more than any day
+_MOST_DAYS = 16  # asked for at once
 Row = tuple[int, int, int, int, str]
 
 
@@ -32,73 +33,76 @@ def page(sql: Connection, span: Span, limit: int, after: str | None) -> HistoryP
         until = min(until, micros(mark[0]))
     elif mark is not None:
         since = max(since, micros(mark[0]))
-    thing, sort = thing_of(sql, span.thing), sort_of(sql, span.sort)
     found: list[Row] = []
-    if thing is not None and sort is not None and since <= until:
-        for first, last in _stretches(sql, (thing, sort), since, until, span.newest_first):
-            wanted = limit + 1 - len(found)
-            found += _rows(sql, (thing, sort), first, last, span, mark, wanted)
-            if len(found) > limit:
-                break
+    for parts in _parts(sql, span, since, until):
+        parts.wanted = limit + 1 - len(found)
+        found += parts.rows(mark)
+        if len(found) > limit:
+            break
     entries = [entry_of(span.thing, span.sort, *row) for row in found[:limit]]
     more = len(found) > limit and entries
     return HistoryPage(entries, cursors.of_track(entries[-1]) if more else None)
 
 
-def _rows(
-    sql: Connection,
-    track: tuple[int, int],
-    first: int,
-    last: int,
-    span: Span,
-    mark: tuple[float, int] | None,
-    limit: int,
-) -> list[Row]:
-    order, beyond = order_of(span.newest_first)
-    shown = "" if span.hidden else " AND hidden <= 0"
-    values: list[object] = [*track, first, last]
-    past = ""
-    if mark is not None:
-        past = f" AND (tst, digest) {beyond} (%s, %s)"
-        values += [micros(mark[0]), mark[1]]
-    return fetched(
-        sql,
-        "SELECT tst, at, digest, hidden, body FROM history.entry"
-        f" WHERE thing = %s AND sort = %s AND tst BETWEEN %s AND %s{shown}{past}"
-        f" ORDER BY tst {order}, digest {order} LIMIT %s",
-        (*values, limit),
-    )
+class _Parts:
+    """Some bounds of time, in order, within which there may be entries of a track.
+
+    Each is asked for by itself: PostgreSQL plans a question about one day in no time, and one about
+    a month for longer than it takes to answer it.
+    """
+
+    def __init__(self, sql: Connection, span: Span, bounds: Sequence[tuple[int, int]]) -> None:
+        self._sql = sql
+        self._span = span
+        self._bounds = bounds
+        self.wanted = 0
+
+    def rows(self, mark: tuple[float, int] | None) -> list[Row]:
+        """Return at most as many rows as are wanted, beyond the mark."""
+        order, beyond = order_of(self._span.newest_first)
+        shown = "" if self._span.hidden else " AND hidden <= 0"
+        past, marked = "", tuple[int, ...]()
+        if mark is not None:
+            past = f" AND (tst, digest) {beyond} (%s, %s)"
+            marked = micros(mark[0]), mark[1]
+        query = (
+            f"SELECT tst, at, digest, hidden, body FROM history.entry WHERE {_TRACK}"
+            f" AND tst BETWEEN %s AND %s{shown}{past}"
+            f" ORDER BY tst {order}, digest {order} LIMIT %s"
+        )
+        track = self._span.thing, self._span.sort
+        asked = [(*track, *bounds, *marked, self.wanted) for bounds in self._bounds]
+        return [row for rows in fetched_each(self._sql, query, asked) for row in rows][
+            : self.wanted
+        ]
 
 
-def _stretches(
-    sql: Connection, track: tuple[int, int], since: int, until: int, newest_first: bool
-) -> Iterator[tuple[int, int]]:
-    """Tell in which parts of a span there are entries of a track: few days first, then more."""
-    if until - since <= _NARROW:
-        yield since, until
+_TRACK = (
+    "thing = (SELECT id FROM history.thing WHERE key = %s)"
+    " AND sort = (SELECT id FROM history.sort WHERE name = %s)"
+)
+
+
+def _parts(sql: Connection, span: Span, since: int, until: int) -> Iterator[_Parts]:
+    """Yield where there are entries of a span: few days first, then as many as will be needed."""
+    if since > until:
         return
-    order, _ = order_of(newest_first)
+    if until - since <= _NARROW:
+        yield _Parts(sql, span, [(since, until)])
+        return
+    order, _ = order_of(span.newest_first)
     low, high = day_of(since), day_of(until)
     count = 2
     while low <= high:
-        days = [
-            row[0]
-            for row in fetched(
-                sql,
-                "SELECT day FROM history.day WHERE thing = %s AND sort = %s"
-                f" AND day BETWEEN %s AND %s ORDER BY day {order} LIMIT %s",
-                (*track, low, high, count),
-            )
-        ]
+        query = f"SELECT day FROM history.day WHERE {_TRACK} AND day BETWEEN %s AND %s"
+        values = (span.thing, span.sort, low, high, count)
+        days = [row[0] for row in fetched(sql, f"{query} ORDER BY day {order} LIMIT %s", values)]
         if not days:
             return
-        first, last = min(days), max(days)
-        yield max(since, first * DAY), min(until, (last + 1) * DAY - 1)
-        if newest_first:
-            high = first - 1
-        else:
-            low = last + 1
-        count *= 4
+        bounds = [(max(since, day * DAY), min(until, (day + 1) * DAY - 1)) for day in days]
+        yield _Parts(sql, span, bounds)
+        low, high = (low, days[-1] - 1) if span.newest_first else (days[-1] + 1, high)
+        count = min(count * 2, _MOST_DAYS)
 
 
 def scene(sql: Connection, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
@@ -107,19 +111,22 @@ def scene(sql: Connection, sort: str, at: float, limit: int, after: str | None) 
     number = sort_of(sql, sort)
     if number is None:
         return HistoryPage([])
-    things = dict(
-        fetched(
-            sql,
-            "SELECT id, key FROM history.thing WHERE key > %s AND EXISTS (SELECT FROM history.day"
-            " WHERE day.thing = thing.id AND day.sort = %s AND day.day <= %s)"
-            " ORDER BY key LIMIT %s",
-            (after or "", number, day_of(micros(at)), limit + 1),
-        )
+    last = (
+        "(SELECT day FROM history.day WHERE day.thing = thing.id AND day.sort = %s"
+        " AND day.day <= %s ORDER BY day DESC LIMIT 1)"
     )
-    more = len(things) > limit
-    if more:
-        things.popitem()
-    found = _nearest(sql, list(things), number, micros(at), 1, back=True)
+    rows = fetched(
+        sql,
+        f"SELECT id, key, last.day FROM history.thing CROSS JOIN LATERAL {last} AS last"
+        " WHERE key > %s ORDER BY key LIMIT %s",
+        (number, day_of(micros(at)), after or "", limit + 1),
+    )
+    more = len(rows) > limit
+    things = {thing: key for thing, key, _ in rows[:limit]}
+    days: dict[int, list[int]] = defaultdict(list)
+    for thing, _, day in rows[:limit]:
+        days[day].append(thing)
+    found = _nearest(sql, days, number, micros(at), 1, back=True)
     entries = [entry_of(key, sort, *row) for thing, key in things.items() for row in found[thing]]
     return HistoryPage(entries, [*things.values()][-1] if more and things else None)
 
@@ -133,14 +140,15 @@ def around(
         return [[] for _ in things]
     known = "SELECT key, id FROM history.thing WHERE key = ANY(%s)"
     ids: dict[str, int] = dict(fetched(sql, known, (list(things),)))
-    earlier = _nearest(sql, [*ids.values()], number, micros(at), before, back=True)
-    later = _nearest(sql, [*ids.values()], number, micros(at + INSTANT), after, back=False)
+    first = dict.fromkeys(ids.values(), day_of(micros(at)))
+    earlier = _nearest(
+        sql, _next_days(sql, first, number, True), number, micros(at), before, back=True
+    )
+    later = _nearest(
+        sql, _next_days(sql, first, number, False), number, micros(at + INSTANT), after, back=False
+    )
     return [
-        [
-            entry_of(key, sort, *row)
-            for row in (*reversed(earlier[ids[key]]), *later[ids[key]])
-            if key in ids
-        ]
+        [entry_of(key, sort, *row) for row in (*reversed(earlier[ids[key]]), *later[ids[key]])]
         if key in ids
         else []
         for key in things
@@ -148,28 +156,33 @@ def around(
 
 
 def _nearest(
-    sql: Connection, things: Sequence[int], sort: int, at: int, count: int, *, back: bool
+    sql: Connection,
+    days: Mapping[int, list[int]],
+    sort: int,
+    at: int,
+    count: int,
+    *,
+    back: bool,
 ) -> Mapping[int, list[Row]]:
     """Return for each thing its ``count`` entries next to a time, the nearest first.
 
-    Day by day: most things are found on the first one that is looked at.
+    ``days`` has the things by their first day. Day by day: most are found on the first one.
     """
     found: dict[int, list[Row]] = defaultdict(list)
-    bounds = {thing: day_of(at) for thing in things} if count > 0 else {}
-    while bounds:
-        days = _next_days(sql, bounds, sort, back)
-        for day, some in days.items():
+    while days and count > 0:
+        for day, things in days.items():
             low, high = day * DAY, (day + 1) * DAY - 1
             low, high = (low, min(high, at)) if back else (max(low, at), high)
-            wanted = [count - len(found[thing]) for thing in some]
-            for thing, *row in _of_day(sql, some, wanted, sort, low, high, back):
+            wanted = [count - len(found[thing]) for thing in things]
+            for thing, *row in _of_day(sql, things, wanted, sort, low, high, back):
                 found[thing].append(tuple(row))
         bounds = {
             thing: day - 1 if back else day + 1
-            for day, some in days.items()
-            for thing in some
+            for day, things in days.items()
+            for thing in things
             if len(found[thing]) < count
         }
+        days = _next_days(sql, bounds, sort, back) if bounds else {}
     return found
 
 
@@ -302,6 +315,21 @@ def fetched(sql: Connection, query: str, values: Sequence[object] | None = None)
     """Return all rows; the planner sees the values."""
     with sql.cursor(binary=True) as cursor:
         return cursor.execute(query, values, prepare=False).fetchall()
+
+
+def fetched_each(
+    sql: Connection, query: str, values: Sequence[Sequence[object]]
+) -> Iterator[list[Any]]:
+    """Yield all rows for each of these values, which go to PostgreSQL at once."""
+    if len(values) == 1:
+        yield fetched(sql, query, values[0])
+        return
+    with sql.pipeline():
+        cursors_ = [sql.cursor(binary=True) for _ in values]
+        for cursor, each in zip(cursors_, values, strict=True):
+            cursor.execute(query, each, prepare=False)
+    for cursor in cursors_:
+        yield cursor.fetchall()
 
 
 def order_of(newest_first: bool) -> tuple[str, str]:

@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
+from sightline.database import migrations
+from sightline.database.postgres import Again, Connection, Lost, Postgres
+from sightline.database.schema import Part
 from sightline.history.backlog import Backlog
 from sightline.history.postgres import events, reading, tables, upkeep
-from sightline.history.postgres.tables import Connection
 from sightline.history.postgres.writing import PostgresWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
@@ -31,17 +32,25 @@ from sightline.model.faults import CannotOpen, Unavailable
 
 READERS = 3
 """Threads, and so questions at once."""
-_ATTEMPTS = 3  # of a transaction that PostgreSQL ended for the sake of another
+CONNECTIONS = READERS + 2
+"""What a pool for it should hold."""
+ANSWER = 30.0
+"""s that an answer to a question may take."""
+WRITING = 5.0
+"""s after which a write goes to disk."""
+_UPKEEP = 3600.0  # s that letting go may take
+_ATTEMPTS = CONNECTIONS + 1  # each idle connection may have been lost meanwhile
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class PostgresStore:
-    """History in the database of ``pool``.
+    """History in the database of ``postgres``, a pool that is opened and closed here.
 
-    ``folder`` is for what waits, at most ``spill`` bytes. ``again`` (s) is when what is there is
-    first tried again, and the longest wait before a later try. ``wall`` gives epoch s.
+    ``folder`` is for what waits, at most ``spill`` bytes. ``writing`` (s) is how long a write is
+    waited for. ``again`` (s) is when what is there is first tried again, and the longest wait
+    before a later try. ``parts`` are all that have tables in the database. ``wall`` gives epoch s.
     """
 
     name = "postgresql"
@@ -50,19 +59,24 @@ class PostgresStore:
     def __init__(
         self,
         reactor: Any,
-        pool: ConnectionPool[Connection],
+        postgres: Postgres,
         folder: Path,
         *,
+        parts: Sequence[Part] = (tables.PART_OF_HISTORY,),
+        writing: float = WRITING,
         spill: int = 256_000_000,
         wall: Callable[[], float] = time.time,
         again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
         self._reactor = reactor
-        self._pool = pool
+        self._postgres = postgres
+        self._parts = tuple(parts)
+        self._patience = writing
         self._writer = PostgresWriter(wall)
         self._writing = ThreadPool(0, 1, name="history-writer")
         self._reading = ThreadPool(0, READERS, name="history-reader")
         self._upkeep = ThreadPool(0, 1, name="history-upkeep")
+        self._threads = (self._writing, self._reading, self._upkeep)
         self._prepared = self._closed = False
         place = Spill(reactor, folder, spill, "PostgreSQL")
         self._backlog = Backlog(reactor, place, self, again, "PostgreSQL")
@@ -91,8 +105,9 @@ class PostgresStore:
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
-        for pool in (self._writing, self._reading, self._upkeep):
-            pool.start()
+        self._postgres.open()
+        for threads in self._threads:
+            threads.start()
         await self._backlog.open()
         try:
             await self.prepare()
@@ -109,9 +124,10 @@ class PostgresStore:
         self._closed = True
         await self._backlog.close()
         common = self._reactor.getThreadPool()
-        for pool in (self._writing, self._reading, self._upkeep):
-            if pool.started:
-                await deferToThreadPool(self._reactor, common, pool.stop)
+        for threads in self._threads:
+            if threads.started:
+                await deferToThreadPool(self._reactor, common, threads.stop)
+        await deferToThreadPool(self._reactor, common, self._postgres.close)
 
     # -- writing
 
@@ -174,8 +190,14 @@ class PostgresStore:
     async def prepare(self) -> None:
         """Make the tables, unless they are known to be there."""
         if not self._prepared:
-            await self._on(self._writing, _prepare)
+            common = self._reactor.getThreadPool()
+            await deferToThreadPool(self._reactor, common, self._make_tables)
             self._prepared = True
+
+    def _make_tables(self) -> None:
+        migrations.prepare(self._postgres, self._parts)
+        with self._postgres.lend() as sql:
+            tables.make_view(sql)
 
     async def bring(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
@@ -281,34 +303,28 @@ class PostgresStore:
         if self._closed or not threads.started:
             raise Unavailable("the history is closed")
 
+        answer = {self._writing: self._patience, self._upkeep: _UPKEEP}.get(threads)
+
         def work() -> T:
-            return _attempted(self._pool, lambda sql: act(sql, *args, **kwargs))
+            return _attempted(self._postgres, answer, lambda sql: act(sql, *args, **kwargs))
 
         done: T = await deferToThreadPool(self._reactor, threads, work)
         return done
 
 
-def _prepare(sql: Connection) -> None:
-    try:
-        tables.upgrade(sql)
-        tables.make_view(sql)
-    except psycopg.errors.InsufficientPrivilege as why:
-        raise CannotOpen(f"the history in PostgreSQL cannot be used: {why}") from why
+def _attempted(postgres: Postgres, answer: float | None, act: Callable[[Connection], T]) -> T:
+    """Do something with a connection, anew when another transaction came first.
 
-
-def _attempted(pool: ConnectionPool[Connection], act: Callable[[Connection], T]) -> T:
-    """Do something with a connection; tell what PostgreSQL fails with in the words of a store."""
-    for attempt in range(_ATTEMPTS):
+    All of ours may be done twice.
+    """
+    for _ in range(_ATTEMPTS - 1):
         try:
-            with pool.connection() as sql:
-                # A question alone is one message there and one back.
-                sql.autocommit = True
+            with postgres.lend(answer) as sql:
                 return act(sql)
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as why:
-            if attempt == _ATTEMPTS - 1:
-                raise Unavailable(str(why)) from why
-        except psycopg.DataError:
-            raise  # it is about what was to be written, and no other time would help
-        except (psycopg.Error, PoolTimeout, PoolClosed) as why:
-            raise Unavailable(f"PostgreSQL: {str(why).strip()}") from why
-    raise AssertionError("unreachable")
+        except (Again, Lost):
+            continue
+    try:
+        with postgres.lend(answer) as sql:
+            return act(sql)
+    except (Again, CannotOpen) as why:
+        raise Unavailable(str(why)) from why

@@ -6,15 +6,12 @@ Plain functions that wait for the database; nothing here knows the reactor.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
-import psycopg
 from psycopg import sql as syntax
 
-from sightline.model.faults import CannotOpen
-
-Connection = psycopg.Connection[Any]
+from sightline.database.postgres import Connection
+from sightline.database.schema import OnPostgres, Part, Step
 
 DAY = 86_400_000_000
 """µs of a day."""
@@ -25,47 +22,71 @@ AHEAD = 1
 _2000 = 10_957
 _EPOCH = datetime.date(1970, 1, 1)
 
-# Each step leads from the version before to the next; a step that was released is never changed.
-# Within a release steps only add, so that old and new servers can run side by side.
-STEPS = (
-    """
-    CREATE TABLE history.thing (
-        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        key text COLLATE "C" NOT NULL UNIQUE
-    );
-    CREATE TABLE history.sort (id smallint PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE);
-    CREATE TABLE history.entry (
-        thing integer NOT NULL, sort smallint NOT NULL, tst bigint NOT NULL, digest bigint NOT NULL,
-        at bigint NOT NULL, hidden integer NOT NULL DEFAULT 0, body text NOT NULL,
-        PRIMARY KEY (thing, sort, tst, digest)
-    ) PARTITION BY RANGE (tst);
-    CREATE INDEX event ON history.entry (sort, tst, digest, thing) WHERE sort < 0;
-    CREATE TABLE history.entry_other PARTITION OF history.entry DEFAULT;
-    CREATE TABLE history.part (
-        first integer PRIMARY KEY, behind integer NOT NULL, name text NOT NULL UNIQUE
-    );
-    CREATE TABLE history.day (
-        thing integer NOT NULL, sort smallint NOT NULL, day integer NOT NULL,
-        PRIMARY KEY (thing, sort, day)
-    );
-    CREATE INDEX day_by_day ON history.day (day);
-    CREATE TABLE history.act (
-        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, thing integer NOT NULL,
-        undo text COLLATE "C" NOT NULL, sort smallint NOT NULL, first bigint NOT NULL,
-        last bigint NOT NULL, UNIQUE (thing, undo)
-    );
-    CREATE TABLE history.standing (
-        thing text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, body text NOT NULL
-    );
-    CREATE FUNCTION history.field(body text, name text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-    BEGIN
-        IF json_typeof(body::json) <> 'object' THEN RETURN ''; END IF;
-        RETURN body::json ->> name;
-    EXCEPTION WHEN data_exception OR statement_too_complex THEN RETURN '';
-    END $$;
-    """,
+PART_OF_HISTORY = Part(
+    "history",
+    (
+        Step(
+            (
+                OnPostgres("CREATE SCHEMA history"),
+                OnPostgres(
+                    "CREATE TABLE history.thing ("
+                    "id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+                    ' key text COLLATE "C" NOT NULL UNIQUE)'
+                ),
+                OnPostgres(
+                    "CREATE TABLE history.sort (id smallint PRIMARY KEY,"
+                    ' name text COLLATE "C" NOT NULL UNIQUE)'
+                ),
+                OnPostgres(
+                    "CREATE TABLE history.entry (thing integer NOT NULL, sort smallint NOT NULL,"
+                    " tst bigint NOT NULL, digest bigint NOT NULL, at bigint NOT NULL,"
+                    " hidden integer NOT NULL DEFAULT 0, body text NOT NULL,"
+                    " PRIMARY KEY (thing, sort, tst, digest)) PARTITION BY RANGE (tst)"
+                ),
+                OnPostgres(
+                    "CREATE INDEX event ON history.entry (sort, tst, digest, thing) WHERE sort < 0"
+                ),
+                OnPostgres("CREATE TABLE history.entry_other PARTITION OF history.entry DEFAULT"),
+                OnPostgres(
+                    "CREATE TABLE history.part (first integer PRIMARY KEY,"
+                    " behind integer NOT NULL, name text NOT NULL UNIQUE)"
+                ),
+                OnPostgres(
+                    "CREATE TABLE history.day (thing integer NOT NULL, sort smallint NOT NULL,"
+                    " day integer NOT NULL, PRIMARY KEY (thing, sort, day))"
+                ),
+                OnPostgres("CREATE INDEX day_by_day ON history.day (day)"),
+                OnPostgres(
+                    "CREATE TABLE history.act ("
+                    "id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, thing integer NOT NULL,"
+                    ' undo text COLLATE "C" NOT NULL, sort smallint NOT NULL,'
+                    " first bigint NOT NULL, last bigint NOT NULL, UNIQUE (thing, undo))"
+                ),
+                OnPostgres(
+                    'CREATE TABLE history.standing (thing text COLLATE "C" PRIMARY KEY,'
+                    " at bigint NOT NULL, body text NOT NULL)"
+                ),
+                OnPostgres(
+                    "CREATE TABLE history.changes ("
+                    "one boolean PRIMARY KEY DEFAULT true CHECK (one), n bigint NOT NULL)"
+                ),
+                OnPostgres("INSERT INTO history.changes (n) VALUES (0)"),
+                OnPostgres(
+                    """
+                    CREATE FUNCTION history.field(body text, name text) RETURNS text
+                    LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+                    BEGIN
+                        IF json_typeof(body::json) <> 'object' THEN RETURN ''; END IF;
+                        RETURN body::json ->> name;
+                    EXCEPTION WHEN data_exception OR statement_too_complex THEN RETURN '';
+                    END $$
+                    """
+                ),
+            )
+        ),
+    ),
 )
+"""The tables, step by step; what they hold is in the package's note."""
 
 # Made where PostGIS is there: where each fix was, for people who ask the database themselves.
 # Hidden points are left out. It is made anew at each start; nothing of ours reads it.
@@ -81,49 +102,6 @@ VIEW = """
     JOIN history.sort ON sort.id = entry.sort
     WHERE sort.name = 'fix' AND entry.hidden <= 0
 """
-
-
-def version(sql: Connection, known: int = len(STEPS)) -> int:
-    """Tell how many steps the tables were taken; 0: there are none.
-
-    Raises `CannotOpen` for tables that we cannot use.
-    """
-    found = sql.execute("SELECT to_regclass('history.version')").fetchone()
-    if found is None or found[0] is None:
-        return 0
-    row = sql.execute("SELECT steps FROM history.version").fetchone()
-    steps = int(row[0]) if row else 0
-    if steps > known:
-        raise CannotOpen(
-            f"the history in PostgreSQL was written by a newer Sightline (version {steps} of the"
-            f" tables, this one knows {known}); use that one, or a backup from before the upgrade"
-        )
-    return steps
-
-
-def upgrade(sql: Connection, steps: Sequence[str] = STEPS) -> int:
-    """Make the tables, or take the steps that are missing; tell how many were taken.
-
-    Several servers may do so at once: one does it, the others wait for it.
-    """
-    if version(sql, len(steps)) == len(steps):
-        return 0
-    with sql.transaction():
-        sql.execute("CREATE SCHEMA IF NOT EXISTS history")
-        sql.execute(
-            "CREATE TABLE IF NOT EXISTS history.version"
-            " (one boolean PRIMARY KEY DEFAULT true CHECK (one), steps integer NOT NULL)"
-        )
-        sql.execute("LOCK TABLE history.version IN ACCESS EXCLUSIVE MODE")
-        before = version(sql, len(steps))
-        for step in steps[before:]:
-            sql.execute(step.encode())
-        sql.execute(
-            "INSERT INTO history.version (steps) VALUES (%s)"
-            " ON CONFLICT (one) DO UPDATE SET steps = excluded.steps",
-            (len(steps),),
-        )
-    return len(steps) - before
 
 
 def make_view(sql: Connection) -> bool:

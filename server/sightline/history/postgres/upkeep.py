@@ -7,19 +7,24 @@ from collections.abc import Mapping, Sequence
 import psycopg
 from psycopg import sql as syntax
 
-from sightline.history.postgres.tables import DAY, Connection, attach, day_of, make_table
+from sightline.database.postgres import Connection
+from sightline.history.postgres.tables import DAY, attach, day_of, make_table
 from sightline.history.postgres.writing import sort_of
 from sightline.history.writing import micros
 
 _WAIT = "SET LOCAL lock_timeout = 1000"
 """ms: while we wait for a lock, others wait behind us."""
 
+# Who writes is done first, or finds out what is gone when its turn comes.
+_ALONE = "LOCK TABLE history.thing IN EXCLUSIVE MODE"
+_CHANGED = "UPDATE history.changes SET n = n + 1"
+
 
 def erase(sql: Connection, things: Sequence[str]) -> tuple[int, list[str]]:
     """Forget these things: how many entries that were, and the tables they were in."""
     with sql.transaction():
-        # Whoever writes about them now is done first, or finds them gone.
-        sql.execute("LOCK TABLE history.thing IN EXCLUSIVE MODE")
+        sql.execute(_ALONE)
+        sql.execute(_CHANGED)
         sql.execute("DELETE FROM history.standing WHERE thing = ANY(%s)", (list(things),))
         gone = sql.execute(
             "DELETE FROM history.thing WHERE key = ANY(%s) RETURNING id", (list(things),)
@@ -101,7 +106,8 @@ def _tidy(sql: Connection, sort: int, before: float) -> None:
         ]
         if not empty:
             return
-        sql.execute("LOCK TABLE history.thing IN EXCLUSIVE MODE")
+        sql.execute(_ALONE)
+        sql.execute(_CHANGED)
         for thing, day in empty:
             sql.execute(
                 "DELETE FROM history.day WHERE thing = %(thing)s AND sort = %(sort)s"
@@ -192,8 +198,8 @@ def _drop(
         return 0
     with sql.transaction():
         sql.execute(_WAIT)
-        # Nobody may write into it from here on, so that what we look up stays true.
-        sql.execute("LOCK TABLE history.thing IN EXCLUSIVE MODE")
+        sql.execute(_ALONE)
+        sql.execute(_CHANGED)
         found = _Old(sql, first, behind, times, owned)
         table = syntax.Identifier("history", name)
         count = _count(sql, table)

@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from weakref import WeakSet
 
 import psycopg
 
-from sightline.history.postgres.tables import AHEAD, DAY, Connection, day_of, make_days
+from sightline.database.postgres import Connection
+from sightline.history.postgres.tables import AHEAD, day_of, make_days
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.writing import micros
 
 _AGAIN = 60.0
 """s after which a partition that could not be made is tried again."""
 
+_MOST_KNOWN = 50_000  # things whose numbers are remembered, and four times as many days
 _ARRIVING = """
-    CREATE TEMPORARY TABLE arriving (
-        key text COLLATE "C", sort smallint, tst bigint, digest bigint, at bigint, body bytea
+    CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
+        thing integer, sort smallint, tst bigint, digest bigint, at bigint, body bytea
     ) ON COMMIT DELETE ROWS
 """
-_TYPES = ("text", "int2", "int8", "int8", "int8", "bytea")
+_TYPES = ("int4", "int2", "int8", "int8", "int8", "bytea")
+# In the order of the key, so that two servers that write the same wait for each other in vain.
+_ENTRIES = """
+    INSERT INTO history.entry (thing, sort, tst, digest, at, body)
+    SELECT thing, sort, tst, digest, at, convert_from(body, 'UTF8') FROM arriving
+    ORDER BY thing, sort, tst, digest ON CONFLICT DO NOTHING
+"""
 _THINGS = """
-    INSERT INTO history.thing (key) SELECT key FROM (SELECT DISTINCT key FROM arriving) AS given
+    INSERT INTO history.thing (key) SELECT key FROM unnest(%s::text[]) AS given (key)
     WHERE NOT EXISTS (SELECT FROM history.thing WHERE thing.key = given.key)
     ORDER BY key ON CONFLICT DO NOTHING
 """
-_DAYS = f"""
+_DAYS = """
     INSERT INTO history.day (thing, sort, day)
-    SELECT thing.id, given.sort, given.day FROM (
-        SELECT DISTINCT key, sort, (tst - mod(mod(tst, {DAY}) + {DAY}, {DAY})) / {DAY} AS day
-        FROM arriving
-    ) AS given JOIN history.thing ON thing.key = given.key
-    WHERE NOT EXISTS (SELECT FROM history.day WHERE day.thing = thing.id AND day.sort = given.sort
-        AND day.day = given.day)
-    ORDER BY thing.id, given.sort, given.day ON CONFLICT DO NOTHING
-"""
-_ENTRIES = """
-    INSERT INTO history.entry (thing, sort, tst, digest, at, body)
-    SELECT thing.id, arriving.sort, arriving.tst, arriving.digest, arriving.at,
-        convert_from(arriving.body, 'UTF8')
-    FROM arriving JOIN history.thing ON thing.key = arriving.key
-    ORDER BY thing.id, arriving.sort, arriving.tst, arriving.digest ON CONFLICT DO NOTHING
+    SELECT thing, sort, day FROM unnest(%s::int[], %s::smallint[], %s::int[])
+    AS given (thing, sort, day) ORDER BY thing, sort, day ON CONFLICT DO NOTHING
 """
 _STATES = """
     INSERT INTO history.standing (thing, at, body)
@@ -50,6 +46,9 @@ _STATES = """
     ON CONFLICT (thing) DO UPDATE SET at = excluded.at, body = excluded.body
 """
 _LATE = " WHERE standing.at <= excluded.at"
+
+
+Arriving = tuple[str, int, int, int, int, bytes]
 
 
 class PostgresWriter:
@@ -62,6 +61,9 @@ class PostgresWriter:
         self._wall = wall
         self._ready: WeakSet[Connection] = WeakSet()
         self._sorts: dict[str, int] = {}
+        self._changes = -1
+        self._things: dict[str, int] = {}
+        self._listed: set[tuple[int, int, int]] = set()
         self._days: set[int] = set()
         """Days that have a partition, or that get none."""
         self._try_again = 0.0
@@ -82,30 +84,61 @@ class PostgresWriter:
             (e.thing, sorts[e.sort], micros(e.tst), e.digest, micros(e.at), e.body) for e in entries
         ]
         self._make_days(sql, {day_of(row[2]) for row in rows})
-        with sql.transaction():
-            new = self._insert(sql, rows) if rows else 0
-            self._stand(sql, last_states, late)
+        try:
+            with sql.transaction():
+                new = self._insert(sql, rows) if rows else 0
+                self._stand(sql, last_states, late)
+        except BaseException:
+            self._forget()  # numbers given within it are given no more
+            raise
         return new
 
-    def _insert(self, sql: Connection, rows: Sequence[tuple[object, ...]]) -> int:
+    def _insert(self, sql: Connection, rows: Sequence[Arriving]) -> int:
         if sql not in self._ready:
             sql.execute("SET LOCAL client_min_messages = warning")
-            sql.execute("DROP TABLE IF EXISTS pg_temp.arriving")
             sql.execute(_ARRIVING)
+        # Nobody erases anything until we are done; what was erased before, we notice.
         sql.execute("LOCK TABLE history.thing IN ROW SHARE MODE")
-        # The tables the batch meets are large, it is not, and nobody counted it.
-        sql.execute("SET LOCAL enable_hashjoin = off")
-        sql.execute("SET LOCAL enable_mergejoin = off")
+        (changes,) = one(sql, "SELECT n FROM history.changes")
+        if changes != self._changes:
+            self._forget()
+            self._changes = changes
+        things = self._numbers(sql, {row[0] for row in rows})
+        self._list(sql, {(things[row[0]], row[1], day_of(row[2])) for row in rows})
         with sql.cursor() as cursor:
             with cursor.copy("COPY arriving FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(_TYPES)
-                for row in rows:
-                    copy.write_row(row)
-            cursor.execute(_THINGS)
-            cursor.execute(_DAYS)
+                for thing, *rest in rows:
+                    copy.write_row((things[thing], *rest))
             new = cursor.execute(_ENTRIES).rowcount
         self._ready.add(sql)
         return new
+
+    def _numbers(self, sql: Connection, keys: set[str]) -> Mapping[str, int]:
+        """Return the numbers of things, new ones among them."""
+        unknown = sorted(keys - self._things.keys())
+        if unknown:
+            if len(self._things) + len(unknown) > _MOST_KNOWN:
+                unknown = sorted(keys)
+                self._things.clear()
+            sql.execute(_THINGS, (unknown,))
+            found = "SELECT key, id FROM history.thing WHERE key = ANY(%s)"
+            self._things.update(sql.execute(found, (unknown,)).fetchall())
+        return self._things
+
+    def _list(self, sql: Connection, tracks: set[tuple[int, int, int]]) -> None:
+        """See to it that the days of tracks are on the list."""
+        unknown = sorted(tracks - self._listed)
+        if unknown:
+            if len(self._listed) > 4 * _MOST_KNOWN:
+                self._listed.clear()
+            sql.execute(_DAYS, [[each[place] for each in unknown] for place in range(3)])
+            self._listed.update(unknown)
+
+    def _forget(self) -> None:
+        self._changes = -1
+        self._things.clear()
+        self._listed.clear()
 
     def _stand(self, sql: Connection, last_states: Sequence[LastState], late: bool) -> None:
         last = {each.thing: each for each in last_states}
@@ -179,7 +212,9 @@ class PostgresWriter:
             (number,) = one(
                 sql,
                 "INSERT INTO history.act (thing, undo, sort, first, last)"
-                " VALUES (%s, %s, %s, %s, %s) RETURNING id",
+                " VALUES (%s, %s, %s, %s, %s)"
+                # The same act once more: its answer was lost.
+                " ON CONFLICT (thing, undo) DO UPDATE SET undo = excluded.undo RETURNING id",
                 (known[0], undo, known[1], first, last),
             )
             return sql.execute(
