@@ -20,6 +20,7 @@ from twisted.python.threadpool import ThreadPool
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.database import migrations
+from sightline.database.engine import Conflict
 from sightline.database.postgres import Again, Connection, Lost, Postgres
 from sightline.database.schema import Part
 from sightline.history.backlog import Backlog
@@ -196,8 +197,12 @@ class PostgresStore:
 
     def _make_tables(self) -> None:
         migrations.prepare(self._postgres, self._parts)
-        with self._postgres.lend() as sql:
-            tables.make_view(sql)
+        try:
+            with self._postgres.lend() as sql:
+                tables.make_view(sql)
+        except (psycopg.Error, Again, Conflict, CannotOpen) as why:
+            # Another server made it this moment, perhaps; nothing of ours needs it.
+            self._log.warn("The view history.fixes is not made: {why}", why=str(why))
 
     async def bring(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
@@ -305,8 +310,14 @@ class PostgresStore:
 
         answer = {self._writing: self._patience, self._upkeep: _UPKEEP}.get(threads)
 
+        def done_with(sql: Connection) -> T:
+            return act(sql, *args, **kwargs)
+
         def work() -> T:
-            return _attempted(self._postgres, answer, lambda sql: act(sql, *args, **kwargs))
+            usual = self._postgres.answer
+            if threads is not self._upkeep:
+                return _attempted(self._postgres, answer, done_with)
+            return _attempted(self._postgres, answer, lambda sql: _patient(sql, done_with, usual))
 
         done: T = await deferToThreadPool(self._reactor, threads, work)
         return done
@@ -317,14 +328,23 @@ def _attempted(postgres: Postgres, answer: float | None, act: Callable[[Connecti
 
     All of ours may be done twice.
     """
-    for _ in range(_ATTEMPTS - 1):
+    for attempt in range(_ATTEMPTS):
         try:
             with postgres.lend(answer) as sql:
                 return act(sql)
-        except (Again, Lost):
-            continue
+        except (Again, Lost) as why:
+            if attempt == _ATTEMPTS - 1:
+                raise Unavailable(str(why)) from why
+        except CannotOpen as why:  # its password was changed, perhaps: nothing is lost of it
+            raise Unavailable(str(why)) from why
+    raise AssertionError("unreachable")
+
+
+def _patient(sql: Connection, act: Callable[[Connection], T], usual: float) -> T:
+    """Do something that may take long."""
+    sql.execute("SET statement_timeout = 0")
     try:
-        with postgres.lend(answer) as sql:
-            return act(sql)
-    except (Again, CannotOpen) as why:
-        raise Unavailable(str(why)) from why
+        return act(sql)
+    finally:
+        if not sql.closed:
+            sql.execute(f"SET statement_timeout = {round(usual * 1000)}".encode())

@@ -89,9 +89,9 @@ PART_OF_HISTORY = Part(
 """The tables, step by step; what they hold is in the package's note."""
 
 # Made where PostGIS is there: where each fix was, for people who ask the database themselves.
-# Hidden points are left out. It is made anew at each start; nothing of ours reads it.
+# Hidden points are left out; nothing of ours reads it.
 VIEW = """
-    CREATE OR REPLACE VIEW history.fixes AS
+    CREATE VIEW history.fixes AS
     SELECT thing.key AS thing, to_timestamp(entry.tst / 1e6) AS tst,
         to_timestamp(entry.at / 1e6) AS at, entry.tst AS tst_us, entry.body::jsonb AS said,
         ST_SetSRID(ST_MakePoint(
@@ -105,13 +105,14 @@ VIEW = """
 
 
 def make_view(sql: Connection) -> bool:
-    """Make the view of places if PostGIS is there; tell whether it is."""
-    found = sql.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()
-    if found is None:
-        return False
-    with sql.transaction():
+    """Make the view of places if PostGIS is there and the view is not; tell whether it was made."""
+    found = sql.execute(
+        "SELECT 1 FROM pg_extension WHERE extname = 'postgis'"
+        " AND to_regclass('history.fixes') IS NULL"
+    ).fetchone()
+    if found is not None:
         sql.execute(VIEW.encode())
-    return True
+    return found is not None
 
 
 def day_of(micros: int) -> int:
