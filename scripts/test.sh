@@ -33,7 +33,7 @@ PURE_TESTS=(tests/auth tests/geometry tests/kinds tests/live tests/model tests/s
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
 # cores. A file stays together, with the servers and the browser that its tests share; the longest
 # are begun first (tests/conftest.py).
-TOGETHER=(-n "${SIGHTLINE_TOGETHER:-6}" --dist loadfile --no-loadscope-reorder)
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-8}" --dist loadfile --no-loadscope-reorder)
 
 quick=""
 checks=1
@@ -55,7 +55,12 @@ if [[ -z $quick && -z $(find_program chromium)$(find_program chromium-browser) ]
     missing+=(chromium)
 fi
 
-# The page's packages and the page need nothing of Python's, unless Node comes from there.
+# Three things are fetched and made at once: Python's packages, the page with its own (which need
+# nothing of Python's, unless Node comes from there), and what comes from the system.
+begin_python() {
+    (SETUP_LOG="$CACHE/setup-python.log" && ensure_venv dev && ensure_extract) &
+    python_begun=$!
+}
 page_begun=""
 begin_page() {
     (SETUP_LOG="$CACHE/setup-page.log" && ensure_page && ensure_node_modules) &
@@ -63,12 +68,13 @@ begin_page() {
 }
 
 setup_begin
+venv_is_ready dev || ensure_python
+begin_python
 if node_is_good node; then begin_page; fi
-ensure_venv dev
-[[ -n $page_begun ]] || begin_page
 ensure_mosquitto
-ensure_extract
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
+wait "$python_begun"
+[[ -n $page_begun ]] || begin_page
 wait "$page_begun"
 ensure_node
 setup_done
@@ -120,28 +126,36 @@ tests() { # tests NAME ARGUMENT…
 # Reading all tests takes a process ten seconds, and those who come after it three.
 read_tests() { "${python[@]}" -m pytest --collect-only -qq >"$CACHE/read.log" 2>&1 || true; }
 
-# The checks, on one core, beside what needs another.
-check() {
-    local status=0
-    [[ -z $checks ]] || scripts/check.sh >"$CACHE/check.log" 2>&1 || status=1
-    read_tests
-    return "$status"
+# The others wait more than they work: what only works has the processor while they do. They come
+# first where both want it.
+work() { # work NAME COMMAND…: what it says is shown at the end
+    local name=$1
+    shift
+    nice -n 5 "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
 }
-check &
-checked=$!
+besides=(vitest)
+[[ -z $checks ]] || besides+=(checks)
+rm -f "$CACHE"/*.failed
 
+read_tests &
+reading=$!
 tests "the pure ones" "${PURE_TESTS[@]}"
+wait "$reading"
 
-printf '== vitest\n'
-in_web "${NPM[@]}" run --silent test || status=1
-
-wait "$checked" || status=1
-if [[ -n $checks ]]; then
-    printf '== checks\n'
-    cat "$CACHE/check.log"
-fi
+(
+    [[ -z $checks ]] || work checks scripts/check.sh
+    cd "$ROOT/web" && work vitest "${NPM[@]}" run --silent test
+) &
+working=$!
 
 tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}"
+
+wait "$working"
+for name in "${besides[@]}"; do
+    printf '== %s\n' "$name"
+    cat "$CACHE/$name.log"
+    [[ ! -e $CACHE/$name.failed ]] || status=1
+done
 
 if [[ -n $coverage ]]; then
     report --fail-under="$FLOOR" || status=1

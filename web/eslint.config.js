@@ -1,4 +1,113 @@
+import lingui from 'eslint-plugin-lingui';
 import tseslint from 'typescript-eslint';
+
+/**
+ * Folders whose words are not in the catalogue yet. It only ever gets shorter, and is to be empty;
+ * docs/languages.md tells how words are written.
+ */
+const NOT_YET_IN_THE_CATALOGUE = [
+  'src/accounts/**',
+  'src/app/**',
+  'src/console/**',
+  'src/map/**',
+  'src/net/**',
+  'src/pages/*.tsx',
+  'src/pages/*.ts',
+  'src/pages/broker/**',
+  'src/pages/console/**',
+  'src/pages/map/**',
+  'src/pages/robots/**',
+  'src/pages/roster/**',
+  'src/pages/time/**',
+  'src/past/**',
+  'src/things/*.ts',
+  'src/things/broker/**',
+  'src/things/friends/**',
+  'src/things/localities/**',
+  'src/things/maps/**',
+  'src/things/probots/**',
+  'src/things/regions/**',
+  'src/things/server/**',
+  'src/things/webhooks/**',
+  'src/ui/**',
+  'src/wiring/**',
+];
+
+/** What no person reads, though it is a string. */
+const NOT_WORDS = {
+  // By the compiler's knowledge of what is one of a few names: a tone, a kind, a section.
+  useTsTypes: true,
+  ignore: [
+    // A name of the program: `friend/{id}`, `tab-2`, `--panel`, `aria-label`.
+    '^[^A-Za-zÀ-ž\\s]*[a-z][\\w./:#{}()%?=&@*+,~\\[\\]\\\\-]*$',
+    // A number with its unit for style sheets and pictures, a path of a picture.
+    '^(?=.*\\d)[MLHVCSQTAZmlhvcsqtaz\\d\\s.,-]+$',
+    // Fonts, and questions about the screen.
+    '^(Inter Variable|JetBrains Mono Variable)| (SemiBold|Italic)$|^\\((max|min)-width',
+    // Keys of a keyboard, codes, names of products.
+    '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
+    '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Refused|Malformed|Polygon|Point|Content-Type|Retry-After)$',
+  ],
+  ignoreNames: [
+    ...[
+      'class',
+      'style',
+      'key',
+      'id',
+      'for',
+      'type',
+      'role',
+      'autocomplete',
+      'inputMode',
+      'pattern',
+    ],
+    ...[
+      'href',
+      'to',
+      'src',
+      'd',
+      'viewBox',
+      'transform',
+      'fill',
+      'stroke',
+      'target',
+      'rel',
+      'icon',
+    ],
+    ...['form', 'method', 'accept', 'enterkeyhint', 'font', 'colour', 'color', 'tone', 'part'],
+    { regex: { pattern: '^(data-|aria-(controls|live|current|describedby|labelledby|haspopup))' } },
+    { regex: { pattern: '^[A-Z][A-Z\\d_]*_(KEY|KEYS|ID|IDS|CLASS|SHADER|SOURCE)$' } },
+  ],
+  ignoreFunctions: [
+    ...[
+      'Error',
+      'TypeError',
+      'RangeError',
+      'Malformed',
+      'part',
+      '*.#drop',
+      'URL',
+      'RegExp',
+      'Set',
+      'Intl.*',
+      '*.DateTimeFormat',
+    ],
+    ...['console.*', 'import', 'signal', '*.setAttribute', '*.getAttribute', '*.querySelector'],
+    ...['*.querySelectorAll', '*.closest', '*.matches', '*.addEventListener', '*.split', '*.join'],
+    ...['*.removeEventListener', '*.getPropertyValue', '*.setProperty', '*.startsWith'],
+    ...['*.endsWith', '*.includes', '*.replace', '*.replaceAll', '*.has', '*.get', '*.set'],
+    ...['*.getItem', '*.setItem', '*.removeItem', 'api.*', '*.api.*', '*.ask', '*.load'],
+    ...['useKind', 'matchMedia', '*.postMessage', '*.createElement', '*.getContext'],
+  ],
+};
+
+const INSIDE_TRANS = 'JSXElement[openingElement.name.name="Trans"]';
+/** What the rule above lets pass because it is one small word, and yet is read. */
+const SMALL_WORDS = [
+  `JSXText[value=/\\p{L}{2}/u]:not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^(code|kbd)$/] > JSXText)`,
+  'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=/^[a-z]/]',
+  'JSXAttribute[name.name=/^(title|label|placeholder|alt|hint|words|about|aria-label|aria-valuetext)$/] > Literal[value=/^[a-z]/]',
+].map((selector) => ({ selector, message: 'Words go through the catalogue: docs/languages.md.' }));
 
 export default tseslint.config(
   { ignores: ['dist', 'public', 'node_modules'] },
@@ -18,6 +127,21 @@ export default tseslint.config(
         'error',
         { name: 'event', message: 'Take the event as an argument.' },
       ],
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    ignores: ['src/generated.ts', 'src/words/pseudo.ts', ...NOT_YET_IN_THE_CATALOGUE],
+    plugins: { lingui },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      'lingui/no-unlocalized-strings': ['error', NOT_WORDS],
+      'no-restricted-syntax': ['error', ...SMALL_WORDS],
+      'lingui/t-call-in-function': 'error',
+      'lingui/no-single-variables-to-translate': 'error',
+      'lingui/no-expression-in-message': 'off',
     },
   },
 );

@@ -6,11 +6,13 @@
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
 import { defineConfig } from 'vite';
+import { lingui } from '@lingui/vite-plugin';
 import { towns } from './towns.plugin.ts';
+import { words } from './words.plugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [towns()],
+  plugins: [towns(), words(), lingui({ failOnCompileError: true })],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

@@ -130,11 +130,21 @@ ensure_python() {
 # would else want of the tools of the tests, too.
 versions_of_lock() { sed -n 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' "$ROOT/config/requirements.lock"; }
 
+# venv_wanted: what .venv depends on, as one line.
+venv_wanted() {
+    printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" "$ROOT/config/requirements.lock" | sha256sum
+}
+
+# venv_is_ready base|dev: whether nothing has changed since it was made.
+venv_is_ready() {
+    [[ "$(cat "$VENV/.stamp-$1" 2>/dev/null)" == "$(venv_wanted)" && -x $VENV/bin/python ]]
+}
+
 # ensure_venv base|dev: .venv with this package, editable, and what it needs (dev: to test it).
 ensure_venv() {
     local extra=$1 wanted
-    wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" "$ROOT/config/requirements.lock" | sha256sum)
-    [[ "$(cat "$VENV/.stamp-$extra" 2>/dev/null)" == "$wanted" && -x $VENV/bin/python ]] && return
+    venv_is_ready "$extra" && return
+    wanted=$(venv_wanted)
     need_our_clone
     ensure_python
     rm -f "$VENV"/.stamp-*

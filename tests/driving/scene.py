@@ -103,7 +103,6 @@ class Driver:
         self.who = who
         self.fence = 0
         self.n = 0
-        self.answers: list[dict[str, Any]] = []
         self.keys = {"up": 0.0, "down": 0.0, "left": 0.0, "right": 0.0}
         self.framed = 0.0
         self._hand = LoopingCall(self.frame)
@@ -135,7 +134,7 @@ class Driver:
         self._hand.start(0.05)
 
     def frame(self) -> None:
-        """One driving frame. Its answer, if any, is kept in `answers`."""
+        """One driving frame. The newest answer to one is told by `standing`."""
         self.n += 1
         self.framed = time.monotonic()
         self.browser.says(
@@ -150,6 +149,19 @@ class Driver:
             }
         )
 
+    def standing(self) -> str:
+        """How it stands with the robot and this driver, for people who look for a mistake."""
+        picture, answers = self.browser.picture.things, self.browser._answers
+        seen = {key: picture.get(key) for key in ("lease/ProBot1", ROBOT, "guard/main")}
+        frames = [n for n in answers if n > 1_000_000]
+        return f"{seen}; last answer: {answers[max(frames)] if frames else None}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the robot is ours, as far as we see."""
+        lease = self.browser.picture.things.get("lease/ProBot1") or {}
+        return bool(lease.get("holder") == self.who.partition(":")[0])
+
     def presses(self, up: float = 0.4, right: float = 0.1) -> None:
         self.keys |= {"up": up, "right": right}
 
@@ -157,22 +169,24 @@ class Driver:
         self.keys = dict.fromkeys(self.keys, 0.0)
         self.frame()
 
-    def falls_silent(self) -> float:
-        """No frame any more, and nothing is read; the time of the last frame."""
+    def rests(self) -> None:
+        """No frame any more."""
         if self._hand.running:
             self._hand.stop()
+
+    def falls_silent(self) -> float:
+        """No frame any more, and nothing is read; the time of the last frame."""
+        self.rests()
         self.browser.stops_reading()
         return self.framed
 
     def is_killed(self) -> float:
-        if self._hand.running:
-            self._hand.stop()
+        self.rests()
         self.browser.is_cut()
         return time.monotonic()
 
     async def leaves(self) -> None:
-        if self._hand.running:
-            self._hand.stop()
+        self.rests()
         if self.browser.closed is None:
             self.browser.reads_again()
             self.browser.is_cut()
@@ -184,7 +198,8 @@ async def moves(
 ) -> float:
     """Press until the robot was told so often to move; since when.
 
-    A driver who is stopped by a busy machine lets go and presses again.
+    A driver who is stopped by a busy machine lets go and presses again, and takes the robot again
+    if that took it away (a connection that had no turn for three seconds).
     """
     deadline = time.monotonic() + DEADLINE
     while True:
@@ -194,9 +209,12 @@ async def moves(
             if len(recorder.motion(began)) >= times:
                 return began
             await pause(0.005)
-        assert time.monotonic() < deadline, f"no motion: {driver.answers[-3:]}"
+        assert time.monotonic() < deadline, f"no motion: {driver.standing()}"
         driver.lets_go()
         await pause(0.1)
+        if not driver.holds:
+            driver.rests()
+            await driver.takes()
 
 
 class Scene:

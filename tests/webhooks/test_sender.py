@@ -265,7 +265,9 @@ async def test_what_another_server_has_delivered_is_not_delivered_again(receiver
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     two = Scene(tmp_path / "two", receiver.url)
-    one = Scene(tmp_path / "one", receiver.url, two.webhooks.taken_elsewhere)
+    one = Scene(
+        tmp_path / "one", receiver.url, lambda name, id: two.webhooks.taken_elsewhere(name, [id])
+    )
     one.crosses()
     await one.until(lambda: one.state.sent == 1)
     two.crosses()  # the same crossing, found by itself

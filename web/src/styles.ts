@@ -22,6 +22,7 @@ import './pages/time/timebar.css';
 import './pages/time/calendar.css';
 import './pages/pastbanner.css';
 import './ui/section.css';
+import './ui/languagechoice.css';
 import './pages/robots/robots.css';
 import './pages/broker/overview.css';
 import './pages/broker/devices.css';

@@ -3,3 +3,19 @@ declare module 'virtual:towns' {
   const list: string;
   export default list;
 }
+
+/** A catalogue of words, built from its file. */
+declare module '*.po' {
+  export const messages: import('@lingui/core').Messages;
+}
+
+/** The macro for words with elements in them; words.plugin.ts makes `words/trans.tsx` of it. */
+declare module '@lingui/react/macro' {
+  export function Trans(props: {
+    readonly children: import('preact').ComponentChildren;
+    /** Tells apart equal words of different meaning. */
+    readonly context?: string;
+    /** For those who translate. */
+    readonly comment?: string;
+  }): import('preact').JSX.Element;
+}

@@ -3,6 +3,8 @@
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
     sightline/replicas/<server>/look                     it has changed something that all share
+    sightline/replicas/<server>/delivered/<webhook>      what a webhook has taken; also `recent` and
+                                                         `missed`, see `webhooks.exchange`
 
 None of it is retained. QoS 1, so that a server that is away gets it when it is back; but that there
 is something to look at is news for now only: QoS 0. Whoever may publish there is believed no more

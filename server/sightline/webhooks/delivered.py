@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,26 @@ class Delivered:
 
     def add(self, name: str, id: str) -> Deferred[Any] | None:
         """Add a delivery that was taken; fires when that is on the disk. None: it was known."""
-        if self.knows(name, id):
+        return self.add_all(name, [id])
+
+    def add_all(self, name: str, ids: Iterable[str]) -> Deferred[Any] | None:
+        """Add deliveries that were taken; fires when they are on the disk. None: all were known."""
+        new = [(name, id) for id in dict.fromkeys(ids) if not self.knows(name, id)]
+        if not new:
             return None
-        self._add(name, id)
-        self._lines += 1
+        for each in new:
+            self._add(*each)
+        self._lines += len(new)
         whole: list[tuple[str, str]] | None = None
         if self._lines > 2 * MOST:
             whole = list(self._ids)
             self._lines = len(whole)
-        return self._on_thread(self._write, [(name, id)], whole)
+        return self._on_thread(self._write, new, whole)
+
+    def newest(self, name: str, most: int) -> list[str]:
+        """List the newest deliveries that this webhook's receiver has taken, oldest first."""
+        newest = islice((id for of, id in reversed(self._ids) if of == name), most)
+        return list(newest)[::-1]
 
     def _add(self, name: str, id: str) -> None:
         self._ids[name, id] = None

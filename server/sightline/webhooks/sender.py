@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,10 +122,10 @@ class Receiver:
         self._waiting = deque([*list(self._waiting)[:first], *kept])
         self._go_on()
 
-    def delivered(self, id: str) -> None:
-        """Drop a delivery that another server made; one under way may arrive twice."""
+    def delivered(self, ids: Container[str]) -> None:
+        """Drop deliveries that another server made; one under way may arrive twice."""
         first = 0 if self._attempt is None else 1
-        kept = [each for each in list(self._waiting)[first:] if each.id != id]
+        kept = [each for each in list(self._waiting)[first:] if each.id not in ids]
         self._waiting = deque([*list(self._waiting)[:first], *kept])
         self.present()
 
@@ -279,9 +279,18 @@ class Webhooks(Service):
         except OSError as why:
             self._log.warn("What webhooks have delivered cannot be read: {why}", why=why)
 
-    def taken_elsewhere(self, name: str, id: str) -> None:
-        """Note a delivery that another server made to the webhook of this name."""
-        written = self._delivered.add(name, id)
+    @property
+    def names(self) -> list[str]:
+        """List the names of the webhooks in the settings."""
+        return [each.options.name for each in self.receivers]
+
+    def newest(self, name: str, most: int) -> list[str]:
+        """List the newest deliveries that the webhook of this name has taken, oldest first."""
+        return self._delivered.newest(name, most)
+
+    def taken_elsewhere(self, name: str, ids: Collection[str]) -> None:
+        """Note deliveries that another server made to the webhook of this name."""
+        written = self._delivered.add_all(name, ids)
         if written is not None:
             written.addErrback(
                 lambda failure: self._log.warn(
@@ -290,7 +299,7 @@ class Webhooks(Service):
             )
         for receiver in self.receivers:
             if receiver.options.name == name:
-                receiver.delivered(id)
+                receiver.delivered(frozenset(ids))
 
     def stopService(self) -> Deferred[None]:
         """Send nothing any more."""

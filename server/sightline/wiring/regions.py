@@ -4,7 +4,6 @@ browsers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from sightline.kinds.regions.model import Transition, shared_body
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.live.requests import Requests
-from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.mqtt_events import MqttEvents
@@ -37,6 +35,7 @@ from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
 from sightline.regions.store import BadRegions
 from sightline.settings import Settings
+from sightline.webhooks.exchange import DeliveryExchange, tell_taken
 from sightline.webhooks.sender import Webhooks
 from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
@@ -44,7 +43,6 @@ from sightline.wiring.options import webhook_options
 
 reactor: Any = _reactor
 _LOOK = 1.0  # s
-_DELIVERY = re.compile(rb"[0-9a-f]{32}")
 
 
 class Geofencing(MultiService):
@@ -87,10 +85,12 @@ class Geofencing(MultiService):
             hub.show,
             [webhook_options(name, each) for name, each in settings.webhook.items()],
             state,
-            _taken(peers),
+            tell_taken(peers),
         )
         if peers is not None:
-            peers.hear("delivered", self._delivered_elsewhere)
+            exchange = DeliveryExchange(reactor, peers, webhooks)
+            exchange.setServiceParent(self)
+            hub.world.watch("broker", exchange.moved)
         RegionRequests(requests, reactor, regions)
         hub.ingest.tell(PhoneWaypoint, self.phones.received)
         self._leader_work: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
@@ -106,12 +106,6 @@ class Geofencing(MultiService):
         # Stopped in this order, too: the file is closed after the last was written.
         for part in (self.geofence_monitor, announcer, webhooks):
             part.setServiceParent(self)
-
-    def _delivered_elsewhere(self, name: str, payload: bytes, at: float) -> None:
-        if not _DELIVERY.fullmatch(payload):
-            raise CannotDecode("not_json", "no id of a delivery")
-        if name in (each.options.name for each in self._webhooks.receivers):
-            self._webhooks.taken_elsewhere(name, payload.decode())
 
     def privilegedStartService(self) -> None:
         """Read the regions; a server that cannot does not start."""
@@ -198,16 +192,6 @@ class Geofencing(MultiService):
             if account_service.follower.trouble:
                 return
         await self.regions.remove_of(owners - set(account_service.cache.accounts))
-
-
-def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
-    """Make what tells the other servers which deliveries a webhook has taken."""
-
-    def taken(name: str, id: str) -> None:
-        if peers is not None:
-            peers.tell("delivered", name, id.encode())
-
-    return taken
 
 
 def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:

@@ -7,6 +7,7 @@ import type { Section } from '../app/address';
 import { useWho, useTime, useNavigation } from '../app/context';
 import { AddPhoneButton } from '../things/friends/add/button';
 import { Icon } from '../ui/icon';
+import { LanguageChoice } from '../ui/languagechoice';
 import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
@@ -98,6 +99,7 @@ export function AccountMenu() {
               setOpen(false);
             }}
           />
+          <LanguageChoice />
           <LeaveButtons />
         </div>
       )}

@@ -9,6 +9,7 @@ import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
+import { LanguageChoice } from '../ui/languagechoice';
 import { Logo } from '../ui/logo';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
@@ -27,6 +28,7 @@ export function SignInPage({ session, state }: { session: Session; state: Sessio
           <span aria-hidden="true">Sightline</span>
         </p>
         <Inside session={session} state={state} />
+        <LanguageChoice />
       </main>
     </div>
   );

@@ -1,6 +1,7 @@
 /** What this browser remembers of its user's preferences. */
 import { AccountCard } from '../accounts/menu';
 import { useServer, useLayout, usePreferences } from '../app/context';
+import { LanguageChoice } from '../ui/languagechoice';
 import { Card, SectionPage } from '../ui/section';
 import { useMaps } from '../things/maps/context';
 import { isElsewhere } from '../things/maps/offered';
@@ -56,6 +57,9 @@ export function SettingsPage() {
             preferences.change({ units });
           }}
         />
+      </Card>
+      <Card name="Language">
+        <LanguageChoice />
       </Card>
       <Card name="About">
         <p class="said">
