@@ -247,8 +247,9 @@ async def test_who_was_erased_at_one_server_is_new_at_the_other(stores):
     erasing = one.erase([JANE])
     await gatherResults([*while_writing, erasing])
     # Whatever came later is all there, and what was before is gone: no entry without its thing.
-    assert await asked(one, "SELECT count(*) FROM history.entry LEFT JOIN history.thing"
-                            " ON thing.id = entry.thing WHERE thing.id IS NULL") == [(0,)]  # fmt: skip
+    orphans = "SELECT count(*) FROM history.entry LEFT JOIN history.thing"
+    orphans += " ON thing.id = entry.thing WHERE thing.id IS NULL"
+    assert await asked(one, orphans) == [(0,)]
 
 
 @pytest_twisted.ensureDeferred
