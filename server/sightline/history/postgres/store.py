@@ -25,6 +25,7 @@ from sightline.database.postgres import Again, Connection, Lost, Postgres
 from sightline.database.schema import Part
 from sightline.history.backlog import Backlog
 from sightline.history.postgres import events, reading, tables, upkeep
+from sightline.history.postgres.schema import PART
 from sightline.history.postgres.writing import PostgresWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
@@ -63,7 +64,7 @@ class PostgresStore:
         postgres: Postgres,
         folder: Path,
         *,
-        parts: Sequence[Part] = (tables.PART_OF_HISTORY,),
+        parts: Sequence[Part] = (PART,),
         writing: float = WRITING,
         spill: int = 256_000_000,
         wall: Callable[[], float] = time.time,
