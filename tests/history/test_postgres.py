@@ -22,12 +22,14 @@ from twisted.internet.defer import gatherResults
 from postgres import Cluster, needs_postgres
 from postgres_scene import postgres_store, shared
 from sightline.history.memory import MemoryStore
+from sightline.history.named import NamedStore
 from sightline.history.postgres import tables
 from sightline.history.postgres.events import cuts
 from sightline.history.postgres.store import PostgresStore
 from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.retention import RetentionDays, purge
 from sightline.history.store import Span
+from sightline.kinds.friends.names import DeviceNames
 from waits import until
 
 pytestmark = needs_postgres
@@ -131,7 +133,7 @@ async def nobody(things: list[str]) -> Mapping[str, int]:
 
 @pytest_twisted.ensureDeferred
 async def test_what_is_old_goes_by_the_day_and_what_is_kept_for_longer_stays(stores):
-    store = await stores()
+    store = NamedStore(await stores(), DeviceNames())  # as the server has it
 
     async def jane(things: list[str]) -> Mapping[str, int]:
         return {JANE: 50}
@@ -141,11 +143,11 @@ async def test_what_is_old_goes_by_the_day_and_what_is_kept_for_longer_stays(sto
         region = entry("region/home", "region", tst, tst, b"{}") if age == 40 else fix(tst, BOT)
         crossing = entry(JANE, "crossing", tst, tst, b'{"age":%d}' % age)
         await store.write([fix(tst), fix(tst + 1, OMAR), crossing, region], [])
-    count = len(await parts(store))
+    count = len(await parts(store._store))
     assert await purge(store, RetentionDays(positions=25, logs=25), jane, T0) == 2 + 1
     # Of the 30th and the 40th day what Jane keeps is left, and the version of a region.
-    assert len(await parts(store)) == count
-    assert "entry_20261012_rest" in await parts(store)
+    assert len(await parts(store._store)) == count
+    assert "entry_20261012_rest" in await parts(store._store)
     assert len(await kept(store)) == 4
     assert len(await kept(store, OMAR)) == 2
     assert len(await kept(store, "region/home", "region")) == 1
@@ -153,7 +155,7 @@ async def test_what_is_old_goes_by_the_day_and_what_is_kept_for_longer_stays(sto
     assert await purge(store, RetentionDays(positions=25, logs=25), jane, T0) == 0
     # Without her word whole days go: one by DROP, the other but for the region.
     assert await purge(store, RetentionDays(positions=25, logs=25), nobody, T0) == 4
-    assert len(await parts(store)) == count - 1
+    assert len(await parts(store._store)) == count - 1
     assert len(await kept(store)) == 2
     assert len(await kept(store, "region/home", "region")) == 1
     assert list(await store.things()) == sorted([JANE, OMAR, BOT, "region/home"])

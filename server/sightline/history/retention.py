@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sightline.history.store import FOREVER, DayStore, Store
+from sightline.history.named import day_store
+from sightline.history.store import FOREVER, Store
 from sightline.kinds import RETENTION
 
 DAY = 86400.0
@@ -29,11 +30,11 @@ class RetentionDays:
 async def purge(store: Store, days: RetentionDays, own: Own, now: float) -> int:
     """Remove what is older; says how many entries. ``now`` in epoch s."""
     said = await own(list(await store.things()))
-    whole = isinstance(store, DayStore)
+    whole = day_store(store)
 
     def time_of(count: int) -> float:
         at = now - count * DAY
-        return at // DAY * DAY if whole else at
+        return at // DAY * DAY if whole is not None else at
 
     times = {thing: time_of(count) for thing, count in said.items()}
     before = {
@@ -42,8 +43,8 @@ async def purge(store: Store, days: RetentionDays, own: Own, now: float) -> int:
         for sort in sorts
     }
     total = 0
-    if isinstance(store, DayStore):
-        total += await store.drop(before, dict.fromkeys(POSITIONS, times))
+    if whole is not None:
+        total += await whole.drop(before, dict.fromkeys(POSITIONS, times))
     for sort, at in before.items():
         by_thing = times if sort in POSITIONS else {}
         while removed := await store.purge(sort, at, by_thing):
