@@ -96,29 +96,38 @@ def is_empty(engine: Engine, tables: Sequence[Table]) -> bool:
     )
 
 
-def copy(source: Engine, target: Engine, tables: Sequence[Table], server: str) -> None:
-    """Copy all rows, in one transaction; what is one server's own becomes that of ``server``."""
+def copy(
+    source: Engine, target: Engine, tables: Sequence[Table], server: str, own: str | None = None
+) -> None:
+    """Copy all rows, in one transaction.
+
+    What is one server's own becomes that of ``server``; if ``own`` is a name, of that one alone.
+    """
 
     def work() -> None:
         for table in tables:
             marks = ", ".join("?" * len(table.columns))
             insert = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})"
             for some in rows(source, table):
-                target.executemany(insert, [renamed(table, row, server) for row in some])
+                target.executemany(insert, named(table, some, server, own))
             if table.numbered:
                 _go_on_numbering(source, target, table)
 
     target.transact(work)
 
 
-def renamed(table: Table, row: tuple[Any, ...], server: str) -> tuple[Any, ...]:
-    """Return a row with the name of the server that it will be of."""
+def named(
+    table: Table, some: Sequence[tuple[Any, ...]], server: str, own: str | None
+) -> list[tuple[Any, ...]]:
+    """Return rows with the name of the server that they will be of, as `copy` does."""
     if "server" not in table.key:
-        return row
-    return tuple(
-        server if column == "server" else value
-        for column, value in zip(table.columns, row, strict=True)
-    )
+        return list(some)
+    place = table.columns.index("server")
+    return [
+        (*row[:place], server, *row[place + 1 :])
+        for row in some
+        if own is None or row[place] == own
+    ]
 
 
 def _go_on_numbering(source: Engine, target: Engine, table: Table) -> None:
@@ -149,18 +158,13 @@ def _go_on_numbering(source: Engine, target: Engine, table: Table) -> None:
         target.execute(insert, (table.name, number))
 
 
-def digest(engine: Engine, table: Table) -> Digest:
+def digest(engine: Engine, table: Table, own: str | None = None) -> Digest:
     """Return how many rows a table has, and what tells them from others.
 
-    The server whose notes they are does not count.
+    The server whose notes they are does not count; if ``own`` is a name, only its rows do.
     """
     found = Digest()
     for some in rows(engine, table):
-        for row in some:
-            found.add([_text(value) for value in renamed(table, row, "")])
+        for row in named(table, some, "", own):
+            found.add([value.hex() if isinstance(value, bytes) else value for value in row])
     return found
-
-
-def _text(value: object) -> object:
-    """Return a value as both engines give it: whole numbers in REAL columns are whole."""
-    return value.hex() if isinstance(value, bytes) else value

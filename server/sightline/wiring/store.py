@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from sightline.database.options import StoreOptions
+from sightline.history.postgres.schema import PART as HISTORY
 from sightline.settings import Settings
+
+PARTS = (HISTORY,)
+"""Everything that has tables in the common database."""
 
 
 def store_options(settings: Settings) -> StoreOptions:

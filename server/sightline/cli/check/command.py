@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.cli.check import broker, frontend, https, maps, public, replicas, robots, unfollowed
+from sightline.cli.check import (
+    broker,
+    frontend,
+    https,
+    maps,
+    public,
+    replicas,
+    robots,
+    store,
+    unfollowed,
+)
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
@@ -95,6 +105,8 @@ def _findings(
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))
+    if settings.store.url:
+        yield from store.check(settings)
     if settings.replicas.name:
         yield from replicas.check(settings, brokers, os.environ)
     if settings.https.certificate:
