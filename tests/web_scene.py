@@ -285,6 +285,7 @@ class WebScene:
             role,
             Grants(frozenset(see), frozenset(drive), frozenset(own)),
             hashed,
+            disabled,
             created=self.wall(),
         )
         secret = new_secret()

@@ -217,3 +217,15 @@ async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tm
     await alone.closes()
     assert answer.status == 200
     assert [record.event.what for record in records] == ["stop"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_invitation_of_one_lets_in_at_the_other_and_is_used_at_both(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
+    root = await one.knows("root", "admin")
+    made = await one.asks("POST", "/invitations", {"name": "Ben", "see": [ZEBEDEE]}, cookie=root)
+    secret = made.said["url"].partition("#invite=")[2]
+    asked = {"token": secret, "name": "Ben", "password": GOOD}
+    assert (await two.asks("POST", "/invitation", asked)).said["user"]["name"] == "ben"
+    again = await one.asks("POST", "/invitation", asked | {"name": "Bob"})
+    assert (again.status, again.code) == (410, "used")

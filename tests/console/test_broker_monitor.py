@@ -6,10 +6,11 @@ import pytest
 from twisted.internet.task import Clock
 
 from kinds.scene import arrival
-from sightline.console.broker_monitor import SILENCE, BrokerMonitor, why_no_figures
+from sightline.console.broker_monitor import SELDOM, SILENCE, BrokerMonitor, why_no_figures
 from sightline.console.series import Series
 from sightline.kinds import broker, probots
 from sightline.kinds.broker import LinkUpdate, Logbook
+from sightline.kinds.friends.model import Friend
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
@@ -141,6 +142,18 @@ def test_a_client_is_tied_to_what_it_feeds(scene):
     )
     scene.passes(6)
     assert scene.world.state("client/main/auto-1").feeds == "probot/ProBot1"
+
+
+def test_others_have_their_turn_while_many_new_things_are_looked_at(scene):
+    for n in range(1_200):
+        scene.world.put(f"friend/u{n}/phone", Friend(presence="live"))
+    scene.linked("connected")
+    scene.log("New client connected from 10.0.0.7:1 as u0phone (p2, c1, k5).")
+    for _ in range(SELDOM):
+        scene.watch.look()
+    assert scene.world.state("client/main/u0phone").feeds is None
+    scene.clock.pump([0, 0])
+    assert scene.world.state("client/main/u0phone").feeds == "friend/u0/phone"
 
 
 def test_our_own_figures_are_a_series_too(scene):

@@ -100,3 +100,20 @@ def test_who_moves_is_known_by_new_names_and_not_after_being_removed(world):
     world.remove("friend/jane/phone")
     ties.look()
     assert ties.feeds("janeold", None, None) is None
+
+
+def test_many_new_things_are_known_piece_by_piece_as_they_are_at_the_end():
+    world = World("e")
+    for n in range(1_200):
+        world.put(f"friend/u{n}/phone", Friend(presence="live"))
+    ties = ClientMatcher(world)
+    pieces = ties.look_in_pieces()
+    next(pieces)
+    assert ties.feeds("u0phone", None, None) == "friend/u0/phone"
+    assert ties.feeds("u1199phone", None, None) is None
+    world.remove("friend/u1198/phone")
+    world.put("friend/u1199/phone", Friend(presence="live", lat=1.0))
+    assert list(pieces)
+    ties.look()
+    assert ties.feeds("u1198phone", None, None) is None
+    assert ties.feeds("u1199phone", None, None) == "friend/u1199/phone"

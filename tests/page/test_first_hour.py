@@ -191,4 +191,60 @@ def test_from_the_link_in_the_log_to_the_first_fix_of_a_phone(sightline: Any, vi
     expect(page.get_by_role("complementary", name="Grandma Änne")).to_be_visible()
     expect(page.locator(WAITED)).to_have_count(0)
     expect(page.locator("html")).to_have_attribute("data-connection", "live")
-    # -- from here on: an invitation to a second person, who sees what they see.
+
+    bens = invites(page, sightline, visit)
+    dialog = bens.get_by_role("dialog")
+    dialog.get_by_label("Who carries the phone?").fill("Ben")
+    dialog.get_by_role("button", name="Next").click()
+    dialog.get_by_role("button", name="Show the code").click()
+    set_up = dialog.get_by_role("link", name="Open in OwnTracks").get_attribute("href")
+    assert set_up is not None
+    assert Phone(configuration(set_up)).posts() == 200
+    told_in(bens, "The phone is here").get_by_role("button", name="Show on the map").click()
+    expect(bens.get_by_role("complementary", name="Ben")).to_be_visible()
+    expect(bens.locator(ANNE)).to_be_attached()
+    for name in ("Robots", "Admin"):
+        expect(bens.get_by_role("link", name=name, exact=True)).to_have_count(0)
+
+    # What he sees, as his admin is shown it.
+    page.get_by_role("link", name="Accounts and audit").click()
+    page.locator("[data-user=ben]").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="What they see").click()
+    seen = dialog.locator("[data-seen]")
+    expect(seen.locator("> span:last-child")).to_have_text(["Ben", "Grandma Änne"])
+
+
+def invites(page: Page, sightline: SightlineProcess, visit: Any) -> Page:
+    """Invite Ben, who is to see Grandma Änne and brings a phone of his own; his page."""
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Invite somebody").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Who is it for?").fill("Ben")
+    expect(dialog.get_by_text("Sees nobody; drives nothing")).to_be_visible()
+    dialog.get_by_role("checkbox", name="Grandma Änne").check()
+    expect(dialog.get_by_text("Sees Grandma Änne; drives nothing")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="They will add their own")).to_be_checked()
+    dialog.get_by_role("button", name="Make the link").click()
+    link = dialog.locator("[data-once]").inner_text().strip()
+    assert read_code(dialog.get_by_role("img", name="QR code")) == link
+    dialog.get_by_role("button", name="Close").click()
+
+    fragment = link.removeprefix(sightline.url)
+    secret = fragment.removeprefix("#invite=")
+    assert len(secret) >= 43
+    bens: Page = visit(fragment, **PHONE)
+    expect(bens.get_by_role("heading", name="You are invited")).to_be_visible()
+    assert secret not in bens.url
+    bens.get_by_label("Name").fill("Root")
+    bens.get_by_label("Password", exact=True).fill(PASSWORD)
+    bens.get_by_role("button", name="Make my account").click()
+    expect(bens.get_by_role("alert")).to_contain_text("Somebody here is called so already")
+    bens.get_by_label("Name").fill("Ben")
+    bens.get_by_role("button", name="Make my account").click()
+    expect(bens.locator("html[data-connection=live]")).to_be_attached()
+    again = visit(fragment, **PHONE)
+    expect(again.get_by_role("heading", name="This link has been used")).to_be_visible()
+    again.close()
+    assert secret not in sightline.logged
+    return bens

@@ -99,6 +99,11 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("DELETE", "/users/nobody/sessions", 403, 404),
             ("DELETE", "/users/viewer/sessions/none", 403, 404),
             ("GET", "/users/viewer/tokens", 403, 200),
+            ("GET", "/users/viewer/view", 403, 200),
+            ("POST", "/users/nobody/reset", 403, 404),
+            ("GET", "/invitations", 403, 200),
+            ("POST", "/invitations", 403, 400),
+            ("DELETE", "/invitations/none", 403, 404),
             ("GET", "/audit", 403, 200),
             ("GET", "/people?names=viewer", 200, 200),
             ("GET", "/admin/devices", 403, 200),
@@ -269,6 +274,7 @@ async def test_every_route_there_is_is_in_the_matrix(open_web):
     home = await open_web()
     tried = [(method, path) for method, path, _ in ROUTES]
     apart = {("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link")}
+    apart |= {("POST", "/invitation")}
     apart |= {("DELETE", "/sessions"), ("DELETE", "/sessions/others")}  # tested by what they do
     for route in home.routes:
         pattern = re.compile(re.sub(r"{[a-z]+}", "[^/]+", route.path))

@@ -192,7 +192,7 @@ NAMES = itertools.count(1)
 # Left out of the walk below: they end the session that asks, or erase what it asks about.
 APART = {
     ("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link"),
-    ("DELETE", "/sessions"), ("DELETE", "/sessions/others"), ("GET", "/openapi.json"),
+    ("POST", "/invitation"), ("DELETE", "/sessions"), ("DELETE", "/sessions/others"), ("GET", "/openapi.json"),
 }  # fmt: skip
 # What may be asked of a route; each call takes the next of them.
 QUERIES: dict[str, list[str]] = {
@@ -386,8 +386,25 @@ async def peopled(open_web: Any) -> Any:
         await home.store.write([entry("friend/ann/phx", "crossing", tst, tst, said)], [])
     root = await home.knows("root", "admin")
     await home.link(root, "friend/ann/phx")
+    invitation = {
+        "name": "somebody",
+        "see": ["friend/ann/phx", "friend/ben"],
+        "own": ["friend/ben"],
+    }
+    home.invited = (await home.asks("POST", "/invitations", invitation, cookie=root)).said["url"]
     await home.asks("GET", "/friends/ann/phx/export", cookie=root)
     return home
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_holds_an_invitation_is_told_nothing_of_what_there_is(open_web):
+    home = await peopled(open_web)
+    token = home.invited.partition("#invite=")[2]
+    nobody = visitor(())
+    # A name that is nobody's: then a password that is too weak, then who comes in.
+    for asked in ({}, {"name": "x", "password": "x"}, {"name": "root", "password": "quite-long-7"}):
+        answer = await home.asks("POST", "/invitation", {"token": token, **asked})
+        assert_nothing_leaks(nobody, answer.data)
 
 
 def test_the_wire_names_a_kind_by_its_key_only():

@@ -536,6 +536,56 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** The id of a new invitation, and its address, told this once. `reach` says from where that address can be reached, `ends` until when (epoch s). */
+export interface InvitationMade {
+  readonly ok: true;
+  readonly id: string;
+  readonly url: string;
+  readonly ends: number;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** An invitation without its secret. `account`: it lets this one choose a new password, and carries nothing. `owner` empty: made on the command line. Times in epoch s. */
+export interface InvitationShown {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly account: string;
+  readonly role: 'admin' | 'operator' | 'viewer';
+  readonly see: readonly string[];
+  readonly drive: readonly string[];
+  readonly own: readonly string[];
+  readonly adds_phone: boolean;
+  readonly created: number;
+  readonly ends: number;
+  readonly state: 'ended' | 'open' | 'revoked' | 'used';
+}
+
+/** Invitations, the newest first. */
+export interface Invitations {
+  readonly ok: true;
+  readonly invitations: readonly InvitationShown[];
+}
+
+/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. */
+export interface Invited {
+  readonly ok: true;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly needs?: readonly string[] | null;
+  readonly by?: string;
+  readonly account?: string;
+  readonly ends?: number;
+  readonly adds_phone?: boolean;
+}
+
+/** The secret of an invitation; with a password (and a name, for a new account): come in. */
+export interface Joining {
+  readonly token: string;
+  readonly name?: string | null;
+  readonly password?: string | null;
+}
+
 /** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
 export interface Judged {
   readonly ok: true;
@@ -700,6 +750,17 @@ export interface NewAddress {
   readonly url: string;
 }
 
+/** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
+export interface NewInvitation {
+  readonly name: string;
+  readonly role?: 'admin' | 'operator' | 'viewer';
+  readonly see?: readonly string[];
+  readonly drive?: readonly string[];
+  readonly own?: readonly string[];
+  readonly adds_phone?: boolean;
+  readonly days?: number;
+}
+
 /** A link to make. `starts` and `ends` in epoch s; without `starts`: from now on. */
 export interface NewLink {
   readonly name: string;
@@ -747,6 +808,11 @@ export interface NewRemoteMap {
   readonly key?: string;
   readonly hosts?: readonly string[];
   readonly anyway?: boolean;
+}
+
+/** A link by which somebody chooses a new password, good for so many days. */
+export interface NewReset {
+  readonly days?: number;
 }
 
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
@@ -1523,6 +1589,13 @@ export interface Users {
   readonly users: readonly UserShown[];
 }
 
+/** The keys of friends, robots and regions that an account sees. `more`: there are more. */
+export interface View {
+  readonly ok: true;
+  readonly things: readonly string[];
+  readonly more?: boolean;
+}
+
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
 export interface Visit {
   readonly region: string;
@@ -1770,6 +1843,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /invitation': {
+    readonly asks: Joining;
+    readonly answers: Invited;
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'used' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'GET /invitations': {
+    readonly asks: Nothing;
+    readonly answers: Invitations;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /invitations': {
+    readonly asks: NewInvitation;
+    readonly answers: InvitationMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'DELETE /invitations/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/reset': {
+    readonly asks: NewReset;
+    readonly answers: InvitationMade;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/view': {
+    readonly asks: Nothing;
+    readonly answers: View;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'POST /me/password': {
     readonly asks: NewPassword;
@@ -2119,7 +2222,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2649,6 +2752,51 @@ export const WelcomedShape: Shape<Welcomed> = {
   user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
   needs: { is: { list: 'text' }, or: null },
+};
+
+export const InvitedShape: Shape<Invited> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  needs: { is: { list: 'text' }, or: null },
+  by: { is: 'text', or: '' },
+  account: { is: 'text', or: '' },
+  ends: { is: 'number', or: 0.0 },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const InvitationShownShape: Shape<InvitationShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  owner: { is: 'text' },
+  account: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  adds_phone: { is: 'flag' },
+  created: { is: 'number' },
+  ends: { is: 'number' },
+  state: { is: { one: ['ended', 'open', 'revoked', 'used'] } },
+};
+
+export const InvitationsShape: Shape<Invitations> = {
+  ok: { is: { one: [true] } },
+  invitations: { is: { list: { of: InvitationShownShape } } },
+};
+
+export const InvitationMadeShape: Shape<InvitationMade> = {
+  ok: { is: { one: [true] } },
+  id: { is: 'text' },
+  url: { is: 'text' },
+  ends: { is: 'number' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
+};
+
+export const ViewShape: Shape<View> = {
+  ok: { is: { one: [true] } },
+  things: { is: { list: 'text' } },
+  more: { is: 'flag', or: false },
 };
 
 export const SessionShownShape: Shape<SessionShown> = {
@@ -3182,6 +3330,12 @@ export const REPLIES: {
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
+  'POST /invitation': InvitedShape,
+  'GET /invitations': InvitationsShape,
+  'POST /invitations': InvitationMadeShape,
+  'DELETE /invitations/{id}': DoneShape,
+  'POST /users/{name}/reset': InvitationMadeShape,
+  'GET /users/{name}/view': ViewShape,
   'POST /me/password': DoneShape,
   'GET /sessions': SessionsShape,
   'DELETE /sessions': DoneShape,

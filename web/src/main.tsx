@@ -33,7 +33,12 @@ function start(): void {
   // What was shown once to somebody goes with them.
   effect(() => {
     const { is } = session.state.value;
-    if (is === 'out' || is === 'shut' || is === 'founding') newPhones.forget();
+    if (is !== 'in' && is !== 'asking' && is !== 'away') newPhones.forget();
+  });
+  // Whoever was invited to bring a phone goes on with it.
+  effect(() => {
+    const state = session.state.value;
+    if (state.is === 'in' && state.addsPhone) void newPhones.openIfAllowed();
   });
 
   const root = document.getElementById('app');

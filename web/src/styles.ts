@@ -34,6 +34,7 @@ import './ui/dialog.css';
 import './accounts/lists.css';
 import './accounts/menu.css';
 import './accounts/pages.css';
+import './accounts/picker.css';
 import './accounts/share.css';
 import './things/friends/photos.css';
 import './things/probots/drive/stop.css';

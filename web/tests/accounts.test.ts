@@ -12,8 +12,7 @@ import {
   toInput,
   withGrant,
 } from '../src/accounts/wording';
-import { below } from '../src/accounts/share';
-import { rightsText } from '../src/accounts/users';
+import { below } from '../src/accounts/linkready';
 import { covers, mayDrive, mayShare, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';
 
@@ -104,18 +103,6 @@ describe('words', () => {
     expect(grantText('friend/jane')).toBe('jane, all devices');
     expect(grantText('friend/jane/phone', names)).toBe('Jane Doe (jane/phone)');
     expect(grantText('probot/R2')).toBe('R2');
-  });
-
-  test('for what an account was given', () => {
-    const none = { see: [], drive: [], own: [] };
-    expect(rightsText({ role: 'viewer', ...none })).toBe('Sees nobody yet');
-    expect(rightsText({ role: 'admin', ...none })).toBe('Sees and drives everything');
-    expect(
-      rightsText({ role: 'operator', see: ['friend'], drive: ['probot/R2'], own: ['friend/kim'] }),
-    ).toBe('Sees all friends; drives R2; is kim, all devices');
-    expect(rightsText({ role: 'viewer', ...none, see: ['a/1', 'a/2', 'a/3', 'a/4', 'a/5'] })).toBe(
-      'Sees 1, 2, 3 and 2 more',
-    );
   });
 
   test('a grant makes those within it superfluous', () => {

@@ -22,6 +22,9 @@ describe('a ticket in the address', () => {
   test.each([
     ['#welcome=aB3_-x', { sort: 'welcome', secret: 'aB3_-x' }],
     ['share=xyz', { sort: 'share', secret: 'xyz' }],
+    ['#invite=i-1', { sort: 'invite', secret: 'i-1' }],
+    ['#reset=r_1', { sort: 'reset', secret: 'r_1' }],
+    ['#other=xyz', null],
     ['#map?view=1/2/3', null],
     ['#share=', null],
     ['#share=a b', null],
@@ -53,6 +56,57 @@ describe('who comes in', () => {
     await session.open(null);
     expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' } });
     expect(asked()).toEqual(['GET /session']);
+  });
+
+  describe('by an invitation', () => {
+    const bodyOf = ({ init }: { init: RequestInit }): unknown =>
+      typeof init.body === 'string' ? JSON.parse(init.body) : null;
+    const INVITE = { sort: 'invite', secret: 'i1' } as const;
+    const OF_ROOT = { ok: true, needs: ['name', 'password'], by: 'Root', ends: 9, account: '' };
+
+    test('whoever opens it is told of it first, and then chooses name and password', async () => {
+      server
+        .says({ ...OF_ROOT, adds_phone: true })
+        .says({ ok: false, code: 'taken', why: 'Somebody here is called so already.' }, 409)
+        .says({ ok: true, user: JANE });
+      await session.open(INVITE);
+      expect(state()).toEqual({
+        is: 'invited',
+        invited: { by: 'Root', ends: 9, account: '', addsPhone: true },
+      });
+      await expect(session.join('Root', 'p')).rejects.toThrow('is called so already');
+      expect(state()).toMatchObject({ is: 'invited' });
+      await session.join('Jane', 'p');
+      expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' }, addsPhone: true });
+      expect(server.asked.map(bodyOf)).toEqual([
+        { token: 'i1' },
+        { token: 'i1', name: 'Root', password: 'p' },
+        { token: 'i1', name: 'Jane', password: 'p' },
+      ]);
+    });
+
+    test('for a new password no name is asked for', async () => {
+      server
+        .says({ ...OF_ROOT, account: 'Jane', needs: ['password'], adds_phone: false })
+        .says({ ok: true, user: JANE });
+      await session.open({ sort: 'reset', secret: 'r1' });
+      expect(state()).toMatchObject({ is: 'invited', invited: { account: 'Jane' } });
+      await session.join(null, 'p');
+      expect(state()).toMatchObject({ is: 'in' });
+      expect(state()).not.toHaveProperty('addsPhone');
+      expect(server.asked.map(bodyOf)[1]).toEqual({ token: 'r1', password: 'p' });
+    });
+
+    test('that is used up it is said so, and whoever is signed in may stay', async () => {
+      server.says({ ok: false, code: 'used', why: 'This link has been used already.' }, 409);
+      await session.open(INVITE);
+      expect(state()).toMatchObject({ is: 'shut', code: 'used' });
+      server
+        .says({ ok: false, code: 'signed_in', why: 'You are signed in as Jane.' }, 409)
+        .says({ ok: true, user: JANE, first: false });
+      await session.open(INVITE);
+      expect(state()).toMatchObject({ is: 'shut', code: 'signed_in', also: { name: 'jane' } });
+    });
   });
 
   test('whoever has none is asked for name and password, and then is in', async () => {

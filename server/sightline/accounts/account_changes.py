@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sightline.accounts.database import Database
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.auth.account import Account, AuditEvent, check_display
-from sightline.auth.permissions import GRANT_VERBS
+from sightline.auth.permissions import GRANT_VERBS, Grants
 from sightline.contract.errors import Refused
 
 _LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
@@ -57,3 +57,12 @@ def account_event(
         changes += [f"-{verb} {pseudonyms.hide(what)}" for what in sorted(old - new)]
     what = "make account" if before is None else "change account"
     return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))
+
+
+def granted_words(grants: Grants, pseudonyms: Pseudonyms) -> list[str]:
+    """Tell how what an invitation carries is written down; friends by their pseudonyms."""
+    return [
+        f"+{verb} {pseudonyms.hide(what)}"
+        for verb in GRANT_VERBS
+        for what in sorted(getattr(grants, verb))
+    ]

@@ -158,7 +158,7 @@ class AccountApi:
             found = database.account(account.name)
             if found is None or found.password != kept or kept is None:
                 raise Refused("forbidden", _NOT_YOURS)
-            database.rehash(account.name, kept, hashed)
+            database.set_password(account.name, hashed)
             database.end_sessions(account.name, but=call.who.key)
             more = ""
             if asked.end_tokens:

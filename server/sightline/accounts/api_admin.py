@@ -280,6 +280,7 @@ class AdminApi:
             keep_an_admin(database, after)
             database.put_account(after)
             if hashed is not None:
+                database.set_password(name, hashed)
                 mine = name == call.who.user.name
                 database.end_sessions(name, but=call.who.key if mine else None)
             who, names = call.who.user.name, database.pseudonyms

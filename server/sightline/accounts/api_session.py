@@ -6,16 +6,16 @@ an address as a whole has a budget, too). Whether a name exists shows in neither
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta
+from msgspec import Meta
 from twisted.logger import Logger
 
 from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
+from sightline.accounts.entrance import WRONG, Entrance, agent_of, leave
 from sightline.accounts.passwords import LONGEST, weakness
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
@@ -32,15 +32,12 @@ from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Nothing, RequestBody
 from sightline.contract.http import Call, Reply, Route
-from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
 
-WRONG = "The name or the password is not right."
 _USED_UP = "This link has been used, or the server has been started anew since. Look in its log."
 _NO_LINK = "There is no such link."
 UNKNOWN_NAME = "(unknown)"  # what was typed may have been a password
-_AGENT = 200  # characters of a browser's name that are kept
 
 Text = Annotated[str, Meta(max_length=LONGEST)]
 
@@ -71,10 +68,10 @@ class SessionApi:
 
     _log = Logger()
 
-    def __init__(self, account_service: AccountService) -> None:
+    def __init__(self, account_service: AccountService, entrance: Entrance) -> None:
         self._account_service = account_service
+        self._entrance = entrance
         self._guesses = Throttle()
-        self._addresses = TokenBuckets(rate=0.2, burst=30)
         self._strangers = TokenBuckets(rate=0.1, burst=30)  # for each name, from all addresses
         self._alarms = TokenBuckets(rate=1 / 3600, burst=1)
 
@@ -176,7 +173,7 @@ class SessionApi:
             found = account_service.cache.accounts.get(name)
             return found is not None and not found.disabled and found.password == kept
 
-        reply = await self._enter(call, name, "sign in", also, unchanged)
+        reply = await self._entrance.enter(call, name, "sign in", also, unchanged)
         mark = None if kept is None else known_devices.issue(anew or kept)
         return replace(reply, known=mark)
 
@@ -192,7 +189,7 @@ class SessionApi:
         key = name, f"device {device}" if device else client
         now = self._account_service.clock.seconds()
         wait = self._guesses.wait(key, now)
-        if not wait and not self._addresses.take(key[1], now):
+        if not wait and not self._entrance.addresses.take(key[1], now):
             wait = 5.0
         if not wait and not known and not self._strangers.take(name, now):
             wait = 10.0
@@ -219,77 +216,18 @@ class SessionApi:
         more = "guessed from many addresses: unknown devices have to wait"
         self._account_service.note(AuditEvent(who, address, "sign in", result="alarm", more=more))
 
-    async def _enter(
-        self,
-        call: Call[Any],
-        name: str,
-        what: str,
-        also: Callable[[Database], None],
-        known: Callable[[], bool] = lambda: False,
-    ) -> Reply:
-        """Make a new session, always with a new secret; the one of before ends.
-
-        While the database cannot be written, a ``known`` account comes in all the same.
-        """
-        account_service, secret = self._account_service, new_secret()
-        now = account_service.wall()
-        session = Session(
-            digest(secret), name, None, now, now, call.address, clean(call.agent, _AGENT)
-        )
-
-        def enter(database: Database) -> bool:
-            also(database)
-            account = database.account(name)
-            if account is None or account.disabled:
-                return False
-            self._leave(database, call)
-            database.put_session(session)
-            database.write(AuditEvent(name, call.address, what))
-            return True
-
-        try:
-            if not await account_service.change(enter):
-                raise Refused("wrong", WRONG)
-        except Refused as why:
-            if why.code != "degraded" or not known():
-                raise
-            self._meanwhile(call, session, AuditEvent(name, call.address, what))
-        return self._entered(secret)
-
-    def _meanwhile(self, call: Call[Any], session: Session, event: AuditEvent) -> None:
-        visitor = call.visitor
-        if visitor is not None and visitor.way in ("account", "link"):
-            self._account_service.leave_meanwhile(visitor.key)
-        self._account_service.enter_meanwhile(session, event)
-
-    def _leave(self, database: Database, call: Call[Any]) -> None:
-        if call.visitor is not None and call.visitor.way in ("account", "link"):
-            database.drop_sessions([call.visitor.key])
-
-    def _entered(self, secret: str) -> Reply:
-        found = self._account_service.visitors.session(secret)
-        if found is None or found.expires is None:
-            raise Refused("wrong", WRONG)
-        trouble = self._account_service.standby.trouble
-        told = UNSET if trouble is None else self._account_service.standby.denied().why
-        return Reply(
-            answers.Me(user=described(found), degraded=told),
-            cookie=secret,
-            lasts=max(1.0, found.expires - self._account_service.wall()),
-        )
-
     async def sign_out(self, call: Call[Nothing]) -> Reply:
         """Sign out of this session."""
         visitor = call.who
         if visitor.way in ("account", "link"):
             event = AuditEvent(visitor.user.name, call.address, "sign out")
 
-            def leave(database: Database) -> None:
-                self._leave(database, call)
+            def go(database: Database) -> None:
+                leave(database, call)
                 database.write(event)
 
             try:
-                await self._account_service.change(leave)
+                await self._account_service.change(go)
             except Refused as why:
                 if why.code != "degraded":
                     raise
@@ -299,14 +237,13 @@ class SessionApi:
     async def welcome(self, call: Call[Welcome]) -> Reply:
         """Come in by the link of the first start: make the first admin, or be the demo's."""
         account_service, asked = self._account_service, call.asked
-        if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
-            raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+        self._entrance.check_address(call)
         if not account_service.invitation.accepts(asked.token):
             raise Refused("wrong", _USED_UP)
         if account_service.demo:
             account_service.invitation.spend()
             admin = Account(DEMO, "admin", created=account_service.wall())
-            return await self._enter(
+            return await self._entrance.enter(
                 call, DEMO, "sign in to the demonstration", lambda db: db.put_account(admin)
             )
         if asked.name is None or asked.password is None:
@@ -333,7 +270,7 @@ class SessionApi:
                     raise Refused("wrong", _USED_UP)
                 database.put_account(admin)
 
-            return await self._enter(call, name, "make the first admin", found)
+            return await self._entrance.enter(call, name, "make the first admin", found)
         except Exception:
             restore()
             raise
@@ -341,8 +278,7 @@ class SessionApi:
     async def link(self, call: Call[LinkSecret]) -> Reply:
         """Come in by a shared link."""
         account_service, asked = self._account_service, call.asked
-        if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
-            raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+        self._entrance.check_address(call)
         if call.visitor is not None and call.visitor.way == "account":
             raise Refused(
                 "signed_in",
@@ -357,14 +293,12 @@ class SessionApi:
             raise Refused("wrong", _NO_LINK)
         self._open(share)
         secret = new_secret()
-        session = Session(
-            digest(secret), None, share.id, now, now, call.address, clean(call.agent, _AGENT)
-        )
+        session = Session(digest(secret), None, share.id, now, now, call.address, agent_of(call))
 
         event = AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
 
         def enter(database: Database) -> None:
-            self._leave(database, call)
+            leave(database, call)
             database.put_session(session)
             database.write(event)
 
@@ -373,8 +307,8 @@ class SessionApi:
         except Refused as why:
             if why.code != "degraded":
                 raise
-            self._meanwhile(call, session, event)
-        return self._entered(secret)
+            self._entrance.meanwhile(call, session, event)
+        return self._entrance.entered(secret)
 
     def _open(self, share: Share) -> None:
         match share.why_closed(self._account_service.wall()):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sightline.accounts import invitations
 from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
@@ -26,7 +27,7 @@ from sightline.auth.permissions import GRANT_VERBS, Grants, Role
 _LISTED = 30 * 86400.0  # s a link is listed after it ended
 
 CACHED_TABLES = frozenset(
-    ("account", "given", "person", "session", "token", "share", "alias", "chosen")
+    ("account", "given", "person", "session", "token", "share", "alias", "chosen", "invitation")
 )
 """The tables of which the cache is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
@@ -61,6 +62,7 @@ class Database(AuditedDatabase):
                 )
             }
             aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
+            invited = invitations.invitations_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
                 for row in self._sql.execute(
@@ -81,7 +83,7 @@ class Database(AuditedDatabase):
                     " FROM share"
                 )
             }
-        return AccountCache(accounts, sessions, tokens, shares, aliases, chosen)
+        return AccountCache(accounts, sessions, tokens, shares, aliases, chosen, invited)
 
     # -- accounts
 
@@ -123,6 +125,12 @@ class Database(AuditedDatabase):
         self._sql.execute(
             "UPDATE account SET password = ? WHERE name = ? AND password = ?", (new, name, old)
         )
+
+    def set_password(self, name: str, hashed: str) -> None:
+        """Store the hash of a new password; links by which it could be chosen end."""
+        with self.change():
+            self._sql.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name))
+            invitations.end_resets(self, name)
 
     def remove_account(self, name: str) -> None:
         """Remove an account with its sessions, tokens and links."""
@@ -243,6 +251,7 @@ class Database(AuditedDatabase):
         with self.change():
             self._sql.execute("DELETE FROM share WHERE ends < ? OR revoked < ?", (horizon, horizon))
             self._sql.execute("DELETE FROM token WHERE expires < ?", (horizon,))
+            invitations.tidy(self)
 
     def erase(self, *things: str) -> None:
         """Let nothing here name this friend any more, but for the accounts themselves.
@@ -254,6 +263,7 @@ class Database(AuditedDatabase):
                 self.retain(thing, None)
                 self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))
             forget_names(self._sql, things)
+            invitations.forget(self._sql, things)
             for table in ("token", "share"):
                 for number, listed in self._sql.execute(
                     f"SELECT id, things FROM {table}"  # of the two names above

@@ -66,6 +66,17 @@ STEPS = (
         name TEXT PRIMARY KEY, value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE invitation (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+        owner TEXT REFERENCES account ON DELETE CASCADE,
+        account TEXT REFERENCES account ON DELETE CASCADE,
+        label TEXT NOT NULL, role TEXT NOT NULL,
+        sees TEXT NOT NULL, drives TEXT NOT NULL, owns TEXT NOT NULL,
+        adds_phone INTEGER NOT NULL,
+        created REAL NOT NULL, ends REAL NOT NULL, used REAL, revoked REAL
+    ) STRICT;
+    """,
 )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from unicodedata import category, normalize
 
+from sightline.auth.invitation import Invitation
 from sightline.auth.permissions import Grants, Role, check_grant
 from sightline.kinds.friends.names import Alias, folded
 
@@ -117,6 +118,7 @@ class AccountCache:
     shares: Mapping[str, Share] = field(default_factory=dict)  # by id
     aliases: Mapping[str, Alias] = field(default_factory=dict)  # of devices, by spelling
     chosen: Mapping[str, str] = field(default_factory=dict)  # by admins, on the page
+    invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
 
     @property
     def founded(self) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 
 from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import tokens_ended
+from sightline.accounts.invitations import end_resets
 from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
+from sightline.cli import invite
 from sightline.cli.accounts_db import (
     AccountsDatabase,
     CommandFailed,
@@ -22,7 +24,7 @@ from sightline.cli.accounts_db import (
 
 def add_to(subcommands: Any) -> None:
     """Add the subcommand and its own subcommands."""
-    user = subcommands.add_parser("user", help="accounts: add, passwd, role, grant, disable, list")
+    user = subcommands.add_parser("user", help="accounts: add, invite, passwd, role, grant, list")
     actions = user.add_subparsers(title="actions", required=True, metavar="action")
 
     def action(name: str, work: Any, about: str, *, named: bool = True) -> argparse.ArgumentParser:
@@ -37,12 +39,7 @@ def add_to(subcommands: Any) -> None:
     add.add_argument("--role", choices=ROLES, default="viewer")
     add.add_argument("--display", default="", help="what people call it (default: as typed)")
     add.add_argument("--no-password", action="store_true", help="for an account of tokens only")
-    for verb, about in (
-        ("see", "what it sees: *, a kind (friend, probot) or a thing (friend/jane/phone)"),
-        ("drive", "the robots it drives: * or probot/ProBot1"),
-        ("own", "the friend it is: friend/jane"),
-    ):
-        add.add_argument(f"--{verb}", action="append", default=[], metavar="WHAT", help=about)
+    _add_grants(add)
     passwd = action("passwd", _passwd, "Set a new password; ends the account's sessions.")
     passwd.add_argument("--end-tokens", action="store_true", help="end its API tokens, too")
     action("display", _display, "Say what people call an account.").add_argument(
@@ -60,6 +57,17 @@ def add_to(subcommands: Any) -> None:
     action("enable", _enable, "Open it again.")
     action("remove", _remove, "Remove an account with its tokens and links.")
     action("list", _list, "Show all accounts.", named=False)
+    invite.add_to(action, _add_grants)
+
+
+def _add_grants(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is given."""
+    for verb, about in (
+        ("see", "what it sees: *, a kind (friend, probot) or a thing (friend/jane/phone)"),
+        ("drive", "the robots it drives: * or probot/ProBot1"),
+        ("own", "the friend it is: friend/jane"),
+    ):
+        parser.add_argument(f"--{verb}", action="append", default=[], metavar="WHAT", help=about)
 
 
 def _put(
@@ -78,6 +86,7 @@ def _put(
         keep_an_admin(database, after)
         database.put_account(after)
         if leave:
+            end_resets(database, after.name)
             database.end_sessions(after.name)
         event = account_event(accounts_db.who, "local", before, after, database.pseudonyms)
         if end_tokens:

@@ -6,7 +6,7 @@ charts, why there are no figures, which clients the log has not spoken of, whom 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twisted.application.service import Service
@@ -118,12 +118,14 @@ class BrokerMonitor(Service):
         silence: float = SILENCE,
         names: DeviceNames | None = None,
     ) -> None:
+        self._clock = clock
         self._wall = wall
         self._hub = hub
         self._logbook = logbook
         self._figures = figures
         self._silence = silence
         self._matcher = ClientMatcher(hub.world, names)
+        self._matching = False  # things are looked at, piece by piece
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
         self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
@@ -157,12 +159,26 @@ class BrokerMonitor(Service):
         self._hub.found(book.clients(book.roster.mine(client)))
 
     def look(self) -> None:
-        """Look at everything once."""
+        """Look at everything once; where many things are new, at the clients some turns later."""
         self._looks += 1
+        if self._looks % SELDOM or self._matching:
+            self._look_at_brokers(seldom=False)
+        else:
+            self._match(self._matcher.look_in_pieces())
+
+    def _match(self, pieces: Iterator[None]) -> None:
+        """Let the matcher know one piece more of the world; behind the last, look at the rest."""
+        self._matching = False
+        if not self.running:
+            return
+        for _ in pieces:
+            self._matching = True
+            self._clock.callLater(0, self._match, pieces)
+            return
+        self._look_at_brokers(seldom=True)
+
+    def _look_at_brokers(self, *, seldom: bool) -> None:
         now = self._wall()
-        seldom = self._looks % SELDOM == 0
-        if seldom:
-            self._matcher.look()
         readings: list[Update] = []
         for name, watched in self._brokers.items():
             if seldom:

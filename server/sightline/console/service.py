@@ -131,12 +131,9 @@ class ConsoleService(Service):
         post = self._posts.get(name)
         if post is None:
             return
-        everything = post.hears_all  # then they come that way too, but for what begins with $
-        post.topics.feed(
-            redacted(one)
-            for one in arrivals
-            if (not everything or one.topic[:1] in ("$", b"$")) and not _is_log(one.topic)
-        )
+        if post.hears_all:  # then they come that way too, but for what begins with $
+            arrivals = [one for one in arrivals if one.topic[:1] in ("$", b"$")]
+        post.topics.feed([redacted(one) for one in arrivals if not _is_log(one.topic)])
 
     def figures(self, thing: str) -> Series:
         """Return the series of a thing's figures."""

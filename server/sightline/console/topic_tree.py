@@ -59,15 +59,16 @@ class Node(msgspec.Struct, eq=False, gc=False):
         """Return the recent messages per second to this level and below."""
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
-    def hit(self, size: int, at: float) -> None:
-        """Count a message to this level or below."""
-        self.below += 1
+    def hit(self, size: int, at: float, count: int = 1) -> None:
+        """Count a message to this level or below; or ``count`` of them, of ``size`` in all."""
+        self.below += count
         self.bytes += size
         passed = at - self.rate_at
+        rate = self.rate
         if passed > 0:
-            self.rate *= math.exp(-passed / RATE_SECONDS)
+            rate *= math.exp(-passed / RATE_SECONDS)
             self.rate_at = at
-        self.rate += 1 / RATE_SECONDS
+        self.rate = rate + count / RATE_SECONDS
         self.at = at
 
 
@@ -103,36 +104,45 @@ class TopicTree:
         return self._root.below
 
     def feed(self, arrivals: Iterable[Arrival]) -> None:
+        count = size = 0
+        at = 0.0
         for arrival in arrivals:
             topic = arrival.topic
             if isinstance(topic, bytes):
                 topic = topic.decode("utf-8", "replace")
-            self._take(topic, arrival)
+            if self._take(topic, arrival):
+                count += 1
+                size += len(arrival.payload)
+                at = arrival.at
+        if count:
+            self._root.hit(size, at, count)
 
-    def _take(self, topic: str, arrival: Arrival) -> None:
-        levels = topic.split("/")
-        path = self._path(levels)
+    def _take(self, topic: str, arrival: Arrival) -> bool:
+        """Count a message in all nodes of its topic but the root; tell whether it found room."""
+        path = self._path(topic.split("/"))
         if path is None:
             self.cut += 1
-            return
-        leaf, size, at = path[-1], len(arrival.payload), arrival.at
+            return False
+        leaf, payload, at = path[-1], arrival.payload, arrival.at
+        size = len(payload)
         if not leaf.count:
+            self._root.topics += 1
             for node in path:
                 node.topics += 1
         leaf.count += 1
-        leaf.head = arrival.payload[:HEAD]
+        leaf.head = payload[:HEAD]
         leaf.size = size
         leaf.qos = arrival.qos
         leaf.retain = arrival.retain
         for node in path:
             node.hit(size, at)
         if arrival.retain or not size:
-            _keep(path, size > 0)
+            _keep((self._root, *path), size > 0)
+        return True
 
     def _path(self, levels: list[str]) -> list[Node] | None:
-        """Return the nodes from the root to the leaf, made as needed; None: no room."""
-        node = self._root
-        path = [node]
+        """Return the nodes below the root to the leaf, made as needed; None: no room."""
+        node, path = self._root, []
         for depth, level in enumerate(levels):
             child = node.children.get(level) if node.children else None
             if child is None:

@@ -19,6 +19,7 @@ STATUS: dict[str, int] = {
     "cannot_set_up": 409,
     "ended": 410,
     "revoked": 410,
+    "used": 410,
     "not_json": 415,
     "wait": 429,
     "failed": 500,

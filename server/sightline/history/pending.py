@@ -1,7 +1,10 @@
-"""Keep what waits for the store: records with their receipt times, and receipts behind them.
+"""Keep what waits for the store: entries, and receipts behind them.
 
 The queue is bounded; what finds no room is counted. A batch is taken from its front, and put back
-there when the store stumbled over one of its records.
+there when the store stumbled over one of its entries.
+
+An entry is made of a record as it comes, while the processor still has it at hand: made of a whole
+batch at once, later, it takes three times as long.
 """
 
 from __future__ import annotations
@@ -53,12 +56,10 @@ class AckMark:
 class RecordBatch:
     """What is written at once, and the receipts of the messages it came from."""
 
-    records: list[Record]
     entries: list[HistoryEntry]
-    """Of these records, one each."""
     receipts: list[AckReceipt]
     since: float
-    """When its oldest record came, monotonic s."""
+    """When its oldest entry came, monotonic s."""
     last_states: list[LastState] = field(default_factory=list)
 
 
@@ -77,8 +78,7 @@ class PendingRecords:
         self.bounds = bounds
         self._leader_work = leader_work
         self._seconds = seconds
-        # In the order in which it came: records, each with its receipt time, and receipts.
-        self._queue: deque[tuple[Record, float] | AckMark] = deque()
+        self._queue: deque[HistoryEntry | AckMark] = deque()  # in the order in which it came
         self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
         self._queued = 0  # records that were queued, ever
         self._taken = 0  # records that left the queue
@@ -104,19 +104,22 @@ class PendingRecords:
 
     def add(self, record: Record, at: float) -> None:
         """Queue a record that came at ``at`` (epoch s), if this server writes it."""
-        size = len(record.body) + ROW_BYTES
-        if record.alike and not self._leader_work.do_now((record, at), self._seconds(), size):
+        body, alike = record.body, record.alike
+        size = len(body) + ROW_BYTES
+        if alike and not self._leader_work.do_now((record, at), self._seconds(), size):
             return
+        bounds = self.bounds
         if (
-            self._queued - self._taken >= self.bounds.rows
-            or self._bytes + size > self.bounds.bytes
+            self._queued - self._taken >= bounds.rows
+            or self._bytes + size > bounds.bytes
             or not self.open
         ):
             self.lost += 1
             return
         self._bytes += size
         self._queued += 1
-        self._queue.append((record, at))
+        said = digest(alike or body)
+        self._queue.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, said))
 
     def mark(self, receipt: AckReceipt) -> None:
         """Queue a receipt behind what was given before."""
@@ -124,11 +127,11 @@ class PendingRecords:
 
     def forget(self, things: Container[str]) -> None:
         """Drop the records about these things."""
-        left: deque[tuple[Record, float] | AckMark] = deque()
+        left: deque[HistoryEntry | AckMark] = deque()
         for item in self._queue:
-            if isinstance(item, tuple) and item[0].thing in things:
+            if isinstance(item, HistoryEntry) and item.thing in things:
                 self._taken += 1
-                self._bytes -= len(item[0].body) + ROW_BYTES
+                self._bytes -= len(item.body) + ROW_BYTES
             else:
                 left.append(item)
         self._queue = left
@@ -144,25 +147,20 @@ class PendingRecords:
 
     def take(self) -> RecordBatch:
         """Take the next batch from the queue."""
-        records: list[Record] = []
         entries: list[HistoryEntry] = []
         receipts: list[AckReceipt] = []
         size = 0
         most = 1 if self._careful else MOST_ROWS
         queue = self._queue
-        popleft, add_record, add_entry = queue.popleft, records.append, entries.append
+        popleft, append = queue.popleft, entries.append
         # This loop runs for every message: what it counts is noted once, behind it.
         while queue and len(entries) < most and size < MOST_BYTES:
             item = popleft()
             if isinstance(item, AckMark):
                 receipts.append(item.receipt)
-                continue
-            record, at = item
-            body = record.body
-            size += len(body)
-            add_record(record)
-            hashed = digest(record.alike or body)
-            add_entry(HistoryEntry(record.thing, record.sort, record.tst, at, body, hashed))
+            else:
+                size += len(item.body)
+                append(item)
         self._bytes -= size + ROW_BYTES * len(entries)
         self._taken += len(entries)
         while queue and isinstance(mark := queue[0], AckMark):
@@ -172,15 +170,14 @@ class PendingRecords:
         since = now
         while self._times and self._times[0][0] <= self._taken:
             since = min(since, self._times.popleft()[1])
-        return RecordBatch(records, entries, receipts, since)
+        return RecordBatch(entries, receipts, since)
 
     def put_back(self, batch: RecordBatch) -> None:
-        """Put a batch back: the store stumbled over a record, so they are written one by one."""
+        """Put a batch back: the store stumbled over an entry, so they are written one by one."""
         self._queue.extendleft(map(AckMark, reversed(batch.receipts)))
-        for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):
-            self._queue.appendleft((record, entry.at))
-            self._taken -= 1
-            self._bytes += len(entry.body) + ROW_BYTES
+        self._queue.extendleft(reversed(batch.entries))
+        self._taken -= len(batch.entries)
+        self._bytes += sum(len(entry.body) + ROW_BYTES for entry in batch.entries)
         self._careful = max(self._careful, len(batch.entries))
 
     def written(self, batch: RecordBatch) -> None:

@@ -116,7 +116,7 @@ class Recorder:
             known, sampled or {}, own or {}, self._leadership, self._pending.add
         )
         self._jitter = jitter
-        self._dirty: dict[str, float] = {}  # things whose last state is to be stored, and its time
+        self._dirty: dict[str, LastState] = {}  # last states to be stored, by thing
         self._batch: RecordBatch | None = None
         self._retry: Any = None
         self._again: list[AckReceipt] = []
@@ -133,14 +133,20 @@ class Recorder:
 
     def take(self, news: Iterable[News]) -> None:
         """Record what a batch of messages said."""
-        add, sampled = self._pending.add, self._sampler.prefixes
+        restored, sampled = self._restored_kinds, self._sampler.prefixes
+        add, changed = self._pending.add, {}
         for thing, at, heard, record in news:
-            if thing.startswith(self._restored_kinds):
-                self._dirty[thing] = at if heard is None else heard
+            if thing.startswith(restored):
+                changed[thing] = at if heard is None else heard
             if record is not None:
                 add(record, at)
             elif thing.startswith(sampled):
                 self._sampler.sample(thing, at)
+        state = self._known.state
+        for thing, at in changed.items():
+            # Now, while the processor still has it at hand: later it takes five times as long.
+            now = state(thing)
+            self._dirty[thing] = LastState(thing, at, None if now is None else _encode(now))
         self._pump()
 
     def remember(self, record: Record) -> None:
@@ -166,11 +172,10 @@ class Recorder:
     def forget(self, things: Container[str]) -> None:
         """Drop what waits about these things: they are to be erased."""
         self._pending.forget(things)
-        self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
+        self._dirty = {thing: one for thing, one in self._dirty.items() if thing not in things}
         self._leader_work.forget(lambda each: each[0].thing in things)
         if self._batch is not None and self._retry is not None:  # not with the store just now
             batch = self._batch
-            batch.records[:] = [record for record in batch.records if record.thing not in things]
             batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
             batch.last_states[:] = [one for one in batch.last_states if one.thing not in things]
 
@@ -206,7 +211,7 @@ class Recorder:
         def settled(at: float) -> bool:
             return self._leadership.is_settled(mono - (now - at), mono)
 
-        self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
+        self._dirty = {thing: one for thing, one in self._dirty.items() if not settled(one.at)}
         self._sampler.drop(settled)
 
     # -- how it goes
@@ -270,12 +275,9 @@ class Recorder:
         last_states: list[LastState] = []
         if not self._leadership.leads:
             return last_states
-        state = self._known.state
         dirty = self._dirty
         while dirty and len(last_states) < MOST_ROWS:
-            thing, at = dirty.popitem()
-            now = state(thing)
-            last_states.append(LastState(thing, at, None if now is None else _encode(now)))
+            last_states.append(dirty.popitem()[1])
         return last_states
 
     def _write(self) -> None:

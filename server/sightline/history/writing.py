@@ -10,21 +10,23 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 
 # How many rows a statement takes. Few sizes, so that all statements stay prepared.
 _SIZES = (512, 64, 8, 1)
 _INFINITE = 1 << 62
+_FURTHEST = _INFINITE / 1e6  # s
 _MOST_KEYS = 500
 _MOST_KNOWN = 50_000  # things whose numbers are remembered: about 10 MB
 
 
 def micros(seconds: float) -> int:
     """Return whole µs, of any time however far."""
-    if abs(seconds) > _INFINITE / 1e6:
-        return _INFINITE if seconds > 0 else -_INFINITE
-    return round(seconds * 1e6)
+    if -_FURTHEST < seconds < _FURTHEST:
+        return round(seconds * 1e6)
+    return _INFINITE if seconds > 0 else -_INFINITE
 
 
 # One statement, however many things there are; {} says which of them.
@@ -50,9 +52,16 @@ class StoreWriter:
     def write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         """Keep entries and present states; how many entries were new."""
         with self._transaction():
-            thing, sort = self._thing, self._sort
+            thing, sort = self._things.get, self._sorts.get
             rows = [
-                (thing(e.thing), sort(e.sort), micros(e.tst), e.digest, micros(e.at), e.body)
+                (
+                    thing(e.thing) or self._thing(e.thing),
+                    sort(e.sort) or self._sort(e.sort),
+                    micros(e.tst),
+                    e.digest,
+                    micros(e.at),
+                    e.body,
+                )
                 for e in entries
             ]
             new = self._insert(
@@ -177,6 +186,7 @@ class StoreWriter:
             raise
 
     def _thing(self, key: str) -> int:
+        """Return the number of a thing, which is never 0; give it one if it has none."""
         found = self._things.get(key)
         if found is None:
             known = self._sql.execute("SELECT id FROM thing WHERE key = ?", (key,)).fetchone()
@@ -189,6 +199,7 @@ class StoreWriter:
         return found
 
     def _sort(self, name: str) -> int:
+        """Return the number of a sort, which is never 0; give it one if it has none."""
         found = self._sorts.get(name)
         if found is None:
             known = self._sql.execute("SELECT id FROM sort WHERE name = ?", (name,)).fetchone()
@@ -204,8 +215,8 @@ class StoreWriter:
         for size in _SIZES:
             many = head + ", ".join([row] * size)
             while len(rows) - at >= size:
-                values = [value for one in rows[at : at + size] for value in one]
-                count += self._sql.execute(many, values).rowcount
+                values = chain.from_iterable(rows[at : at + size])
+                count += self._sql.execute(many, tuple(values)).rowcount
                 at += size
         return count
 

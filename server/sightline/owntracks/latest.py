@@ -14,6 +14,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.kinds.friends.names import DeviceNames, folded
 from sightline.kinds.friends.phone import Phone
 from sightline.live.world import World
+from sightline.model.groups import Groups
 from sightline.model.kind import id_of
 from sightline.owntracks.fixes import fix_fields
 from sightline.owntracks.times import geohash, iso, shown
@@ -43,7 +44,7 @@ class LatestPositions:
         self._names = names or DeviceNames()
         self._soon = soon
         self._order: OrderedDict[str, None] = OrderedDict()  # keys, the latest heard last
-        self._groups: dict[str, set[str]] = {}  # the same keys by friend/user
+        self._groups = Groups()  # the same keys by friend/user
         self._seed_at = float("-inf")
 
     def note(self, key: str) -> None:
@@ -51,7 +52,7 @@ class LatestPositions:
         if key in self._order:
             self._order.move_to_end(key)
             return
-        self._groups.setdefault(_group(key), set()).add(key)
+        self._groups.add(_group(key), key)
         if len(self._order) >= MOST_REMEMBERED:
             self.forget(next(iter(self._order)))
         self._order[key] = None
@@ -59,10 +60,7 @@ class LatestPositions:
     def forget(self, key: str) -> None:
         """Forget a friend who is erased."""
         self._order.pop(key, None)
-        group = self._groups.get(_group(key), set())
-        group.discard(key)
-        if not group:
-            self._groups.pop(_group(key), None)
+        self._groups.discard(_group(key), key)
 
     def latest(self, scope: VisibleScope, most: int, now: float) -> list[tuple[str, Friend]]:
         """Return those with a position who may be seen and were heard last, the latest first.
@@ -93,7 +91,7 @@ class LatestPositions:
                 if key not in self._order and isinstance(self._world.state(key), Friend):
                     if len(self._order) >= MOST_REMEMBERED:
                         return
-                    self._groups.setdefault(_group(key), set()).add(key)
+                    self._groups.add(_group(key), key)
                     self._order[key] = None
                     self._order.move_to_end(key, last=False)
             if self._soon is not None:
@@ -106,7 +104,7 @@ class LatestPositions:
             return reversed(self._order)
         keys = {key for key in scope.things if key in self._order}
         for group in scope.things:
-            keys |= self._groups.get(group, set())
+            keys |= self._groups.of(group)
         return sorted(keys, key=self._at, reverse=True)
 
     def _at(self, key: str) -> float:

@@ -13,10 +13,14 @@ from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_address import AddressApi
 from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_devices import DevicesApi
+from sightline.accounts.api_invitations import InvitationsApi
+from sightline.accounts.api_joining import JoiningApi
 from sightline.accounts.api_links import LinksApi
 from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_session import SessionApi
+from sightline.accounts.api_view import ViewApi
+from sightline.accounts.entrance import Entrance
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.rules import LARGEST_REQUEST
@@ -200,8 +204,12 @@ def make_routes(
     settled: str = "",
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
+    entrance = Entrance(service)
     apis = (
-        SessionApi(service),
+        SessionApi(service, entrance),
+        JoiningApi(service, entrance),
+        InvitationsApi(service),
+        ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
         LinksApi(service),
         PrivacyApi(

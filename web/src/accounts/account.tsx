@@ -1,4 +1,5 @@
 /** One's own account: password, where one is signed in, tokens for programs, one's own data. */
+import { t } from '@lingui/core/macro';
 import { useKind, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
 import { Status } from '../things/server/status';
@@ -11,8 +12,9 @@ import { forgetPlace, Who } from './menu';
 import { PasswordCard } from './password';
 import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
+import { RightsText } from './rights';
 import { Tokens } from './tokens';
-import { ROLE_WORDS } from './wording';
+import { roleName, roleWords } from './wording';
 
 /** The account of a demonstration has no password. */
 const DEMO = 'demo';
@@ -23,31 +25,32 @@ export function AccountPage() {
   return (
     <SectionPage
       status={<Status />}
-      name="Account"
+      name={t`Account`}
       class="account"
-      about={ROLE_WORDS[visitor.role]}
+      about={roleWords(visitor.role)}
     >
       <div class="cards">
         <div class="cards-column">
-          <Card name="You">
+          <Card name={t`You`}>
             <p class="me">
               <Who visitor={visitor} />
               <span>
                 <b>{visitor.display ?? visitor.name}</b>
-                <span class="muted">{visitor.role}</span>
+                <span class="muted">{roleName(visitor.role)}</span>
               </span>
             </p>
+            <RightsText given={{ role: visitor.role, ...visitor.rights }} />
             <div class="form-end">
               <ActButton
-                words="Sign out"
+                words={t`Sign out`}
                 act={async () => {
                   await session?.signOut();
                   forgetPlace();
                 }}
               />
               <Sure
-                words="Sign out everywhere"
-                sure="Yes, sign out everywhere"
+                words={t`Sign out everywhere`}
+                sure={t`Yes, sign out everywhere`}
                 act={async () => {
                   await session?.signOut(true);
                   forgetPlace();
@@ -60,10 +63,8 @@ export function AccountPage() {
         {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
         <Tokens />
         {friends.length > 0 && (
-          <Card name="Your data" class="wide">
-            <p class="said">
-              What is kept about you is yours: for how long, a copy of it, and its end.
-            </p>
+          <Card name={t`Your data`} class="wide">
+            <p class="said">{t`What is kept about you is yours: for how long, a copy of it, and its end.`}</p>
             <MapPrivacy />
             {friends.map((thing) => (
               <FriendPrivacy key={thing.id} thing={thing} />
@@ -71,7 +72,7 @@ export function AccountPage() {
           </Card>
         )}
         {(friends.length > 0 || isAdmin(visitor)) && (
-          <Card name="Links you shared" class="wide">
+          <Card name={t`Links you shared`} class="wide">
             <LinkList owner={visitor.name} />
           </Card>
         )}

@@ -1,4 +1,5 @@
 /** The admins' section: accounts, devices, links, the audit log, privacy, maps, webhooks. */
+import { t } from '@lingui/core/macro';
 import { writePlace } from '../app/address';
 import { useNavigation } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
@@ -12,23 +13,24 @@ import { MapsCard } from './maps';
 import { PrivacyPage } from './privacy';
 import { UsersPage } from './users';
 
-const TABS = [
-  ['', 'Users'],
-  ['devices', 'Devices'],
-  ['links', 'Links'],
-  ['audit', 'Audit log'],
-  ['privacy', 'Privacy'],
-  ['maps', 'Maps'],
-  ['webhooks', 'Webhooks'],
-] as const;
+const tabs = () =>
+  [
+    ['', t`Users`],
+    ['devices', t`Devices`],
+    ['links', t`Links`],
+    ['audit', t`Audit log`],
+    ['privacy', t`Privacy`],
+    ['maps', t`Maps`],
+    ['webhooks', t`Webhooks`],
+  ] as const;
 
 export function AdminPage() {
   const { tab, go } = useNavigation();
-  const current = TABS.find(([name]) => name === tab.value)?.[0] ?? '';
+  const current = tabs().find(([name]) => name === tab.value)?.[0] ?? '';
   return (
-    <SectionPage status={<Status />} name="Admin" class="admin">
-      <nav class="chips tabs" aria-label="Admin">
-        {TABS.map(([name, words]) => (
+    <SectionPage status={<Status />} name={t`Admin`} class="admin">
+      <nav class="chips tabs" aria-label={t`Admin`}>
+        {tabs().map(([name, words]) => (
           <a
             key={name}
             class="chip"
@@ -47,7 +49,7 @@ export function AdminPage() {
       {current === '' && <UsersPage />}
       {current === 'devices' && <DevicesPage />}
       {current === 'links' && (
-        <Card name="Shared links">
+        <Card name={t`Shared links`}>
           <LinkList />
         </Card>
       )}

@@ -1,4 +1,5 @@
 /** Who did what, when and from where: the newest first, and older ones on demand. */
+import { t } from '@lingui/core/macro';
 import { Person } from '../app/people';
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
@@ -56,10 +57,10 @@ export function AuditPage() {
   const next = more ? more.next : value?.next;
   return (
     <Card
-      name="Audit log"
+      name={t`Audit log`}
       aside={
         <ActButton
-          words="Look again"
+          words={t`Look again`}
           act={async () => {
             setOlder(null);
             await again();
@@ -72,11 +73,11 @@ export function AuditPage() {
       <p class="hidden" role="status">
         {value === undefined ? '' : `${String(records.length)} found`}
       </p>
-      {value !== undefined && records.length === 0 && <p class="note">Nothing of the sort.</p>}
+      {value !== undefined && records.length === 0 && <p class="note">{t`Nothing of the sort.`}</p>}
       {records.length > 0 && <Entries records={records} now={now} />}
       {next !== undefined && (
         <ActButton
-          words="Show older ones"
+          words={t`Show older ones`}
           act={async () => {
             const page = await ask(next);
             setOlder({
@@ -92,16 +93,16 @@ export function AuditPage() {
 
 function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal<number> }) {
   return (
-    <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
+    <div class="table" tabIndex={0} role="region" aria-label={t`Audit log entries`}>
       <table>
         <thead>
           <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">What</th>
-            <th scope="col">To</th>
-            <th scope="col">From</th>
-            <th scope="col">Result</th>
+            <th scope="col">{t`When`}</th>
+            <th scope="col">{t`Who`}</th>
+            <th scope="col">{t`What`}</th>
+            <th scope="col">{t`To`}</th>
+            <th scope="col">{t`From`}</th>
+            <th scope="col">{t`Result`}</th>
           </tr>
         </thead>
         <tbody>
@@ -143,7 +144,7 @@ function Filters({ setWanted }: { setWanted: Dispatch<StateUpdater<Wanted>> }) {
     <form
       class="form filters"
       role="search"
-      aria-label="Audit log"
+      aria-label={t`Audit log`}
       onSubmit={(submitted) => {
         submitted.preventDefault();
         const data = new FormData(submitted.currentTarget);
@@ -160,24 +161,29 @@ function Filters({ setWanted }: { setWanted: Dispatch<StateUpdater<Wanted>> }) {
       }}
     >
       <label class="field">
-        <span>Text</span>
-        <input type="search" name="text" maxLength={200} placeholder="sign in, 10.0.0.7, jane…" />
+        <span>{t`Text`}</span>
+        <input
+          type="search"
+          name="text"
+          maxLength={200}
+          placeholder={t`sign in, 10.0.0.7, jane…`}
+        />
       </label>
       <label class="field">
-        <span>Who</span>
+        <span>{t`Who`}</span>
         <input name="who" maxLength={64} autocomplete="off" autocapitalize="none" />
       </label>
       <label class="field">
-        <span>From</span>
+        <span>{t`From`}</span>
         <input type="date" name="since" />
       </label>
       <label class="field">
-        <span>To</span>
+        <span>{t`To`}</span>
         <input type="date" name="until" />
       </label>
       <button type="submit" class="button primary">
         <Icon of={Search} size={16} />
-        Search
+        {t`Search`}
       </button>
     </form>
   );

@@ -1,4 +1,6 @@
 /** What a visitor of a shared link is told all the time, and what changed while one was in. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { ageText } from '../app/ages';
@@ -12,12 +14,16 @@ export function SharedBanner() {
   const { visitor } = useWho();
   if (visitor.way !== 'link' || visitor.expires === undefined) return null;
   const left = visitor.expires - now.value;
+  const until = whenText(visitor.expires, now.value);
+  const age = ageText(left);
   return (
-    <aside class="shared-banner" data-banner="shared" aria-label="Shared link">
+    <aside class="shared-banner" data-banner="shared" aria-label={t`Shared link`}>
       <Icon of={Link2} size={17} />
       <span>
-        Shared with you until <b>{whenText(visitor.expires, now.value)}</b>
-        {left > 0 && left < 48 * 3600 && <span class="muted"> · {ageText(left)} left</span>}
+        <Trans>
+          Shared with you until <b>{until}</b>
+        </Trans>
+        {left > 0 && left < 48 * 3600 && <span class="muted"> · {t`${age} left`}</span>}
       </span>
     </aside>
   );

@@ -1,4 +1,5 @@
 /** Where one is signed in. */
+import { t } from '@lingui/core/macro';
 import { MonitorSmartphone } from 'lucide';
 import { useServer, useTime, useWho } from '../app/context';
 import { ActButton, Sure } from '../ui/actbutton';
@@ -21,13 +22,13 @@ export function Browsers() {
   } = useLoaded(async () => (await api.get('sessions')).sessions);
   return (
     <Card
-      name="Signed in"
+      name={t`Signed in`}
       aside={
         sessions &&
         sessions.length > 1 && (
           <Sure
-            words="End all others"
-            sure="Yes, end all others"
+            words={t`End all others`}
+            sure={t`Yes, end all others`}
             act={async () => {
               await api.del('sessions/others');
               await again();
@@ -68,22 +69,22 @@ export function SessionRow({
   now: number;
   end(): Promise<void>;
 }) {
+  const since = whenText(session.created, now);
+  const seen = whenText(session.seen, now);
+  const used = now - session.seen < 120 ? t`now` : t`last used ${seen}`;
   return (
     <li data-session={session.here ? 'here' : 'elsewhere'}>
       <Icon of={MonitorSmartphone} size={18} />
       <span class="list-in">
         <b title={session.agent}>
           {browserName(session.agent)}
-          {session.here && <span class="tag">This one</span>}
+          {session.here && <span class="tag">{t`This one`}</span>}
         </b>
         <span class="muted">
-          {session.address}
-          {session.address === '' ? '' : ' · '}
-          {now - session.seen < 120 ? 'now' : `last used ${whenText(session.seen, now)}`} · since{' '}
-          {whenText(session.created, now)}
+          {[session.address, used, t`since ${since}`].filter(Boolean).join(' · ')}
         </span>
       </span>
-      <ActButton words={session.here ? 'Sign out' : 'End'} act={end} />
+      <ActButton words={session.here ? t`Sign out` : t`End`} act={end} />
     </li>
   );
 }

@@ -1,4 +1,5 @@
 /** All devices with their names: which spellings are one, merge, rename, split. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Card } from '../ui/section';
@@ -21,13 +22,13 @@ export function DevicesPage() {
   const chosen = devices?.find(({ device }) => device === open);
   return (
     <Card
-      name="Devices"
+      name={t`Devices`}
       aside={
         <label class="search small">
-          <span class="hidden">Find a device</span>
+          <span class="hidden">{t`Find a device`}</span>
           <input
             type="search"
-            placeholder="Find a device"
+            placeholder={t`Find a device`}
             value={text}
             onInput={(typed) => {
               setText(typed.currentTarget.value);
@@ -36,10 +37,7 @@ export function DevicesPage() {
         </label>
       }
     >
-      <p class="said muted">
-        A device may come under several names. All of them lead to one: its past, its grants and its
-        keys.
-      </p>
+      <p class="said muted">{t`A device may come under several names. All of them lead to one: its past, its grants and its keys.`}</p>
       <Trouble failure={failure} />
       <ul class="list">
         {devices?.map((device) => (
@@ -52,8 +50,8 @@ export function DevicesPage() {
           />
         ))}
       </ul>
-      {devices?.length === 0 && <p class="note">There is no such device.</p>}
-      {found?.more === true && <p class="note">There are more: type a part of the name.</p>}
+      {devices?.length === 0 && <p class="note">{t`There is no such device.`}</p>}
+      {found?.more === true && <p class="note">{t`There are more: type a part of the name.`}</p>}
       {chosen && (
         <EditDevice
           key={chosen.device}
@@ -70,6 +68,7 @@ export function DevicesPage() {
 
 function DeviceRow({ device, open }: { device: Device; open(): void }) {
   const { now } = useTime();
+  const heard = device.heard === undefined ? '' : whenText(device.heard, now.value);
   const names = device.names.map(({ name }) => name).join(', ');
   return (
     <li class="list-open">
@@ -79,14 +78,10 @@ function DeviceRow({ device, open }: { device: Device; open(): void }) {
             {device.device}
             {device.card !== undefined && <span class="tag">{device.card}</span>}
           </b>
-          <span class="muted">{names === '' ? 'One name only' : `Also known as ${names}`}</span>
+          <span class="muted">{names === '' ? t`One name only` : t`Also known as ${names}`}</span>
         </span>
         <span class="list-end">
-          <span class="muted">
-            {device.heard === undefined
-              ? 'not heard'
-              : `heard ${whenText(device.heard, now.value)}`}
-          </span>
+          <span class="muted">{device.heard === undefined ? t`not heard` : t`heard ${heard}`}</span>
         </span>
       </button>
     </li>

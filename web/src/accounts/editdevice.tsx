@@ -1,4 +1,5 @@
 /** One device: its further names, a new name, and its merge with another one. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import type { Api } from '../net/api';
@@ -26,9 +27,9 @@ export function EditDevice({ device, again, close }: Part) {
   return (
     <Dialog title={device.device} close={close}>
       <Names device={device} again={again} api={api} />
-      <h3>Rename</h3>
+      <h3>{t`Rename`}</h3>
       <Form
-        button="Rename"
+        button={t`Rename`}
         blame={{ taken: 'name', malformed: 'name' }}
         submit={async (value) => {
           await api.post('admin/devices/{user}/{device}/rename', named(device), {
@@ -40,8 +41,8 @@ export function EditDevice({ device, again, close }: Part) {
       >
         <Field
           name="name"
-          label="New name"
-          hint="user/device. Its past and its grants follow; the phone need not be set up anew."
+          label={t`New name`}
+          hint={t`user/device. Its past and its grants follow; the phone need not be set up anew.`}
           autocomplete="off"
           maxLength={257}
           value={device.device}
@@ -56,8 +57,8 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
   const { now } = useTime();
   return (
     <>
-      <h3>Also known as</h3>
-      {device.names.length === 0 && <p class="said muted">It has one name only.</p>}
+      <h3>{t`Also known as`}</h3>
+      {device.names.length === 0 && <p class="said muted">{t`It has one name only.`}</p>}
       {device.names.length > 0 && (
         <ul class="list">
           {device.names.map(({ name, how, at: since }) => (
@@ -69,8 +70,8 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
                 </span>
               </span>
               <Sure
-                words="Split off"
-                sure="Yes, these are two"
+                words={t`Split off`}
+                sure={t`Yes, these are two`}
                 label={name}
                 act={async () => {
                   await api.post('admin/devices/{user}/{device}/split', named(device), { name });
@@ -81,9 +82,7 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
           ))}
         </ul>
       )}
-      {device.listens !== device.device && (
-        <p class="said muted">It takes commands as {device.listens}.</p>
-      )}
+      {device.listens !== device.device && <p class="said muted">{takesText(device.listens)}</p>}
     </>
   );
 }
@@ -92,9 +91,9 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
   const [told, setTold] = useState<Preview | null>(null);
   return (
     <>
-      <h3>Merge into another device</h3>
+      <h3>{t`Merge into another device`}</h3>
       <Form
-        button="See what would happen"
+        button={t`See what would happen`}
         blame={{ unknown: 'into', malformed: 'into' }}
         submit={async (value) => {
           const into = value('into');
@@ -103,8 +102,8 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
       >
         <Field
           name="into"
-          label="The device that stays"
-          hint="user/device"
+          label={t`The device that stays`}
+          hint={t`By its user and device, such as jane/phone`}
           autocomplete="off"
           maxLength={257}
         />
@@ -117,7 +116,7 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
             ))}
           </ul>
           <ActButton
-            words={`Merge into ${told.into}`}
+            words={mergeWords(told.into)}
             danger
             act={async () => {
               const { into } = told;
@@ -130,4 +129,12 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
       )}
     </>
   );
+}
+
+function takesText(listens: string): string {
+  return t`It takes commands as ${listens}.`;
+}
+
+function mergeWords(into: string): string {
+  return t`Merge into ${into}`;
 }

@@ -1,4 +1,5 @@
 /** Changing somebody's account: rights, password, sessions, closing it. */
+import { plural, t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
 import { Dialog } from '../ui/dialog';
@@ -10,11 +11,15 @@ import { endTokens, EndTokens } from './endtokens';
 import { FirstPassword } from './firstpassword';
 import { useLoaded } from './loaded';
 import { Once, Trouble } from './once';
+import { ResetLink } from './resetlink';
 import { Rights } from './rights';
 import type { Given } from './rights';
+import { ViewAs } from './viewas';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';
+
+type Part = 'rights' | 'view' | 'password' | 'sessions' | 'remove';
 
 export function EditUser({
   user,
@@ -28,15 +33,16 @@ export function EditUser({
   const { api } = useServer();
   const { visitor } = useWho();
   const [given, setGiven] = useState<Given>(user);
-  const [page, setPage] = useState<'rights' | 'password' | 'sessions' | 'remove'>('rights');
+  const [page, setPage] = useState<Part>('rights');
   const [said, setSaid] = useState('');
-  const me = user.name === visitor.name;
+  const { name } = user;
+  const me = name === visitor.name;
   return (
     <Dialog title={user.display || user.name} close={close}>
       <EditTabs page={page} setPage={setPage} setSaid={setSaid} />
       {page === 'rights' && (
         <Form
-          button="Save"
+          button={t`Save`}
           blame={{ taken: 'display', malformed: 'display' }}
           submit={async (value) => {
             const { role, see, drive, own } = given;
@@ -47,13 +53,13 @@ export function EditUser({
               { display, role, see, drive, own },
             );
             await again();
-            setSaid('Saved. It holds at once, wherever they are signed in.');
+            setSaid(t`Saved. It holds at once, wherever they are signed in.`);
           }}
         >
           <Field
             name="display"
-            label="Called"
-            hint={`Shown wherever ${user.name} is named`}
+            label={t`Called`}
+            hint={t`Shown wherever ${name} is named`}
             autocomplete="off"
             required={false}
             maxLength={64}
@@ -62,6 +68,7 @@ export function EditUser({
           <Rights given={given} change={setGiven} />
         </Form>
       )}
+      {page === 'view' && <ViewAs user={user} />}
       {page === 'password' && <SetPassword user={user} again={again} close={close} />}
       {page === 'sessions' && <Sessions user={user} />}
       {page === 'remove' && (
@@ -87,23 +94,24 @@ function CloseAccount({
   close: () => void;
   me: boolean;
 }) {
+  const { name } = user;
   return (
     <>
       <p class="said">
         {user.disabled
-          ? 'This account is closed: nobody can sign in with it, and its tokens and links do not work.'
-          : 'A closed account keeps its rights for later. It is signed out, and its tokens and links stop working.'}
+          ? t`This account is closed: nobody can sign in with it, and its tokens and links do not work.`
+          : t`A closed account keeps its rights for later. It is signed out, and its tokens and links stop working.`}
       </p>
       <ActButton
-        words={user.disabled ? 'Open the account again' : 'Close the account'}
+        words={user.disabled ? t`Open the account again` : t`Close the account`}
         act={async () => {
           await api.patch('users/{name}', { name: user.name }, { disabled: !user.disabled });
           await again();
         }}
       />
-      <h3>Remove</h3>
+      <h3>{t`Remove`}</h3>
       <Form
-        button="Remove for good"
+        button={t`Remove for good`}
         danger
         submit={async (value) => {
           if (value('confirm').trim() !== user.name) return;
@@ -112,15 +120,15 @@ function CloseAccount({
           await again();
         }}
       >
-        <p class="said">The account goes, with its sessions, tokens and links.</p>
+        <p class="said">{t`The account goes, with its sessions, tokens and links.`}</p>
         <Field
           name="confirm"
-          label={`To confirm, type ${user.name}`}
+          label={t`To confirm, type ${name}`}
           autocomplete="off"
           pattern={user.name.replace(/[.@·-]/g, '\\$&')}
         />
       </Form>
-      {me && <p class="note">This is your own account.</p>}
+      {me && <p class="note">{t`This is your own account.`}</p>}
     </>
   );
 }
@@ -130,18 +138,19 @@ function EditTabs({
   setPage,
   setSaid,
 }: {
-  page: 'rights' | 'password' | 'sessions' | 'remove';
-  setPage: Dispatch<StateUpdater<'rights' | 'password' | 'sessions' | 'remove'>>;
+  page: Part;
+  setPage: Dispatch<StateUpdater<Part>>;
   setSaid: Dispatch<StateUpdater<string>>;
 }) {
   return (
-    <div class="chips tabs" role="group" aria-label="What to change">
+    <div class="chips tabs" role="group" aria-label={t`What to change`}>
       {(
         [
-          ['rights', 'Rights'],
-          ['password', 'Password'],
-          ['sessions', 'Signed in'],
-          ['remove', 'Close'],
+          ['rights', t`Rights`],
+          ['view', t`What they see`],
+          ['password', t`Password`],
+          ['sessions', t`Signed in`],
+          ['remove', t`Close`],
         ] as const
       ).map(([name, words]) => (
         <button
@@ -161,7 +170,26 @@ function EditTabs({
   );
 }
 
-function SetPassword({
+/** By a link, unless an admin wants to choose it. */
+function SetPassword(props: { user: Account; again: () => Promise<void>; close(): void }) {
+  const [by, setBy] = useState<'link' | 'hand'>('link');
+  return (
+    <>
+      {by === 'link' ? <ResetLink {...props} /> : <ChosenPassword {...props} />}
+      {by === 'link' && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => {
+            setBy('hand');
+          }}
+        >{t`Set a password myself`}</button>
+      )}
+    </>
+  );
+}
+
+function ChosenPassword({
   user,
   again,
   close,
@@ -172,19 +200,20 @@ function SetPassword({
 }) {
   const { api } = useServer();
   const [made, setMade] = useState<string | null>(null);
+  const { name } = user;
   if (made !== null) {
     return (
       <Once
-        text={`Name: ${user.name}\nPassword: ${made}`}
-        words="Copy"
-        about="Hand it over safely; it is shown this once."
+        text={[t`Name: ${name}`, t`Password: ${made}`].join('\n')}
+        words={t`Copy`}
+        about={t`Hand it over safely; it is shown this once.`}
         close={close}
       />
     );
   }
   return (
     <Form
-      button="Set the password"
+      button={t`Set the password`}
       blame={{ weak: 'password' }}
       submit={async (value) => {
         const password = value('password');
@@ -193,11 +222,14 @@ function SetPassword({
         setMade(password);
       }}
     >
-      <p>A new password signs them out wherever they are.</p>
+      <p>{t`A new password signs them out wherever they are.`}</p>
       <FirstPassword />
       {user.tokens > 0 && (
         <EndTokens
-          about={`There ${user.tokens === 1 ? 'is 1' : `are ${String(user.tokens)}`}, and a new password does not end them.`}
+          about={plural(user.tokens, {
+            one: 'There is #, and a new password does not end it.',
+            other: 'There are #, and a new password does not end them.',
+          })}
         />
       )}
     </Form>
@@ -214,7 +246,7 @@ function Sessions({ user }: { user: Account }) {
   return (
     <>
       <Trouble failure={failure} />
-      {value?.length === 0 && <p class="note">Not signed in anywhere.</p>}
+      {value?.length === 0 && <p class="note">{t`Not signed in anywhere.`}</p>}
       <ul class="list">
         {value?.map((session) => (
           <SessionRow
@@ -230,8 +262,8 @@ function Sessions({ user }: { user: Account }) {
       </ul>
       {value && value.length > 1 && (
         <Sure
-          words="Sign out everywhere"
-          sure="Yes, everywhere"
+          words={t`Sign out everywhere`}
+          sure={t`Yes, everywhere`}
           act={async () => {
             await api.del('users/{name}/sessions', { name: user.name });
             await again();

@@ -1,4 +1,5 @@
 /** A password for somebody else, suggested by the browser. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { Field } from '../ui/field';
 import { newPassword } from './wording';
@@ -9,8 +10,8 @@ export function FirstPassword() {
   return (
     <Field
       name="password"
-      label="Password"
-      hint="Suggested by this browser; write another if you like."
+      label={t`Password`}
+      hint={t`Suggested by this browser; write another if you like.`}
       value={suggested}
       autocomplete="off"
       minLength={8}

@@ -1,4 +1,6 @@
 /** What is kept of one friend, to take along or to erase. */
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
 import { ErrorLink } from '../ui/doclink';
@@ -13,13 +15,13 @@ import type { Entry } from '../things/entry';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';
 
-const KEPT: readonly (readonly [days: string, words: string])[] = [
-  ['', 'As the server’s settings say'],
-  ['1', 'A day'],
-  ['7', 'A week'],
-  ['30', 'A month'],
-  ['90', 'Three months'],
-  ['365', 'A year'],
+const spans = (): readonly (readonly [days: string, words: string])[] => [
+  ['', t`As the server’s settings say`],
+  ['1', t`A day`],
+  ['7', t`A week`],
+  ['30', t`A month`],
+  ['90', t`Three months`],
+  ['365', t`A year`],
 ];
 
 export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: boolean }) {
@@ -28,14 +30,16 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
   const [said, setSaid] = useState('');
   const [user = '', device = ''] = thing.id.split('/', 2);
   const entry = summariseFriend(thing);
+  const { name } = entry;
   const { value, failure, again } = useLoaded(async () => {
     const { days } = await api.get('friends/{user}/{device}/retention', { user, device });
     return String(days ?? '');
   }, thing.id);
+  const kept = spans();
   const options =
-    value === undefined || KEPT.some(([days]) => days === value)
-      ? KEPT
-      : [...KEPT, [value, `${value} days`] as const];
+    value === undefined || kept.some(([days]) => days === value)
+      ? kept
+      : [...kept, [value, plural(Number(value), { one: '# day', other: '# days' })] as const];
   return (
     <div class="privacy" data-privacy={thing.id}>
       {!bare && (
@@ -71,8 +75,8 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
           }}
         />
         <ActButton
-          words="Export"
-          label={`Export everything about ${entry.name}`}
+          words={t`Export`}
+          label={t`Export everything about ${name}`}
           act={async () => {
             save(await api.file('friends/{user}/{device}/export', { user, device }));
           }}
@@ -83,9 +87,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
           onClick={() => {
             setErasing(true);
           }}
-        >
-          Erase…
-        </button>
+        >{t`Erase…`}</button>
       </div>
       <p class="hint" role="status">
         {failure?.why ?? said}
@@ -120,21 +122,25 @@ function EraseDialog({
   device: string;
   thing: Thing;
 }) {
+  const { name } = entry;
+  const { id } = thing;
   return (
     <Dialog
-      title={`Erase ${entry.name}?`}
+      title={t`Erase ${name}?`}
       close={() => {
         setErasing(false);
       }}
     >
       <p>
-        Everything known about <b>{entry.name}</b> goes: position, history, picture, links to it.
-        The audit log keeps that it happened, under a pseudonym. This cannot be undone. A phone that
-        sends again will be a new friend.
+        <Trans>
+          Everything known about <b>{name}</b> goes: position, history, picture, links to it. The
+          audit log keeps that it happened, under a pseudonym. This cannot be undone. A phone that
+          sends again will be a new friend.
+        </Trans>
       </p>
-      <p class="note">If a copy is wanted, export it first.</p>
+      <p class="note">{t`If a copy is wanted, export it first.`}</p>
       <Form
-        button="Erase for good"
+        button={t`Erase for good`}
         danger
         blame={{ malformed: 'confirm' }}
         submit={async (values) => {
@@ -150,7 +156,7 @@ function EraseDialog({
       >
         <Field
           name="confirm"
-          label={`To confirm, type ${thing.id}`}
+          label={t`To confirm, type ${id}`}
           autocomplete="off"
           maxLength={300}
           focus

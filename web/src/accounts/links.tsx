@@ -1,4 +1,6 @@
 /** Shared links: those there are, and who is looking by them. */
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Person } from '../app/people';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
@@ -8,19 +10,21 @@ import { useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
 
-const LINK_STATES: Readonly<Record<Link['standing'], readonly [tone: string, word: string]>> = {
-  open: ['ok', 'Open'],
-  early: ['warn', 'Not yet'],
-  ended: ['off', 'Ended'],
-  revoked: ['off', 'Withdrawn'],
-};
+const linkStates = (): Readonly<
+  Record<Link['standing'], readonly [tone: string, word: string]>
+> => ({
+  open: ['ok', t`Open`],
+  early: ['warn', t`Not yet`],
+  ended: ['off', t`Ended`],
+  revoked: ['off', t`Withdrawn`],
+});
 
 /** All links one may know of; only those of an owner, or that show a thing, where that is given. */
 export function LinkList({
   owner,
   shows,
   turn = 0,
-  empty = 'No link has been made yet. Links are made from a friend’s details, by Share.',
+  empty = t`No link has been made yet. Links are made from a friend’s details, by Share.`,
 }: {
   owner?: string;
   shows?: readonly string[];
@@ -46,7 +50,9 @@ export function LinkList({
       {links?.length === 0 && <p class="note">{empty}</p>}
       <ul class="list">
         {links?.map((link) => {
-          const [tone, word] = LINK_STATES[link.standing];
+          const [tone, word] = linkStates()[link.standing];
+          const from = whenText(link.starts, now.value);
+          const to = whenText(link.ends, now.value);
           const live = link.standing === 'open' || link.standing === 'early';
           return (
             <li key={link.id} data-link={link.standing}>
@@ -64,15 +70,17 @@ export function LinkList({
                     .join(', ')}
                 </span>
                 <span class="muted">
-                  {whenText(link.starts, now.value)} to {whenText(link.ends, now.value)} · by{' '}
-                  <Person account={link.owner} />
+                  {t`${from} to ${to}`} ·{' '}
+                  <Trans>
+                    by <Person account={link.owner} />
+                  </Trans>
                   {link.standing === 'open' && ` · ${looking(link.visitors)}`}
                 </span>
               </span>
               {live && (
                 <Sure
-                  words="Withdraw"
-                  sure="Yes, withdraw"
+                  words={t`Withdraw`}
+                  sure={t`Yes, withdraw`}
                   label={link.name}
                   act={async () => {
                     await api.del('links/{id}', { id: link.id });
@@ -89,6 +97,6 @@ export function LinkList({
 }
 
 function looking(visitors: number): string {
-  if (visitors === 0) return 'not opened';
-  return visitors === 1 ? '1 browser' : `${String(visitors)} browsers`;
+  if (visitors === 0) return t`not opened`;
+  return plural(visitors, { one: '# browser', other: '# browsers' });
 }

@@ -1,4 +1,5 @@
 /** Maps at addresses elsewhere: what browsers ask for them, and whom they thereby tell something. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useKind, useServer, useTime } from '../app/context';
 import type { RemoteMapShown } from '../generated';
@@ -21,7 +22,7 @@ export function MapAddressesCard() {
   const [changed, setChanged] = useState(false);
   return (
     <Card
-      name="Maps from elsewhere"
+      name={t`Maps from elsewhere`}
       aside={
         <button
           type="button"
@@ -29,16 +30,10 @@ export function MapAddressesCard() {
           onClick={() => {
             setOpen(true);
           }}
-        >
-          Add a map
-        </button>
+        >{t`Add a map`}</button>
       }
     >
-      <p class="said muted">
-        A map may also come from somebody else’s server, such as satellite pictures. Then that
-        server learns which area each person looks at, and from which internet address. Without one
-        of these maps, nothing on this page comes from anywhere but here.
-      </p>
+      <p class="said muted">{t`A map may also come from somebody else’s server, such as satellite pictures. Then that server learns which area each person looks at, and from which internet address. Without one of these maps, nothing on this page comes from anywhere but here.`}</p>
       {changed && <ReloadNote />}
       <Trouble failure={failure} />
       {value !== undefined && value.trouble !== '' && (
@@ -46,7 +41,9 @@ export function MapAddressesCard() {
           {value.trouble}
         </p>
       )}
-      {value?.maps.length === 0 && <p class="note">There is none: everything comes from here.</p>}
+      {value?.maps.length === 0 && (
+        <p class="note">{t`There is none: everything comes from here.`}</p>
+      )}
       <ul class="list">
         {value?.maps.map((map) => (
           <AddressRow
@@ -79,16 +76,14 @@ export function MapAddressesCard() {
 function ReloadNote() {
   return (
     <p class="note" role="status" data-reload>
-      Pages that are open now show it after they are loaded again.{' '}
+      {t`Pages that are open now show it after they are loaded again.`}{' '}
       <button
         type="button"
         class="button"
         onClick={() => {
           location.reload();
         }}
-      >
-        Load this page again
-      </button>
+      >{t`Load this page again`}</button>
     </p>
   );
 }
@@ -96,22 +91,24 @@ function ReloadNote() {
 function AddressRow({ map, remove }: { map: Read<RemoteMapShown>; remove(): Promise<void> }) {
   const { now } = useTime();
   const hosts = map.hosts.join(', ');
+  const { by } = map;
+  const when = whenText(map.at, now.value);
   return (
     <li data-map-address={map.name}>
       <span class="list-in">
         <b>
           {map.title}
-          <span class="tag">{map.role === 'base' ? 'Map' : 'Layer'}</span>
+          <span class="tag">{map.role === 'base' ? t`Map` : t`Layer`}</span>
         </b>
-        <span>Browsers ask {hosts}</span>
+        <span>{t`Browsers ask ${hosts}`}</span>
         <span class="muted">
-          {map.fixed
-            ? 'From the settings file, and changed there'
-            : `Set by ${map.by} ${whenText(map.at, now.value)}`}
-          {map.has_key && ' · with a key, which every browser that shows it sees'}
+          {map.fixed ? t`From the settings file, and changed there` : t`Set by ${by} on ${when}`}
+          {map.has_key && ` · ${t`with a key, which every browser that shows it sees`}`}
         </span>
       </span>
-      {!map.fixed && <Sure words="Remove" sure="Yes, remove" label={map.title} act={remove} />}
+      {!map.fixed && (
+        <Sure words={t`Remove`} sure={t`Yes, remove`} label={map.title} act={remove} />
+      )}
     </li>
   );
 }

@@ -1,4 +1,5 @@
 /** Who besides this server learns something when a map is looked at; nothing is shown when nobody does. */
+import { Trans } from '@lingui/react/macro';
 import { useKind } from '../app/context';
 import { readMap } from '../things/maps/read';
 
@@ -14,11 +15,13 @@ export function strangersOf(
 export function MapPrivacy() {
   const strangers = strangersOf(useKind('map').map(readMap));
   if (strangers.length === 0) return null;
+  const names = strangers.map(({ title, host }) => `${title} (${host})`).join(', ');
   return (
     <p class="note" data-map-privacy>
-      Maps from elsewhere: {strangers.map(({ title, host }) => `${title} (${host})`).join(', ')}.
-      While one of these is shown, its server learns which area is looked at, and from which
-      internet address. It does not learn who is where.
+      <Trans>
+        Maps from elsewhere: {names}. While one of these is shown, its server learns which area is
+        looked at, and from which internet address. It does not learn who is where.
+      </Trans>
     </p>
   );
 }

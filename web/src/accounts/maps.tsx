@@ -1,4 +1,6 @@
 /** The maps of this server: what each covers, and what is wrong with it. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useKind, useTime, useServer } from '../app/context';
 import type { MapShown } from '../generated';
 import type { Read } from '../net/shape';
@@ -19,11 +21,13 @@ export function MapsCard() {
     shown.map(({ url }) => url).join(' '),
   );
   return (
-    <Card name="Maps">
+    <Card name={t`Maps`}>
       <p class="said muted">
-        The page comes with a map of the world that ends at towns. Maps with streets, of the areas
-        you want, are added on the server with <code>sightline map add</code>. They are drawn from
-        this server alone: nobody else learns where people look.
+        <Trans>
+          The page comes with a map of the world that ends at towns. Maps with streets, of the areas
+          you want, are added on the server with <code>sightline map add</code>. They are drawn from
+          this server alone: nobody else learns where people look.
+        </Trans>
       </p>
       <Trouble failure={failure} />
       {value !== undefined && value.trouble !== '' && (
@@ -31,7 +35,7 @@ export function MapsCard() {
           {value.trouble}
         </p>
       )}
-      {value?.maps.length === 0 && <p class="note">No map with streets has been added yet.</p>}
+      {value?.maps.length === 0 && <p class="note">{t`No map with streets has been added yet.`}</p>}
       <ul class="list">
         {value?.maps.map((map) => (
           <MapRow
@@ -50,6 +54,9 @@ export function MapsCard() {
 
 function MapRow({ map, remove }: { map: Read<MapShown>; remove(): Promise<void> }) {
   const { now } = useTime();
+  const { min_zoom: least, max_zoom: most, source } = map;
+  const size = bytes(map.size);
+  const added = whenText(map.updated, now.value);
   const broken = map.problem !== '';
   return (
     <li data-map={map.name}>
@@ -58,16 +65,15 @@ function MapRow({ map, remove }: { map: Read<MapShown>; remove(): Promise<void> 
           {map.title}
           <span class="pill" data-tone={broken ? 'bad' : 'ok'}>
             <i />
-            {broken ? 'Not shown' : map.role === 'base' ? 'Map' : 'Layer'}
+            {broken ? t`Not shown` : map.role === 'base' ? t`Map` : t`Layer`}
           </span>
         </b>
         {broken && <span>{map.problem}</span>}
         <span class="muted">
-          {bytes(map.size)} · zooms {map.min_zoom} to {map.max_zoom} · added{' '}
-          {whenText(map.updated, now.value)} from {map.source}
+          {[size, t`zooms ${least} to ${most}`, t`added ${added} from ${source}`].join(' · ')}
         </span>
       </span>
-      <Sure words="Remove" sure="Yes, remove" label={map.title} act={remove} />
+      <Sure words={t`Remove`} sure={t`Yes, remove`} label={map.title} act={remove} />
     </li>
   );
 }

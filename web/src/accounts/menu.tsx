@@ -1,5 +1,6 @@
 /** Who I am, in the navigation; and what there is to do about it. */
-import { LogIn, LogOut, ShieldCheck, UserRound } from 'lucide';
+import { t } from '@lingui/core/macro';
+import { LogIn, LogOut, ShieldCheck, UserPlus, UserRound } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { writePlace } from '../app/address';
@@ -12,16 +13,18 @@ import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
-import { whenText } from './wording';
+import { InviteButton, useInvite } from './invite';
+import { roleName, whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
-  if (visitor.way === 'guest') return 'Guest';
-  return visitor.way === 'link' ? 'Visitor' : (visitor.display ?? visitor.name);
+  if (visitor.way === 'guest') return t`Guest`;
+  return visitor.way === 'link' ? t`Visitor` : (visitor.display ?? visitor.name);
 }
 
 export function roleOf(visitor: Visitor): string {
-  if (visitor.way === 'link') return 'by a shared link';
-  return visitor.way === 'guest' ? `${visitor.role}, not signed in` : visitor.role;
+  const role = roleName(visitor.role);
+  if (visitor.way === 'link') return t`by a shared link`;
+  return visitor.way === 'guest' ? t`${role}, not signed in` : role;
 }
 
 /** The first letter of who it is, in a circle. */
@@ -43,6 +46,7 @@ export function AccountMenu() {
   const around = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
+  const invite = useInvite();
   useEffect(() => {
     if (!open) return;
     const away = (at: Event) => {
@@ -80,18 +84,31 @@ export function AccountMenu() {
       >
         <Who visitor={visitor} />
         <span class="ellipsis">
-          <span class="hidden">Account: </span>
+          <span class="hidden">{t`Account:`} </span>
           {nameOf(visitor)}
         </span>
       </button>
       {open && (
-        <div id={id} class="menu panel" role="group" aria-label="Account">
+        <div id={id} class="menu panel" role="group" aria-label={t`Account`}>
           <Me visitor={visitor} />
           {ownsAccount(visitor) && (
-            <To section="account" icon={UserRound} words="My account" left={setOpen} />
+            <To section="account" icon={UserRound} words={t`My account`} left={setOpen} />
           )}
           {isAdmin(visitor) && (
-            <To section="admin" icon={ShieldCheck} words="Accounts and audit" left={setOpen} />
+            <To section="admin" icon={ShieldCheck} words={t`Accounts and audit`} left={setOpen} />
+          )}
+          {invite.may && (
+            <button
+              type="button"
+              class="menu-item"
+              onClick={() => {
+                setOpen(false);
+                invite.open();
+              }}
+            >
+              <Icon of={UserPlus} size={17} />
+              {t`Invite somebody`}
+            </button>
           )}
           <AddPhoneButton
             kind="menu-item"
@@ -103,6 +120,7 @@ export function AccountMenu() {
           <LeaveButtons />
         </div>
       )}
+      {invite.dialog}
     </div>
   );
 }
@@ -112,10 +130,11 @@ export function AccountCard() {
   const { visitor, session } = useWho();
   if (!session) return null;
   return (
-    <Card name="Account" class="account-card">
+    <Card name={t`Account`} class="account-card">
       <Me visitor={visitor} />
-      {ownsAccount(visitor) && <To section="account" icon={UserRound} words="My account" />}
-      {isAdmin(visitor) && <To section="admin" icon={ShieldCheck} words="Accounts and audit" />}
+      {ownsAccount(visitor) && <To section="account" icon={UserRound} words={t`My account`} />}
+      {isAdmin(visitor) && <To section="admin" icon={ShieldCheck} words={t`Accounts and audit`} />}
+      <InviteButton class="menu-item" />
       <AddPhoneButton kind="menu-item" />
       <LeaveButtons />
     </Card>
@@ -124,6 +143,7 @@ export function AccountCard() {
 
 function Me({ visitor }: { visitor: Visitor }) {
   const { now } = useTime();
+  const until = visitor.expires === undefined ? '' : whenText(visitor.expires, now.value);
   return (
     <p class="me">
       <Who visitor={visitor} />
@@ -131,9 +151,7 @@ function Me({ visitor }: { visitor: Visitor }) {
         <b class="ellipsis">{nameOf(visitor)}</b>
         <span class="muted">
           {roleOf(visitor)}
-          {visitor.expires !== undefined && visitor.way === 'link'
-            ? `, until ${whenText(visitor.expires, now.value)}`
-            : ''}
+          {until !== '' && visitor.way === 'link' ? t`, until ${until}` : ''}
         </span>
       </span>
     </p>
@@ -183,7 +201,7 @@ export function LeaveButtons() {
         }}
       >
         <Icon of={LogIn} size={17} />
-        Sign in
+        {t`Sign in`}
       </button>
     );
   }
@@ -191,7 +209,7 @@ export function LeaveButtons() {
     await session.signOut();
     forgetPlace();
   };
-  return <LeaveItem words={visitor.way === 'link' ? 'Leave' : 'Sign out'} act={leave} />;
+  return <LeaveItem words={visitor.way === 'link' ? t`Leave` : t`Sign out`} act={leave} />;
 }
 
 /** What was looked at is nobody else's business: on leaving it goes from the address, too. */

@@ -1,4 +1,5 @@
 /** Setting a map at an address: tried first, then agreed to with all hosts that it brings. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
 import type { NewRemoteMap, RemoteMapTried } from '../generated';
@@ -10,10 +11,11 @@ import { Form } from '../ui/form';
 import type { Values } from '../ui/form';
 import { plain } from '../things/names';
 
-const ROLES = [
-  ['layer', 'A layer one can choose, such as satellite pictures'],
-  ['base', 'The map itself, in place of the one that comes with the page'],
-] as const;
+const roles = () =>
+  [
+    ['layer', t`A layer one can choose, such as satellite pictures`],
+    ['base', t`The map itself, in place of the one that comes with the page`],
+  ] as const;
 
 interface Trial {
   readonly map: NewRemoteMap;
@@ -24,9 +26,9 @@ export function NewMapAddress({ close, done }: { close(): void; done(): Promise<
   const { api } = useServer();
   const [trial, setTrial] = useState<Trial | null>(null);
   return (
-    <Dialog title="Add a map from elsewhere" close={close}>
+    <Dialog title={t`Add a map from elsewhere`} close={close}>
       <Form
-        button="Try it"
+        button={t`Try it`}
         blame={{ malformed: 'url' }}
         submit={async (value) => {
           setTrial(null);
@@ -34,27 +36,33 @@ export function NewMapAddress({ close, done }: { close(): void; done(): Promise<
           setTrial({ map, found: await api.post('admin/map-addresses/try', map) });
         }}
       >
-        <Field name="title" label="What people call it" autocomplete="off" maxLength={80} focus />
+        <Field
+          name="title"
+          label={t`What people call it`}
+          autocomplete="off"
+          maxLength={80}
+          focus
+        />
         <Field
           name="url"
-          label="Address"
-          hint="Of pictures (https://…/{z}/{x}/{y}.png), of an archive (….pmtiles) or of a MapLibre style."
+          label={t`Address`}
+          hint={t`Of pictures (https://…/{z}/{x}/{y}.png), of an archive (….pmtiles) or of a MapLibre style.`}
           autocomplete="off"
           maxLength={1000}
         />
-        <Select name="role" label="Shown as" options={ROLES} />
+        <Select name="role" label="Shown as" options={roles()} />
         <Field
           name="attribution"
-          label="Whom to name on the map"
-          hint="As its owner asks. Empty: as the map itself says."
+          label={t`Whom to name on the map`}
+          hint={t`As its owner asks. Empty: as the map itself says.`}
           autocomplete="off"
           maxLength={200}
           required={false}
         />
         <Field
           name="key"
-          label="Key"
-          hint="Stands for {key} in the address. It is not shown here again, but every browser that shows the map sees it."
+          label={t`Key`}
+          hint={t`Stands for {key} in the address. It is not shown here again, but every browser that shows the map sees it.`}
           type="password"
           autocomplete="off"
           maxLength={500}
@@ -100,14 +108,12 @@ export function nameOf(title: string): string {
 /** What came of the trial, and whom using the map tells something. */
 function Outcome({ trial: { found }, use }: { trial: Trial; use(): Promise<void> }) {
   const wrong = found.fault !== '';
+  const { credit } = found;
   return (
     <section class="told" data-tried={wrong ? 'wrong' : 'good'} role="status">
-      <p>{wrong ? found.fault : 'It works.'}</p>
-      {found.credit !== '' && <p class="muted">It wants to be named: {found.credit}</p>}
-      <p>
-        Every browser that shows it will ask these servers, which thereby learn which area people
-        look at:
-      </p>
+      <p>{wrong ? found.fault : t`It works.`}</p>
+      {credit !== '' && <p class="muted">{t`It wants to be named: ${credit}`}</p>}
+      <p>{t`Every browser that shows it will ask these servers, which thereby learn which area people look at:`}</p>
       <ul>
         {found.hosts.map((host) => (
           <li key={host}>
@@ -116,13 +122,10 @@ function Outcome({ trial: { found }, use }: { trial: Trial; use(): Promise<void>
         ))}
       </ul>
       {wrong && (
-        <p class="muted">
-          It was tried from the server. Use it all the same only if browsers can reach what the
-          server cannot, such as a map in your own network.
-        </p>
+        <p class="muted">{t`It was tried from the server. Use it all the same only if browsers can reach what the server cannot, such as a map in your own network.`}</p>
       )}
       <ActButton
-        words={wrong ? 'Use it anyway' : 'I agree: use this map'}
+        words={wrong ? t`Use it anyway` : t`I agree: use this map`}
         primary={!wrong}
         act={use}
       />

@@ -1,9 +1,10 @@
 /** A new password, written twice. */
+import { t } from '@lingui/core/macro';
 import { Field } from '../ui/field';
 
 export function NewPassword({
   name = 'password',
-  label = 'Password',
+  label = t`Password`,
 }: {
   name?: string;
   label?: string;
@@ -16,7 +17,7 @@ export function NewPassword({
       autocomplete="new-password"
       minLength={8}
       maxLength={256}
-      hint="At least 8 characters; 15 are better. A few unusual words do well."
+      hint={t`At least 8 characters; 15 are better. A few unusual words do well.`}
     />
   );
 }

@@ -1,4 +1,5 @@
 /** Making a token for a program or a phone. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useLive, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
@@ -10,7 +11,7 @@ import { Form } from '../ui/form';
 import { Field, Select } from '../ui/field';
 import { Once } from './once';
 import { ownFriends } from './privacy';
-import { SCOPES } from './wording';
+import { scopeWords } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Thing } from '../net/protocol';
 import type { Entry } from '../things/entry';
@@ -25,19 +26,19 @@ export function NewToken({ api, close }: { api: Api; close(): void }) {
     [...world.kind('friend').values()],
     isAdmin(visitor) ? ['*'] : visitor.rights.own,
   );
-  const scopes = SCOPES.filter(
+  const scopes = scopeWords().filter(
     ([scope]) =>
       (scope !== 'metrics' || isAdmin(visitor)) &&
       (scope !== 'drive' || visitor.rights.drive.length > 0) &&
       (scope !== 'publish' || friends.length > 0),
   );
   return (
-    <Dialog title={made === null ? 'New API token' : 'Your new token'} close={close}>
+    <Dialog title={made === null ? t`New API token` : t`Your new token`} close={close}>
       {made !== null ? (
         <Once
           text={made}
-          words="Copy the token"
-          about="It is shown this once. Whoever has it may do what it is for."
+          words={t`Copy the token`}
+          about={t`It is shown this once. Whoever has it may do what it is for.`}
           close={close}
         />
       ) : (
@@ -74,7 +75,7 @@ function TokenForm({
 }) {
   return (
     <Form
-      button="Make the token"
+      button={t`Make the token`}
       blame={{ malformed: 'name' }}
       submit={async (value, form) => {
         const days = value('days');
@@ -89,14 +90,14 @@ function TokenForm({
     >
       <Field
         name="name"
-        label="Name"
-        hint="What will use it: “backup script”"
+        label={t`Name`}
+        hint={t`What will use it: “backup script”`}
         maxLength={64}
         autocomplete="off"
         focus
       />
       <fieldset class="checks">
-        <legend>What it is for</legend>
+        <legend>{t`What it is for`}</legend>
         {scopes.map(([scope, words]) => (
           <label key={scope}>
             <input
@@ -128,11 +129,11 @@ function TokenForm({
         label="Lasts"
         value="90"
         options={[
-          ['7', 'A week'],
-          ['30', 'A month'],
-          ['90', 'Three months'],
-          ['365', 'A year'],
-          ['', 'Until it is revoked'],
+          ['7', t`A week`],
+          ['30', t`A month`],
+          ['90', t`Three months`],
+          ['365', t`A year`],
+          ['', t`Until it is revoked`],
         ]}
       />
     </Form>

@@ -1,4 +1,5 @@
 /** Making an account. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
 import { Dialog } from '../ui/dialog';
@@ -13,18 +14,23 @@ export function NewUser({ close }: { close(): void }) {
   const { api } = useServer();
   const [given, setGiven] = useState<Given>({ role: 'viewer', see: [], drive: [], own: [] });
   const [made, setMade] = useState<{ name: string; password: string } | null>(null);
+  const { name = '', password = '' } = made ?? {};
   return (
-    <Dialog title={made ? `${made.name} can sign in` : 'New user'} close={close}>
+    <Dialog title={made ? t`${name} can sign in` : t`New user`} close={close}>
       {made ? (
         <Once
-          text={`${location.origin}${location.pathname}\nName: ${made.name}\nPassword: ${made.password}`}
-          words="Copy"
-          about="Hand this over safely. The password is shown this once, and can be changed under “My account”."
+          text={[
+            location.origin + location.pathname,
+            t`Name: ${name}`,
+            t`Password: ${password}`,
+          ].join('\n')}
+          words={t`Copy`}
+          about={t`Hand this over safely. The password is shown this once, and can be changed under “My account”.`}
           close={close}
         />
       ) : (
         <Form
-          button="Make the account"
+          button={t`Make the account`}
           blame={{ taken: 'name', malformed: 'name', weak: 'password' }}
           submit={async (value) => {
             const password = value('password');
@@ -35,8 +41,8 @@ export function NewUser({ close }: { close(): void }) {
         >
           <Field
             name="name"
-            label="Name"
-            hint="Any person’s name. To sign in, capitals make no difference."
+            label={t`Name`}
+            hint={t`Any person’s name. To sign in, capitals make no difference.`}
             autocomplete="off"
             maxLength={64}
             focus

@@ -1,4 +1,5 @@
 /** A secret that is shown once; and what went wrong with a list. */
+import { t } from '@lingui/core/macro';
 import { CopyButton } from '../ui/copy';
 import { ErrorLink } from '../ui/doclink';
 import type { Failure } from '../ui/failure';
@@ -23,9 +24,7 @@ export function Once({
       </pre>
       <div class="form-end">
         <CopyButton text={text} label={words} words={words} />
-        <button type="button" class="button primary" onClick={close}>
-          Done
-        </button>
+        <button type="button" class="button primary" onClick={close}>{t`Done`}</button>
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 /** Changing one's own password. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
 import { Form } from '../ui/form';
@@ -11,9 +12,9 @@ export function PasswordCard({ name }: { name: string }) {
   const { api } = useServer();
   const [done, setDone] = useState(false);
   return (
-    <Card name="Password">
+    <Card name={t`Password`}>
       <Form
-        button="Change the password"
+        button={t`Change the password`}
         blame={{ forbidden: 'old', weak: 'new' }}
         submit={async (value, form) => {
           setDone(false);
@@ -38,16 +39,18 @@ export function PasswordCard({ name }: { name: string }) {
         />
         <Field
           name="old"
-          label="Present password"
+          label={t`Present password`}
           type="password"
           autocomplete="current-password"
           maxLength={256}
         />
-        <NewPassword name="new" label="New password" />
-        <EndTokens about="Programs and phones that use one stop working until they get another." />
+        <NewPassword name="new" label={t`New password`} />
+        <EndTokens
+          about={t`Programs and phones that use one stop working until they get another.`}
+        />
       </Form>
       <p class="good" role="status">
-        {done ? 'Changed. You are signed out everywhere else.' : ''}
+        {done ? t`Changed. You are signed out everywhere else.` : ''}
       </p>
     </Card>
   );

@@ -1,4 +1,5 @@
 /** What is kept about one friend: for how long, a copy of it, its end. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useKind, useLive } from '../app/context';
 import { covers } from '../app/visitor';
@@ -31,15 +32,16 @@ export function PrivacyPage() {
     .map((thing) => ({ thing, entry: summariseFriend(thing) }))
     .filter(({ entry }) => wanted === '' || entry.search.includes(wanted))
     .sort((a, b) => (a.entry.order < b.entry.order ? -1 : 1));
+  const more = found.length - MOST;
   return (
     <Card
-      name="Privacy"
+      name={t`Privacy`}
       aside={
         <label class="search small">
-          <span class="hidden">Find a friend</span>
+          <span class="hidden">{t`Find a friend`}</span>
           <input
             type="search"
-            placeholder="Find a friend"
+            placeholder={t`Find a friend`}
             value={query}
             onInput={(typed) => {
               setQuery(typed.currentTarget.value);
@@ -48,11 +50,9 @@ export function PrivacyPage() {
         </label>
       }
     >
-      <p class="said muted">
-        For each friend: how long positions are kept, a copy of everything known, and its end.
-      </p>
+      <p class="said muted">{t`For each friend: how long positions are kept, a copy of everything known, and its end.`}</p>
       <MapPrivacy />
-      {found.length === 0 && <p class="note">There is no such friend.</p>}
+      {found.length === 0 && <p class="note">{t`There is no such friend.`}</p>}
       <ul class="list">
         {found.slice(0, MOST).map(({ thing, entry }) => (
           <li key={thing.id} class="list-open">
@@ -80,9 +80,7 @@ export function PrivacyPage() {
           </li>
         ))}
       </ul>
-      {found.length > MOST && (
-        <p class="note">and {found.length - MOST} more; the search finds them.</p>
-      )}
+      {more > 0 && <p class="note">{t`and ${more} more; the search finds them.`}</p>}
     </Card>
   );
 }

@@ -1,21 +1,28 @@
 /** The role of an account, and what it is given. */
+import { t } from '@lingui/core/macro';
 import { ROLES } from '../app/visitor';
-import type { Grant, Role } from '../app/visitor';
-import { Grants } from './grants';
-import { ROLE_WORDS } from './wording';
+import { useRoster } from '../things/context';
+import { ownText, rightsText } from './choices';
+import type { Given } from './choices';
+import { Picker } from './picker';
+import { roleName, roleWords } from './wording';
 
-export interface Given {
-  readonly role: Role;
-  readonly see: readonly Grant[];
-  readonly drive: readonly Grant[];
-  readonly own: readonly Grant[];
-}
+export type { Given };
 
-export function Rights({ given, change }: { given: Given; change(given: Given): void }) {
+export function Rights({
+  given,
+  change,
+  own = true,
+}: {
+  given: Given;
+  change(given: Given): void;
+  /** Ask who they are on the map, too. */
+  own?: boolean;
+}) {
   return (
     <>
       <fieldset class="roles">
-        <legend>Role</legend>
+        <legend>{t`Role`}</legend>
         {ROLES.map((role) => (
           <label key={role}>
             <input
@@ -28,17 +35,16 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
               }}
             />
             <span>
-              <b>{role}</b>
-              <small>{ROLE_WORDS[role]}</small>
+              <b>{roleName(role)}</b>
+              <small>{roleWords(role)}</small>
             </span>
           </label>
         ))}
       </fieldset>
       {given.role !== 'admin' && (
-        <Grants
+        <Picker
           right="see"
-          label="Sees"
-          none="Nobody yet"
+          label={t`Sees`}
           grants={given.see}
           change={(see) => {
             change({ ...given, see });
@@ -46,26 +52,39 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
         />
       )}
       {given.role === 'operator' && (
-        <Grants
+        <Picker
           right="drive"
-          label="Drives"
-          none="No robot yet"
+          label={t`Drives`}
           grants={given.drive}
           change={(drive) => {
             change({ ...given, drive });
           }}
         />
       )}
-      <Grants
-        right="own"
-        label="Is"
-        none="Nobody on the map"
-        hint="Whose phone this is: may share, export and erase it."
-        grants={given.own}
-        change={(own) => {
-          change({ ...given, own });
-        }}
-      />
+      {own && (
+        <Picker
+          right="own"
+          label={t`Whose phone is theirs`}
+          hint={t`They may share it, set it up, copy and erase what is known of it.`}
+          grants={given.own}
+          change={(mine) => {
+            change({ ...given, own: mine });
+          }}
+        />
+      )}
+      <RightsText given={given} />
     </>
+  );
+}
+
+/** What is given, in words. */
+export function RightsText({ given }: { given: Given }) {
+  const { entries } = useRoster();
+  const own = ownText(given.own, entries);
+  return (
+    <p class="rights-text" role="status">
+      <span>{rightsText(given, entries)}</span>
+      {own !== '' && <span>{own}</span>}
+    </p>
   );
 }

@@ -1,31 +1,23 @@
 /** The dialogue that makes a link to a friend or a robot, for people without an account. */
-import { Share2, TriangleAlert } from 'lucide';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
 import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
 import { useRoster } from '../things/context';
-import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
 import { Field, Select } from '../ui/field';
+import { below, LinkReady } from './linkready';
+import type { Reach } from './linkready';
 import { LinkList } from './links';
-import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Api, Reply } from '../net/api';
+import type { Api } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
-
-/**
- * The address of a link as this page is reached: behind a proxy we may be below a path, which only
- * server.public_url tells the server.
- */
-export function below(url: string, base = new URL('.', document.baseURI)): string {
-  const said = new URL(url);
-  return said.origin === base.origin && said.pathname === '/' ? base.href + said.hash : url;
-}
 
 export function ShareDialog() {
   const { visitor } = useWho();
@@ -35,19 +27,19 @@ export function ShareDialog() {
   return <Share key={key} of={key} />;
 }
 
-const ENDS: readonly (readonly [choice: string, words: string])[] = [
-  ['1', 'For an hour'],
-  ['4', 'For four hours'],
-  ['tonight', 'Until midnight'],
-  ['24', 'For a day'],
-  ['168', 'For a week'],
-  ['', 'Until…'],
+const ends = (): readonly (readonly [choice: string, words: string])[] => [
+  ['1', t`For an hour`],
+  ['4', t`For four hours`],
+  ['tonight', t`Until midnight`],
+  ['24', t`For a day`],
+  ['168', t`For a week`],
+  ['', t`Until…`],
 ];
 
 interface Made {
   readonly url: string;
   /** From where that address can be reached at all. */
-  readonly reach: Reply<'POST /links'>['reach'];
+  readonly reach: Reach;
   readonly until: number;
 }
 
@@ -73,7 +65,7 @@ function Share({ of }: { of: Key }) {
   }
   return (
     <Dialog
-      title={`Share ${name}`}
+      title={t`Share ${name}`}
       close={() => {
         sharing.value = null;
       }}
@@ -136,7 +128,7 @@ function NewLink({
 }) {
   return (
     <Form
-      button="Make the link"
+      button={t`Make the link`}
       blame={{ malformed: 'until' }}
       submit={async (value) => {
         const starts = later ? fromInput(value('from')) : undefined;
@@ -152,8 +144,10 @@ function NewLink({
       }}
     >
       <p>
-        Whoever has the link sees where {name} is, live and without an account, until it ends. They
-        see nobody else and nothing of before.
+        <Trans>
+          Whoever has the link sees where {name} is, live and without an account, until it ends.
+          They see nobody else and nothing of before.
+        </Trans>
       </p>
       {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
       <div class="pair">
@@ -168,12 +162,12 @@ function NewLink({
             setLater(choice === 'later');
           }}
         />
-        <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
+        <Select name="end" label="How long" value={end} options={ends()} change={setEnd} />
       </div>
       {later && (
         <Field
           name="from"
-          label="Shown from"
+          label={t`Shown from`}
           type="datetime-local"
           value={toInput(now.value + 3600)}
         />
@@ -181,15 +175,15 @@ function NewLink({
       {end === '' && (
         <Field
           name="until"
-          label="Shown until"
+          label={t`Shown until`}
           type="datetime-local"
           value={toInput(now.value + 8 * 3600)}
         />
       )}
       <Field
         name="name"
-        label="Name of the link"
-        hint="For you, to know it by: who gets it, or why"
+        label={t`Name of the link`}
+        hint={t`For you, to know it by: who gets it, or why`}
         value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
         maxLength={64}
         autocomplete="off"
@@ -214,58 +208,33 @@ function Before({
 }) {
   return (
     <section class="before">
-      <h3>Links to {name}</h3>
-      <LinkList turn={turn} shows={group === undefined ? [of] : [of, group]} empty="None so far." />
+      <h3>{t`Links to ${name}`}</h3>
+      <LinkList
+        turn={turn}
+        shows={group === undefined ? [of] : [of, group]}
+        empty={t`None so far.`}
+      />
       <p class="note with-copy">
-        For people with an account: a link to what you see now
-        <CopyButton text={() => link()} label="Copy a link to this view" />
+        {t`For people with an account: a link to what you see now`}
+        <CopyButton text={() => link()} label={t`Copy a link to this view`} />
       </p>
     </section>
   );
 }
 
 function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
-  const share = 'share' in navigator && matchMedia('(pointer: coarse)').matches;
+  const until = whenText(made.until, now);
   return (
-    <div class="once">
+    <LinkReady
+      url={made.url}
+      reach={made.reach}
+      end={<button type="button" class="button" onClick={more}>{t`Another link`}</button>}
+    >
       <p>
-        The link is shown this once. It works until <b>{whenText(made.until, now)}</b>.
+        <Trans>
+          The link is shown this once. It works until <b>{until}</b>.
+        </Trans>
       </p>
-      <pre tabIndex={0} data-once>
-        {made.url}
-      </pre>
-      {made.reach === 'machine' && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          The address in it is of this machine only: nobody elsewhere can open it. Open this page by
-          the address that others use, or have an admin set server.public_url.
-        </p>
-      )}
-      {made.reach === 'network' && (
-        <p class="notice" data-tone="warn">
-          <Icon of={TriangleAlert} size={18} />
-          The address in it is good in this network only.
-        </p>
-      )}
-      <QrCode text={made.url} />
-      <div class="form-end">
-        <CopyButton text={made.url} label="Copy the link" words="Copy the link" />
-        {share && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              navigator.share({ url: made.url }).catch(() => undefined);
-            }}
-          >
-            <Icon of={Share2} size={16} />
-            Send
-          </button>
-        )}
-        <button type="button" class="button" onClick={more}>
-          Another link
-        </button>
-      </div>
-    </div>
+    </LinkReady>
   );
 }

@@ -1,4 +1,6 @@
 /** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
@@ -11,21 +13,22 @@ import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { LanguageChoice } from '../ui/languagechoice';
 import { Logo } from '../ui/logo';
+import { Joining } from './joining';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
 import { DocLink, ErrorLink } from '../ui/doclink';
 
 export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
-  const title = TITLES[state.is];
+  const title = titles()[state.is];
   useEffect(() => {
-    document.title = title === '' ? 'Sightline' : `${title} · Sightline`;
+    document.title = title === '' ? 'Sightline' : t`${title} · Sightline`;
   }, [title]);
   return (
     <div class="signin" data-state={state.is}>
       <main class="signin-box">
         <p class="signin-brand">
           <Logo />
-          <span aria-hidden="true">Sightline</span>
+          <span aria-hidden="true">{t`Sightline`}</span>
         </p>
         <Inside session={session} state={state} />
         <LanguageChoice />
@@ -34,25 +37,26 @@ export function SignInPage({ session, state }: { session: Session; state: Sessio
   );
 }
 
-const TITLES: Readonly<Record<SessionState['is'], string>> = {
+const titles = (): Readonly<Record<SessionState['is'], string>> => ({
   asking: '',
-  away: 'Not reached',
-  out: 'Sign in',
-  founding: 'First admin',
-  shut: 'Shared link',
+  away: t`Not reached`,
+  out: t`Sign in`,
+  founding: t`First admin`,
+  invited: t`Invitation`,
+  shut: t`Shared link`,
   in: '',
-};
+});
 
 function Inside({ session, state }: { session: Session; state: SessionState }) {
   switch (state.is) {
     case 'in':
     case 'asking':
-      return <p class="hidden">One moment…</p>;
+      return <p class="hidden">{t`One moment…`}</p>;
     case 'away':
       return (
-        <Sign icon={CloudOff} title="The server cannot be reached">
-          <p role="status">It is tried again every few seconds; this page goes on by itself.</p>
-          <ActButton words="Try now" act={() => session.open(null)} />
+        <Sign icon={CloudOff} title={t`The server cannot be reached`}>
+          <p role="status">{t`It is tried again every few seconds; this page goes on by itself.`}</p>
+          <ActButton words={t`Try now`} act={() => session.open(null)} />
         </Sign>
       );
     case 'out':
@@ -63,6 +67,8 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
       );
     case 'founding':
       return <Founding session={session} />;
+    case 'invited':
+      return <Joining session={session} invited={state.invited} />;
     case 'shut':
       return <Shut session={session} state={state} />;
   }
@@ -77,19 +83,20 @@ function SignIn({
   notice: Notice | undefined;
   also: Visitor | undefined;
 }) {
+  const name = also?.display ?? also?.name ?? '';
   return (
     <>
-      <h1>Sign in</h1>
+      <h1>{t`Sign in`}</h1>
       {notice && <NoticeBox notice={notice} />}
       <Form
-        button="Sign in"
+        button={t`Sign in`}
         blame={{ wrong: 'password' }}
         submit={(value) => session.signIn(value('name'), value('password'))}
       >
-        <Field name="name" label="Name" autocomplete="username" maxLength={64} focus />
+        <Field name="name" label={t`Name`} autocomplete="username" maxLength={64} focus />
         <Field
           name="password"
-          label="Password"
+          label={t`Password`}
           type="password"
           autocomplete="current-password"
           maxLength={256}
@@ -104,13 +111,11 @@ function SignIn({
               session.enterAs(also);
             }}
           >
-            {also.way === 'guest' ? 'Go on as a guest' : `Go on as ${also.name}`}
+            {also.way === 'guest' ? t`Go on as a guest` : t`Go on as ${name}`}
           </button>
         </p>
       )}
-      <p class="note">
-        No account, or the password forgotten? Whoever looks after this server can help.
-      </p>
+      <p class="note">{t`No account, or the password forgotten? Whoever looks after this server can help.`}</p>
     </>
   );
 }
@@ -118,17 +123,21 @@ function SignIn({
 function FirstStart({ notice, session }: { notice: Notice | undefined; session: Session }) {
   return (
     <>
-      <h1>Nobody has an account yet</h1>
+      <h1>{t`Nobody has an account yet`}</h1>
       {notice && <NoticeBox notice={notice} />}
       <p>
-        This server was started for the first time. It wrote a link into its log which works once
-        and leads on from here: look for <code>#welcome=</code>
+        <Trans>
+          This server was started for the first time. It wrote a link into its log which works once
+          and leads on from here: look for <code>#welcome=</code>
+        </Trans>
       </p>
       <p class="note">
-        Or make an account on the server: <code>sightline user add NAME --role admin</code>.{' '}
-        <DocLink to="accounts">More about accounts</DocLink>
+        <Trans>
+          Or make an account on the server: <code>sightline user add NAME --role admin</code>.{' '}
+          <DocLink to="accounts">More about accounts</DocLink>
+        </Trans>
       </p>
-      <ActButton words="Look again" act={() => session.open(null)} />
+      <ActButton words={t`Look again`} act={() => session.open(null)} />
     </>
   );
 }
@@ -136,13 +145,10 @@ function FirstStart({ notice, session }: { notice: Notice | undefined; session: 
 function Founding({ session }: { session: Session }) {
   return (
     <>
-      <h1>Welcome</h1>
-      <p>
-        Choose a name and a password for the first admin: who makes the other accounts and decides
-        what each may see.
-      </p>
+      <h1>{t`Welcome`}</h1>
+      <p>{t`Choose a name and a password for the first admin: who makes the other accounts and decides what each may see.`}</p>
       <Form
-        button="Make the account"
+        button={t`Make the account`}
         blame={{ weak: 'password' }}
         submit={async (value) => {
           await session.found(value('name'), value('password'));
@@ -150,10 +156,10 @@ function Founding({ session }: { session: Session }) {
       >
         <Field
           name="name"
-          label="Name"
+          label={t`Name`}
           autocomplete="username"
           maxLength={64}
-          hint="Small letters, digits and . _ @ -"
+          hint={t`What people call you. To sign in, capitals make no difference.`}
           focus
         />
         <NewPassword />
@@ -163,18 +169,25 @@ function Founding({ session }: { session: Session }) {
 }
 
 /** Why a link shows nothing, by the server's word for it. */
-const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, more: string]>> = {
-  early: [Link2Off, 'Not yet', 'Open the link again when its time has come.'],
-  ended: [Link2Off, 'This link has ended', 'Ask whoever sent it for a new one.'],
-  revoked: [Link2Off, 'This link was withdrawn', 'Ask whoever sent it for a new one.'],
-  wrong: [Link2Off, 'There is no such link', 'Was all of it copied?'],
-  signed_in: [KeyRound, 'You are signed in', ''],
-};
+const closings = (): Readonly<
+  Record<string, readonly [icon: IconNode, title: string, more: string]>
+> => ({
+  early: [Link2Off, t`Not yet`, t`Open the link again when its time has come.`],
+  ended: [Link2Off, t`This link has ended`, t`Ask whoever sent it for a new one.`],
+  revoked: [Link2Off, t`This link was withdrawn`, t`Ask whoever sent it for a new one.`],
+  used: [
+    Link2Off,
+    t`This link has been used`,
+    t`It is good once. Whoever used it can sign in by name and password.`,
+  ],
+  wrong: [Link2Off, t`There is no such link`, t`Was all of it copied?`],
+  signed_in: [KeyRound, t`You are signed in`, ''],
+});
 
 function Shut({ session, state }: { session: Session; state: SessionState & { is: 'shut' } }) {
-  const [icon, title, more] = SHUT[state.code] ?? [TriangleAlert, 'This did not work', ''];
+  const [icon, title, more] = closings()[state.code] ?? [TriangleAlert, t`This did not work`, ''];
   const { also } = state;
-  const known = state.code in SHUT;
+  const known = state.code in closings();
   return (
     <Sign icon={icon} title={title}>
       <p role="status" data-shut={state.code}>
@@ -186,7 +199,7 @@ function Shut({ session, state }: { session: Session; state: SessionState & { is
         <div class="form-end">
           <ActButton
             primary
-            words="Sign out and open the link"
+            words={t`Sign out and open the link`}
             act={() => session.signOutToSeeLink()}
           />
           <button
@@ -195,14 +208,12 @@ function Shut({ session, state }: { session: Session; state: SessionState & { is
             onClick={() => {
               session.enterAs(also);
             }}
-          >
-            Stay signed in
-          </button>
+          >{t`Stay signed in`}</button>
         </div>
       ) : (
         <div class="form-end">
-          {!known && <ActButton primary words="Try again" act={() => session.open(null)} />}
-          <ActButton words="Sign in with an account" act={() => session.forgetLink()} />
+          {!known && <ActButton primary words={t`Try again`} act={() => session.open(null)} />}
+          <ActButton words={t`Sign in with an account`} act={() => session.forgetLink()} />
         </div>
       )}
     </Sign>

@@ -1,4 +1,5 @@
 /** The tokens of an account. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Sure } from '../ui/actbutton';
@@ -15,7 +16,7 @@ export function Tokens() {
   const { value: tokens, failure, again } = useLoaded(async () => (await api.get('tokens')).tokens);
   return (
     <Card
-      name="API tokens"
+      name={t`API tokens`}
       class="wide"
       aside={
         <button
@@ -24,14 +25,12 @@ export function Tokens() {
           onClick={() => {
             setMaking(true);
           }}
-        >
-          New token
-        </button>
+        >{t`New token`}</button>
       }
     >
       <Trouble failure={failure} />
       {tokens?.length === 0 && (
-        <p class="note">For scripts, and for phones that post over HTTP. None so far.</p>
+        <p class="note">{t`For scripts, and for phones that post over HTTP. None so far.`}</p>
       )}
       <ul class="list">
         {tokens?.map((token) => (
@@ -41,17 +40,15 @@ export function Tokens() {
               <span class="muted">
                 {[...token.scopes, ...token.things].join(', ')} ·{' '}
                 {token.used === undefined
-                  ? 'never used'
-                  : `last used ${whenText(token.used, now.value)}`}
+                  ? t`never used`
+                  : usedText(whenText(token.used, now.value))}
                 {token.expires !== undefined &&
-                  (token.expires < now.value
-                    ? ' · has expired'
-                    : ` · until ${whenText(token.expires, now.value)}`)}
+                  ` · ${endText(whenText(token.expires, now.value), token.expires < now.value)}`}
               </span>
             </span>
             <Sure
-              words="Revoke"
-              sure="Yes, revoke"
+              words={t`Revoke`}
+              sure={t`Yes, revoke`}
               label={token.name}
               act={async () => {
                 await api.del('tokens/{id}', { id: token.id });
@@ -72,4 +69,12 @@ export function Tokens() {
       )}
     </Card>
   );
+}
+
+function usedText(when: string): string {
+  return t`last used ${when}`;
+}
+
+function endText(until: string, over: boolean): string {
+  return over ? t`has expired` : t`until ${until}`;
 }

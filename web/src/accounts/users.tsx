@@ -1,15 +1,18 @@
 /** Everybody with an account: role, what they may see and drive, whether they can sign in. */
+import { t } from '@lingui/core/macro';
 import { Plus } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
-import type { Grant } from '../app/visitor';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { EditUser } from './edituser';
 import { useLoaded } from './loaded';
 import { NewUser } from './newuser';
 import { Trouble } from './once';
-import { grantText, whenText } from './wording';
+import { useRoster } from '../things/context';
+import { ownText, rightsText } from './choices';
+import { InvitationsCard } from './invitations';
+import { roleName, whenText } from './wording';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Visitor } from '../app/visitor';
@@ -20,6 +23,7 @@ export function UsersPage() {
   const { api } = useServer();
   const { visitor } = useWho();
   const { value: users, failure, again } = useLoaded(async () => (await api.get('users')).users);
+  const invitations = useLoaded(async () => (await api.get('invitations')).invitations);
   const [open, setOpen] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
   const [query, setQuery] = useState('');
@@ -28,36 +32,40 @@ export function UsersPage() {
     `${user.name} ${user.display}`.toLowerCase().includes(query.trim().toLowerCase()),
   );
   return (
-    <Card
-      name="Users"
-      aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
-    >
-      <Trouble failure={failure} />
-      <ul class="list">
-        {found?.map((user) => (
-          <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />
-        ))}
-      </ul>
-      {found?.length === 0 && <p class="note">There is no such user.</p>}
-      {making && (
-        <NewUser
-          close={() => {
-            setMaking(false);
-            void again();
-          }}
-        />
-      )}
-      {chosen && (
-        <EditUser
-          key={chosen.name}
-          user={chosen}
-          again={again}
-          close={() => {
-            setOpen(null);
-          }}
-        />
-      )}
-    </Card>
+    <>
+      <InvitationsCard loaded={invitations} />
+      <Card
+        name={t`Users`}
+        aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
+      >
+        <Trouble failure={failure} />
+        <ul class="list">
+          {found?.map((user) => (
+            <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />
+          ))}
+        </ul>
+        {found?.length === 0 && <p class="note">{t`There is no such user.`}</p>}
+        {making && (
+          <NewUser
+            close={() => {
+              setMaking(false);
+              void again();
+            }}
+          />
+        )}
+        {chosen && (
+          <EditUser
+            key={chosen.name}
+            user={chosen}
+            again={again}
+            close={() => {
+              setOpen(null);
+              void invitations.again();
+            }}
+          />
+        )}
+      </Card>
+    </>
   );
 }
 
@@ -76,10 +84,10 @@ function UsersTools({
     <>
       {(users?.length ?? 0) > 10 && (
         <label class="search small">
-          <span class="hidden">Find a user</span>
+          <span class="hidden">{t`Find a user`}</span>
           <input
             type="search"
-            placeholder="Find a user"
+            placeholder={t`Find a user`}
             value={query}
             onInput={(typed) => {
               setQuery(typed.currentTarget.value);
@@ -89,13 +97,13 @@ function UsersTools({
       )}
       <button
         type="button"
-        class="button primary"
+        class="button"
         onClick={() => {
           setMaking(true);
         }}
       >
         <Icon of={Plus} size={16} />
-        New user
+        {t`New user`}
       </button>
     </>
   );
@@ -112,6 +120,9 @@ function UserRow({
   visitor: Visitor;
   now: ReadonlySignal<number>;
 }) {
+  const { entries } = useRoster();
+  const own = ownText(user.own, entries);
+  const seen = user.seen === undefined ? '' : whenText(user.seen, now.value);
   return (
     <li class="list-open">
       <button
@@ -128,44 +139,23 @@ function UserRow({
         <span class="list-in">
           <b>
             {user.display || user.name}
-            {user.name === visitor.name && <span class="tag">You</span>}
-            {user.disabled && <span class="tag warn">Closed</span>}
-            {!user.password && !user.disabled && <span class="tag">No password</span>}
+            {user.name === visitor.name && <span class="tag">{t`You`}</span>}
+            {user.disabled && <span class="tag warn">{t`Closed`}</span>}
+            {!user.password && !user.disabled && <span class="tag">{t`No password`}</span>}
           </b>
           <span class="muted">
-            {user.display !== '' && `${user.name} · `}
-            {rightsText(user)}
+            {[user.display === '' ? '' : user.name, rightsText(user, entries), own]
+              .filter(Boolean)
+              .join(' · ')}
           </span>
         </span>
         <span class="list-end">
           <span class="role" data-role={user.role}>
-            {user.role}
+            {roleName(user.role)}
           </span>
-          <span class="muted">
-            {user.seen === undefined ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
-          </span>
+          <span class="muted">{user.seen === undefined ? t`never seen` : t`seen ${seen}`}</span>
         </span>
       </button>
     </li>
   );
-}
-
-/** What an account was given, in one line. */
-export function rightsText(user: Pick<Account, 'role' | 'see' | 'drive' | 'own'>): string {
-  if (user.role === 'admin') return 'Sees and drives everything';
-  const list = (grants: readonly Grant[]) => {
-    const words = grants.slice(0, 3).map((grant) => lower(grantText(grant)));
-    const more = grants.length - words.length;
-    return words.join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
-  };
-  const parts = [
-    user.see.length > 0 ? `Sees ${list(user.see)}` : '',
-    user.role === 'operator' && user.drive.length > 0 ? `drives ${list(user.drive)}` : '',
-    user.own.length > 0 ? `is ${list(user.own)}` : '',
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join('; ') : 'Sees nobody yet';
-}
-
-function lower(text: string): string {
-  return /^(All|Everything)/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

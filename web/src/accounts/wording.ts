@@ -1,4 +1,5 @@
 /** Accounts, grants, links and the audit log in words. Pure. */
+import { t } from '@lingui/core/macro';
 import type {
   AuditShown,
   DeviceShown,
@@ -26,38 +27,44 @@ export type Preview = Read<MergePreview>;
 /** One line of the audit log. */
 export type AuditRecord = Read<AuditShown>;
 
-export const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  viewer: 'Sees what it is given',
-  operator: 'Sees and drives what it is given',
-  admin: 'Sees and does everything',
-};
+/** A role within a sentence: "viewer". */
+export function roleName(role: Role): string {
+  if (role === 'admin') return t({ message: 'admin', context: 'role of an account' });
+  return role === 'operator'
+    ? t({ message: 'operator', context: 'role of an account' })
+    : t({ message: 'viewer', context: 'role of an account' });
+}
 
-export const SCOPES: readonly (readonly [scope: string, words: string])[] = [
-  ['see', 'Watch what this account sees'],
-  ['drive', 'Drive robots this account drives'],
-  ['publish', 'Post a phone’s positions (HTTP mode)'],
-  ['metrics', 'Read the server’s figures (/metrics)'],
-];
+export function roleWords(role: Role): string {
+  if (role === 'admin') return t`Sees and does everything`;
+  return role === 'operator' ? t`Sees and drives what it is given` : t`Sees what it is given`;
+}
+
+export function scopeWords(): readonly (readonly [scope: string, words: string])[] {
+  return [
+    ['see', t`Watch what this account sees`],
+    ['drive', t`Drive robots this account drives`],
+    ['publish', t`Post a phone’s positions (HTTP mode)`],
+    ['metrics', t`Read the server’s figures (/metrics)`],
+  ];
+}
 
 /** Why a name stands for a device. */
 export function howText(how: string): string {
-  if (how === 'merge') return 'Merged';
-  return how === 'rename' ? 'Its name until it was renamed' : 'Seen as another spelling';
+  if (how === 'merge') return t`Merged`;
+  return how === 'rename' ? t`Its name until it was renamed` : t`Seen as another spelling`;
 }
 
 /** What a merge would do, line by line. */
 export function mergeText({ device, into, newer, gains, links }: Preview): string[] {
-  const both = `${device} and ${into}`;
+  const seers = gains.join(', ');
+  const shared = links.join(', ');
   return [
-    `${device} goes from the map; ${into} stays, and has the pasts of both.`,
-    `The newer position is that of ${newer}.`,
-    ...(gains.length > 0
-      ? [`These see one of the two now, and would see both: ${gains.join(', ')}.`]
-      : []),
-    ...(links.length > 0
-      ? [`These shared links would show what either sends: ${links.join(', ')}.`]
-      : []),
-    `Nothing stored is moved: you can split ${both} again, and each has its past of before. What comes meanwhile stays with ${into}.`,
+    t`${device} goes from the map; ${into} stays, and has the pasts of both.`,
+    t`The newer position is that of ${newer}.`,
+    ...(gains.length > 0 ? [t`These see one of the two now, and would see both: ${seers}.`] : []),
+    ...(links.length > 0 ? [t`These shared links would show what either sends: ${shared}.`] : []),
+    t`Nothing stored is moved: you can split ${device} and ${into} again, and each has its past of before. What comes meanwhile stays with ${into}.`,
   ];
 }
 
@@ -66,11 +73,14 @@ export function grantText(
   grant: Grant,
   nameOf: (key: string) => string | undefined = () => undefined,
 ): string {
-  if (grant === '*') return 'Everything';
+  if (grant === '*') return t`Everything`;
   const [kind = '', ...rest] = grant.split('/');
   const granted = KINDS.get(kind)?.granted;
-  if (rest.length === 0) return granted?.label ?? `All of ${kind}`;
-  if (granted?.owned === true && rest.length === 1) return `${rest[0] ?? ''}, all devices`;
+  if (rest.length === 0) return granted?.label() ?? t`All of ${kind}`;
+  if (granted?.owned === true && rest.length === 1) {
+    const [who = ''] = rest;
+    return t`${who}, all devices`;
+  }
   const name = nameOf(grant);
   const id = rest.join('/');
   return name === undefined || plain(name) === plain(id) ? id : `${name} (${id})`;
@@ -98,25 +108,32 @@ export function withGrant(grants: readonly Grant[], more: Grant): readonly Grant
   return [...grants.filter((each) => !contains(more, each)), more].sort();
 }
 
+const BROWSERS: Readonly<Record<string, RegExp>> = {
+  Edge: /Edg\//,
+  Opera: /OPR\//,
+  Firefox: /Firefox\/|FxiOS/,
+  Chrome: /Chrome\/|Chromium|CriOS/,
+  Safari: /Safari\//,
+};
+const SYSTEMS: Readonly<Record<string, RegExp>> = {
+  iOS: /iPhone|iPad/,
+  Android: /Android/,
+  Windows: /Windows/,
+  macOS: /Mac OS X/,
+  ChromeOS: /CrOS/,
+  Linux: /Linux/,
+};
+
+function namedIn(agent: string, known: Readonly<Record<string, RegExp>>): string | undefined {
+  return Object.entries(known).find(([, mark]) => mark.test(agent))?.[0];
+}
+
 /** A browser by the name it gives itself: "Firefox on Linux". */
 export function browserName(agent: string): string {
-  const browser = [
-    [/Edg\//, 'Edge'],
-    [/OPR\//, 'Opera'],
-    [/Firefox\/|FxiOS/, 'Firefox'],
-    [/Chrome\/|Chromium|CriOS/, 'Chrome'],
-    [/Safari\//, 'Safari'],
-  ].find(([mark]) => (mark as RegExp).test(agent))?.[1] as string | undefined;
-  const system = [
-    [/iPhone|iPad/, 'iOS'],
-    [/Android/, 'Android'],
-    [/Windows/, 'Windows'],
-    [/Mac OS X/, 'macOS'],
-    [/CrOS/, 'ChromeOS'],
-    [/Linux/, 'Linux'],
-  ].find(([mark]) => (mark as RegExp).test(agent))?.[1] as string | undefined;
-  if (browser === undefined) return agent.slice(0, 40) || 'Unknown browser';
-  return system === undefined ? browser : `${browser} on ${system}`;
+  const browser = namedIn(agent, BROWSERS);
+  const system = namedIn(agent, SYSTEMS);
+  if (browser === undefined) return agent.slice(0, 40) || t`Unknown browser`;
+  return system === undefined ? browser : t`${browser} on ${system}`;
 }
 
 /** Without letters and digits that look alike. */
@@ -142,7 +159,7 @@ export function toInput(epochSeconds: number): string {
   const when = new Date(epochSeconds * 1000);
   const pad = (n: number) => String(n).padStart(2, '0');
   const date = [when.getFullYear(), pad(when.getMonth() + 1), pad(when.getDate())].join('-');
-  return `${date}T${pad(when.getHours())}:${pad(when.getMinutes())}`;
+  return [date, `${pad(when.getHours())}:${pad(when.getMinutes())}`].join('T');
 }
 
 /** Epoch seconds of such an input; undefined when it is empty or no time. */

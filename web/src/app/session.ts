@@ -8,6 +8,7 @@
  * | away      | that the server cannot be reached, and when it is tried again         |
  * | out       | the sign-in form, and why one is out                                  |
  * | founding  | name and password for the first admin (the one-time link)             |
+ * | invited   | name and password for whoever was invited; or a new password          |
  * | shut      | why a shared link shows nothing                                       |
  * | in        | the world                                                             |
  */
@@ -39,6 +40,7 @@ export type SessionState =
       readonly also?: Visitor;
     }
   | { readonly is: 'founding' }
+  | { readonly is: 'invited'; readonly invited: Invited }
   | {
       readonly is: 'shut';
       readonly code: string;
@@ -46,20 +48,37 @@ export type SessionState =
       /** Who is signed in, and cannot see a link as a visitor would. */
       readonly also?: Visitor;
     }
-  | { readonly is: 'in'; readonly visitor: Visitor; readonly notice?: string };
+  | {
+      readonly is: 'in';
+      readonly visitor: Visitor;
+      readonly notice?: string;
+      /** They came by an invitation, and are to add a phone of their own. */
+      readonly addsPhone?: true;
+    };
 
-/** A secret that came in the address: of the first start, or of a shared link. */
+/** What an invitation is: by whom, until when (epoch s), and for whose new password. */
+export interface Invited {
+  readonly by: string;
+  readonly ends: number;
+  /** Empty: for a new account. */
+  readonly account: string;
+  readonly addsPhone: boolean;
+}
+
+const SORTS = ['welcome', 'share', 'invite', 'reset'] as const;
+
+/** A secret that came in the address: of the first start, a shared link, an invitation. */
 export interface Ticket {
-  readonly sort: 'welcome' | 'share';
+  readonly sort: (typeof SORTS)[number];
   readonly secret: string;
 }
 
 /** The ticket in a fragment, with or without its `#`; null when there is none. */
 export function readTicket(fragment: string): Ticket | null {
-  const found = /^#?(welcome|share)=([\w-]{1,256})$/.exec(fragment);
-  const [, sort, secret] = found ?? [];
-  if (secret === undefined) return null;
-  return { sort: sort === 'share' ? 'share' : 'welcome', secret };
+  const found = /^#?([a-z]+)=([\w-]{1,256})$/.exec(fragment);
+  const sort = SORTS.find((each) => each === found?.[1]);
+  const secret = found?.[2];
+  return sort === undefined || secret === undefined ? null : { sort, secret };
 }
 
 /** Milliseconds between tries to reach a server that is away. */
@@ -85,9 +104,9 @@ export class Session {
     this.#ticket = ticket ?? this.#ticket;
     clearTimeout(this.#again);
     try {
-      if (this.#ticket?.sort === 'share') await this.#byLink(this.#ticket);
-      else if (this.#ticket) await this.#byWelcome(this.#ticket);
-      else await this.#ask();
+      if (this.#ticket === null) await this.#ask();
+      else if (this.#ticket.sort === 'welcome') await this.#byWelcome(this.#ticket);
+      else await this.#byLink(this.#ticket);
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
       this.#become({ is: 'away' });
@@ -104,6 +123,15 @@ export class Session {
   async found(name: string, password: string): Promise<void> {
     const token = this.#ticket?.secret ?? '';
     this.#enter((await this.#api.post('welcome', { token, name, password })).user);
+  }
+
+  /** Use an invitation: a name for a new account, or none for a new password. Rejects with Denied. */
+  async join(name: string | null, password: string): Promise<void> {
+    const before = this.#state.value;
+    const token = this.#ticket?.secret ?? '';
+    const fields = { token, password, ...(name === null ? {} : { name }) };
+    const { user } = await this.#api.post('invitation', fields);
+    this.#enter(user, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
@@ -197,14 +225,21 @@ export class Session {
   }
 
   async #byLink(ticket: Ticket): Promise<void> {
+    const token = ticket.secret;
     try {
-      this.#enter((await this.#api.post('link', { token: ticket.secret })).user);
+      if (ticket.sort === 'share') this.#enter((await this.#api.post('link', { token })).user);
+      else this.#become({ is: 'invited', invited: await this.#invitation(token) });
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
       const also = error.code === 'signed_in' ? await this.#who() : null;
       const { code, message: why } = error;
       this.#become({ is: 'shut', code, why, ...(also ? { also } : {}) });
     }
+  }
+
+  async #invitation(token: string): Promise<Invited> {
+    const { by, ends, account, adds_phone } = await this.#api.post('invitation', { token });
+    return { by, ends, account, addsPhone: adds_phone };
   }
 
   async #byWelcome(ticket: Ticket): Promise<void> {
@@ -244,10 +279,14 @@ export class Session {
     return user ? visitorOf(user) : null;
   }
 
-  #enter(user: Read<Person> | undefined): void {
+  #enter(user: Read<Person> | undefined, addsPhone = false): void {
     if (!user) throw new Denied('malformed', 'The server did not say who you are.');
     this.#ticket = null;
-    this.#become({ is: 'in', visitor: visitorOf(user) });
+    this.#become({
+      is: 'in',
+      visitor: visitorOf(user),
+      ...(addsPhone ? { addsPhone: true as const } : {}),
+    });
   }
 
   #become(state: SessionState): void {

@@ -26,7 +26,7 @@ export function worldOf(
       begun?.end();
       begun = null;
       forgetSamples();
-      if (state.is === 'out' || state.is === 'shut') forgetPlaces();
+      if (state.is === 'out' || state.is === 'shut' || state.is === 'invited') forgetPlaces();
       delete document.documentElement.dataset['map'];
       document.documentElement.dataset['connection'] = 'none';
       if (state.is === 'in') {

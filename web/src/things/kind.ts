@@ -66,7 +66,9 @@ export interface Kind {
   readonly isMachine?: boolean;
   readonly granted?: {
     /** What a grant of the whole kind is called: "All friends". */
-    readonly label: string;
+    label(): string;
+    /** The same within a sentence: "all friends". */
+    within(): string;
     readonly rights: readonly Right[];
     /** Ids begin with their owner: `friend/jane` is all of jane's devices. */
     readonly owned?: boolean;

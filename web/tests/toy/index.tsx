@@ -63,5 +63,5 @@ export const kite: Kind = {
     }),
     spot: () => null,
   },
-  granted: { label: 'All kites', rights: ['see'] },
+  granted: { label: () => 'All kites', within: () => 'all kites', rights: ['see'] },
 };

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
+from sightline.model.groups import Groups
 from sightline.model.kind import id_of, kind_of
 
 How = Literal["seen", "merge", "rename", "split"]
@@ -65,7 +66,7 @@ class DeviceNames:
         self.several: dict[str, tuple[str, ...]] = {}
         """Devices that have further names, with these."""
         self._seen: dict[str, set[str]] = {}  # noted, but not stored yet
-        self.users: dict[str, set[str]] = {}
+        self.users = Groups()
         """The spellings of each user (first level) that was ever seen, by folded name."""
         self._apart: frozenset[str] = frozenset()  # folded users of which a device was split
         self._asked: dict[str, set[str]] = {}  # names in grants, by folded name
@@ -198,7 +199,7 @@ class DeviceNames:
     def _of_user(self, user: str) -> set[str]:
         """Return what all devices of a user are called: spellings of it, and their names."""
         fold = folded(user)
-        alike = {user} if fold in self._apart else {user, *self.users.get(fold, ())}
+        alike = {user} if fold in self._apart else {user, *self.users.of(fold)}
         found = set(alike)
         for device, others in self.several.items():
             names = (device, *others)
@@ -246,9 +247,7 @@ class DeviceNames:
         self._first[fold] = self._by_fold[fold] = device
         user = device.partition("/")[0]
         fold_user = folded(user)
-        spellings = self.users.setdefault(fold_user, set())
-        new = user not in spellings
-        spellings.add(user)
+        new = self.users.add(fold_user, user)
         if _is_new(self._asked.get(fold), device) or (
             new and _is_new(self._asked.get(fold_user), user)
         ):

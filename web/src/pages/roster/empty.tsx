@@ -1,6 +1,7 @@
 /** Nobody is there yet: how the first phone comes, and how programs and robots do. */
 import { Smartphone } from 'lucide';
 import { readBroker } from '../../things/broker/read';
+import { InviteButton } from '../../accounts/invite';
 import { AddPhoneButton } from '../../things/friends/add/button';
 import { useNewPhones } from '../../things/friends/add/context';
 import { WaitingPhones } from '../../things/friends/add/list';
@@ -28,6 +29,7 @@ export function EmptyState() {
       <h2>{waits ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
       <p>{waits ? WAITING : mayAdd.value ? FIRST : NONE}</p>
       <AddPhoneButton kind={waits ? 'button' : 'button primary'} />
+      <InviteButton class="button" />
       {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
       {visitor.role !== 'viewer' && <ForPrograms address={broker?.link.address ?? ''} />}
     </div>

@@ -11,5 +11,10 @@ export const friend: Kind = {
   listed: { group: { id: 'friends', title: 'Friends' }, summarise: summariseFriend },
   details: { Headline: FriendHeadline, Panel: FriendPanel },
   marker: friendMarker,
-  granted: { label: 'All friends', rights: ['see', 'own'], owned: true },
+  granted: {
+    label: () => 'All friends',
+    within: () => 'all friends',
+    rights: ['see', 'own'],
+    owned: true,
+  },
 };

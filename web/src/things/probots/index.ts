@@ -10,5 +10,5 @@ export const probot: Kind = {
   listed: { group: { id: 'robots', title: 'Robots' }, summarise: summariseProBot },
   details: { Headline: RobotHeadline, Panel: RobotPanel, sharedFromHead: true },
   isMachine: true,
-  granted: { label: 'All robots', rights: ['see', 'drive'] },
+  granted: { label: () => 'All robots', within: () => 'all robots', rights: ['see', 'drive'] },
 };

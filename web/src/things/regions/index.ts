@@ -8,5 +8,5 @@ export const region: Kind = {
   read: readRegion,
   Drawer: RegionDrawer,
   isArea: true,
-  granted: { label: 'All regions', rights: ['see'] },
+  granted: { label: () => 'All regions', within: () => 'all regions', rights: ['see'] },
 };

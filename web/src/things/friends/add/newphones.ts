@@ -100,6 +100,12 @@ export class NewPhones {
     this.stage.value = { is: admin && !known && this.#address === '' ? 'address' : 'who' };
   }
 
+  /** Begin, where they may add phones at all. */
+  async openIfAllowed(): Promise<void> {
+    await this.load();
+    if (this.mayAdd.value) this.stage.value = { is: 'who' };
+  }
+
   close(): void {
     this.stage.value = { is: 'closed' };
     void this.load();
