@@ -43,6 +43,7 @@ class ServerFigures(Collector):
         yield from self._history()
         yield self._degraded()
         yield from self._replicas()
+        yield from self._database()
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
@@ -153,6 +154,27 @@ class ServerFigures(Collector):
         if (trouble := self._state.figures().get("degraded")) is not None:
             found.add_metric([trouble.reason], 1)
         return found
+
+    def _database(self) -> Iterable[Metric]:
+        """Tell how the common database answers; nothing of a server whose files are its own."""
+        found = self._state.figures().get("database")
+        if found is None:
+            return
+        for name, text, value in (
+            ("connections", "our connections to the common database", found.open),
+            ("connections_lent", "of them, those in use", found.lent),
+            ("waiting", "threads that wait for a connection", found.waiting),
+            ("standbys", "standbys that follow the common database", found.standbys),
+            ("failing", "whether the common database gave no answer", found.answer is None),
+            (
+                "answer_seconds",
+                "how long the last answer took",
+                None if found.answer is None else found.answer / 1000,
+            ),
+            ("lag_seconds", "how far the last standby is behind", found.lag),
+        ):
+            if value is not None:
+                yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
 
     def _replicas(self) -> Iterable[Metric]:
         """Tell how it goes between several servers; nothing of a server alone."""
