@@ -14,7 +14,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from broker import Broker
 from sightline_process import ROOT, SightlineProcess
 
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = (
+    shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",

@@ -9,6 +9,7 @@ and are the same; the original is never changed.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
 import tempfile
@@ -90,7 +91,7 @@ def _to_postgres(settings: Settings, state: Path, url: str, password: Path | Non
         # Copies of the small ones: a file of an older version is brought up to date there.
         tempfile.TemporaryDirectory(dir=state, prefix="moving-") as folder,
     ):
-        note = Note(state / _NOTE, f"{target.shown} {target.fingerprint}")
+        note = Note(state / _NOTE, _target(target))
         move = Move(pool, note, server=settings.replicas.name)
         move.there(state, Path(folder), names)
     _shown(move)
@@ -111,7 +112,7 @@ def _to_folder(settings: Settings, state: Path, folder: Path) -> None:
     if there:
         raise CommandFailed(f"{folder / there[0]} is there already; name another folder")
     with _not_running(state), _pool(source) as pool:
-        note = Note(folder / _NOTE, f"{source.shown} {source.fingerprint}")
+        note = Note(folder / _NOTE, _target(source))
         move = Move(pool, note, server=settings.replicas.name)
         move.back(folder)
     _shown(move)
@@ -119,6 +120,11 @@ def _to_folder(settings: Settings, state: Path, folder: Path) -> None:
         f"Everything is in {folder}, and was compared. {source.shown} is as it was.\nTake [store]"
         f" url out of the settings of one server, and type: sightline restore {folder}"
     )
+
+
+def _target(options: StoreOptions) -> str:
+    """Return what tells this database from others, for people and for programs."""
+    return f"{options.shown} ({hashlib.sha256(options.url.encode()).hexdigest()[:16]})"
 
 
 @contextmanager
