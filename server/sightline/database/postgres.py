@@ -140,6 +140,14 @@ class Postgres:
                 prepare=False,
             )
 
+    def stats(self) -> tuple[int, int, int]:
+        """Return how many connections are open, how many of them are lent, who waits for one."""
+        if self._pool is None:
+            return 0, 0, 0
+        told = self._pool.get_stats()
+        size = told.get("pool_size", 0)
+        return size, size - told.get("pool_available", 0), told.get("requests_waiting", 0)
+
     # -- use
 
     @contextmanager

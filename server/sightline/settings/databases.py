@@ -34,13 +34,15 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     ``url`` is such as postgresql://sightline@db.example.org/sightline, without the password: that
     is in ``password_file``, in the environment variable that ``password_env`` names, or in
     SIGHTLINE_STORE_PASSWORD. On another host TLS is used and the certificate checked, unless the
-    URL says otherwise (sslmode=…, sslrootcert=…).
+    URL says otherwise (sslmode=…, sslrootcert=…). While it is away ``spill_megabytes`` of history
+    may wait on disk.
     """
 
     url: str = ""
     password_file: str = ""
     password_env: str = ""
     password: Secret | None = None
+    spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
 
     @property
     def warning(self) -> str:

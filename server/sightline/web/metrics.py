@@ -45,6 +45,7 @@ class ServerFigures(Collector):
         yield from _history(told)
         yield _degraded(told)
         yield from _replicas(told)
+        yield from _database(told)
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
@@ -162,6 +163,28 @@ def _replicas(told: Mapping[str, Any]) -> Iterable[Metric]:
         failing = told["shared_why"] is not None
         text = "whether what the servers share cannot be reached: nobody drives, or signs in"
         yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
+
+
+def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how the common database answers; nothing of a server whose files are its own."""
+    found = told.get("database")
+    if found is None:
+        return
+    for name, text, value in (
+        ("connections", "our connections to the common database", found.open),
+        ("connections_lent", "of them, those in use", found.lent),
+        ("waiting", "threads that wait for a connection", found.waiting),
+        ("standbys", "standbys that follow the common database", found.standbys),
+        ("failing", "whether the common database gave no answer", found.answer is None),
+        (
+            "answer_seconds",
+            "how long the last answer took",
+            None if found.answer is None else found.answer / 1000,
+        ),
+        ("lag_seconds", "how far the last standby is behind", found.lag),
+    ):
+        if value is not None:
+            yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
 
 
 def _turned_away(server: Server) -> Iterable[Metric]:

@@ -9,6 +9,7 @@ from twisted.internet import reactor as _reactor
 from sightline.accounts.schema import PART as ACCOUNTS
 from sightline.cluster.lock_table import PART as LOCKS
 from sightline.database.options import StoreOptions
+from sightline.history.postgres.schema import PART as HISTORY
 from sightline.regions.schema import PART as REGIONS
 from sightline.settings import Settings
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sightline.database.direct import DirectStore
 
 reactor: Any = _reactor
-PARTS = (ACCOUNTS, REGIONS, LOCKS)
+PARTS = (ACCOUNTS, REGIONS, LOCKS, HISTORY)
 """Everything that has tables in the common database."""
 
 

@@ -18,6 +18,7 @@ from sightline.cli.check import (
     public,
     replicas,
     robots,
+    store,
     unfollowed,
 )
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
@@ -107,6 +108,8 @@ def _findings(
         yield from robots.check(listener, next(iter(brokers.values()), None))
     if settings.history.store == "dynamodb":
         yield from dynamodb.check(settings, os.environ)
+    if settings.store.url:
+        yield from store.check(settings)
     if settings.replicas.name:
         yield from replicas.check(settings, brokers)
     if settings.https.certificate:

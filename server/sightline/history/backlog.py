@@ -1,26 +1,40 @@
-"""Keep on disk what the table does not take just now, and bring it there in order once it does."""
+"""Keep on disk what a store does not take just now, and bring it there in order once it does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.aws.client import AwsDenied
-from sightline.history.dynamodb.writing import DynamoWriter
+from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
 from sightline.model.faults import CannotOpen, Unavailable
 
-_PUT = 1000  # entries taken from disk into the table at once
+_PUT = 1000  # entries taken from disk into the store at once
+
+
+class Stored(Protocol):
+    """What the backlog needs of a store."""
+
+    async def prepare(self) -> None:
+        """Make it ready. Raises `Unavailable` or `CannotOpen`."""
+
+    async def bring(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> None:
+        """Write what waited; may be asked again after any failure."""
+
+    async def erase_stored(self, things: Sequence[str]) -> int:
+        """Forget these things; tell how many entries that were."""
 
 
 class Backlog:
-    """What waits in ``spill`` for ``writing``.
+    """What waits in ``spill`` for ``stored``, which people know as ``name``.
 
-    ``again`` (s) is when the table is first tried again, and the longest wait before a later try.
+    ``again`` (s) is when it is first tried again, and the longest wait before a later try.
     """
 
     _log = Logger()
@@ -29,8 +43,9 @@ class Backlog:
         self,
         reactor: Any,
         spill: Spill,
-        writing: DynamoWriter,
+        stored: Stored,
         again: tuple[float, float],
+        name: str,
     ) -> None:
         self.grows = False
         """Whether all that is written goes to disk, since something waits there."""
@@ -38,12 +53,13 @@ class Backlog:
         """Why it does, in words; "" when it does not."""
         self._reactor = reactor
         self._spill = spill
-        self._writing = writing
+        self._stored = stored
+        self._name = name
         self._again = again
         self._closing = False
         self._draining: Deferred[None] | None = None
         self._putting = 0  # writes on their way to disk
-        # What is being brought from disk into the table cannot be erased meanwhile.
+        # What is being brought from disk into the store cannot be erased meanwhile.
         self._order = DeferredLock()
 
     @property
@@ -56,10 +72,10 @@ class Backlog:
         try:
             await self._spill.open()
         except OSError as why:
-            raise CannotOpen(f"what waits for DynamoDB has no place on disk: {why}") from why
+            raise CannotOpen(f"what waits for {self._name} has no place on disk: {why}") from why
 
     async def close(self) -> None:
-        """Bring nothing into the table any more; what waits does so until the next start."""
+        """Bring nothing into the store any more; what waits does so until the next start."""
         self._closing = True
         draining, self._draining = self._draining, None
         if draining is not None:
@@ -67,7 +83,7 @@ class Backlog:
             await draining
 
     def begin(self, why: Unavailable) -> None:
-        """Have all that is written go to disk, as the table takes none."""
+        """Have all that is written go to disk, as the store takes none."""
         if not self.grows:
             self._log.warn("History waits on disk: {why}", why=str(why))
         self.trouble = f"history waits on disk: {why}"
@@ -82,17 +98,17 @@ class Backlog:
             self._putting -= 1
 
     async def erase(self, things: Sequence[str]) -> int:
-        """Forget these things, on disk and in the table; tell how many entries that were."""
+        """Forget these things, on disk and in the store; tell how many entries that were."""
         await self._order.acquire()
         try:
             gone = await self._spill.erase(things)
-            return gone + await self._writing.erase(things)
+            return gone + await self._stored.erase_stored(things)
         finally:
             self._order.release()
 
     def drain(self) -> None:
-        """Begin to bring into the table what waits."""
-        # From here on everything goes to disk, until all of it is in the table: order matters.
+        """Begin to bring into the store what waits."""
+        # From here on everything goes to disk, until all of it is in the store: order matters.
         self.grows = True
         if self._draining is None:
             draining = Deferred.fromCoroutine(self._drain())
@@ -110,18 +126,18 @@ class Backlog:
         while not self._closing:
             await deferLater(self._reactor, wait)
             try:
-                await self._writing.prepare()
+                await self._stored.prepare()
                 if not await self._drain_one():
                     break
                 wait = 0.0
-            except (Unavailable, CannotOpen, AwsDenied, OSError) as why:
+            except (Unavailable, CannotOpen, OSError) as why:
                 self._log.debug("History still waits on disk: {why}", why=str(why))
                 wait = min(longest, max(first, wait * 2))
         if not self.grows:
-            self._log.info("History is written to DynamoDB again")
+            self._log.info("History is written to {store} again", store=self._name)
 
     async def _drain_one(self) -> bool:
-        """Bring the oldest file into the table; False when there is none, and all is as usual."""
+        """Bring the oldest file into the store; False when there is none, and all is as usual."""
         await self._order.acquire()
         try:
             found = await self._spill.oldest()
@@ -139,6 +155,6 @@ class Backlog:
     async def _bring(self, name: str, batches: Sequence[Batch]) -> None:
         entries = [entry for batch in batches for entry in batch.entries]
         for at in range(0, len(entries), _PUT):
-            await self._writing.write(entries[at : at + _PUT], ())
-        await self._writing.write((), [s for batch in batches for s in batch.last_states])
+            await self._stored.bring(entries[at : at + _PUT], ())
+        await self._stored.bring((), [s for batch in batches for s in batch.last_states])
         await self._spill.drop(name)
