@@ -33,6 +33,7 @@ check "layers" "$VENV/bin/lint-imports" --no-cache
 check "reference" "$VENV/bin/python" scripts/reference.py --check
 check "callables from outside" "$VENV/bin/python" scripts/lib/assigned.py
 check "sizes" "$VENV/bin/python" scripts/lib/sizes.py
+check "names of tests" "$VENV/bin/python" scripts/lib/test_names.py
 check "shellcheck" "$VENV/bin/shellcheck" -x scripts/*.sh scripts/lib/*.sh .ci/run
 check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
 

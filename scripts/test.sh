@@ -51,8 +51,10 @@ done
 
 missing=()
 [[ -n $(find_program mosquitto_pub) ]] || missing+=(mosquitto-clients)
-if [[ -z $quick && -z $(find_program chromium)$(find_program chromium-browser) ]]; then
-    missing+=(chromium)
+if [[ -z $quick && -z $(find_program chromium-headless-shell)$(find_program chromium)$(find_program chromium-browser) ]]; then
+    # The one without windows is quicker, where there is one.
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 &&
+        missing+=(chromium-headless-shell) || missing+=(chromium)
 fi
 
 # Three things are fetched and made at once: Python's packages, the page with its own (which need

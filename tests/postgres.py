@@ -1,7 +1,9 @@
 """A real PostgreSQL for tests: one cluster for the session, a database for each who asks.
 
     postgres = cluster()                    # started once, ended with the tests
-    with database() as url: …               # an empty database, made of a template in 50 ms
+    with prepared() as url: …               # a database with all tables, made of a template
+    with common() as store: …               # the same, opened
+    with database() as url: …               # an empty database
     with Cluster() as own: own.kill()       # one of the test's own, to do it harm
 
 `needs_postgres` skips a test where PostgreSQL is not installed.
@@ -30,9 +32,12 @@ import pytest
 
 from broker import free_port
 from child_process import ChildProcess
+from sightline.database.direct import DirectStore
+from sightline.database.options import StoreOptions
+from sightline.wiring.store import PARTS
 from waits import wait_until
 
-BIN = shutil.which("initdb") or max(glob.glob("/usr/lib/postgresql/*/bin/initdb"), default="")
+BIN = max(glob.glob("/usr/lib/postgresql/*/bin/initdb"), default=shutil.which("initdb") or "")
 """initdb, which says where the others are."""
 needs_postgres = pytest.mark.skipif(
     not BIN, reason="PostgreSQL is not installed (apt-get install postgresql)"
@@ -191,12 +196,7 @@ class Cluster:
         name = f"t{os.getpid()}_{next(_names)}"
         with self.connect() as sql:
             sql.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        try:
-            yield self.url(name)
-        finally:
-            if self._process is not None:
-                with self.connect() as sql:
-                    sql.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        yield self.url(name)  # it goes with the cluster: to drop it alone takes seconds
 
     def close(self) -> None:
         """End it and remove its files."""
@@ -221,6 +221,36 @@ def cluster() -> Cluster:
     made = Cluster().start()
     atexit.register(made.close)
     return made
+
+
+@cache
+def _template() -> str:
+    """A database with the tables of all parts, of which others are made."""
+    name = "prepared"
+    with cluster().connect() as sql:
+        sql.execute(f"CREATE DATABASE {name}")
+    store = DirectStore(StoreOptions(cluster().url(name)), PARTS)
+    store.open()
+    store.check()
+    store.close()
+    return name
+
+
+@contextmanager
+def prepared() -> Iterator[str]:
+    """A database in the common cluster that has all tables; its URL."""
+    with cluster().database(_template()) as url:
+        yield url
+
+
+@contextmanager
+def common() -> Iterator[DirectStore]:
+    """Such a database, opened as a command line does."""
+    with prepared() as url:
+        store = DirectStore(StoreOptions(url), PARTS)
+        store.open()
+        yield store
+        store.close()
 
 
 @contextmanager

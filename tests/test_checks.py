@@ -90,6 +90,24 @@ def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
     assert known.read_text() == "b.py:long 61\nc.py 401\n"
 
 
+def test_a_module_without_a_test_of_its_name_is_found_and_the_list_only_shrinks(tmp_path):
+    package, tests, known = tmp_path / "package", tmp_path / "tests", tmp_path / "known.txt"
+    for name in ("a/b/one.py", "a/b/two.py", "a/three.py", "a/__init__.py", "a/only_names.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("MOST = 1\n" if "only" in name else "def work(): ...\n")
+    for name in ("a/b/test_one.py", "a/test_b_two.py", "test_a.py"):
+        (tests / name).parent.mkdir(parents=True, exist_ok=True)
+        (tests / name).write_text("")
+    known.write_text("")
+    places = package, tests, known
+    assert run("test_names.py", *places) == (1, "a/three.py: has no test of its name\n")
+    known.write_text("a/b/one.py\na/three.py\n")
+    status, said = run("test_names.py", *places)
+    assert (status, said.partition(":")[0]) == (1, "a/b/one.py")
+    assert run("test_names.py", "--shrink", *places) == (0, "")
+    assert known.read_text() == "a/three.py\n"
+
+
 def test_the_files_that_are_begun_first_are_there():
     tests = Path(__file__).parent
     for name in (tests / "longest.txt").read_text().split():

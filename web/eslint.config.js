@@ -6,7 +6,6 @@ import tseslint from 'typescript-eslint';
  * docs/languages.md tells how words are written.
  */
 const NOT_YET_IN_THE_CATALOGUE = [
-  'src/app/**',
   'src/console/**',
   'src/map/**',
   'src/net/**',
@@ -15,16 +14,13 @@ const NOT_YET_IN_THE_CATALOGUE = [
   'src/pages/broker/**',
   'src/pages/console/**',
   'src/pages/map/**',
-  'src/pages/robots/**',
-  'src/pages/roster/**',
   'src/pages/time/**',
   'src/past/**',
   'src/things/*.ts',
   'src/things/broker/**',
-  'src/things/friends/**',
+  'src/things/friends/add/**',
   'src/things/localities/**',
   'src/things/maps/**',
-  'src/things/probots/**',
   'src/things/regions/**',
   'src/things/server/**',
   'src/things/webhooks/**',
@@ -45,6 +41,7 @@ const NOT_WORDS = {
     '^(Inter Variable|JetBrains Mono Variable)| (SemiBold|Italic)$|^\\((max|min)-width',
     // Keys of a keyboard, codes, names of products.
     '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
+    '^(PgDn|PgUp|Ctrl|Wi-Fi|SSID|Android|iOS|iPhone, Android|Overland|GPSLogger|Traccar Client|PhoneTrack, OsmAnd, Locus Map|Home Assistant)$',
     '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Refused|Malformed|Polygon|Point|Content-Type|Retry-After)$',
   ],
   ignoreNames: [
@@ -73,7 +70,18 @@ const NOT_WORDS = {
       'rel',
       'icon',
     ],
-    ...['form', 'method', 'accept', 'enterkeyhint', 'font', 'colour', 'color', 'tone', 'part'],
+    ...[
+      'form',
+      'method',
+      'accept',
+      'enterkeyhint',
+      'font',
+      'colour',
+      'color',
+      'tone',
+      'part',
+      'kind',
+    ],
     { regex: { pattern: '^(data-|aria-(controls|live|current|describedby|labelledby|haspopup))' } },
     { regex: { pattern: '^[A-Z][A-Z\\d_]*_(KEY|KEYS|ID|IDS|CLASS|SHADER|SOURCE)$' } },
   ],

@@ -7,9 +7,9 @@ import random
 from typing import Any
 
 import pytest
+from replicas.sky import Server, Sky
 
 from driving.test_service import KEYS, Play
-from replicas.sky import Server, Sky
 from sightline.cluster.locks import BEAT, DEAD_AFTER, HOLD
 from sightline.driving.states import Alarm
 from sightline.kinds.probots.commands import STOP

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { faceOf } from '../src/ui/face';
 import { readBroker, figure } from '../src/things/broker/read';
+import { freshnessOf } from '../src/things/entry';
+import { ALL_WELL } from '../src/things/links';
 import { markOfFriend } from '../src/things/friends/mark';
-import { fixTime, isMoving, readFriend } from '../src/things/friends/read';
+import { fixTime, readFriend } from '../src/things/friends/read';
 import { summariseFriend } from '../src/things/friends/summary';
 import { readProBot } from '../src/things/probots/read';
 import { summariseProBot } from '../src/things/probots/summary';
@@ -19,6 +21,8 @@ const friend = (state: Record<string, unknown>, id = 'jane/phone'): Thing => ({
   presence: 'live',
   ...state,
 });
+
+const fresh = (thing: Thing) => freshnessOf(summariseFriend(thing), ALL_WELL, 1000);
 
 describe('a friend', () => {
   test('without a card is called by the user’s name', () => {
@@ -42,27 +46,34 @@ describe('a friend', () => {
   });
 
   test('moves only while live, and not for the noise of a receiver', () => {
-    expect(isMoving(readFriend(friend({ vel: 54 })))).toBe(true);
-    expect(isMoving(readFriend(friend({ vel: 2 })))).toBe(false);
-    expect(isMoving(readFriend(friend({ vel: 54, presence: 'stale' })))).toBe(false);
+    const moves = (state: Record<string, unknown>) =>
+      fresh(friend({ lat: 1, lon: 2, ...state })).moving;
+    expect(moves({ vel: 54 })).toBe(true);
+    expect(moves({ vel: 2 })).toBe(false);
+    expect(moves({ vel: 54, presence: 'stale' })).toBe(false);
   });
 
   test('known only by a card is in the roster and not on the map', () => {
     const thing = friend({ name: 'Jane Doe' });
     const entry = summariseFriend(thing);
     expect(entry.note).toBe('No position yet');
-    const dressing = { colour: '#123456', face: undefined, glideMs: 0, ageText: undefined, now: 0 };
-    expect(markOfFriend(readFriend(thing), entry, dressing)).toBeNull();
+    const dressing = { colour: '#123456', face: undefined, glideMs: 0, ageText: undefined };
+    const dressed = { ...dressing, fresh: fresh(thing) };
+    expect(markOfFriend(readFriend(thing), entry, dressed)).toBeNull();
   });
 
-  test('on the map shows its age only when it is not live', () => {
-    const dressing = { colour: '#123456', face: undefined, glideMs: 9, ageText: '47 min', now: 0 };
+  test('on the map is as fresh as what is said of it', () => {
+    const dressing = { colour: '#123456', face: undefined, glideMs: 9 };
     for (const [presence, age] of [
       ['live', undefined],
       ['stale', '47 min'],
     ] as const) {
       const thing = friend({ lat: 1, lon: 2, presence, name: 'Jane Doe' });
-      const mark = markOfFriend(readFriend(thing), summariseFriend(thing), dressing);
+      const mark = markOfFriend(readFriend(thing), summariseFriend(thing), {
+        ...dressing,
+        fresh: fresh(thing),
+        ageText: age,
+      });
       expect(mark).toMatchObject({ label: 'Jane', lng: 2, lat: 1, presence, ageText: age });
     }
   });
@@ -99,12 +110,6 @@ describe('a robot', () => {
   test('2 comes before 10', () => {
     expect(summariseProBot(robot({})).order < summariseProBot(robot({}, 'ProBot10')).order).toBe(
       true,
-    );
-  });
-
-  test('without a signal promises no latency', () => {
-    expect(summariseProBot(robot({ rtt: 20, heard: 1, presence: 'offline' })).note).toBe(
-      'No signal',
     );
   });
 });

@@ -8,6 +8,7 @@ import { AppProvider } from '../src/wiring/provider';
 import { DegradedBanner } from '../src/pages/degraded';
 import { Drawer } from '../src/pages/drawer';
 import { Roster } from '../src/pages/roster/roster';
+import { LinkAnnouncer } from '../src/things/server/linkannouncer';
 import { BANNER_AFTER, Banner } from '../src/things/server/status';
 import type { Thing } from '../src/net/protocol';
 import { Avatar } from '../src/ui/avatar';
@@ -144,7 +145,7 @@ describe('the roster', () => {
     act(() => {
       vi.advanceTimersByTime(7600);
     });
-    expect(row('friend/jane/phone')?.querySelector('.age')?.textContent).toContain('8 s');
+    expect(row('friend/jane/phone')?.querySelector('.age')?.textContent).toMatch(/8 s$/);
   });
 
   test('shows names as text, whatever is in them', () => {
@@ -153,6 +154,18 @@ describe('the roster', () => {
     news(jane({ name: '<img src=x onerror=alert(1)>' }));
     expect(document.querySelector('.rows img')).toBeNull();
     expect(row('friend/jane/phone')?.textContent).toContain('<img src=x');
+  });
+
+  test('of a robot that is not heard says that, and promises no latency', () => {
+    show(<Roster />);
+    hello();
+    const robot = { k: 'probot', id: 'ProBot1', routine: 'started', rtt: 20, heard: now() };
+    news({ ...robot, presence: 'live' });
+    const text = () => row('probot/ProBot1')?.textContent ?? '';
+    expect(text()).toContain('Balancing · 20 ms');
+    news({ ...robot, presence: 'offline', heard: now() - 3 });
+    expect(text()).toMatch(/Offline, heard \d s ago/);
+    expect(text()).not.toContain('ms');
   });
 
   test('marks who is stale', () => {
@@ -215,11 +228,13 @@ describe('the banner', () => {
       Line.last.onclose?.({ code: 1001, reason: '' });
       vi.advanceTimersByTime(BANNER_AFTER - 300);
     });
-    expect(screen.queryByRole('alert')).toBeNull();
+    expect(document.querySelector('[data-banner]')).toBeNull();
     act(() => {
       vi.advanceTimersByTime(600);
     });
-    expect(screen.getByRole('alert').textContent).toContain('The server is going away.');
+    const banner = document.querySelector('[data-banner=connection]');
+    expect(banner?.textContent).toContain('The server is going away.');
+    expect(banner?.textContent).toMatch(/As of \d\d:\d\d\./);
     expect(document.documentElement.dataset['connection']).toBe('lost');
   });
 
@@ -237,8 +252,8 @@ describe('the banner', () => {
         address: 'h:1883',
       },
     });
-    expect(screen.getByRole('alert').textContent).toContain('Broker lost: h:1883');
     const banner = document.querySelector('[data-banner=broker]');
+    expect(banner?.textContent).toContain('Broker lost: h:1883');
     expect(banner?.textContent).toContain('Connection refused. Next try in 3 s.');
   });
 
@@ -247,6 +262,7 @@ describe('the banner', () => {
       <>
         <Roster />
         <Banner />
+        <LinkAnnouncer />
         <Drawer />
       </>,
     );
@@ -264,20 +280,26 @@ describe('the banner', () => {
     });
     expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
     broker({ state: 'lost', heard, next: now() + 4 });
-    const alert = () => document.querySelector('[data-banner=broker] [role=alert]');
-    const spoken = alert();
-    const textContent = spoken?.textContent;
-    expect(textContent).toMatch(/As of \d\d:\d\d:\d\d$/);
+    const spoken: (string | null | undefined)[] = [];
+    const listen = () => {
+      const text = document.querySelector('[data-spoken=links]')?.textContent;
+      if (text !== spoken.at(-1)) spoken.push(text);
+    };
+    listen();
+    const words = () => document.querySelector('[data-banner=broker] b')?.textContent;
+    const first = words();
+    expect(first).toMatch(/As of \d\d:\d\d$/);
     for (const link of [
       { state: 'lost', heard },
       { state: 'lost', heard, next: now() + 8, why: 'no answer' },
       { state: 'connected', heard, mute: true },
     ]) {
       broker(link);
-      expect(alert()).toBe(spoken);
-      expect(spoken?.textContent).toBe(textContent);
-      expect(document.querySelector('.status [role=status]')?.textContent).toMatch(/^As of /);
+      listen();
+      expect(words()).toBe(first);
+      expect(document.querySelector('.status .state')?.textContent).toMatch(/^As of /);
       expect(document.querySelector('.drawer .pill')?.textContent).toMatch(/^As of /);
+      expect(document.querySelector('.summary')?.textContent).toMatch(/^1 as of \d\d:\d\d$/);
       expect(row('friend/jane/phone')?.dataset).toMatchObject({
         moving: 'false',
         presence: 'stale',
@@ -285,10 +307,62 @@ describe('the banner', () => {
       expect(document.documentElement.dataset['feed']).toBe('lost');
     }
     broker({ state: 'connected' });
-    expect(alert()).toBeNull();
-    expect(document.querySelector('.status [role=status]')?.textContent).toBe('Live');
+    act(() => {
+      vi.advanceTimersByTime(BANNER_AFTER);
+    });
+    listen();
+    expect(spoken).toEqual([
+      '',
+      expect.stringMatching(/^The broker is lost\. What came over it is as of \d\d:\d\d\.$/),
+      'News come in again.',
+    ]);
+    expect(words()).toBeUndefined();
+    expect(document.querySelector('.status .state')?.textContent).toBe('Live');
     expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
     expect(document.documentElement.dataset['feed']).toBe('heard');
+  });
+
+  test('of a lost broker is there too while a phone is heard over HTTP, and all else is as it was', () => {
+    show(
+      <>
+        <Roster />
+        <Banner />
+      </>,
+    );
+    hello();
+    news(
+      jane({ vel: 34, at: now(), tst: now() }),
+      jane({ id: 'bob/phone', name: 'Bob', vel: 34, at: now(), tst: now(), source: 'http' }),
+      { k: 'broker', id: 'main', link: { state: 'lost', since: now() - 10, heard: now() - 21 } },
+    );
+    act(() => {
+      vi.advanceTimersByTime(1200);
+    });
+    expect(document.querySelector('[data-banner=broker]')).not.toBeNull();
+    expect(row('friend/jane/phone')?.dataset).toMatchObject({ moving: 'false', current: 'false' });
+    expect(row('friend/bob/phone')?.dataset).toMatchObject({ moving: 'true', current: 'true' });
+    expect(document.documentElement.dataset['feed']).toBe('heard');
+    expect(document.querySelector('.status .state')?.textContent).toBe('Live');
+    expect(document.querySelector('.summary')?.textContent).toBe('1 live0 stale1 not heard now');
+  });
+
+  test('of a lost server leaves nothing of now: neither rows nor counts', () => {
+    show(
+      <>
+        <Roster />
+        <Banner />
+      </>,
+    );
+    hello();
+    news(jane({ vel: 34, at: now(), tst: now(), source: 'http' }));
+    act(() => {
+      Line.last.onclose?.({ code: 1006, reason: '' });
+      vi.advanceTimersByTime(1200);
+    });
+    expect(row('friend/jane/phone')?.dataset).toMatchObject({ moving: 'false', current: 'false' });
+    expect(row('friend/jane/phone')?.textContent).toContain('was 34 km/h');
+    expect(document.querySelector('.summary')?.textContent).toMatch(/^1 as of \d\d:\d\d$/);
+    expect(document.documentElement.dataset['feed']).toBe('lost');
   });
 
   test('tells that the clock of the server is off', () => {

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../src/things/entry';
 import { arrange, EARLIER, neighbour, offsetsOf, windowOf } from '../src/things/roster';
 import type { Item, Wishes } from '../src/things/roster';
+import { ALL_WELL } from '../src/things/links';
 
 const NOW = 1_795_235_000;
 const GROUPS = [{ id: 'friends' }, { id: 'robots' }];
 const HEIGHTS = { row: 57, group: 32 };
+const SEEN = { now: NOW, links: ALL_WELL };
+const PLACED = { position: { lat: 52, lon: 5 }, fixed: NOW - 5 };
 const ALL: Wishes = { filter: 'all', sort: 'name', query: '', earlierOpen: false };
 
 function entry(name: string, more: Partial<Entry> = {}): Entry {
@@ -17,7 +20,6 @@ function entry(name: string, more: Partial<Entry> = {}): Entry {
     initials: name.slice(0, 2),
     colour: 'c1',
     presence: 'live',
-    moving: false,
     charging: false,
     place: '',
     note: '',
@@ -30,12 +32,12 @@ function entry(name: string, more: Partial<Entry> = {}): Entry {
 
 /** The list as text: groups in capitals, rows by name. */
 function shown(entries: Entry[], wishes: Partial<Wishes> = {}): string[] {
-  return arrange(entries, GROUPS, { ...ALL, ...wishes }, NOW).items.map((item) =>
+  return arrange(entries, GROUPS, { ...ALL, ...wishes }, SEEN).items.map((item) =>
     item.type === 'group' ? `${item.group.toUpperCase()} ${String(item.count)}` : item.entry.name,
   );
 }
 
-const JANE = entry('Jane', { moving: true, speed: 54, battery: 9 });
+const JANE = entry('Jane', { ...PLACED, speed: 54, battery: 9 });
 const BOB = entry('Bob', { battery: 80 });
 const ROBOT = entry('ProBot1', { key: 'probot/ProBot1', group: 'robots', battery: 50 });
 const GONE = entry('Ines', { presence: 'offline', heard: NOW - EARLIER - 1 });
@@ -67,7 +69,7 @@ describe('who is shown', () => {
 
   test('a search finds people by the town they are near', () => {
     const anna = entry('Anna', { position: { lat: 50.5, lon: 3.1 } });
-    const { items } = arrange([anna, BOB], GROUPS, { ...ALL, query: 'lille' }, NOW, (of) =>
+    const { items } = arrange([anna, BOB], GROUPS, { ...ALL, query: 'lille' }, SEEN, (of) =>
       of === anna ? 'near Lille' : '',
     );
     expect(items.map((item) => (item.type === 'row' ? item.entry.name : ''))).toEqual(['', 'Anna']);
@@ -79,7 +81,12 @@ describe('who is shown', () => {
   });
 
   test('counts are of everybody, whatever is shown', () => {
-    const { counts } = arrange([JANE, BOB, ROBOT, GONE], GROUPS, { ...ALL, filter: 'robots' }, NOW);
+    const { counts } = arrange(
+      [JANE, BOB, ROBOT, GONE],
+      GROUPS,
+      { ...ALL, filter: 'robots' },
+      SEEN,
+    );
     expect(counts).toEqual({
       all: 4,
       friends: 3,
@@ -88,17 +95,18 @@ describe('who is shown', () => {
       live: 3,
       stale: 0,
       offline: 1,
+      cut: 0,
     });
   });
 
   test('names that two have are known, so that they can be told apart', () => {
     const tablet = entry('Jane', { key: 'friend/jane/tablet', qualifier: 'tablet' });
-    expect([...arrange([JANE, tablet, BOB], GROUPS, ALL, NOW).shared]).toEqual(['Jane']);
+    expect([...arrange([JANE, tablet, BOB], GROUPS, ALL, SEEN).shared]).toEqual(['Jane']);
   });
 });
 
 describe('in which order', () => {
-  const LATE = entry('Zoe', { heard: NOW - 1, speed: 3 });
+  const LATE = entry('Zoe', { ...PLACED, heard: NOW - 1, speed: 3 });
   const NEVER: Entry = { ...entry('Abel'), heard: undefined as never };
 
   test('last heard: the newest first, who was never heard last', () => {

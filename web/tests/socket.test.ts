@@ -171,11 +171,14 @@ describe('a connection', () => {
 describe('a lost connection', () => {
   test('is told with the reason, since when, and when it is tried again', () => {
     scene.goLive();
+    const heard = Date.now();
+    vi.advanceTimersByTime(700);
     const now = Date.now();
     scene.last.breaks(1001, 'restarting');
     expect(scene.state).toEqual({
       state: 'lost',
       since: now,
+      heard,
       nextTry: now + FIRST_WAIT,
       tries: 0,
       why: 'The server is going away (restarting).',

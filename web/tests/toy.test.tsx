@@ -117,7 +117,7 @@ describe('a kind of one folder and one line', () => {
     new Marks(map as unknown as SightlineMap, {
       world: live.world,
       clock: time.clock,
-      entries: roster.entries,
+      roster,
     }).putAll();
     expect(marks).toMatchObject([{ id: 'kite/red', lat: 52, lng: 5, label: 'Red kite' }]);
   });

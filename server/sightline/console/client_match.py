@@ -25,6 +25,7 @@ from sightline.model.kind import Clues, State, id_of, kind_of
 
 _CLUES = {name: each.clues for name, each in THING_TYPES.items() if each.clues is not None}
 _STEADY = frozenset(name for name, each in THING_TYPES.items() if each.steady_clues)
+_ANY = State()  # for those whose state tells nothing
 _PIECE = 500  # things that are looked at in one go: about 3 ms if all of them are new
 
 
@@ -39,7 +40,8 @@ class ClientMatcher:
         self._clear()
 
     def _clear(self) -> None:
-        self._known: dict[str, tuple[Clues, ...]] = {}  # by key
+        # By key; None: they are made anew when they are wanted, which is seldom.
+        self._known: dict[str, tuple[Clues, ...] | None] = {}
         self._names = Groups()  # keys by name
         self._users = Groups()
         self._words = Groups()  # user+device in one word, folded
@@ -76,7 +78,7 @@ class ClientMatcher:
 
     def _know(self, key: str, state: State | None) -> None:
         clues = () if state is None else self._clues(key, state)
-        before = self._known.get(key, ())
+        before = self._before(key)
         if clues == before:
             return
         for each in before:
@@ -84,10 +86,15 @@ class ClientMatcher:
                 table.discard(value, key)
         self._known.pop(key, None)
         if clues:
-            self._known[key] = clues
+            self._known[key] = None if kind_of(key) in _STEADY else clues
         for each in clues:
             for table, value in self._tables(each):
                 table.add(value, key)
+
+    def _before(self, key: str) -> tuple[Clues, ...]:
+        """Return the clues by which a thing is known; none, if it is not."""
+        clues = self._known.get(key, ())
+        return self._clues(key, _ANY) if clues is None else clues
 
     def _clues(self, key: str, state: State) -> tuple[Clues, ...]:
         """Return the clues that a thing gives, by each of its names."""
@@ -121,7 +128,7 @@ class ClientMatcher:
             return frozenset(
                 one
                 for one in devices
-                if any(folded(clues.device) in inside for clues in self._known[one])
+                if any(folded(clues.device) in inside for clues in self._before(one))
             )
         if named := self._names.of(client):
             return frozenset(named)

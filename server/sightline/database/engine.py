@@ -30,7 +30,14 @@ class Result(Protocol):
         """Yield the rows."""
 
 
-class Engine(Protocol):
+class Queries(Protocol):
+    """What can be asked; also a plain connection of sqlite3."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Result:
+        """Run a statement; outside of a transaction it is one of its own."""
+
+
+class Engine(Queries, Protocol):
     """A database, used by one thread at a time. ``?`` in a statement is a value.
 
     PostgreSQL raises `Unavailable` where it cannot be reached, SQLite its own errors
@@ -40,9 +47,6 @@ class Engine(Protocol):
     @property
     def several(self) -> bool:
         """Tell whether other servers use it, too."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Result:
-        """Run a statement; outside of a transaction it is one of its own."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Run a statement once for each of the rows."""
@@ -67,3 +71,13 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+
+
+class EngineSource(Protocol):
+    """The common database of several servers, as a part opens it."""
+
+    def engine(self, topics: Sequence[str]) -> Engine:
+        """Return a way into it, by whose topics others' changes are known.
+
+        Raises `Unavailable` while it is away, `CannotOpen` when it does not fit.
+        """

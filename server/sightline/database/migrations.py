@@ -7,6 +7,7 @@ Each part has its version in ``store_part``, and the least that a server must kn
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,11 @@ BASE = Part(
                     "CREATE TABLE era (one boolean PRIMARY KEY DEFAULT true CHECK (one),"
                     " timeline text NOT NULL)"
                 ),
+                OnPostgres(
+                    "CREATE TABLE identity (one boolean PRIMARY KEY DEFAULT true CHECK (one),"
+                    " id text NOT NULL)"
+                ),
+                OnPostgres("INSERT INTO identity (id) VALUES (gen_random_uuid())"),
                 Watched(("store_part",), "schema"),
             )
         ),
@@ -162,6 +168,24 @@ def _take(connection: Connection, part: Part, found: int) -> None:
         " ON CONFLICT (name) DO UPDATE SET version = excluded.version, least = excluded.least",
         row,
     )
+
+
+def fingerprint(postgres: Postgres) -> str:
+    """Return 16 hexadecimal digits: the same for all servers that use this very database.
+
+    A copy that was restored elsewhere has others; a standby that took over has the same.
+    """
+    with postgres.lend() as connection:
+        row = connection.execute("SELECT id, current_database() FROM identity").fetchone()
+    assert row is not None
+    try:
+        with postgres.lend() as connection:
+            cluster = connection.execute(
+                "SELECT system_identifier FROM pg_control_system()"
+            ).fetchone()
+    except CannotOpen:  # somebody may not ask; there are such services
+        cluster = None
+    return hashlib.sha256(f"{row} {cluster}".encode()).hexdigest()[:16]
 
 
 def tell(connection: Connection, topic: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,16 +67,6 @@ class StoreOptions:
         return {key: value for key, value in wanted.items() if key not in said} | (
             {"password": self.password} if self.password else {}
         )
-
-    @property
-    def fingerprint(self) -> str:
-        """Return 16 hexadecimal digits: the same for servers of the same store, a secret to none.
-
-        By the database's name and the hosts as they are written in the settings.
-        """
-        parts = urlsplit(self.url)
-        text = f"postgresql {sorted(self.hosts)} {parts.path}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def trusted() -> str:

@@ -70,6 +70,8 @@ class Postgres:
         self._most = most
         self._watchdog = Watchdog()
         self._pool: ConnectionPool[Connection] | None = None
+        self.refused = ""
+        """Reason why nobody is to use it, although it can be reached; "": they may."""
         self._failed = float("-inf")
         self._why = ""
 
@@ -169,8 +171,8 @@ class Postgres:
                 self._pool.putconn(connection)
 
     def _taken(self) -> Connection:
-        if self._pool is None:
-            raise Unavailable(f"{self.options.shown} is closed")
+        if self._pool is None or self.refused:
+            raise Unavailable(self.refused or f"{self.options.shown} is closed")
         lately = time.monotonic() - self._failed < _MOMENT
         try:
             return self._pool.getconn(timeout=_SHORTLY if lately else min(_WAIT, self.answer))

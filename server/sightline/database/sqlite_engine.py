@@ -28,6 +28,8 @@ _SETTINGS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
+_FORMER = ("journal", "outbox", "taken")
+"""Of versions that copied such a file to other servers: what waited there names people."""
 
 T = TypeVar("T")
 
@@ -54,6 +56,8 @@ class SqliteEngine:
             self._upgrade(part)
 
     def _upgrade(self, part: Part) -> None:
+        for table in _FORMER:
+            self.sql.execute(f"DROP TABLE IF EXISTS {table}")
         (version,) = self.sql.execute("PRAGMA user_version").fetchone()
         if version > part.version:
             raise CannotOpen(

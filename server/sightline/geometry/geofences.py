@@ -139,6 +139,10 @@ class Geofences:
         """Return all things that have a fix."""
         return list(self._last)
 
+    def knows(self, thing: str) -> bool:
+        """Tell whether there ever was a fix of this thing."""
+        return thing in self._last or thing in self.known
+
     def remember(self, thing: str, region: str | None = None, since: float = 0.0) -> None:
         """Restore a verdict of before a restart: ``thing`` had fixes, and was in ``region`` since
         then.

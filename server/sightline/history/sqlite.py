@@ -28,6 +28,9 @@ from sightline.model.faults import Unavailable
 reactor: Any = _reactor
 READERS = 2
 """Threads, and so questions at once; on a small machine more only get in each other's way."""
+_CHECKPOINT = 4_000
+"""Pages (of 4 KB) in the log of changes before they go into the file: a batch of 2,000 messages
+changes so many, and with SQLite's 1,000 each batch wrote its pages twice."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +61,7 @@ class SqliteStore:
         def begin() -> None:
             sql = tables.opened(self.path)
             sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
+            sql.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
             self._writer = StoreWriter(sql)
             self._writing.start()
             self._reading.start()

@@ -49,9 +49,11 @@ class LatestPositions:
 
     def note(self, key: str) -> None:
         """Note that a fix of this friend came."""
-        if key in self._order:
+        try:
             self._order.move_to_end(key)
             return
+        except KeyError:
+            pass  # it is the first
         self._groups.add(_group(key), key)
         if len(self._order) >= MOST_REMEMBERED:
             self.forget(next(iter(self._order)))

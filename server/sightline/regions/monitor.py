@@ -124,7 +124,7 @@ class GeofenceMonitor(Service):
 
     def _fixed(self, thing: str, fixes: Sequence[Position]) -> None:
         now, fences = self._clock.seconds(), self._fences
-        if thing not in fences.known:
+        if not fences.knows(thing):
             self._notes.met(thing)
         for fix in fixes:
             for change in fences.fix(thing, fix, now):

@@ -241,10 +241,16 @@ def _replicas_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         return
     if not _REPLICA_NAME.fullmatch(name):
         yield "replicas.name", f"must be 1 to 12 of a-z 0-9 - (is {shown(name)})"
-    if settings.history.store != "dynamodb":
+    if not settings.store.url:
         yield (
             "replicas.name",
-            'several servers share the table of [dynamodb]: set history.store = "dynamodb"',
+            "several servers share a PostgreSQL: set store.url. The table of [dynamodb] keeps the"
+            " history of one server only; how to move is in operators/several-servers.md",
+        )
+    if settings.history.store == "dynamodb":
+        yield (
+            "history.store",
+            '"dynamodb" keeps the history of one server; with replicas.name remove this',
         )
     if not settings.broker:
         yield (

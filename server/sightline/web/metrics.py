@@ -6,7 +6,8 @@ is no exception for this machine: behind a proxy everybody comes from this machi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -37,18 +38,19 @@ class ServerFigures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return every figure, now."""
-        yield from self._counters()
+        told = self._state.figures()
+        yield from self._counters(told)
         yield from self._refusals()
         yield from self._gauges()
-        yield from self._history()
-        yield self._degraded()
-        yield from self._replicas()
-        yield from self._database()
+        yield from _history(told)
+        yield _degraded(told)
+        yield from _replicas(told)
+        yield from _database(told)
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
             " 0: it is not",
-            value=self._state.figures().get("clock_off") or 0,
+            value=told.get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
@@ -60,22 +62,18 @@ class ServerFigures(Collector):
         if isinstance(server, Server):
             yield from _turned_away(server)
 
-    def _counters(self) -> Iterable[Metric]:
+    def _counters(self, told: Mapping[str, Any]) -> Iterable[Metric]:
         """Count messages, frames and browsers."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
             ("accepted", "MQTT messages that made sense", ingest.accepted),
             ("fields_dropped", "optional fields left out of accepted messages", ingest.dropped),
-            (
-                "overflow",
-                "MQTT messages lost because our own queue was full",
-                self._state.figures()["overflow"],
-            ),
+            ("overflow", "MQTT messages lost because our own queue was full", told["overflow"]),
             (
                 "archive_lost",
                 "MQTT messages that found no room on their way into the archive",
-                self._state.figures().get("archive_lost", 0),
+                told.get("archive_lost", 0),
             ),
             ("changes", "changes of the world", hub.world.seq),
             ("frames_sent", "WebSocket frames sent to browsers", fanout.frames_sent),
@@ -125,66 +123,68 @@ class ServerFigures(Collector):
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
 
-    def _history(self) -> Iterable[Metric]:
-        """Tell how history is kept, as the page is told, too."""
-        told = self._state.figures()
-        for name, field, text in (
-            ("history_kept", "kept", "entries of history that are safe"),
-            ("history_lost", "unkept", "records that found no room or could not be kept"),
-        ):
-            if (value := told.get(field)) is not None:
-                yield CounterMetricFamily(f"sightline_{name}", text, value=value)
-        for name, field, text in (
-            ("history_backlog", "backlog", "records that wait to be safe"),
-            ("history_backlog_seconds", "backlog_age", "how long the oldest of them has waited"),
-            ("history_rows", "history_rows", "entries of history in all"),
-            ("history_bytes", "history_bytes", "size of history"),
-        ):
-            if (value := told.get(field)) is not None:
-                yield GaugeMetricFamily(f"sightline_{name}", text, value=value)
-        if "store" in told:
-            failing = told.get("history_why") is not None
-            text = "whether nothing can be kept just now"
-            yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
-    def _degraded(self) -> Metric:
-        """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
-        text = "1: something cannot be written or is damaged, by reason"
-        found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
-        if (trouble := self._state.figures().get("degraded")) is not None:
-            found.add_metric([trouble.reason], 1)
-        return found
+def _history(told: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how history is kept, as the page is told, too."""
+    for name, field, text in (
+        ("history_kept", "kept", "entries of history that are safe"),
+        ("history_lost", "unkept", "records that found no room or could not be kept"),
+    ):
+        if (value := told.get(field)) is not None:
+            yield CounterMetricFamily(f"sightline_{name}", text, value=value)
+    for name, field, text in (
+        ("history_backlog", "backlog", "records that wait to be safe"),
+        ("history_backlog_seconds", "backlog_age", "how long the oldest of them has waited"),
+        ("history_rows", "history_rows", "entries of history in all"),
+        ("history_bytes", "history_bytes", "size of history"),
+    ):
+        if (value := told.get(field)) is not None:
+            yield GaugeMetricFamily(f"sightline_{name}", text, value=value)
+    if "store" in told:
+        failing = told.get("history_why") is not None
+        text = "whether nothing can be kept just now"
+        yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
-    def _database(self) -> Iterable[Metric]:
-        """Tell how the common database answers; nothing of a server whose files are its own."""
-        found = self._state.figures().get("database")
-        if found is None:
-            return
-        for name, text, value in (
-            ("connections", "our connections to the common database", found.open),
-            ("connections_lent", "of them, those in use", found.lent),
-            ("waiting", "threads that wait for a connection", found.waiting),
-            ("standbys", "standbys that follow the common database", found.standbys),
-            ("failing", "whether the common database gave no answer", found.answer is None),
-            (
-                "answer_seconds",
-                "how long the last answer took",
-                None if found.answer is None else found.answer / 1000,
-            ),
-            ("lag_seconds", "how far the last standby is behind", found.lag),
-        ):
-            if value is not None:
-                yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
 
-    def _replicas(self) -> Iterable[Metric]:
-        """Tell how it goes between several servers; nothing of a server alone."""
-        told = self._state.figures()
-        if "replica" in told:
-            text = "whether this server does what only one of several should"
-            yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
-            failing = told["shared_why"] is not None
-            text = "whether what the servers share cannot be reached: nobody drives, or signs in"
-            yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
+def _degraded(told: Mapping[str, Any]) -> Metric:
+    """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
+    text = "1: something cannot be written or is damaged, by reason"
+    found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
+    if (trouble := told.get("degraded")) is not None:
+        found.add_metric([trouble.reason], 1)
+    return found
+
+
+def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how the common database answers; nothing of a server whose files are its own."""
+    found = told.get("database")
+    if found is None:
+        return
+    for name, text, value in (
+        ("connections", "our connections to the common database", found.open),
+        ("connections_lent", "of them, those in use", found.lent),
+        ("waiting", "threads that wait for a connection", found.waiting),
+        ("standbys", "standbys that follow the common database", found.standbys),
+        ("failing", "whether the common database gave no answer", found.answer is None),
+        (
+            "answer_seconds",
+            "how long the last answer took",
+            None if found.answer is None else found.answer / 1000,
+        ),
+        ("lag_seconds", "how far the last standby is behind", found.lag),
+    ):
+        if value is not None:
+            yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
+
+
+def _replicas(told: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how it goes between several servers; nothing of a server alone."""
+    if "replica" in told:
+        text = "whether this server does what only one of several should"
+        yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
+        failing = told["shared_why"] is not None
+        text = "whether what the servers share cannot be reached: nobody drives, or signs in"
+        yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
 def _turned_away(server: Server) -> Iterable[Metric]:

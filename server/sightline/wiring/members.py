@@ -19,9 +19,10 @@ import msgspec
 from msgspec.structs import replace
 
 from sightline.database.trouble import WORDS, said
-from sightline.journal.recording import MEMBER
 from sightline.model.faults import CannotOpen
 
+MEMBER = "member"
+"""The table by which a state folder knows a file again."""
 FILE = "state.json"
 ACCOUNTS, HISTORY, REGIONS = "accounts.db", "history.db", "regions.db"
 ALL = (ACCOUNTS, HISTORY, REGIONS)

@@ -117,7 +117,8 @@ class StateFolder(Service):
 def databases(settings: Settings) -> tuple[str, ...]:
     """Return the names of the databases in the folder of a server with these settings."""
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
-    return (members.ACCOUNTS, members.REGIONS, *history)
+    shared = () if settings.store.url else (members.ACCOUNTS, members.REGIONS)
+    return (*shared, *history)
 
 
 def opened(folder: Path, databases: Sequence[str], say: Callable[..., object]) -> members.Manifest:

@@ -6,9 +6,9 @@ import { covers } from '../app/visitor';
 import type { Grant } from '../app/visitor';
 import { keyOf } from '../app/world';
 import type { Thing } from '../net/protocol';
+import { EntryAvatar } from '../things/entryavatar';
 import { summariseFriend } from '../things/friends/summary';
 import { plain } from '../things/names';
-import { Avatar } from '../ui/avatar';
 import { faceOf } from '../ui/face';
 import { Card } from '../ui/section';
 import { FriendPrivacy } from './friendprivacy';
@@ -64,10 +64,8 @@ export function PrivacyPage() {
                 setOpen(open === thing.id ? null : thing.id);
               }}
             >
-              <Avatar
-                colour={entry.colour}
-                initials={entry.initials}
-                presence={entry.presence}
+              <EntryAvatar
+                entry={entry}
                 robot={false}
                 face={faceOf(world.get(keyOf('face', thing.id)))}
               />

@@ -49,6 +49,11 @@ export class ServerClock {
 
   /** Server time now, epoch seconds, whatever is looked at. */
   live(): number {
-    return (this.#local() + this.#offset) / 1000;
+    return this.serverTime(this.#local());
+  }
+
+  /** What time it was for the server, epoch seconds, at this computer's time in milliseconds. */
+  serverTime(local: number): number {
+    return (local + this.#offset) / 1000;
   }
 }

@@ -12,6 +12,7 @@
  * | shut      | why a shared link shows nothing                                       |
  * | in        | the world                                                             |
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
@@ -141,8 +142,8 @@ export class Session {
     this.#ticket = null;
     await this.#out({
       tone: 'info',
-      title: 'You are signed out',
-      text: everywhere ? 'Here and everywhere else.' : 'Nothing of what was shown is kept here.',
+      title: t`You are signed out`,
+      text: everywhere ? t`Here and everywhere else.` : t`Nothing of what was shown is kept here.`,
     });
   }
 
@@ -192,7 +193,7 @@ export class Session {
         this.#become({
           is: 'out',
           first: false,
-          notice: { tone: 'warn', title: 'Please sign in again', text: why },
+          notice: { tone: 'warn', title: t`Please sign in again`, text: why },
           ...(now ? { also: now } : {}),
         });
       }
@@ -215,7 +216,7 @@ export class Session {
     }
     if (this.#state.value !== before) return;
     if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
-    await this.ended('the session has ended');
+    await this.ended(t`the session has ended`);
   }
 
   async #ask(): Promise<void> {
@@ -255,7 +256,7 @@ export class Session {
       if (now.is !== 'out') return; // who is in already needs no link
       const notice = {
         tone: 'bad',
-        title: 'This link does not work',
+        title: t`This link does not work`,
         text: error.message,
       } as const;
       this.#become({ ...now, notice });
@@ -280,7 +281,7 @@ export class Session {
   }
 
   #enter(user: Read<Person> | undefined, addsPhone = false): void {
-    if (!user) throw new Denied('malformed', 'The server did not say who you are.');
+    if (!user) throw new Denied('malformed', t`The server did not say who you are.`);
     this.#ticket = null;
     this.#become({
       is: 'in',
@@ -305,13 +306,13 @@ export function endOfLink(
   const over = visitor.expires !== undefined && now >= visitor.expires - 5;
   const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
   const told = reason.includes('link');
-  return { code, why: told ? sentence(reason) : 'It shows nothing any more.' };
+  return { code, why: told ? sentence(reason) : t`It shows nothing any more.` };
 }
 
 /** The server's reason as a sentence. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
-  if (trimmed === '') return 'The server said no more than that.';
+  if (trimmed === '') return t`The server said no more than that.`;
   const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;
 }

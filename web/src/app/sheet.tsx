@@ -1,4 +1,5 @@
 /** On phones the roster and the details are a sheet at the bottom; this is what it is pulled by. */
+import { t } from '@lingui/core/macro';
 import { useRef } from 'preact/hooks';
 import type { Stop } from './context';
 import { useLayout } from './context';
@@ -20,7 +21,7 @@ export function SheetGrip() {
     <button
       type="button"
       class="grip"
-      aria-label={stop.value === 'high' ? 'Make the panel smaller' : 'Make the panel larger'}
+      aria-label={stop.value === 'high' ? t`Make the panel smaller` : t`Make the panel larger`}
       onPointerDown={(down) => {
         from.current = down.clientY;
         ended.current = false;

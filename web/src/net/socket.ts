@@ -43,8 +43,9 @@ export type Connection =
     }
   | {
       readonly state: 'lost';
-      /** When the loss was noticed; local epoch milliseconds. */
+      /** When the loss was noticed, and when the server was heard last; local epoch milliseconds. */
       readonly since: number;
+      readonly heard: number;
       /** When the next try starts; absent while one is under way. */
       readonly nextTry?: number;
       readonly tries: number;
@@ -155,6 +156,8 @@ export class Socket {
   }
 
   #heardAt = 0;
+  /** When the server said something last, over any connection. */
+  #lastWord: number | undefined;
   /** Whether this connection has said hello. */
   #greeted = false;
 
@@ -168,6 +171,7 @@ export class Socket {
         ? {
             state: 'lost',
             since: this.#connection.since,
+            heard: this.#connection.heard,
             tries: this.#connection.tries + 1,
             why: this.#connection.why,
           }
@@ -209,6 +213,7 @@ export class Socket {
 
   #message(data: unknown): void {
     this.#heard();
+    this.#lastWord = this.#heardAt;
     if (typeof data !== 'string') return;
     let frame: ServerFrame;
     try {
@@ -268,6 +273,7 @@ export class Socket {
     this.#become({
       state: 'lost',
       since: this.#connection.state === 'lost' ? this.#connection.since : now,
+      heard: this.#connection.state === 'lost' ? this.#connection.heard : (this.#lastWord ?? now),
       tries: this.#connection.state === 'lost' ? this.#connection.tries : 0,
       nextTry: now + wait,
       why,

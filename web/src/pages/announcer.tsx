@@ -1,8 +1,8 @@
 /** Tells a screen reader, politely and seldom, where the selected one is now. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inOneLine, speed } from '../ui/numbers';
-import { kindOf } from '../things';
-import { freshnessOf, movesNow } from '../things/entry';
+import { freshnessOf } from '../things/entry';
+import { freshnessText } from '../things/freshnesstext';
 import { useLive, useTime, useSelection, usePreferences } from '../app/context';
 import { useRoster } from '../things/context';
 
@@ -14,7 +14,7 @@ export function Announcer() {
   const { clock } = useTime();
   const { selected } = useSelection();
   const preferences = usePreferences();
-  const { entries, placeText } = useRoster();
+  const { entries, linksShown, placeText } = useRoster();
   const [text, setText] = useState('');
   const last = useRef({ key: '', at: -Infinity });
   const key = selected.value;
@@ -29,15 +29,16 @@ export function Announcer() {
       if (!entry || (last.current.key === key && now - last.current.at < EVERY)) return;
       last.current = { key, at: now };
       const units = preferences.settings.peek().units;
+      const fresh = freshnessOf(entry, linksShown.peek(), clock.seconds());
       setText(
         [
           entry.name,
-          kindOf(key)?.marker ? freshnessOf(entry, clock.seconds()).word : entry.presence,
+          freshnessText(fresh, clock.seconds()),
           placeText(entry),
-          ...(entry.speed === undefined || !movesNow(entry, clock.seconds())
+          ...(entry.speed === undefined || !fresh.moving
             ? []
             : [inOneLine(speed(entry.speed, units))]),
-          entry.note,
+          fresh.current ? entry.note : '',
         ]
           .filter(Boolean)
           .join(', '),
@@ -47,7 +48,7 @@ export function Announcer() {
     return scheduler.on((changes) => {
       if (changes.keys.has(key)) say();
     });
-  }, [key, entries, scheduler, preferences, placeText, clock]);
+  }, [key, entries, linksShown, scheduler, preferences, placeText, clock]);
   return (
     <p class="hidden" aria-live="polite" aria-atomic="true">
       {text}

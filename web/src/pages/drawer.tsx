@@ -8,10 +8,10 @@ import { mayShare } from '../app/visitor';
 import { keyOf, splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import { kindOf } from '../things';
-import { useRoster } from '../things/context';
+import { useFreshness, useRoster } from '../things/context';
+import { EntryAvatar } from '../things/entryavatar';
 import { useRegions } from '../things/regions/context';
 import { RegionEditor } from '../things/regions/editor';
-import { Avatar } from '../ui/avatar';
 import { faceOf } from '../ui/face';
 import { Icon } from '../ui/icon';
 
@@ -28,14 +28,14 @@ export function Drawer() {
 function Details({ of }: { of: Key }) {
   const { ready } = useLive();
   const { select } = useSelection();
-  const { entries, feeds } = useRoster();
-  void feeds.value; // entries are other ones while a broker is lost
+  const { entries } = useRoster();
   const thing = useThing(of);
   const [name, id] = splitKey(of);
   const kind = kindOf(of);
   const face = faceOf(useThing(keyOf('face', id)));
   const closer = useRef<HTMLButtonElement>(null);
   const entry = entries.get(of);
+  const presence = useFreshness(entry)?.presence;
   useEffect(() => {
     // On phones the list has gone, and the focus with it.
     if (document.activeElement === document.body) closer.current?.focus({ preventScroll: true });
@@ -53,22 +53,10 @@ function Details({ of }: { of: Key }) {
   }
   const { Headline, Panel, sharedFromHead = false } = kind.details;
   return (
-    <aside
-      class="panel drawer"
-      aria-label={entry.name}
-      data-drawer={of}
-      data-presence={entry.presence}
-    >
+    <aside class="panel drawer" aria-label={entry.name} data-drawer={of} data-presence={presence}>
       <SheetGrip />
       <header>
-        <Avatar
-          large
-          colour={entry.colour}
-          initials={entry.initials}
-          presence={entry.presence}
-          robot={kind.isMachine === true}
-          face={face}
-        />
+        <EntryAvatar large entry={entry} robot={kind.isMachine === true} face={face} />
         <div class="headline">
           <h2 title={entry.name}>{entry.name}</h2>
           <Headline thing={thing} entry={entry} />

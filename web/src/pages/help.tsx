@@ -1,7 +1,7 @@
 /** The keys of the page, from the same table that the keyboard uses. */
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { BAR_KEYS, BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
+import { barKeys, BINDINGS, drawKeys, padKeys, rosterKeys } from '../app/keys';
 import { useLayout } from '../app/context';
 import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
@@ -54,16 +54,16 @@ export function Help() {
               <h3>{group}</h3>
               <dl>
                 {BINDINGS.filter((binding) => binding.group === group).map((binding) => (
-                  <Keys key={binding.action} keys={binding.keys} does={binding.does} />
+                  <Keys key={binding.action} keys={binding.keys} does={binding.does()} />
                 ))}
                 {group === 'Map' &&
-                  [...ROSTER_KEYS, ...DRAW_KEYS].map(([keys, does]) => (
+                  [...rosterKeys(), ...drawKeys()].map(([keys, does]) => (
                     <Keys key={does} keys={keys} does={does} />
                   ))}
                 {group === 'Time' &&
-                  BAR_KEYS.map(([keys, does]) => <Keys key={does} keys={keys} does={does} />)}
+                  barKeys().map(([keys, does]) => <Keys key={does} keys={keys} does={does} />)}
                 {group === 'Robots' &&
-                  PAD_KEYS.map(([keys, does]) => (
+                  padKeys().map(([keys, does]) => (
                     <Keys key={keys.join()} keys={keys} does={does} />
                   ))}
               </dl>

@@ -14,6 +14,8 @@ import { AccountMenu } from '../accounts/menu';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
 import { readBroker } from '../things/broker/read';
+import { useRobotFreshness } from '../things/probots/fresh';
+import { readProBot } from '../things/probots/read';
 import { useKind, useWho, useLayout, usePreferences, useNavigation } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
@@ -29,7 +31,12 @@ export function Navigation() {
   const { sections } = useWho();
   const { help } = useLayout();
   const preferences = usePreferences();
-  const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
+  const freshnessOf = useRobotFreshness();
+  // What a lost link says of them is said of the broker, or of the server.
+  const silentRobots = useKind('probot').some((thing) => {
+    const { current, status } = freshnessOf(readProBot(thing));
+    return !current && status !== 'cut';
+  });
   const alarmed = useKind('alarm').length > 0;
   const exceeded = useKind('quota').length > 0;
   const brokerTrouble = useKind('broker').some(

@@ -10,7 +10,8 @@ import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
 import { BrokerPage } from './broker/page';
 import { ConsolePage } from './console/page';
-import { useNavigation, useSelection, useLayout } from '../app/context';
+import type { Section } from '../app/address';
+import { useNavigation, useSelection, useLayout, useTime } from '../app/context';
 import { useRegions } from '../things/regions/context';
 import { DegradedBanner } from './degraded';
 import { Drawer } from './drawer';
@@ -21,6 +22,9 @@ import { Navigation } from './navigation';
 import { RobotsPage } from './robots';
 import { Roster } from './roster/roster';
 import { SettingsPage } from './settings';
+import { useRoster } from '../things/context';
+import { asOfText } from '../things/freshnesstext';
+import { LinkAnnouncer } from '../things/server/linkannouncer';
 import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
 
@@ -40,9 +44,10 @@ export function Page() {
   const { stop } = useLayout();
   const { regions } = useRegions();
   const here = section.value;
+  const title = useTitle(here);
   useEffect(() => {
-    document.title = TITLES[here];
-  }, [here]);
+    document.title = title;
+  }, [title]);
   const onMap = here === 'map';
   return (
     <div
@@ -83,9 +88,18 @@ export function Page() {
       <Toasts />
       <BrowserNotices />
       <Announcer />
+      <LinkAnnouncer />
       <Help />
     </div>
   );
+}
+
+/** The title of the window: while nothing comes in it says since when, as a tab in the background. */
+function useTitle(here: Section): string {
+  const { clock } = useTime();
+  const { whole } = useRoster();
+  const { paused, asOf } = whole.value;
+  return paused === null ? TITLES[here] : `${asOfText(asOf, clock.live())} · ${TITLES[here]}`;
 }
 
 /** The fragment of the address is ours, so the link must not change it. */

@@ -2,6 +2,8 @@
 import { Bot, LayoutGrid, Rows3 } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useKind, useLive, useNavigation, useWho } from '../app/context';
+import { useRoster } from '../things/context';
+import { cutOf } from '../things/links';
 import { Alarms } from '../things/probots/drive/alarms';
 import { CommandLog } from '../things/probots/drive/log';
 import { DrivePage } from '../things/probots/drive/page';
@@ -9,7 +11,8 @@ import { readGuard, readLease, stopText } from '../things/probots/drive/read';
 import type { Lease } from '../things/probots/drive/read';
 import { may } from '../things/probots/drive/roles';
 import { StopButton } from '../things/probots/drive/stop';
-import { inOrder, readProBot, availabilityOf } from '../things/probots/read';
+import { useRobotFreshness } from '../things/probots/fresh';
+import { availabilityOf, inOrder, isGone, readProBot } from '../things/probots/read';
 import type { ProBot } from '../things/probots/read';
 import { Status } from '../things/server/status';
 import { CopyButton } from '../ui/copy';
@@ -28,6 +31,7 @@ export function RobotsPage() {
 function RobotList() {
   const { ready } = useLive();
   const { user } = useWho();
+  const { linksShown } = useRoster();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
   const leases = new Map(
     useKind('lease')
@@ -89,11 +93,13 @@ function RobotList() {
         {robots.length > 0 && (
           <p class="note">
             {guards.map((guard) =>
-              guard.driving !== undefined
-                ? `${guard.broker}: no driving, ${guard.driving}. `
-                : guard.presence === 'live'
-                  ? `${guard.broker}: guarded. If everything dies, robots stop within ${stopText(guard)}. `
-                  : `${guard.broker}: no guard is heard. If everything dies, robots stop within ${stopText(guard)}. `,
+              cutOf(guard.broker, linksShown.value)
+                ? `${guard.broker}: nothing is known of its guard now. `
+                : guard.driving !== undefined
+                  ? `${guard.broker}: no driving, ${guard.driving}. `
+                  : guard.presence === 'live'
+                    ? `${guard.broker}: guarded. If everything dies, robots stop within ${stopText(guard)}. `
+                    : `${guard.broker}: no guard is heard. If everything dies, robots stop within ${stopText(guard)}. `,
             )}
           </p>
         )}
@@ -112,14 +118,16 @@ function Counts({
   leases: ReadonlyMap<string, Lease>;
   ready: boolean;
 }) {
+  const freshnessOf = useRobotFreshness();
   if (!ready) return <p class="counts muted">Looking for robots…</p>;
-  const availabilities = robots.map((robot) => availabilityOf(robot, leases.has(robot.id)));
+  const availabilities = robots.map((robot) =>
+    availabilityOf(robot, freshnessOf(robot), leases.has(robot.id)),
+  );
   const count = (...wanted: string[]) =>
     availabilities.filter((availability) => wanted.includes(availability)).length;
-  const working = robots.length - count('not working');
-  const online = robots.filter(
-    (robot) => robot.heard !== undefined && robot.presence !== 'offline',
-  ).length;
+  const unknown = count('unknown');
+  const working = robots.length - count('not working') - unknown;
+  const online = robots.filter((robot) => !isGone(freshnessOf(robot))).length;
   return (
     <p class="counts muted">
       <span data-count="working">
@@ -131,6 +139,11 @@ function Counts({
       <span data-count="available">
         <b>{count('available')}</b> available
       </span>
+      {unknown > 0 && (
+        <span data-count="unknown">
+          <b>{unknown}</b> not heard now
+        </span>
+      )}
     </p>
   );
 }

@@ -17,7 +17,7 @@ const AGAIN_MS = 60_000;
 export function TimeBar() {
   const { clock } = useTime();
   const { connection } = useServer();
-  const { feeds } = useRoster();
+  const { whole } = useRoster();
   const past = usePast();
   const today = past.day.value.end > clock.live();
   useEffect(() => {
@@ -31,9 +31,9 @@ export function TimeBar() {
     };
   }, [past, today]);
   const away = past.past.value;
-  // Without the server the picture of now stands still, and must not call itself live.
-  const paused = !away && connection.value.state !== 'live';
-  const cut = !away && !paused && feeds.value.dark;
+  // While nothing comes in the picture of now stands still, and must not call itself live.
+  const waits = away || connection.value.state === 'connecting' ? null : whole.value.paused;
+  const paused = !away && (waits !== null || connection.value.state !== 'live');
   return (
     <section class="timebar panel" aria-label="Time" data-past={away}>
       <div class="timebar-when">
@@ -44,9 +44,13 @@ export function TimeBar() {
         <button
           type="button"
           class="live-pill"
-          data-live={!away && !paused && !cut}
+          data-live={!away && !paused}
           title={
-            paused ? 'Waiting for the server' : cut ? 'Waiting for the broker' : 'Back to now (L)'
+            !paused
+              ? 'Back to now (L)'
+              : waits === 'brokers'
+                ? 'Waiting for the broker'
+                : 'Waiting for the server'
           }
           aria-pressed={!away}
           onClick={() => {
@@ -54,7 +58,7 @@ export function TimeBar() {
           }}
         >
           <i />
-          {paused || cut ? 'Paused' : 'Live'}
+          {paused ? 'Paused' : 'Live'}
         </button>
         <Player />
         <Scrubber />

@@ -1,119 +1,139 @@
 /**
- * How fresh what we know is, and which words may be said of it. There are two ages, and they are
- * kept apart: that of the fix (where somebody was then) and that of the contact (when anything was
- * heard of them). And what came over a broker that is lost is as of the last message it brought.
+ * What may be said of a thing, by how old our knowledge of it is. There are two ages, and they are
+ * kept apart: that of the fix (where it was then) and that of the contact (when anything was heard
+ * of it). And there are two links that news come over, ours to the server and the server's to a
+ * broker: what came over a lost one is as of the last news it brought, until it brings news again.
+ *
+ * All words of the page about this are made of what `freshness` answers (`freshnesstext.ts`).
  */
-import { ageText, timeText } from '../app/ages';
-import type { Link } from './broker/read';
 import type { Presence } from '../net/protocol';
+import type { Links } from './links';
+import { cutOf } from './links';
 
-/** Who moved is said to move for so many seconds after the fix. */
+/** What moved is said to move for so many seconds after the fix. */
 export const MOVING_FOR = 180;
-/** Who stood still is said to stand still for so many seconds: that changes less. */
+/** What stood still is said to stand still for so many seconds: that changes less. */
 export const STILL_FOR = 900;
-/** Slower than this is standing still with a nervous receiver. km/h. */
+/** Speed and heading of then are told for so many seconds after the fix, and then withheld. */
+export const FIGURES_FOR = 3600;
+/** Slower than this is status still with a nervous receiver. km/h. */
 export const MOVES_FROM = 3;
 /** The two ages are told apart when they differ by so many seconds. */
 export const APART = 60;
 
-/** The brokers as people are to take them, by name. */
-export interface Feeds {
-  /** Those that are lost, and the time of the newest that came over them; epoch seconds. */
-  readonly lost: ReadonlyMap<string, number | undefined>;
-  /** Nothing comes in at all: every broker is lost. */
-  readonly dark: boolean;
-  /** The newest of those times, when nothing comes in at all. */
-  readonly asOf: number | undefined;
-}
-
-export const ALL_WELL: Feeds = { lost: new Map(), dark: false, asOf: undefined };
-
-/**
- * Whether what came over it is no longer known to be so. Trying to connect changes nothing, and
- * neither does a connection over which nothing came yet.
- */
-export function isLost(link: Link): boolean {
-  return link.state === 'lost' || link.mute;
-}
-
-export function feedsOf(brokers: Iterable<{ readonly id: string; readonly link: Link }>): Feeds {
-  const lost = new Map<string, number | undefined>();
-  let all = 0;
-  let newest: number | undefined;
-  for (const { id, link } of brokers) {
-    all += 1;
-    if (!isLost(link)) continue;
-    const asOf = link.heard ?? link.since;
-    lost.set(id, asOf);
-    if (asOf !== undefined && asOf > (newest ?? -Infinity)) newest = asOf;
-  }
-  if (lost.size === 0) return ALL_WELL;
-  const dark = lost.size === all;
-  return { lost, dark, asOf: dark ? newest : undefined };
-}
-
-/** Whether two say the same, so that nothing need be drawn anew. */
-export function sameFeeds(a: Feeds, b: Feeds): boolean {
-  return (
-    a.dark === b.dark &&
-    a.asOf === b.asOf &&
-    a.lost.size === b.lost.size &&
-    [...a.lost].every(([id, at]) => b.lost.has(id) && b.lost.get(id) === at)
-  );
-}
-
-/** What is known of somebody, as far as its age matters. Times in server epoch seconds. */
+/** What is known of a thing, as far as its age matters. Times in server epoch seconds. */
 export interface Known {
+  /** What the server found by the timeouts of its kind, and by wills. */
   readonly presence: Presence;
+  /** It has a position. */
   readonly placed: boolean;
   /** km/h, of the fix. */
   readonly speed?: number | undefined;
   /** When the fix was taken. */
   readonly fixed?: number | undefined;
-  /** Its broker is lost; since this time nothing is known, if that is known. */
-  readonly cut?: { readonly asOf: number | undefined } | undefined;
+  /** When anything was heard of it last. */
+  readonly heard?: number | undefined;
+  /** The way its news came: a broker by its name, or `http`; absent: the first broker. */
+  readonly source?: string | undefined;
 }
+
+/**
+ * | status | what is so                                                             |
+ * |----------|------------------------------------------------------------------------|
+ * | moving   | it moves, by a fix of now                                              |
+ * | still    | it stands still, by a fix of now                                       |
+ * | live     | it is heard, and has no position                                       |
+ * | moved    | it moved at its last fix, which is old                                 |
+ * | stood    | it stood still at its last fix, which is old                           |
+ * | silent   | it has no fix with a time, and was not heard for longer than usual     |
+ * | offline  | it was not heard for long, or its connection broke                     |
+ * | never    | it was never heard                                                     |
+ * | cut      | a link that its news come over is lost: nothing is known of it now     |
+ */
+export type FreshStatus =
+  'moving' | 'still' | 'live' | 'moved' | 'stood' | 'silent' | 'offline' | 'never' | 'cut';
 
 export interface Freshness {
-  readonly tone: 'ok' | 'warn' | 'off';
-  /** "Moving", "Was moving, 14 min ago", "As of 12:04:10". */
-  readonly word: string;
-  /** It moves now, as far as anybody knows. */
-  readonly moving: boolean;
+  readonly status: FreshStatus;
+  /** How it is drawn and counted: live is only what is of now. */
+  readonly presence: Presence;
   /** Position, speed and heading are of now; otherwise they are of the fix. */
   readonly current: boolean;
+  /** It moves now, as far as anybody knows. */
+  readonly moving: boolean;
+  /** How speed and heading are told. */
+  readonly figures: 'now' | 'then' | 'withheld';
+  readonly tone: 'ok' | 'warn' | 'off';
+  /** Seconds since the fix, and since the last contact. */
+  readonly fixAge: number | undefined;
+  readonly contactAge: number | undefined;
+  /** Of what is cut: the time that all of this is of. */
+  readonly asOf: number | undefined;
+  /** Of what is of now: until when, if nothing more is heard; absent: until the server says so. */
+  readonly until: number | undefined;
 }
 
-export function freshness(known: Known, now: number): Freshness {
+const TONES: Readonly<Record<FreshStatus, Freshness['tone']>> = {
+  moving: 'ok',
+  still: 'ok',
+  live: 'ok',
+  moved: 'warn',
+  stood: 'warn',
+  silent: 'warn',
+  offline: 'off',
+  never: 'off',
+  cut: 'off',
+};
+
+/** Say what may be said of a thing at `now`, under these links. */
+export function freshness(known: Known, links: Links, now: number): Freshness {
+  const fixAge = ageOf(known.fixed, now);
   const moved = (known.speed ?? 0) >= MOVES_FROM;
-  const age = known.fixed === undefined ? undefined : Math.max(0, now - known.fixed);
-  const current =
-    known.presence === 'live' &&
-    known.cut === undefined &&
-    known.placed &&
-    (age ?? 0) <= (moved ? MOVING_FOR : STILL_FOR);
-  const old = { moving: false, current: false };
-  if (known.cut !== undefined) {
-    const { asOf } = known.cut;
-    return {
-      ...old,
-      tone: 'off',
-      word: asOf === undefined ? 'Not heard' : `As of ${timeText(asOf, now)}`,
-    };
-  }
-  if (known.presence === 'offline') return { ...old, tone: 'off', word: 'Offline' };
-  if (!known.placed) {
-    return known.presence === 'live'
-      ? { moving: false, current: true, tone: 'ok', word: 'Live' }
-      : { ...old, tone: 'warn', word: 'Stale' };
-  }
-  if (current) {
-    return { moving: moved, current: true, tone: 'ok', word: moved ? 'Moving' : 'Still' };
-  }
-  const was = moved ? 'Was moving' : 'Was still';
+  const cut = cutOf(known.source, links);
+  const status = statusOf(known, moved, fixAge, cut !== undefined);
+  const current = status === 'moving' || status === 'still' || status === 'live';
   return {
-    ...old,
-    tone: 'warn',
-    word: known.presence === 'stale' ? 'Stale' : `${was}, ${ageText(age ?? 0)} ago`,
+    status,
+    presence: current ? 'live' : known.presence === 'offline' ? 'offline' : 'stale',
+    current,
+    moving: status === 'moving',
+    figures: current ? 'now' : (fixAge ?? Infinity) <= FIGURES_FOR ? 'then' : 'withheld',
+    tone: TONES[status],
+    fixAge,
+    contactAge: ageOf(known.heard, now),
+    asOf: cut?.asOf,
+    until:
+      current && known.placed && known.fixed !== undefined
+        ? known.fixed + (moved ? MOVING_FOR : STILL_FOR)
+        : undefined,
   };
+}
+
+function statusOf(
+  { presence, placed, fixed, heard }: Known,
+  moved: boolean,
+  fixAge: number | undefined,
+  cut: boolean,
+): FreshStatus {
+  if (presence === 'offline' && fixed === undefined && heard === undefined) return 'never';
+  if (cut) return 'cut';
+  if (presence === 'offline') return 'offline';
+  if (!placed) return presence === 'live' ? 'live' : 'silent';
+  if (presence === 'live' && (fixAge ?? 0) <= (moved ? MOVING_FOR : STILL_FOR)) {
+    return moved ? 'moving' : 'still';
+  }
+  if (fixAge === undefined) return 'silent';
+  return moved ? 'moved' : 'stood';
+}
+
+/** Of a time that is still to come, by a clock that is ahead, the age is none. */
+function ageOf(at: number | undefined, now: number): number | undefined {
+  return at === undefined ? undefined : Math.max(0, now - at);
+}
+
+/** Whether the two ages are to be told apart: it was heard since, but sent no newer position. */
+export function agesDiffer({ current, fixAge, contactAge }: Freshness): boolean {
+  return (
+    !current && fixAge !== undefined && contactAge !== undefined && fixAge - contactAge >= APART
+  );
 }

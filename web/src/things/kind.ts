@@ -4,6 +4,7 @@ import type { TrailSpot } from '../app/trails';
 import type { Mark } from '../map/types';
 import type { Key, Thing } from '../net/protocol';
 import type { Entry } from './entry';
+import type { Freshness } from './freshness';
 
 export type Right = 'see' | 'drive' | 'own';
 
@@ -20,10 +21,10 @@ export interface Dressing {
   readonly colour: string;
   readonly face: string | undefined;
   readonly glideMs: number;
-  /** How old the fix is; shown beside the names of those whose position is not of now. */
+  /** What may be said of it now. */
+  readonly fresh: Freshness;
+  /** How old the fix is; absent while the position is of now. */
   readonly ageText: string | undefined;
-  /** Server time, epoch seconds. */
-  readonly now: number;
 }
 
 /** How a kind that has positions is drawn on the map. */

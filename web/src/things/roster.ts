@@ -3,7 +3,9 @@
  * thousand rows are in view.
  */
 import type { Entry } from './entry';
-import { movesNow } from './entry';
+import { freshnessOf } from './entry';
+import type { Freshness } from './freshness';
+import type { Links } from './links';
 import type { Group } from './kind';
 import { plain } from './names';
 import type { Key } from '../app/world';
@@ -26,9 +28,11 @@ export interface Counts {
   readonly [group: string]: number;
   readonly all: number;
   readonly moving: number;
+  /** These four are everybody: of now, of then, not heard for long, and cut off by a lost link. */
   readonly live: number;
   readonly stale: number;
   readonly offline: number;
+  readonly cut: number;
 }
 
 export interface Arrangement {
@@ -38,6 +42,15 @@ export interface Arrangement {
   readonly rows: number;
   /** Names that more than one has, which therefore need a qualifier. */
   readonly shared: ReadonlySet<string>;
+  /** Until when the counts hold if nothing more is heard; epoch seconds. */
+  readonly until: number;
+}
+
+/** When the list is looked at, and by which links. */
+export interface Seen {
+  /** Server time, epoch seconds. */
+  readonly now: number;
+  readonly links: Links;
 }
 
 export interface Wishes {
@@ -48,32 +61,36 @@ export interface Wishes {
 }
 
 /**
- * Put the entries in order, in these groups. `now` is the server's time in seconds; `placeText` tells where an entry
- * is, for those whom a search does not find by their own words.
+ * Put the entries in order, in these groups. `placeText` tells where an entry is, for those whom a
+ * search does not find by their own words.
  */
 export function arrange(
   entries: Iterable<Entry>,
   among: readonly Pick<Group, 'id'>[],
   wishes: Wishes,
-  now: number,
+  { now, links }: Seen,
   placeText: (entry: Entry) => string = (entry) => entry.place,
 ): Arrangement {
   const words = plain(wishes.query).split(/\s+/).filter(Boolean);
-  const groups = new Map<string, Entry[]>(among.map(({ id }) => [id, []]));
+  const groups = new Map<string, Listed[]>(among.map(({ id }) => [id, []]));
   groups.set(EARLIER_GROUP, []);
-  const counts: Tally = { ...none(among), all: 0, moving: 0, live: 0, stale: 0, offline: 0 };
+  const counts = none(among);
+  let until = Infinity;
   const names = new Set<string>();
   const shared = new Set<string>();
   for (const entry of entries) {
     counts.all += 1;
     counts[entry.group] = (counts[entry.group] ?? 0) + 1;
-    counts[entry.presence] += 1;
-    if (movesNow(entry, now)) counts.moving += 1;
+    const fresh = freshnessOf(entry, links, now);
+    counts[fresh.status === 'cut' ? 'cut' : fresh.presence] += 1;
+    if (fresh.moving) counts.moving += 1;
+    until = Math.min(until, fresh.until ?? Infinity);
     if (names.has(entry.name)) shared.add(entry.name);
     names.add(entry.name);
-    if (!wanted(entry, wishes.filter, now)) continue;
+    const listed = { entry, fresh };
+    if (!wanted(listed, wishes.filter)) continue;
     if (!isFound(entry, words, placeText)) continue;
-    groups.get(isEarlier(entry, now) ? EARLIER_GROUP : entry.group)?.push(entry);
+    groups.get(isEarlier(fresh) ? EARLIER_GROUP : entry.group)?.push(listed);
   }
   const items: Item[] = [];
   let nth = 0;
@@ -83,9 +100,9 @@ export function arrange(
     items.push({ type: 'group', group, count: members.length });
     // Who searches wants to find, also among those long gone.
     if (group === EARLIER_GROUP && !wishes.earlierOpen && words.length === 0) continue;
-    for (const entry of members) items.push({ type: 'row', entry, nth: ++nth });
+    for (const { entry } of members) items.push({ type: 'row', entry, nth: ++nth });
   }
-  return { items, counts, rows: nth, shared };
+  return { items, counts, rows: nth, shared, until };
 }
 
 interface Tally {
@@ -95,18 +112,25 @@ interface Tally {
   live: number;
   stale: number;
   offline: number;
+  cut: number;
 }
 
-function none(among: readonly Pick<Group, 'id'>[]): Record<string, number> {
-  return Object.fromEntries(among.map(({ id }) => [id, 0]));
+interface Listed {
+  readonly entry: Entry;
+  readonly fresh: Freshness;
 }
 
-function wanted(entry: Entry, filter: Filter, now: number): boolean {
+function none(among: readonly Pick<Group, 'id'>[]): Tally {
+  const groups = Object.fromEntries(among.map(({ id }) => [id, 0]));
+  return { ...groups, all: 0, moving: 0, live: 0, stale: 0, offline: 0, cut: 0 };
+}
+
+function wanted({ entry, fresh }: Listed, filter: Filter): boolean {
   switch (filter) {
     case 'all':
       return true;
     case 'moving':
-      return movesNow(entry, now);
+      return fresh.moving;
     default:
       return entry.group === filter;
   }
@@ -123,26 +147,27 @@ function isFound(
   return words.every((word) => wider.includes(word));
 }
 
-function isEarlier(entry: Entry, now: number): boolean {
-  return entry.presence !== 'live' && (entry.heard === undefined || now - entry.heard > EARLIER);
+function isEarlier({ status, current, contactAge }: Freshness): boolean {
+  if (current) return false;
+  return contactAge === undefined ? status !== 'cut' : contactAge > EARLIER;
 }
 
-type Order = (a: Entry, b: Entry) => number;
+type Order = (a: Listed, b: Listed) => number;
 
-const byName: Order = (a, b) =>
+const byName: Order = ({ entry: a }, { entry: b }) =>
   a.order < b.order ? -1 : a.order > b.order ? 1 : a.key < b.key ? -1 : 1;
 
 /** Greatest first, unknown last, equal ones by name. */
 const byMost =
-  (of: (entry: Entry) => number | undefined): Order =>
+  (of: (listed: Listed) => number | undefined): Order =>
   (a, b) =>
     (of(b) ?? -Infinity) - (of(a) ?? -Infinity) || byName(a, b);
 
 const ORDERS: Record<Sort, Order> = {
   name: byName,
-  heard: byMost((entry) => entry.heard),
-  speed: byMost((entry) => entry.speed),
-  battery: (a, b) => (a.battery ?? Infinity) - (b.battery ?? Infinity) || byName(a, b),
+  heard: byMost(({ entry }) => entry.heard),
+  speed: byMost(({ entry, fresh }) => (fresh.current ? entry.speed : undefined)),
+  battery: (a, b) => (a.entry.battery ?? Infinity) - (b.entry.battery ?? Infinity) || byName(a, b),
 };
 
 /** Heights in pixels of what the list is made of. */

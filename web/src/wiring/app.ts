@@ -39,12 +39,11 @@ import { RegionService } from '../things/regions/service';
 import { Stays } from '../things/regions/stays';
 import type { Localities } from '../things/localities/context';
 import { createDriving } from './driving';
-import { createEntries } from './entries';
+import { createListed } from './listed';
 import { createLive } from './live';
 import type { LiveParts } from './live';
 import { createPlace } from './place';
 import type { PlaceParts } from './place';
-import { createRoster } from './roster';
 import { createSelection } from './selection';
 import { createServer } from './server';
 import { createLocalities } from './localities';
@@ -109,15 +108,16 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
-  const entries = createEntries({ live, past, addSpot: selection.addSpot });
+  const { addSpot } = selection;
+  const listed = createListed({ live, time, server, place, past, regions, addSpot });
+  const { roster } = listed;
   const driving = createDriving({
     requests,
     world: live.present,
     clock,
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
-    nameOf: (key) => entries.entries.get(key)?.name,
+    nameOf: (key) => roster.entries.get(key)?.name,
   });
-  const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
   const { signal: gone } = leaving;
   const localities = createLocalities({ live, server, roster, mapState, gone });
   return {
@@ -139,7 +139,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
-    ...createLife({ leaving, time, place, server, past, driving, entries, selection }),
+    ...createLife({ leaving, time, place, server, past, driving, listed, selection }),
   };
 }
 

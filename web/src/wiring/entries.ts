@@ -1,15 +1,10 @@
-/** The entries of what is listed: they follow the world, under the brokers that are lost. */
+/** The entries of what is listed: they follow the world. */
 import { batch, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import type { Changes } from '../app/scheduler';
 import type { Key } from '../app/world';
-import type { TimeTravel } from '../past/timetravel';
 import { KINDS } from '../things';
-import { readBroker } from '../things/broker/read';
-import { underFeeds } from '../things/entry';
 import type { Entry } from '../things/entry';
-import { ALL_WELL, feedsOf, sameFeeds } from '../things/freshness';
-import type { Feeds } from '../things/freshness';
 import type { LiveParts } from './live';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
@@ -17,7 +12,6 @@ const ARRANGE_EVERY = 400;
 
 export interface EntriesParts {
   readonly entries: ReadonlyMap<Key, Entry>;
-  readonly feeds: Signal<Feeds>;
   /** Changes when the entries are to be put in order anew. */
   readonly changed: Signal<number>;
   end(): void;
@@ -25,35 +19,22 @@ export interface EntriesParts {
 
 interface Needs {
   readonly live: LiveParts;
-  readonly past: TimeTravel;
   addSpot(key: Key): void;
 }
 
-export function createEntries({ live, past, addSpot }: Needs): EntriesParts {
+export function createEntries({ live, addSpot }: Needs): EntriesParts {
   const { present, world, scheduler, ready } = live;
   const entries = new Map<Key, Entry>();
-  const feeds = signal<Feeds>(ALL_WELL);
   const { changed, soon, end } = calmly();
   const put = (key: Key): boolean => {
     const thing = world.get(key);
     const listed = thing && KINDS.get(thing.k)?.listed;
     if (!listed) return !thing && entries.delete(key);
-    const entry = listed.summarise(thing);
-    entries.set(key, past.past.peek() ? entry : underFeeds(entry, feeds.peek()));
+    entries.set(key, listed.summarise(thing));
     return true;
-  };
-  const lookAtFeeds = () => {
-    const next = feedsOf([...present.kind('broker').values()].map(readBroker));
-    if (sameFeeds(next, feeds.peek())) return;
-    feeds.value = next;
-    document.documentElement.dataset['feed'] = next.dark ? 'lost' : 'heard';
-    if (past.past.peek()) return;
-    for (const key of entries.keys()) if (world.get(key)) put(key);
-    soon();
   };
   const take = ({ keys, kinds }: Changes) => {
     ready.value = present.complete;
-    if (kinds.has('broker') || kinds.size === 0) lookAtFeeds();
     let any = false;
     for (const key of keys) {
       const one = put(key);
@@ -67,7 +48,7 @@ export function createEntries({ live, past, addSpot }: Needs): EntriesParts {
       take(changes);
     });
   });
-  return { entries, feeds, changed, end };
+  return { entries, changed, end };
 }
 
 /** A count that goes up soon after it was asked to, but calmly. */

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import type { Server } from '../app/context';
 import type { TimeTravel } from '../past/timetravel';
 import type { Driving } from '../things/probots/drive/context';
-import type { EntriesParts } from './entries';
+import type { Listed } from './listed';
 import type { PlaceParts } from './place';
 import type { SelectionParts } from './selection';
 import { watchMoment } from './moment';
@@ -17,7 +17,7 @@ interface Needs {
   readonly server: Server;
   readonly past: TimeTravel;
   readonly driving: Driving;
-  readonly entries: EntriesParts;
+  readonly listed: Listed;
   readonly selection: SelectionParts;
 }
 
@@ -45,7 +45,7 @@ export function createLife({ leaving, time, place, server, past, driving, ...par
       leaving.abort();
       for (const each of unwatch) each();
       past.end();
-      parts.entries.end();
+      parts.listed.end();
       server.socket.stop();
       server.requests.lost();
     },

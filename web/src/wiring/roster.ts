@@ -8,10 +8,12 @@ import type { Roster } from '../things/context';
 import type { Entry } from '../things/entry';
 import { readRegion } from '../things/regions/read';
 import type { Stays } from '../things/regions/stays';
+import { wholeOf } from '../things/links';
 import { arrange } from '../things/roster';
 import type { Filter, Sort } from '../things/roster';
 import { position } from '../ui/numbers';
 import type { EntriesParts } from './entries';
+import type { LinkParts } from './links';
 import type { LiveParts } from './live';
 import type { PlaceParts } from './place';
 
@@ -21,12 +23,13 @@ const TOWNS_AFTER = 1500;
 interface Needs {
   readonly entries: EntriesParts;
   readonly live: LiveParts;
+  readonly links: LinkParts;
   readonly place: PlaceParts;
   readonly stays: Stays;
   readonly now: ReadonlySignal<number>;
 }
 
-export function createRoster({ entries, live, place, stays, now }: Needs): Roster {
+export function createRoster({ entries, live, links, place, stays, now }: Needs): Roster {
   const gazetteer = loadTowns(live.ready, place.section);
   const query = signal('');
   const filter = signal<Filter>('all');
@@ -42,21 +45,30 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
     const { lat, lon } = entry.position;
     return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
   };
-  const minute = computed(() => Math.floor(now.value / 60));
+  const { linksShown } = links;
+  const due = dueWith(now);
   const arrangement = computed(() => {
     void entries.changed.value;
+    void due.signal.value;
     const wishes = {
       filter: filter.value,
       sort: sort.value,
       query: query.value,
       earlierOpen: earlierOpen.value,
     };
-    return arrange(entries.entries.values(), GROUPS, wishes, minute.value * 60, placeText);
+    const seen = { now: now.peek(), links: linksShown.value };
+    const found = arrange(entries.entries.values(), GROUPS, wishes, seen, placeText);
+    due.at(found.until);
+    return found;
   });
-  const { feeds } = entries;
   return {
     entries: entries.entries,
-    feeds,
+    links: links.links,
+    linksShown,
+    whole: computed(() => {
+      const { all, cut, offline } = arrangement.value.counts;
+      return wholeOf(linksShown.value, all - cut - offline);
+    }),
     arrangement,
     query,
     filter,
@@ -64,6 +76,24 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
     earlierOpen,
     towns: gazetteer,
     placeText,
+  };
+}
+
+/** Changes once a minute, and as soon as the counts that were made do not hold any more. */
+function dueWith(now: ReadonlySignal<number>) {
+  let until = Infinity;
+  let passed = 0;
+  return {
+    signal: computed(() => {
+      if (now.value > until) {
+        until = Infinity;
+        passed += 1;
+      }
+      return `${String(Math.floor(now.value / 60))} ${String(passed)}`;
+    }),
+    at(next: number) {
+      until = next;
+    },
   };
 }
 

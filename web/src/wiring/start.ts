@@ -6,6 +6,7 @@ import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
 import type { Socket } from '../net/socket';
 import type { TimeTravel } from '../past/timetravel';
+import type { Roster } from '../things/context';
 import { keepAwake, screenOf } from '../things/probots/drive/awake';
 import { watchHands } from '../things/probots/drive/deadman';
 import type { Driver } from '../things/probots/drive/driver';
@@ -25,6 +26,14 @@ export function watchTime({ clock, now }: TimeParts, past: TimeTravel, driver: D
     // A driver who leaves the present leaves the robot.
     if (at !== null) driver.release();
     document.documentElement.dataset['clock'] = at === null ? 'live' : 'past';
+  });
+}
+
+/** Show on the root whether anything comes in at all; returns how to stop. */
+export function watchWhole({ whole }: Pick<Roster, 'whole'>): () => void {
+  return effect(() => {
+    const { paused } = whole.value;
+    document.documentElement.dataset['feed'] = paused === null ? 'heard' : 'lost';
   });
 }
 

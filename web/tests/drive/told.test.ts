@@ -24,11 +24,14 @@ import {
   latencyClass,
   postureOf,
   postureText,
+  robotFreshness,
   readProBot,
   availabilityOf,
 } from '../../src/things/probots/read';
 import type { Thing } from '../../src/net/protocol';
 import { World } from '../../src/app/world';
+import { ALL_WELL } from '../../src/things/links';
+import type { ProBot } from '../../src/things/probots/read';
 
 const thing = (k: string, id: string, state: Record<string, unknown> = {}): Thing => ({
   k,
@@ -140,6 +143,30 @@ describe('what the server shows of driving', () => {
 });
 
 describe('how a robot stands', () => {
+  const fresh = (one: ProBot, links = ALL_WELL, now = one.heard ?? 0) =>
+    robotFreshness(one, links, now);
+
+  test('is not known while the way to it is lost, and then nothing of it counts as of now', () => {
+    const one = robot({ angle: 2, heard: 1000 });
+    for (const [server, broker] of [
+      [1020, undefined],
+      [null, 1010],
+      [1020, 1010],
+    ] as const) {
+      const brokers = new Map(broker === undefined ? [] : [['main', broker]]);
+      const links = {
+        server: server === null ? null : { asOf: server },
+        brokers,
+        allBrokers: false,
+      };
+      const found = fresh(one, links, 1030);
+      expect(found).toMatchObject({ status: 'cut', asOf: broker ?? server, current: false });
+      expect(availabilityOf(one, found, false)).toBe('unknown');
+      expect(availabilityOf(one, found, true)).toBe('unknown');
+      expect(postureText(one, found, 1030)).toMatch(/^Was upright/);
+    }
+  });
+
   test.each([
     [{ heard: undefined, at: undefined, presence: 'offline' }, false, 'not working'],
     [{ presence: 'offline' }, false, 'offline'],
@@ -155,7 +182,8 @@ describe('how a robot stands', () => {
     [{ angle: -28 }, false, 'available'],
     [{ angle: -80, presence: 'offline' }, false, 'offline'],
   ] as const)('%j, leased: %s', (state, leased, availability) => {
-    expect(availabilityOf(robot(state), leased)).toBe(availability);
+    const one = robot(state);
+    expect(availabilityOf(one, fresh(one), leased)).toBe(availability);
   });
 
   test.each([
@@ -170,10 +198,11 @@ describe('how a robot stands', () => {
   test('the posture of a robot that is offline is that of its last message', () => {
     const heard = new Date(2026, 10, 29, 12, 4, 10).getTime() / 1000;
     const stood = robot({ angle: 2, heard, presence: 'offline' });
-    expect(postureText(stood, heard + 600)).toBe('Was upright, 12:04');
-    expect(postureText(stood, heard + 86_400)).toBe('Was upright, 29 Nov 12:04');
-    expect(postureText(robot({ angle: -80, heard }), heard)).toBe('Fallen');
-    expect(postureText(robot({ presence: 'offline' }), heard)).toBe('No angle');
+    const text = (one: ProBot, now: number) => postureText(one, fresh(one, ALL_WELL, now), now);
+    expect(text(stood, heard + 600)).toBe('Was upright, 12:04');
+    expect(text(stood, heard + 86_400)).toBe('Was upright, 29 Nov 12:04');
+    expect(text(robot({ angle: -80, heard }), heard)).toBe('Fallen');
+    expect(text(robot({ presence: 'offline' }), heard)).toBe('No angle');
   });
 
   test('those of the settings come first, in their order; then by name', () => {

@@ -29,7 +29,6 @@ function summariseKite(thing: Thing): Entry {
     initials: initialsOf(name),
     colour: 'c3',
     presence: field.presence(thing),
-    moving: false,
     charging: false,
     place: '',
     note: line === undefined ? '' : `${String(line)} m of line`,
@@ -48,7 +47,7 @@ export const kite: Kind = {
   },
   marker: {
     received: (thing) => field.number(thing, 'at') ?? 0,
-    mark: (thing, entry, { colour, glideMs, ageText }) => ({
+    mark: (thing, entry, { colour, glideMs, fresh, ageText }) => ({
       id: entry.key,
       lng: field.number(thing, 'lon') ?? 0,
       lat: field.number(thing, 'lat') ?? 0,
@@ -57,7 +56,7 @@ export const kite: Kind = {
       initials: entry.initials,
       colour,
       moving: false,
-      presence: entry.presence,
+      presence: fresh.presence,
       glideMs,
       ageText,
     }),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.cli.check import (
     broker,
+    dynamodb,
     frontend,
     https,
     maps,
@@ -105,10 +106,12 @@ def _findings(
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))
+    if settings.history.store == "dynamodb":
+        yield from dynamodb.check(settings, os.environ)
     if settings.store.url:
         yield from store.check(settings)
     if settings.replicas.name:
-        yield from replicas.check(settings, brokers, os.environ)
+        yield from replicas.check(settings, brokers)
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)

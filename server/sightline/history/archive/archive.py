@@ -43,6 +43,22 @@ through us (``keys/…``, ``owntracks/…/cmd``) is theirs, and kept like everyt
 _Chore = Generator[None, None, None]
 
 
+def _is_of_first_level(name: str) -> bool:
+    """Tell whether this filter asks for no more of a topic than its first level."""
+    first, slash, rest = name.partition("/")
+    return first == "#" or (slash != "" and rest == "#")
+
+
+def _head(topic: str | bytes) -> str:
+    """Return the first level of a topic, with the slash behind it; empty: it has no slash, or is no
+    text.
+    """
+    if not isinstance(topic, str):
+        return ""
+    first, slash, _ = topic.partition("/")
+    return first + slash if slash else ""
+
+
 class _Order(NamedTuple):
     """Work on the files, piece by piece, once so many messages are written.
 
@@ -92,6 +108,8 @@ class Archive(Service):
         self._files = Folder(
             folder, days=days, most=most, part=min(max(most // 8, 1_048_576), 67_108_864)
         )
+        # Mostly the first level of a topic decides: then a few are remembered, not thousands.
+        self._by_level = all(_is_of_first_level(name) for name in topics)
         self._wanted: dict[str | bytes, bool] = {}
         self._queue: deque[Arrival] = deque()
         self._orders: deque[_Order] = deque()
@@ -125,14 +143,12 @@ class Archive(Service):
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Keep those of these messages that are wanted; what finds no room is counted."""
-        wanted, known = self._wanted, self._wanted.get
+        head, wants = "", False  # the first level of the topics before, where that decides
         for arrival in arrivals:
             topic = arrival.topic
-            wants = known(topic)
-            if wants is None:
-                if len(wanted) >= _KNOWN:
-                    wanted.clear()
-                wants = wanted[topic] = self._wants(topic)
+            if not head or type(topic) is not str or not topic.startswith(head):
+                wants = self._is_wanted(topic)
+                head = _head(topic) if self._by_level else ""
             if not wants:
                 continue
             arrival = redacted(arrival)
@@ -148,6 +164,15 @@ class Archive(Service):
             self._queue.append(arrival)
         if self._queue and not self._bell.is_set():
             self._bell.set()
+
+    def _is_wanted(self, topic: str | bytes) -> bool:
+        """Look up whether messages of a topic are kept; find it out the first time."""
+        wanted = self._wanted
+        if (found := wanted.get(topic)) is None:
+            if len(wanted) >= _KNOWN:
+                wanted.clear()
+            found = wanted[topic] = self._wants(topic)
+        return found
 
     def _wants(self, topic: str | bytes) -> bool:
         text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import msgspec
 
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode, id_of
+from sightline.model.remembered import Remembered
 from sightline.model.text import clean
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, levels
 
@@ -82,8 +82,10 @@ def read_address(topic: str | bytes) -> Address:
     return Address(f"friend/{user}/{device}", f"face/{user}/{device}", part, clean(device[-2:]))
 
 
-# Enough for the 20,000 devices we are built for, with all their topics in use now and then.
-address = lru_cache(maxsize=32768)(read_address)
+MOST_TOPICS = 32_768
+"""Topics that are remembered: enough for the 20,000 devices we are built for, with all their topics
+in use now and then."""
+address = Remembered(read_address, MOST_TOPICS).__getitem__
 """Reads a topic as `read_address` does, and remembers what it read."""
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, is_part, named, read_address
+from sightline.kinds.friends.address import (
+    MOST_TOPICS,
+    Address,
+    is_part,
+    named,
+    read_address,
+)
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode
+from sightline.model.remembered import Remembered
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
@@ -48,9 +54,10 @@ class BaseTopics:
         self._alone = [(number,) for number in range(len(self._bases))]  # one for all devices
         self._heard: dict[str, tuple[int, ...]] = {}  # by device: the bases it was heard on
         # Remembered, as in `address`: a topic that was read costs nothing more than ever.
-        self.address = lru_cache(maxsize=32768)(self._address)
+        self._addresses = Remembered(self._address, MOST_TOPICS)
+        self.address = self._addresses.__getitem__
         if names is not None:
-            names.when_changed(self.address.cache_clear)
+            names.when_changed(self._addresses.clear)
 
     def homes(self, device: str) -> list[str]:
         """Return the base topics of ``user/device``: where it was heard; the first base, if never.
@@ -68,7 +75,7 @@ class BaseTopics:
     def forget(self, device: str) -> None:
         """Forget where a device was heard; it is known again once its topic is read anew."""
         self._heard.pop(device, None)
-        self.address.cache_clear()
+        self._addresses.clear()
 
     def suggestion(self, topic: str | bytes, payload: bytes) -> str:
         """Return the base topic with which this message would be heard.

@@ -159,8 +159,9 @@ class Deliveries:
         if fix.dropped:
             self._left_out(counts, fix.dropped, fix.friend.at or 0.0, fix.friend.source or "")
         entry = self._lookup(thing)
-        doubt = None if entry is None else getattr(entry.state, "doubt", None)
-        if doubt is not None and doubt.at == fix.friend.at:
+        if entry is None or (doubt := getattr(entry.state, "doubt", None)) is None:
+            return  # as nearly always
+        if doubt.at == fix.friend.at:
             counts.doubtful += 1
             counts.note(doubt.why, doubt.at, fix.friend.source or "")
 

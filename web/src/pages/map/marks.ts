@@ -6,9 +6,11 @@ import type { Key } from '../../app/world';
 import type { Mark, SightlineMap } from '../../map/types';
 import { KINDS, kindOf } from '../../things';
 import type { Roster } from '../../things/context';
+import { freshnessOf } from '../../things/entry';
+import type { Entry } from '../../things/entry';
 import { photoUrl } from '../../past/photos';
 import type { Photo } from '../../past/photos';
-import { MOVING_FOR, STILL_FOR } from '../../things/freshness';
+import type { Freshness } from '../../things/freshness';
 import { faceOf } from '../../ui/face';
 
 /** A glide never takes longer, in milliseconds: what is shown should not lag what is known by more. */
@@ -26,7 +28,7 @@ export function thingOf(mark: Key | null): Key | null {
 interface Needs {
   readonly world: Live['world'];
   readonly clock: Time['clock'];
-  readonly entries: Roster['entries'];
+  readonly roster: Pick<Roster, 'entries' | 'linksShown'>;
 }
 
 export class Marks {
@@ -112,40 +114,49 @@ export class Marks {
   /** Put those whose age reads otherwise by now, or whose position is not of now any more. */
   age(now: number): void {
     for (const [key, shown] of this.#ageTexts) {
-      const fixed = this.#needs.entries.get(key)?.fixed;
-      if (fixed !== undefined && ageText(now - fixed) !== shown) this.put(key, false);
+      const entry = this.#needs.roster.entries.get(key);
+      if (entry && oldText(this.#freshnessOf(entry, now)) !== shown) this.put(key, false);
     }
     for (const [key, until] of this.#decays) if (now > until) this.put(key, false);
   }
 
   #markOf(key: Key, glide: boolean): Mark | null {
-    const { world, clock, entries } = this.#needs;
+    const { world, clock, roster } = this.#needs;
     const thing = world.get(key);
     const marker = kindOf(key)?.marker;
-    const entry = entries.get(key);
+    const entry = roster.entries.get(key);
     if (!thing || !marker || !entry) return null;
     const at = marker.received(thing);
     const last = this.#before.get(key);
     this.#before.set(key, at);
-    const { fixed } = entry;
+    const fresh = this.#freshnessOf(entry, clock.seconds());
+    const ageText = oldText(fresh);
     const mark = marker.mark(thing, entry, {
-      now: clock.seconds(),
+      fresh,
+      ageText,
       colour: this.#colours.get(entry.colour) ?? '#5aaefb',
       face: faceOf(world.get(keyOf('face', thing.id))),
       glideMs:
         glide && last !== undefined && at > last
           ? Math.min(LONGEST_GLIDE, Math.round((at - last) * 1000))
           : 0,
-      ageText: fixed === undefined ? undefined : ageText(clock.seconds() - fixed),
     });
-    if (mark?.ageText !== undefined) this.#ageTexts.set(key, mark.ageText);
+    if (mark && ageText !== undefined) this.#ageTexts.set(key, ageText);
     else this.#ageTexts.delete(key);
     // What is of now does not stay so.
-    if (mark?.presence === 'live' && fixed !== undefined) {
-      this.#decays.set(key, fixed + (entry.moving ? MOVING_FOR : STILL_FOR));
-    } else this.#decays.delete(key);
+    if (mark && fresh.until !== undefined) this.#decays.set(key, fresh.until);
+    else this.#decays.delete(key);
     return mark;
   }
+
+  #freshnessOf(entry: Entry, now: number): Freshness {
+    return freshnessOf(entry, this.#needs.roster.linksShown.peek(), now);
+  }
+}
+
+/** The age that stands beside the name of what is not of now. */
+function oldText({ current, fixAge }: Freshness): string | undefined {
+  return current || fixAge === undefined ? undefined : ageText(fixAge);
 }
 
 /** The colours of people in the theme that is shown. */

@@ -45,7 +45,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
   const marks = new Marks(map, {
     world: live.world,
     clock: needs.time.clock,
-    entries: roster.entries,
+    roster,
   });
   let fitted = mapState.firstView !== undefined;
   const putAll = () => {
@@ -80,9 +80,9 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     effect(() => {
       if (navigation.section.value === 'map') putAll();
     }),
-    // Grey is what came over a broker that is lost.
+    // Grey is what came over a link that is lost.
     effect(() => {
-      void roster.feeds.value;
+      void roster.linksShown.value;
       putAll();
     }),
     ...wireLooks(needs, map, marks, putAll),

@@ -1,4 +1,5 @@
 /** All robots in one table, with their round trips. */
+import { t } from '@lingui/core/macro';
 import { fineAgeText, timeText } from '../../app/ages';
 import { useLive, useNavigation, useTime } from '../../app/context';
 import { keyOf } from '../../app/world';
@@ -7,31 +8,34 @@ import { useDriving } from '../../things/probots/drive/context';
 import { useDrivers } from '../../things/probots/drive/drivers';
 import type { Lease } from '../../things/probots/drive/read';
 import { AvailabilityPill } from '../../things/probots/drive/robotstate';
-import { postureText, routineText, availabilityOf } from '../../things/probots/read';
+import type { Freshness } from '../../things/freshness';
+import { useRobotFreshness } from '../../things/probots/fresh';
+import { availabilityOf, isGone, postureText, routineText } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { useTicks } from '../../ui/hooks';
 import { Spark } from '../../ui/spark';
 import type { Key } from '../../net/protocol';
 
-export function RoundTrips({ robot }: { robot: ProBot }) {
+export function RoundTrips({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { now } = useTime();
   const { history } = useDriving();
   const points = history.latency.of(robot.id).slice(-240);
   const first = points[0];
-  if (!first || points.length < 3) return robot.presence === 'live' ? <NoTripsYet /> : null;
+  if (!first || points.length < 3) return fresh.current ? <NoTripsYet /> : null;
+  const since = timeText(first.at, now.value);
   const most = Math.round(Math.max(...points.map((point) => point.value)));
   return (
     <div class="round-trip">
       <h3>
-        Round trip since {timeText(first.at, now.value)}
-        <span class="number">up to {most} ms</span>
+        {t`Round trip since ${since}`}
+        <span class="number">{t`up to ${most} ms`}</span>
       </h3>
       <Spark
         fromZero
         points={points}
         colour="robot"
         height={48}
-        label={`Round trip since ${timeText(first.at, now.value)}, up to ${String(most)} ms`}
+        label={t`Round trip since ${since}, up to ${most} ms`}
       />
     </div>
   );
@@ -41,7 +45,7 @@ export function RoundTrips({ robot }: { robot: ProBot }) {
 function NoTripsYet() {
   return (
     <div class="round-trip">
-      <h3>Round trip, as soon as it is measured</h3>
+      <h3>{t`Round trip, as soon as it is measured`}</h3>
       <div class="round-trip-waits" />
     </div>
   );
@@ -59,11 +63,12 @@ export function AllRobots({
   const { clock } = useTime();
   const { choose } = useNavigation();
   useTicks(500, true);
+  const freshnessOf = useRobotFreshness();
   const fences = [...leases.values()].map((lease) => lease.fence).join();
   const from = useDrivers(true, fences);
   const now = clock.seconds();
   return (
-    <div class="card all-robots" role="region" aria-label="All robots" tabIndex={0}>
+    <div class="card all-robots" role="region" aria-label={t`All robots`} tabIndex={0}>
       <table>
         <RobotsHead />
         <tbody>
@@ -77,6 +82,7 @@ export function AllRobots({
               <RobotRow
                 key={robot.id}
                 robot={robot}
+                fresh={freshnessOf(robot)}
                 choose={choose}
                 lease={lease}
                 from={from}
@@ -97,19 +103,19 @@ function RobotsHead() {
     <thead>
       <tr>
         {[
-          'Robot',
-          'State',
-          'Driver',
-          'From',
-          'Sent',
-          'Battery',
-          'Own round trip',
-          'Broker',
-          'Angle',
-          'Routine',
-          'Address',
-          'Message',
-          'Unchanged',
+          t`Robot`,
+          t`State`,
+          t`Driver`,
+          t`From`,
+          t`Sent`,
+          t`Battery`,
+          t`Own round trip`,
+          t`Broker`,
+          t`Angle`,
+          t`Routine`,
+          t`Address`,
+          t`Message`,
+          t`Unchanged`,
         ].map((name) => (
           <th key={name} scope="col">
             {name}
@@ -122,6 +128,7 @@ function RobotsHead() {
 
 function RobotRow({
   robot,
+  fresh,
   choose,
   lease,
   from,
@@ -130,6 +137,7 @@ function RobotRow({
   now,
 }: {
   robot: ProBot;
+  fresh: Freshness;
   choose: (robot: Key | null) => void;
   lease: Lease | undefined;
   from: ReadonlyMap<string, string>;
@@ -137,6 +145,7 @@ function RobotRow({
   trip: number | undefined;
   now: number;
 }) {
+  const heard = fresh.contactAge === undefined ? undefined : fineAgeText(fresh.contactAge);
   return (
     <tr>
       <th scope="row">
@@ -151,7 +160,10 @@ function RobotRow({
         </button>
       </th>
       <td>
-        <AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />
+        <AvailabilityPill
+          availability={availabilityOf(robot, fresh, lease !== undefined)}
+          fresh={fresh}
+        />
       </td>
       <td>{lease?.holder ?? '–'}</td>
       <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
@@ -164,16 +176,18 @@ function RobotRow({
       <td>
         {robot.angle === undefined
           ? '–'
-          : robot.presence === 'offline'
-            ? postureText(robot, now)
+          : isGone(fresh)
+            ? postureText(robot, fresh, now)
             : `${robot.angle.toFixed(0)}°`}
       </td>
       <td>{routineText(robot.routine)}</td>
       <td>
         <code>{robot.ip ?? '–'}</code>
       </td>
-      <td>{robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}</td>
-      <td>{robot.changed === undefined ? '–' : fineAgeText(now - robot.changed)}</td>
+      <td>{heard === undefined ? t`never` : t`${heard} ago`}</td>
+      <td>
+        {robot.changed === undefined || !fresh.current ? '–' : fineAgeText(now - robot.changed)}
+      </td>
     </tr>
   );
 }

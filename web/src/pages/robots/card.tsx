@@ -1,4 +1,6 @@
 /** A robot as a card: how it stands, and what may be done with it. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { timeText } from '../../app/ages';
 import { useNavigation, useThing, useTime, useWho } from '../../app/context';
 import { mayDrive } from '../../app/visitor';
@@ -10,7 +12,8 @@ import { AvailabilityPill } from '../../things/probots/drive/robotstate';
 import { may } from '../../things/probots/drive/roles';
 import { RobotFacts, RobotStats } from '../../things/probots/panel';
 import { Tilt } from '../../things/probots/tilt';
-import { postureText, routineText, availabilityOf } from '../../things/probots/read';
+import { useRobotFreshness } from '../../things/probots/fresh';
+import { availabilityOf, isGone, postureText, routineText } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { RoundTrips } from './allrobots';
 
@@ -20,53 +23,47 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
   const { choose } = useNavigation();
   const key = keyOf('probot', robot.id);
   const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
-  const availability = availabilityOf(robot, lease !== undefined);
+  const fresh = useRobotFreshness()(robot);
+  const availability = availabilityOf(robot, fresh, lease !== undefined);
   const now = clock.seconds();
+  const { name } = robot;
+  const holder = lease?.holder ?? '';
   return (
     <article
       class="card robot-card"
       aria-label={robot.name}
       data-robot={key}
-      data-presence={robot.presence}
+      data-presence={fresh.presence}
     >
       <header>
-        <RobotAvatar robot={robot} large />
+        <RobotAvatar robot={robot} fresh={fresh} large />
         <div class="headline">
           <h2>{robot.name}</h2>
           <p>
-            <AvailabilityPill availability={availability} />
+            <AvailabilityPill availability={availability} fresh={fresh} />
             <span class="ellipsis">
               {lease
-                ? `${lease.holder} drives it`
+                ? t`${holder} drives it`
                 : robot.heard === undefined
-                  ? 'Never heard'
-                  : availability === 'offline'
-                    ? postureText(robot, now)
-                    : `${postureText(robot, now)}, ${routineText(robot.routine).toLowerCase()}`}
+                  ? t`Never heard`
+                  : isGone(fresh)
+                    ? postureText(robot, fresh, now)
+                    : [postureText(robot, fresh, now), routineText(robot.routine)].join(', ')}
             </span>
           </p>
         </div>
       </header>
       {robot.heard === undefined ? (
-        <p class="muted grow">
-          It is in the settings, and has not been heard since the server started at the latest. Is
-          it switched on, and in the network?
-        </p>
+        <p class="muted grow">{t`It is in the settings, and has not been heard since the server started at the latest. Is it switched on, and in the network?`}</p>
       ) : (
         <>
-          <Tilt robot={robot} />
-          <RobotStats robot={robot} />
+          <Tilt robot={robot} fresh={fresh} />
+          <RobotStats robot={robot} fresh={fresh} />
           <BrokerTrip robot={robot} />
-          <RobotFacts robot={robot} />
+          <RobotFacts robot={robot} fresh={fresh} />
           {lease?.since !== undefined && (
             <p class="note">
-              In use since {timeText(lease.since, now)}
-              {lease.sent ? (
-                <>
-                  {' '}
-                  · last sent <code>{lease.sent}</code>
-                </>
-              ) : null}
+              <InUse lease={lease} since={timeText(lease.since, now)} />
             </p>
           )}
         </>
@@ -78,10 +75,19 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
           choose(key);
         }}
       >
-        {drives && availability === 'available' ? 'Drive' : 'Watch'} {robot.name}
+        {drives && availability === 'available' ? t`Drive ${name}` : t`Watch ${name}`}
       </button>
-      <RoundTrips robot={robot} />
+      <RoundTrips robot={robot} fresh={fresh} />
     </article>
+  );
+}
+
+function InUse({ lease: { sent }, since }: { lease: Lease; since: string }) {
+  if (!sent) return <>{t`In use since ${since}`}</>;
+  return (
+    <Trans>
+      In use since {since} · last sent <code>{sent}</code>
+    </Trans>
   );
 }
 
@@ -90,10 +96,12 @@ function BrokerTrip({ robot }: { robot: ProBot }) {
   const thing = useThing(keyOf('broker', robot.source));
   const trip = thing && readBroker(thing).trip;
   if (trip === undefined) return null;
+  const ms = trip < 10 ? trip : Math.round(trip);
   return (
     <p class="note">
-      Measured by Sightline: <b class="number">{trip < 10 ? trip : Math.round(trip)} ms</b> to the
-      broker and back.
+      <Trans>
+        Measured by Sightline: <b class="number">{ms} ms</b> to the broker and back.
+      </Trans>
     </p>
   );
 }

@@ -1,4 +1,6 @@
 /** Nobody is there yet: how the first phone comes, and how programs and robots do. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Smartphone } from 'lucide';
 import { readBroker } from '../../things/broker/read';
 import { InviteButton } from '../../accounts/invite';
@@ -11,10 +13,15 @@ import { Icon } from '../../ui/icon';
 import { linkText } from '../../things/server/status';
 import { DocLink } from '../../ui/doclink';
 
-const WAITING =
-  'As soon as the phone has said where it is, it is on the map. Touch it to see why not.';
-const FIRST = 'Add the first phone. It takes two minutes, and the app OwnTracks on the phone.';
-const NONE = 'As soon as somebody lets you see where they are, they appear here.';
+/** What comes next: a phone that was added, the first one, or what others do. */
+function nextText(waits: boolean, mayAdd: boolean): string {
+  if (waits) {
+    return t`As soon as the phone has said where it is, it is on the map. Touch it to see why not.`;
+  }
+  return mayAdd
+    ? t`Add the first phone. It takes two minutes, and the app OwnTracks on the phone.`
+    : t`As soon as somebody lets you see where they are, they appear here.`;
+}
 
 export function EmptyState() {
   const { now } = useTime();
@@ -26,8 +33,8 @@ export function EmptyState() {
     <div class="empty">
       <WaitingPhones />
       <Icon of={Smartphone} size={28} />
-      <h2>{waits ? 'Soon somebody is here' : 'Nobody is here yet'}</h2>
-      <p>{waits ? WAITING : mayAdd.value ? FIRST : NONE}</p>
+      <h2>{waits ? t`Soon somebody is here` : t`Nobody is here yet`}</h2>
+      <p>{nextText(waits, mayAdd.value)}</p>
       <AddPhoneButton kind={waits ? 'button' : 'button primary'} />
       <InviteButton class="button" />
       {broker && broker.link.state !== 'connected' && <p>{linkText(broker.link, now.value)}</p>}
@@ -40,15 +47,23 @@ function ForPrograms({ address }: { address: string }) {
   const example = exampleCommand(address);
   return (
     <details>
-      <summary>For programs and robots</summary>
+      <summary>{t`For programs and robots`}</summary>
       <p>
-        Sightline listens{address === '' ? '' : ` at ${address}`} for phones on{' '}
-        <code>owntracks/+/+</code> and for robots on <code>telemetry</code>. Whoever publishes there
-        appears here at once.
+        {address === '' ? (
+          <Trans>
+            Sightline listens for phones on <code>owntracks/+/+</code> and for robots on{' '}
+            <code>telemetry</code>. Whoever publishes there appears here at once.
+          </Trans>
+        ) : (
+          <Trans>
+            Sightline listens at {address} for phones on <code>owntracks/+/+</code> and for robots
+            on <code>telemetry</code>. Whoever publishes there appears here at once.
+          </Trans>
+        )}
       </p>
       <pre tabIndex={0}>{example}</pre>
-      <CopyButton text={example} label="Copy the example" words="Copy the example" />
-      <DocLink to="phones">How to set up phones</DocLink>
+      <CopyButton text={example} label={t`Copy the example`} words={t`Copy the example`} />
+      <DocLink to="phones">{t`How to set up phones`}</DocLink>
     </details>
   );
 }

@@ -1,6 +1,9 @@
 /** The head of the roster: how many are live, the search, filters and order. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { ArrowDownUp, Search, X } from 'lucide';
-import { useLive, useMapState, useSelection, useServer, useThing } from '../../app/context';
+import { useLive, useMapState, useSelection, useThing, useTime } from '../../app/context';
+import { shortTimeText } from '../../app/ages';
 import { keyOf } from '../../app/world';
 import { GROUPS } from '../../things';
 import { useRoster } from '../../things/context';
@@ -12,37 +15,64 @@ import { Icon } from '../../ui/icon';
 import { brief, grouped } from '../../ui/numbers';
 import { goTo } from './places';
 
-const SORTS: readonly [Sort, string][] = [
-  ['name', 'Name'],
-  ['heard', 'Last heard'],
-  ['speed', 'Speed'],
-  ['battery', 'Battery, lowest first'],
+const SORTS: readonly [Sort, () => string][] = [
+  ['name', () => t`Name`],
+  ['heard', () => t`Last heard`],
+  ['speed', () => t`Speed`],
+  ['battery', () => t`Battery, lowest first`],
 ];
 
 export function Summary() {
   const { ready } = useLive();
-  const { connection } = useServer();
-  const { arrangement } = useRoster();
+  const { now } = useTime();
+  const { arrangement, whole } = useRoster();
   const server = useThing(keyOf('server', 'sightline'));
-  const { live, stale, offline } = arrangement.value.counts;
+  const { live, stale, offline, cut } = arrangement.value.counts;
+  const { paused, asOf } = whole.value;
+  const time = asOf === undefined ? '' : shortTimeText(asOf, now.peek());
   const rate = server ? readServer(server).rate : undefined;
-  if (!ready.value) return <p class="summary">Waiting for the first picture…</p>;
+  if (!ready.value) return <p class="summary">{t`Waiting for the first picture…`}</p>;
   return (
     <p class="summary">
-      <span>
-        <strong>{grouped(live)}</strong> {connection.value.state === 'lost' ? 'were live' : 'live'}
-      </span>
-      <span>
-        <strong>{grouped(stale)}</strong> stale
-      </span>
+      {paused === null && (
+        <>
+          <span>
+            <Trans>
+              <strong>{grouped(live)}</strong> live
+            </Trans>
+          </span>
+          <span>
+            <Trans>
+              <strong>{grouped(stale)}</strong> stale
+            </Trans>
+          </span>
+        </>
+      )}
       {offline > 0 && (
         <span>
-          <strong>{grouped(offline)}</strong> offline
+          <Trans>
+            <strong>{grouped(offline)}</strong> offline
+          </Trans>
+        </span>
+      )}
+      {cut > 0 && (
+        <span>
+          {paused === null || asOf === undefined ? (
+            <Trans>
+              <strong>{grouped(cut)}</strong> not heard now
+            </Trans>
+          ) : (
+            <Trans>
+              <strong>{grouped(cut)}</strong> as of {time}
+            </Trans>
+          )}
         </span>
       )}
       {rate !== undefined && (
         <span class="summary-rate">
-          <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
+          <Trans>
+            <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
+          </Trans>
         </span>
       )}
     </p>
@@ -62,8 +92,8 @@ export function SearchBox() {
         type="search"
         autocomplete="off"
         spellcheck={false}
-        placeholder="Find a friend, robot or place"
-        aria-label="Find a friend, robot or place"
+        placeholder={t`Find a friend, robot or place`}
+        aria-label={t`Find a friend, robot or place`}
         aria-keyshortcuts="/"
         value={query.value}
         onInput={(input) => {
@@ -95,7 +125,7 @@ export function SearchBox() {
         <button
           type="button"
           class="icon-button small"
-          aria-label="Clear the search"
+          aria-label={t`Clear the search`}
           onClick={() => {
             query.value = '';
             document.getElementById('search')?.focus();
@@ -112,12 +142,12 @@ export function Chips() {
   const { arrangement, filter, sort } = useRoster();
   const { counts } = arrangement.value;
   const chips: readonly (readonly [Filter, string, number | null])[] = [
-    ['all', 'All', null],
+    ['all', t`All`, null],
     ...GROUPS.map(({ id, title }) => [id, title, counts[id] ?? 0] as const),
-    ['moving', 'Moving', counts.moving],
+    ['moving', t`Moving`, counts.moving],
   ];
   return (
-    <div class="chips" role="group" aria-label="Show">
+    <div class="chips" role="group" aria-label={t`Show`}>
       {chips.map(([name, word, count]) => (
         <button
           key={name}
@@ -135,7 +165,7 @@ export function Chips() {
       <label class="chip sort" title="Order of the list">
         <Icon of={ArrowDownUp} size={15} />
         <select
-          aria-label="Order of the list"
+          aria-label={t`Order of the list`}
           value={sort.value}
           onChange={(change) => {
             sort.value = change.currentTarget.value as Sort;
@@ -143,7 +173,7 @@ export function Chips() {
         >
           {SORTS.map(([name, word]) => (
             <option key={name} value={name}>
-              {word}
+              {word()}
             </option>
           ))}
         </select>

@@ -1,4 +1,5 @@
 /** The streets, places and towns that the search finds, below the people it finds. */
+import { plural, t } from '@lingui/core/macro';
 import { MapPin } from 'lucide';
 import { useLayout, useMapState } from '../../app/context';
 import type { SightlineMap } from '../../map/types';
@@ -21,13 +22,11 @@ export function PlaceResults() {
       <p class="hidden" role="status">
         {places.length === 0
           ? ''
-          : places.length === 1
-            ? 'One place was found.'
-            : `${String(places.length)} places were found.`}
+          : plural(places.length, { one: '# place was found.', other: '# places were found.' })}
       </p>
       {places.length > 0 && (
-        <section class="found-places" aria-label="Places">
-          <h2>Places</h2>
+        <section class="found-places" aria-label={t`Places`}>
+          <h2>{t`Places`}</h2>
           <ul onKeyDown={moveAmong}>
             {places.map((place) => (
               <li key={`${place.name} ${String(place.lat)} ${String(place.lng)}`}>

@@ -2,6 +2,7 @@
  * The list of everyone: the text equivalent of the map. Only the rows in view (and the one with the
  * keyboard's focus) exist; ↑ ↓ Home End move through all of them, Enter selects.
  */
+import { t } from '@lingui/core/macro';
 import { useLive, useNavigation } from '../../app/context';
 import { SheetGrip } from '../../app/sheet';
 import { useRoster } from '../../things/context';
@@ -22,11 +23,11 @@ export function Roster() {
   const { tab } = useNavigation();
   const view = useRosterView();
   return (
-    <section class="panel roster" id="roster" aria-label="Roster" data-view={tab.value}>
+    <section class="panel roster" id="roster" aria-label={t`Roster`} data-view={tab.value}>
       <SheetGrip />
       <div class="roster-top">
         <div class="title">
-          <h1>{view.title}</h1>
+          <h1>{view.title()}</h1>
           <Status />
         </div>
         <RosterViews />

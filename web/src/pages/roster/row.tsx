@@ -1,11 +1,13 @@
 /** One row of the roster. */
+import { t } from '@lingui/core/macro';
 import { memo } from 'preact/compat';
 import { ageText } from '../../app/ages';
 import type { Key } from '../../app/world';
 import { kindOf } from '../../things';
-import { freshnessOf } from '../../things/entry';
 import type { Entry } from '../../things/entry';
-import { APART } from '../../things/freshness';
+import { agesDiffer, MOVES_FROM } from '../../things/freshness';
+import type { Freshness } from '../../things/freshness';
+import { freshnessText } from '../../things/freshnesstext';
 import { Avatar } from '../../ui/avatar';
 import { Battery } from '../../ui/battery';
 import { inOneLine, speed } from '../../ui/numbers';
@@ -16,29 +18,34 @@ export function at(top: number) {
 }
 
 /** What a row says of time. */
-interface Told {
+interface Told extends Pick<Freshness, 'presence' | 'moving' | 'current' | 'figures'> {
   /** The age of the position; of what has none, of the last contact. */
   readonly age: string;
   /** The age of the last contact, where that is another matter. */
   readonly heard: string;
-  readonly moving: boolean;
-  /** Whether it is of now. */
-  readonly current: boolean;
+  /** What is so, for those who do not see the colours. */
+  readonly words: string;
 }
 
-export function told(entry: Entry, now: number): Told {
-  const { heard, fixed = heard } = entry;
-  const { moving, current } = freshnessOf(entry, now);
+export function told(fresh: Freshness, now: number): Told {
+  const { presence, moving, current, figures, contactAge, fixAge = contactAge } = fresh;
   return {
-    age: fixed === undefined ? '' : ageText(now - fixed),
-    heard:
-      heard !== undefined && fixed !== undefined && heard - fixed >= APART && !current
-        ? ageText(now - heard)
-        : '',
-    moving,
-    // What has no position is of now whenever it is heard.
-    current: current || !kindOf(entry.key)?.marker,
+    ...{ presence, moving, current, figures },
+    age: fixAge === undefined ? '' : ageText(fixAge),
+    heard: agesDiffer(fresh) && contactAge !== undefined ? ageText(contactAge) : '',
+    words: freshnessText(fresh, now),
   };
+}
+
+/** Nothing that is drawn of two differs. */
+function sameTold(a: Told, b: Told): boolean {
+  return (
+    a.age === b.age &&
+    a.heard === b.heard &&
+    a.words === b.words &&
+    a.presence === b.presence &&
+    a.figures === b.figures
+  );
 }
 
 interface RowProps {
@@ -57,16 +64,34 @@ interface RowProps {
   choose(key: Key): void;
 }
 
+/** The speed of whoever moves, or moved not long ago. */
+function speedOf({ entry, told, units }: RowProps): string[] {
+  if (entry.speed === undefined || entry.speed < MOVES_FROM) return [];
+  const text = inOneLine(speed(entry.speed, units));
+  switch (told.figures) {
+    case 'now':
+      return [text];
+    case 'then':
+      return [t`was ${text}`];
+    case 'withheld':
+      return [];
+  }
+}
+
+/** What else it told; of what has no position and is not heard now, only that. */
+function noteOf({ entry, told }: RowProps): string[] {
+  if (entry.position === undefined && !told.current) return [told.words];
+  return entry.note === '' ? [] : [entry.note];
+}
+
 export const Row = memo(
   function Row(props: RowProps) {
     const { entry, selected, told } = props;
     const robot = kindOf(entry.key)?.isMachine === true;
     const doing = [
-      ...(entry.speed === undefined
-        ? []
-        : [`${told.current ? '' : 'was '}${inOneLine(speed(entry.speed, props.units))}`]),
-      ...(entry.note === '' ? [] : [entry.note]),
-      ...(told.heard === '' ? [] : [`heard ${told.heard} ago`]),
+      ...speedOf(props),
+      ...noteOf(props),
+      ...(told.heard === '' ? [] : [t`heard ${told.heard} ago`]),
     ].join(' · ');
     return (
       <li class="item" style={at(props.top)} aria-posinset={props.nth} aria-setsize={props.of}>
@@ -74,7 +99,7 @@ export const Row = memo(
           type="button"
           class="row"
           data-thing={entry.key}
-          data-presence={entry.presence}
+          data-presence={told.presence}
           data-moving={told.moving}
           data-current={told.current}
           aria-current={selected ? 'true' : undefined}
@@ -86,7 +111,7 @@ export const Row = memo(
           <Avatar
             colour={entry.colour}
             initials={entry.initials}
-            presence={entry.presence}
+            presence={told.presence}
             robot={robot}
             face={props.face}
           />
@@ -102,9 +127,8 @@ export const Row = memo(
           </span>
           <span class="right">
             <span class="age">
-              {entry.presence !== 'live' && <span class="hidden">{entry.presence}, </span>}
-              {told.age}
-              {told.age !== '' && <span class="hidden"> ago</span>}
+              <span class="hidden">{told.words}</span>
+              <span aria-hidden="true">{told.age}</span>
             </span>
             {entry.battery !== undefined && (
               <Battery percent={entry.battery} charging={entry.charging} />
@@ -122,10 +146,7 @@ export const Row = memo(
     a.qualified === b.qualified &&
     a.selected === b.selected &&
     a.stop === b.stop &&
-    a.told.age === b.told.age &&
-    a.told.heard === b.told.heard &&
-    a.told.moving === b.told.moving &&
-    a.told.current === b.told.current &&
+    sameTold(a.told, b.told) &&
     a.face === b.face &&
     a.where === b.where &&
     a.units === b.units,

@@ -1,4 +1,5 @@
 /** The rows of the roster that are in view, and moving among them by the keyboard. */
+import { t } from '@lingui/core/macro';
 import { ChevronRight } from 'lucide';
 import { useMemo, useRef } from 'preact/hooks';
 import {
@@ -13,6 +14,7 @@ import { keyOf, splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
 import { GROUPS, kindOf } from '../../things';
 import { useRoster } from '../../things/context';
+import { freshnessOf } from '../../things/entry';
 import { EARLIER_GROUP, offsetsOf, windowOf } from '../../things/roster';
 import type { Item } from '../../things/roster';
 import { faceOf } from '../../ui/face';
@@ -22,7 +24,10 @@ import { HEIGHTS, useMoves, useScroll } from './moves';
 import { at, Row, told } from './row';
 import type { Signal } from '@preact/signals';
 
-const TITLES = new Map(GROUPS.map(({ id, title }) => [id, title]));
+/** What the head of a group says. */
+function titleOf(group: string): string | undefined {
+  return GROUPS.find(({ id }) => id === group)?.title;
+}
 
 export function Rows() {
   const { world } = useLive();
@@ -30,7 +35,7 @@ export function Rows() {
   const { selected, select } = useSelection();
   const { map } = useMapState();
   const preferences = usePreferences();
-  const { arrangement, earlierOpen, entries, query, placeText } = useRoster();
+  const { arrangement, earlierOpen, entries, query, linksShown, placeText } = useRoster();
   const { items, shared, rows, counts } = arrangement.value;
   const list = useRef<HTMLUListElement>(null);
   const [scroll, setScroll] = useScroll(list);
@@ -56,8 +61,8 @@ export function Rows() {
     return (
       <p class="nobody">
         {query.value === ''
-          ? 'Nobody here just now.'
-          : `Nobody of ${grouped(counts.all)} matches “${query.value}”.`}
+          ? t`Nobody here just now.`
+          : t`Nobody of ${grouped(counts.all)} matches “${query.value}”.`}
       </p>
     );
   }
@@ -65,7 +70,7 @@ export function Rows() {
     <ul
       class="rows"
       ref={list}
-      aria-label="Friends and robots"
+      aria-label={t`Friends and robots`}
       onScroll={(scrolling) => {
         const { scrollTop, clientHeight } = scrolling.currentTarget;
         setScroll({ top: scrollTop, height: clientHeight });
@@ -104,7 +109,7 @@ export function Rows() {
             qualified={shared.has(entry.name)}
             selected={chosen === key}
             stop={stop === key}
-            told={told(entry, now.value)}
+            told={told(freshnessOf(entry, linksShown.value, now.value), now.value)}
             face={
               kindOf(key)?.isMachine !== true
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
@@ -142,12 +147,12 @@ function GroupHead({
           }}
         >
           <Icon of={ChevronRight} size={14} />
-          Earlier
+          {t`Earlier`}
           <span>{grouped(item.count)}</span>
         </button>
       ) : (
         <h2>
-          {TITLES.get(item.group)}
+          {titleOf(item.group)}
           <span>{grouped(item.count)}</span>
         </h2>
       )}

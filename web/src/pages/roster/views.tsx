@@ -1,13 +1,14 @@
 /** What the panel at the left lists: everyone, the regions with who is in them, or the crossings. */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { brief } from '../../ui/numbers';
 import { useKind, useNavigation, useWho } from '../../app/context';
 import { useRegions } from '../../things/regions/context';
 
 const VIEWS = [
-  { tab: '', name: 'People', title: 'Everyone' },
-  { tab: 'regions', name: 'Regions', title: 'Who is where' },
-  { tab: 'crossings', name: 'Crossings', title: 'Crossings' },
+  { tab: '', name: () => t`People`, title: () => t`Everyone` },
+  { tab: 'regions', name: () => t`Regions`, title: () => t`Who is where` },
+  { tab: 'crossings', name: () => t`Crossings`, title: () => t`Crossings` },
 ] as const;
 
 export type RosterView = (typeof VIEWS)[number];
@@ -37,7 +38,7 @@ export function RosterViews() {
     ...(unseen > 0 && current.tab !== 'crossings' ? { crossings: `+${brief(unseen)}` } : {}),
   };
   return (
-    <div class="segments views" role="group" aria-label="List">
+    <div class="segments views" role="group" aria-label={t`List`}>
       {VIEWS.map(({ tab, name }) => (
         <button
           key={tab}
@@ -48,7 +49,7 @@ export function RosterViews() {
             go('map', tab);
           }}
         >
-          {name}
+          {name()}
           {notes[tab] !== undefined && <small>{notes[tab]}</small>}
         </button>
       ))}

@@ -1,4 +1,5 @@
 /** What there is to do with a friend: follow, draw the trail, share. */
+import { t } from '@lingui/core/macro';
 import { LocateFixed, Route, Share2 } from 'lucide';
 import { useNavigation, useSelection, useWho } from '../../app/context';
 import { mayShare } from '../../app/visitor';
@@ -22,7 +23,7 @@ export function FriendActions({ of, placed }: { of: Key; placed: boolean }) {
         }}
       >
         <Icon of={LocateFixed} size={16} />
-        {following ? 'Following' : 'Follow'}
+        {following ? t`Following` : t`Follow`}
         <kbd aria-hidden="true">F</kbd>
       </button>
       <button
@@ -36,7 +37,7 @@ export function FriendActions({ of, placed }: { of: Key; placed: boolean }) {
         }}
       >
         <Icon of={Route} size={16} />
-        Trail
+        {t`Trail`}
       </button>
       <ShareButton of={of} />
     </div>
@@ -57,7 +58,7 @@ function ShareButton({ of }: { of: Key }) {
         }}
       >
         <Icon of={Share2} size={16} />
-        Share
+        {t`Share`}
       </button>
     );
   }
@@ -74,9 +75,9 @@ function ShareButton({ of }: { of: Key }) {
     return (
       <button type="button" class="button" onClick={share}>
         <Icon of={Share2} size={16} />
-        Share
+        {t`Share`}
       </button>
     );
   }
-  return <CopyButton text={() => link()} label="Copy a link to this view" words="Link" />;
+  return <CopyButton text={() => link()} label={t`Copy a link to this view`} words={t`Link`} />;
 }

@@ -1,11 +1,12 @@
 /** The choice among the apps that tell us where a phone is. */
+import { t } from '@lingui/core/macro';
 import { APP_NAMES, APPS } from './apps';
 import type { AppName } from './apps';
 
 export function AppChoice({ app, choose }: { app: AppName; choose(app: AppName): void }) {
   return (
     <fieldset class="apps">
-      <legend>Which app?</legend>
+      <legend>{t`Which app?`}</legend>
       {APP_NAMES.map((each) => (
         <label key={each}>
           <input

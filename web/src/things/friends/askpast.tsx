@@ -1,4 +1,5 @@
 /** The past of a friend in figures: how far, how long, how fast, where; as files; as warmth on the map. */
+import { plural, t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { spanText } from '../../app/ages';
 import { usePreferences, useServer, useWho } from '../../app/context';
@@ -14,22 +15,21 @@ import { failureOf } from '../../ui/failure';
 import { speed, way } from '../../ui/numbers';
 import { HidePart } from './hidepart';
 
-const WORDS = {
-  title: 'What happened',
-  days: 'Over how many days',
-  spans: { 1: 'On this day', 7: 'In 7 days up to it', 30: 'In 30 days up to it' },
-  adding: 'Adding up…',
-  nothing: 'Nothing is known of this time.',
-  distance: 'Distance',
-  moving: 'On the move',
-  fastest: 'Fastest',
-  stays: 'Where they stayed',
-  once: 'once',
-  times: (count: number) => `${String(count)} times`,
-  heat: 'Show on the map where they were longest',
-  files: 'Save this track',
-  lookAt: 'Look at this time',
-};
+const wordsOf = () => ({
+  title: t`What happened`,
+  days: t`Over how many days`,
+  spans: { 1: t`On this day`, 7: t`In 7 days up to it`, 30: t`In 30 days up to it` },
+  adding: t`Adding up…`,
+  nothing: t`Nothing is known of this time.`,
+  distance: t`Distance`,
+  moving: t`On the move`,
+  fastest: t`Fastest`,
+  stays: t`Where they stayed`,
+  times: (count: number) => plural(count, { one: 'once', other: '# times' }),
+  heat: t`Show on the map where they were longest`,
+  files: t`Save this track`,
+  lookAt: t`Look at this time`,
+});
 const FILES = [
   ['gpx', 'GPX'],
   ['geojson', 'GeoJSON'],
@@ -47,21 +47,25 @@ export function AskPast({ of }: { readonly of: Key }) {
   const stretch = spanOf(past.day.value, days);
   const { summary, failure } = useSummary(of, stretch);
   return (
-    <section class="part asked" aria-label={WORDS.title} data-asked={summary ? 'told' : 'asking'}>
+    <section
+      class="part asked"
+      aria-label={wordsOf().title}
+      data-asked={summary ? 'told' : 'asking'}
+    >
       <h3>
-        {WORDS.title}
+        {wordsOf().title}
         <SpanChooser days={days} />
       </h3>
       <div aria-live="polite">
         {failure !== null && <p class="note">{failure}</p>}
-        {failure === null && !summary && <p class="note">{WORDS.adding}</p>}
-        {summary?.fixes === 0 && <p class="note">{WORDS.nothing}</p>}
+        {failure === null && !summary && <p class="note">{wordsOf().adding}</p>}
+        {summary?.fixes === 0 && <p class="note">{wordsOf().nothing}</p>}
         {summary && summary.fixes > 0 && <Figures summary={summary} />}
         {summary && <Stays summary={summary} days={days} end={stretch.end} />}
       </div>
       <HeatSwitch of={of} stretch={stretch} />
-      <p class="asked-files" role="group" aria-label={WORDS.files}>
-        <span>{WORDS.files}</span>
+      <p class="asked-files" role="group" aria-label={wordsOf().files}>
+        <span>{wordsOf().files}</span>
         {FILES.map(([format, name]) => (
           <a key={format} class="button" href={trackFile(of, stretch, format)} download>
             {name}
@@ -77,7 +81,7 @@ function SpanChooser({ days }: { readonly days: SpanDays }) {
   const past = usePast();
   return (
     <select
-      aria-label={WORDS.days}
+      aria-label={wordsOf().days}
       value={String(days)}
       onChange={(event) => {
         past.span.value = Number(event.currentTarget.value) as SpanDays;
@@ -85,7 +89,7 @@ function SpanChooser({ days }: { readonly days: SpanDays }) {
     >
       {SPANS.map((span) => (
         <option key={span} value={String(span)}>
-          {WORDS.spans[span]}
+          {wordsOf().spans[span]}
         </option>
       ))}
     </select>
@@ -100,9 +104,9 @@ function Figures({ summary }: { readonly summary: Summary }) {
     summary.top_speed_kmh === undefined ? undefined : speed(summary.top_speed_kmh, units);
   return (
     <Stats>
-      <Stat name={WORDS.distance} value={far.value} unit={far.unit} />
-      <Stat name={WORDS.moving} value={hours} unit={minutes ?? ''} />
-      <Stat name={WORDS.fastest} value={fast?.value} unit={fast?.unit ?? ''} />
+      <Stat name={wordsOf().distance} value={far.value} unit={far.unit} />
+      <Stat name={wordsOf().moving} value={hours} unit={minutes ?? ''} />
+      <Stat name={wordsOf().fastest} value={fast?.value} unit={fast?.unit ?? ''} />
     </Stats>
   );
 }
@@ -120,11 +124,11 @@ function Stays({ summary, days, end }: StaysProps) {
   if (summary.regions.length === 0) return null;
   if (days > 1) {
     return (
-      <ul class="asked-stays" aria-label={WORDS.stays}>
+      <ul class="asked-stays" aria-label={wordsOf().stays}>
         {summary.regions.slice(0, MOST).map(({ region, name, visits, seconds }) => (
           <li key={region}>
             <b class="ellipsis">{name}</b>
-            <span class="number">{visits === 1 ? WORDS.once : WORDS.times(visits)}</span>
+            <span class="number">{wordsOf().times(visits)}</span>
             <span class="number">{spanText(seconds)}</span>
           </li>
         ))}
@@ -132,12 +136,12 @@ function Stays({ summary, days, end }: StaysProps) {
     );
   }
   return (
-    <ul class="asked-stays" aria-label={WORDS.stays}>
+    <ul class="asked-stays" aria-label={wordsOf().stays}>
       {summary.visits.slice(0, MOST).map((stay) => (
         <li key={`${stay.region} ${String(stay.from)}`}>
           <button
             type="button"
-            title={WORDS.lookAt}
+            title={wordsOf().lookAt}
             onClick={() => {
               past.go(stay.from);
             }}
@@ -194,7 +198,7 @@ function HeatSwitch({ of, stretch }: { readonly of: Key; readonly stretch: Stret
           setOn(event.currentTarget.checked);
         }}
       />
-      {WORDS.heat}
+      {wordsOf().heat}
       {failure !== null && <span class="note">{failure}</span>}
     </label>
   );

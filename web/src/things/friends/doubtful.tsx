@@ -1,4 +1,5 @@
 /** The fixes of the day that are not believed: shown on demand, with reasons; owners overrule. */
+import { plural, t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { usePreferences, useServer, useTime, useWho } from '../../app/context';
 import { shortTimeText } from '../../app/ages';
@@ -22,7 +23,7 @@ export function DoubtfulFixes({ of }: { of: Key }) {
   const mine = mayShare(visitor, of);
   if (track.doubtful.length === 0 && !mine) return null;
   return (
-    <section class="part doubtful" aria-label="Doubtful fixes">
+    <section class="part doubtful" aria-label={t`Doubtful fixes`}>
       {track.doubtful.length > 0 && <Doubtful of={of} points={track.doubtful} mine={mine} />}
       {mine && <Decided key={of} of={of} />}
     </section>
@@ -52,7 +53,7 @@ function Doubtful({
             preferences.change({ doubtful: event.currentTarget.checked });
           }}
         />
-        Show doubtful fixes ({points.length})
+        {t`Show doubtful fixes (${points.length})`}
       </label>
       {shown && (
         <ul class="doubtful-list">
@@ -61,9 +62,9 @@ function Doubtful({
           ))}
         </ul>
       )}
-      {shown && points.length > MOST && <p class="note">and {points.length - MOST} more.</p>}
+      {shown && points.length > MOST && <p class="note">{t`and ${points.length - MOST} more.`}</p>}
       {shown && mine && points.length > 1 && (
-        <ActButton words={`Use all ${String(points.length)}`} act={() => overrule.use(points)} />
+        <ActButton words={t`Use all ${points.length}`} act={() => overrule.use(points)} />
       )}
     </>
   );
@@ -92,7 +93,7 @@ function DoubtfulItem({
         <span>{point.why}</span>
       </button>
       {use && (
-        <ActButton words="Use it" label={`Use the fix of ${time}`} act={() => use([point])} />
+        <ActButton words={t`Use it`} label={t`Use the fix of ${time}`} act={() => use([point])} />
       )}
     </li>
   );
@@ -140,7 +141,7 @@ function Decided({ of }: { of: Key }) {
     <>
       {here && (
         <ActButton
-          words={`Hide the fix of ${clockText(here.at)}`}
+          words={t`Hide the fix of ${clockText(here.at)}`}
           act={() => overrule.hide(here.at)}
         />
       )}
@@ -153,7 +154,7 @@ function Decided({ of }: { of: Key }) {
             setOpen(!open);
           }}
         >
-          Overruled by hand ({acts.length})
+          {t`Overruled by hand (${acts.length})`}
         </button>
       )}
       {open && acts.length > 0 && (
@@ -194,17 +195,27 @@ function OverruledItem({ act, undo }: { act: Overruled; undo(name: string): Prom
   return (
     <li>
       <span>{what}</span>
-      <ActButton words="Undo" label={`Undo: ${what}`} act={() => undo(act.undo)} />
+      <ActButton words={t`Undo`} label={t`Undo: ${what}`} act={() => undo(act.undo)} />
     </li>
   );
 }
 
 /** "Used 1 fix of 14:02", "Hid 12 fixes, 18 Nov to 19 Nov". */
 export function actText({ what, count, from, to }: Overruled, now: number): string {
-  const fixes = `${String(count)} ${count === 1 ? 'fix' : 'fixes'}`;
-  const when =
-    from === to
-      ? `of ${shortTimeText(from, now)}`
-      : `of ${shortTimeText(from, now)} to ${shortTimeText(to, now)}`;
-  return `${what === 'use' ? 'Used' : 'Hid'} ${fixes} ${when}`;
+  const first = shortTimeText(from, now);
+  const last = shortTimeText(to, now);
+  if (from === to) {
+    return what === 'use'
+      ? plural(count, { one: `Used # fix of ${first}`, other: `Used # fixes of ${first}` })
+      : plural(count, { one: `Hid # fix of ${first}`, other: `Hid # fixes of ${first}` });
+  }
+  return what === 'use'
+    ? plural(count, {
+        one: `Used # fix of ${first} to ${last}`,
+        other: `Used # fixes of ${first} to ${last}`,
+      })
+    : plural(count, {
+        one: `Hid # fix of ${first} to ${last}`,
+        other: `Hid # fixes of ${first} to ${last}`,
+      });
 }

@@ -1,119 +1,143 @@
 /** How we know what we know of a friend: when it was taken, received and sent, and by what. */
+import { t } from '@lingui/core/macro';
 import { ageText, fineAgeText, timeText } from '../../app/ages';
-import { evidenceText, Fact, Facts } from '../../ui/facts';
+import { Fact, Facts } from '../../ui/facts';
 import { position } from '../../ui/numbers';
+import type { Freshness } from '../freshness';
+import { SilenceFact } from '../silence';
 import { AddressFact } from '../localities/where';
 import { contactTime, fixTime } from './read';
 import type { Friend } from './read';
 
-const TRIGGERS: Readonly<Record<string, string>> = {
-  p: 'periodic ping',
-  c: 'region entered or left',
-  C: 'region followed along',
-  b: 'beacon',
-  r: 'asked for from afar',
-  u: 'sent by hand',
-  t: 'timer while moving',
-  v: 'visit or significant change',
-};
+/** Why the phone sent it. */
+function triggers(): Readonly<Record<string, string>> {
+  return {
+    p: t`periodic ping`,
+    c: t`region entered or left`,
+    C: t`region followed along`,
+    b: t`beacon`,
+    r: t`asked for from afar`,
+    u: t`sent by hand`,
+    t: t`timer while moving`,
+    v: t`visit or significant change`,
+  };
+}
 
-const MODES: Readonly<Record<number, string>> = {
-  [-1]: 'quiet',
-  0: 'manual',
-  1: 'significant changes',
-  2: 'move',
-};
+function modes(): Readonly<Record<number, string>> {
+  return {
+    [-1]: t`mode: quiet`,
+    0: t`mode: manual`,
+    1: t`mode: significant changes`,
+    2: t`mode: move`,
+  };
+}
+
+function networks(): Readonly<Record<string, string>> {
+  return { w: 'Wi-Fi', m: t`mobile data`, o: t`offline` };
+}
 
 /** A fix that came so many seconds after it was taken had waited on the phone. */
 const QUEUED = 60;
 
-const NETWORKS: Readonly<Record<string, string>> = { w: 'Wi-Fi', m: 'mobile data', o: 'offline' };
+/** How far the phone's clock is always off ours, by `ahead` seconds. */
+function clockText(ahead: number): string {
+  const by = ageText(Math.abs(ahead));
+  return ahead > 0
+    ? t`The phone’s clock is ${by} ahead of ours, always by as much; its times are corrected by that.`
+    : t`The phone’s clock is ${by} behind ours, always by as much; its times are corrected by that.`;
+}
 
-export function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
-  const evidence = evidenceText(friend.presence, friend.evidence);
+export function HowWeKnow({
+  friend,
+  fresh,
+  now,
+}: {
+  friend: Friend;
+  fresh: Freshness;
+  now: number;
+}) {
   const lag =
     friend.at !== undefined && friend.tst !== undefined && friend.ahead === undefined
       ? friend.at - (fixTime(friend) ?? friend.tst)
       : undefined;
   const contact = contactTime(friend);
+  const { contactAge } = fresh;
   const how = [
-    friend.trigger === undefined ? undefined : (TRIGGERS[friend.trigger] ?? friend.trigger),
-    friend.mode === undefined ? undefined : `mode: ${MODES[friend.mode] ?? String(friend.mode)}`,
+    friend.trigger === undefined ? undefined : (triggers()[friend.trigger] ?? friend.trigger),
+    friend.mode === undefined ? undefined : (modes()[friend.mode] ?? t`mode: ${friend.mode}`),
   ].filter(Boolean);
   const network = [
-    friend.network === undefined ? undefined : (NETWORKS[friend.network] ?? friend.network),
+    friend.network === undefined ? undefined : (networks()[friend.network] ?? friend.network),
     friend.wifi,
   ].filter(Boolean);
   return (
     <Facts>
-      {evidence !== undefined && (
-        <Fact name={friend.presence === 'stale' ? 'Stale' : 'Offline'} tone="warn">
-          {evidence}
-        </Fact>
-      )}
-      {contact !== undefined && (
-        <Fact name="Last heard">
-          {ageText(now - contact)} ago{' '}
+      <SilenceFact fresh={fresh} evidence={friend.evidence} now={now} />
+      {contact !== undefined && contactAge !== undefined && (
+        <Fact name={t`Last heard`}>
+          {t`${ageText(contactAge)} ago`}{' '}
           <span class="muted">
             {friend.heard === undefined
-              ? 'with this fix'
-              : `at ${timeText(contact, now)}, but no newer position`}
+              ? t`with this fix`
+              : t`at ${timeText(contact, now)}, but no newer position`}
           </span>
         </Fact>
       )}
       {friend.clock !== undefined && (
-        <Fact name="Clock" tone="warn">
-          The phone’s clock is {ageText(Math.abs(friend.clock))}{' '}
-          {friend.clock > 0 ? 'ahead of' : 'behind'} ours, always by as much; its times are
-          corrected by that.
+        <Fact name={t`Clock`} tone="warn">
+          {clockText(friend.clock)}
         </Fact>
       )}
       {friend.doubt !== undefined && (
-        <Fact name="Doubtful" tone="warn">
-          The newest position is not believed: {friend.doubt}. Shown is the one before.
+        <Fact name={t`Doubtful`} tone="warn">
+          {t`The newest position is not believed: ${friend.doubt}. Shown is the one before.`}
         </Fact>
       )}
       {friend.clock === undefined && friend.ahead !== undefined && (
-        <Fact name="Clock" tone="warn">
-          The phone’s clock is {ageText(friend.ahead)} ahead of ours, so the time of receipt counts.
+        <Fact name={t`Clock`} tone="warn">
+          {t`The phone’s clock is ${ageText(friend.ahead)} ahead of ours, so the time of receipt counts.`}
         </Fact>
       )}
       {lag !== undefined && lag >= QUEUED && (
-        <Fact name="Queued" tone="warn">
-          The phone kept this fix for {ageText(lag)} before it could send it: where they were then,
-          not where they are now.
+        <Fact name={t`Queued`} tone="warn">
+          {t`The phone kept this fix for ${ageText(lag)} before it could send it: where they were then, not where they are now.`}
         </Fact>
       )}
       {friend.untimed && (
-        <Fact name="Clock" tone="warn">
-          The message held no time; this is when it reached us.
-        </Fact>
+        <Fact
+          name={t`Clock`}
+          tone="warn"
+        >{t`The message held no time; this is when it reached us.`}</Fact>
       )}
       {friend.tst !== undefined && !friend.untimed && (
-        <Fact name="Fix taken">
-          {timeText(friend.tst, now)} <span class="muted">phone’s clock</span>
+        <Fact name={t`Fix taken`}>
+          {timeText(friend.tst, now)} <span class="muted">{t`phone’s clock`}</span>
         </Fact>
       )}
       {friend.at !== undefined && (
-        <Fact name="Received">
+        <Fact name={t`Received`}>
           {timeText(friend.at, now)}{' '}
           <span class="muted">
-            our clock{lag !== undefined && lag >= 0.1 ? `, ${fineAgeText(lag)} later` : ''}
+            {lag !== undefined && lag >= 0.1
+              ? t`our clock, ${fineAgeText(lag)} later`
+              : t`our clock`}
           </span>
         </Fact>
       )}
       <AddressFact lat={friend.lat} lon={friend.lon} />
       {friend.lat !== undefined && friend.lon !== undefined && (
-        <Fact name="Position">{position(friend.lat, friend.lon)}</Fact>
+        <Fact name={t`Position`}>{position(friend.lat, friend.lon)}</Fact>
       )}
-      {how.length > 0 && <Fact name="Reported by">{how.join(', ')}</Fact>}
-      {network.length > 0 && <Fact name="Network">{network.join(' · ')}</Fact>}
+      {how.length > 0 && <Fact name={t`Reported by`}>{how.join(', ')}</Fact>}
+      {network.length > 0 && <Fact name={t`Network`}>{network.join(' · ')}</Fact>}
       {friend.pressure !== undefined && (
-        <Fact name="Pressure">{(friend.pressure * 10).toFixed(0)} hPa</Fact>
+        <Fact name={t`Pressure`}>{`${(friend.pressure * 10).toFixed(0)} hPa`}</Fact>
       )}
-      {friend.tag !== undefined && <Fact name="Tag">{friend.tag}</Fact>}
+      {friend.tag !== undefined && <Fact name={t`Tag`}>{friend.tag}</Fact>}
       {friend.at === undefined && friend.tst === undefined && (
-        <Fact name="Position">Known only by its card so far; no fix has been received.</Fact>
+        <Fact
+          name={t`Position`}
+        >{t`Known only by its card so far; no fix has been received.`}</Fact>
       )}
     </Facts>
   );

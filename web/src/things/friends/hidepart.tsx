@@ -1,4 +1,5 @@
 /** Hiding a part of a track: what is wrong, or nobody's business. Undone in the list of decisions. */
+import { plural, t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import type { Key } from '../../app/world';
@@ -9,19 +10,20 @@ import { isWhole } from '../../past/stretch';
 import { clockText } from '../../past/wording';
 import { Sure } from '../../ui/actbutton';
 
-const WORDS = {
-  title: 'Hide a part of this day',
-  from: 'From',
-  to: 'To',
-  hide: 'Hide it',
-  sure: 'Really hide it?',
-  about: 'the track between these times',
-  wrong: 'Give two times of this day, the earlier one first.',
+const wordsOf = () => ({
+  title: t`Hide a part of this day`,
+  from: t`From`,
+  to: t`To`,
+  hide: t`Hide it`,
+  sure: t`Really hide it?`,
+  about: t`the track between these times`,
+  wrong: t`Give two times of this day, the earlier one first.`,
   done: (count: number) =>
-    count === 1
-      ? 'One point is hidden. It can be shown again under “Overruled by hand”.'
-      : `${String(count)} points are hidden. They can be shown again under “Overruled by hand”.`,
-};
+    plural(count, {
+      one: 'One point is hidden. It can be shown again under “Overruled by hand”.',
+      other: '# points are hidden. They can be shown again under “Overruled by hand”.',
+    }),
+});
 /** What is proposed around the moment that is looked at, seconds. */
 const AROUND = 300;
 
@@ -41,19 +43,19 @@ export function HidePart({ of }: { readonly of: Key }) {
     const start = clockOn(day, first);
     const end = clockOn(day, last);
     if (start === null || end === null || start > end) {
-      setTold(WORDS.wrong);
+      setTold(wordsOf().wrong);
       return;
     }
-    setTold(WORDS.done(await hideStretch(api, of, { start, end })));
+    setTold(wordsOf().done(await hideStretch(api, of, { start, end })));
     past.overruled();
   };
   return (
     <details class="hide-part">
-      <summary>{WORDS.title}</summary>
+      <summary>{wordsOf().title}</summary>
       <div class="hide-times">
-        <TimeOf name={WORDS.from} value={first} set={setFrom} />
-        <TimeOf name={WORDS.to} value={last} set={setTo} />
-        <Sure words={WORDS.hide} sure={WORDS.sure} label={WORDS.about} act={hide} />
+        <TimeOf name={wordsOf().from} value={first} set={setFrom} />
+        <TimeOf name={wordsOf().to} value={last} set={setTo} />
+        <Sure words={wordsOf().hide} sure={wordsOf().sure} label={wordsOf().about} act={hide} />
       </div>
       <p class="note" role="status">
         {told}

@@ -1,4 +1,5 @@
 /** Friends: people's devices, known through OwnTracks. */
+import { t } from '@lingui/core/macro';
 import type { Kind } from '../kind';
 import { friendMarker } from './mark';
 import { FriendHeadline, FriendPanel } from './panel';
@@ -8,12 +9,20 @@ import { summariseFriend } from './summary';
 export const friend: Kind = {
   name: 'friend',
   read: readFriend,
-  listed: { group: { id: 'friends', title: 'Friends' }, summarise: summariseFriend },
+  listed: {
+    group: {
+      id: 'friends',
+      get title() {
+        return t`Friends`;
+      },
+    },
+    summarise: summariseFriend,
+  },
   details: { Headline: FriendHeadline, Panel: FriendPanel },
   marker: friendMarker,
   granted: {
-    label: () => 'All friends',
-    within: () => 'all friends',
+    label: () => t`All friends`,
+    within: () => t`all friends`,
     rights: ['see', 'own'],
     owned: true,
   },

@@ -2,7 +2,6 @@
 import type { TrailSpot } from '../../app/trails';
 import type { Mark } from '../../map/types';
 import type { Thing } from '../../net/protocol';
-import { freshnessOf, movesNow } from '../entry';
 import type { Entry } from '../entry';
 import type { Dressing, Marker } from '../kind';
 import { fixTime, readFriend } from './read';
@@ -11,10 +10,8 @@ import type { Friend } from './read';
 /** The mark of a friend, or null while no position is known. */
 export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): Mark | null {
   if (friend.lat === undefined || friend.lon === undefined) return null;
-  const moves = movesNow(entry, dressing.now);
   // A position that is old is grey, however lately its phone was heard.
-  const { current } = freshnessOf(entry, dressing.now);
-  const presence = entry.presence === 'live' && !current ? 'stale' : entry.presence;
+  const { moving, presence } = dressing.fresh;
   return {
     id: entry.key,
     lng: friend.lon,
@@ -23,13 +20,13 @@ export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): 
     label: shortName(friend.name),
     initials: entry.initials,
     colour: dressing.colour,
-    heading: moves ? friend.course : undefined,
-    moving: moves,
+    heading: moving ? friend.course : undefined,
+    moving,
     presence,
     accuracy: friend.accuracy,
     face: dressing.face,
     glideMs: dressing.glideMs,
-    ageText: presence === 'live' ? undefined : dressing.ageText,
+    ageText: dressing.ageText,
   };
 }
 

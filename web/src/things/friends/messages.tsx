@@ -1,4 +1,5 @@
 /** What came of a friend's messages: used, doubtful, left out, refused, and the last reason. */
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { ageText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
@@ -20,20 +21,20 @@ export function MessagesOf({ of }: { of: Key }) {
   return (
     <section class="part" data-messages={counts.heard}>
       <h3>
-        Messages
-        <span>since the server’s start</span>
+        {t`Messages`}
+        <span>{t`since the server’s start`}</span>
       </h3>
       <Facts>
-        <Fact name="Heard">{grouped(counts.heard)}</Fact>
-        <Fact name="Used">{`${grouped(counts.used)} positions`}</Fact>
+        <Fact name={t`Heard`}>{grouped(counts.heard)}</Fact>
+        <Fact name={t`Used`}>{t`${grouped(counts.used)} positions`}</Fact>
         {counts.doubtful > 0 && (
-          <Fact name="Doubtful" tone="warn">
+          <Fact name={t`Doubtful`} tone="warn">
             {grouped(counts.doubtful)}
           </Fact>
         )}
         {counts.left_out > 0 && (
-          <Fact name="Left out" tone="warn">
-            {grouped(counts.left_out)} <span class="muted">parts of messages</span>
+          <Fact name={t`Left out`} tone="warn">
+            {grouped(counts.left_out)} <span class="muted">{t`parts of messages`}</span>
           </Fact>
         )}
         {counts.refused > 0 && (
@@ -42,7 +43,7 @@ export function MessagesOf({ of }: { of: Key }) {
           </Fact>
         )}
         {why && (
-          <Fact name="Last reason">
+          <Fact name={t`Last reason`}>
             {why}
             {counts.at != null && (
               <span class="muted"> {whenText(now.value - counts.at, counts.via)}</span>
@@ -56,8 +57,8 @@ export function MessagesOf({ of }: { of: Key }) {
 
 /** How long ago, and by which way. */
 export function whenText(ago: number, via = ''): string {
-  const when = `${ageText(Math.max(0, ago))} ago`;
-  return via === '' || via === 'main' ? when : `${when}, by ${via}`;
+  const age = ageText(Math.max(0, ago));
+  return via === '' || via === 'main' ? t`${age} ago` : t`${age} ago, by ${via}`;
 }
 
 /** The counts of a friend; null while they are not known, or not for us. */

@@ -1,11 +1,12 @@
 /** A friend in detail: where, how fast, how we know, and since when. */
+import { t } from '@lingui/core/macro';
 import { useTime } from '../../app/context';
 import type { Thing } from '../../net/protocol';
 import { usePast } from '../../past/context';
 import { CopyButton } from '../../ui/copy';
-import { useRoster } from '../context';
+import { useFreshness, useRoster } from '../context';
 import type { Entry } from '../entry';
-import { freshnessOf } from '../entry';
+import { freshnessText } from '../freshnesstext';
 import { useRegions } from '../regions/context';
 import { PlacesOf, TodayOf } from '../regions/ofthing';
 import { useWhere } from '../localities/where';
@@ -25,16 +26,16 @@ export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry })
   const { placeText } = useRoster();
   const { stays } = useRegions();
   const friend = readFriend(thing);
-  const { tone, word } = freshnessOf(entry, now.value);
+  const fresh = useFreshness(entry);
   const address = useWhere(entry.position?.lat, entry.position?.lon);
   const place = entry.position ? placeText(entry) : friend.device;
   // A region that they are in is what people call it; the address stands below, with the fix.
   const where = address !== '' && [...stays.of(entry.key)].length === 0 ? address : place;
   return (
     <p>
-      <span class="pill" data-tone={tone}>
+      <span class="pill" data-tone={fresh.tone}>
         <i />
-        {word}
+        {freshnessText(fresh, now.value)}
       </span>
       <span class="ellipsis">{where}</span>
     </p>
@@ -45,13 +46,14 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
   const now = useTime().now.value;
   const past = usePast().past.value;
   const friend = readFriend(thing);
+  const fresh = useFreshness(entry);
   const { key } = entry;
   const topic = `owntracks/${thing.id}`;
   return (
     <>
       <FriendActions of={key} placed={friend.lat !== undefined} />
-      <div class="scroll" tabIndex={0} role="group" aria-label="Details">
-        <FriendStats friend={friend} current={freshnessOf(entry, now).current} now={now} />
+      <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
+        <FriendStats friend={friend} fresh={fresh} />
         {past && <AskPast of={key} />}
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
@@ -59,8 +61,8 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         {!past && <SpeedSoFar of={key} colour={entry.colour} now={now} />}
         <DoubtfulFixes of={key} />
         <section class="part">
-          <h3>How we know</h3>
-          <HowWeKnow friend={friend} now={now} />
+          <h3>{t`How we know`}</h3>
+          <HowWeKnow friend={friend} fresh={fresh} now={now} />
         </section>
         {!past && <MessagesOf of={key} />}
         {!past && <PhonePart of={key} />}
@@ -69,7 +71,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         <code class="ellipsis" title={topic}>
           {topic}
         </code>
-        <CopyButton text={topic} label="Copy the topic" />
+        <CopyButton text={topic} label={t`Copy the topic`} />
       </footer>
     </>
   );

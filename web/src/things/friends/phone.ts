@@ -1,4 +1,5 @@
 /** What we ask of a phone, and how far it got: as the wire carries it, and in words. */
+import { t } from '@lingui/core/macro';
 import { PhoneShape, RegionSyncShape } from '../../generated';
 import type { Phone as PhoneState, PhoneCommand, RegionSync } from '../../generated';
 import { isRecord } from '../../net/protocol';
@@ -30,16 +31,18 @@ export function readPhone(thing: Thing): Phone {
   };
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  locate: 'Where are you?',
-  status: 'How are you?',
-  regions: 'Send regions',
-  read: 'Read regions',
-  clear: 'Clear regions',
-};
+function names(): Readonly<Record<string, string>> {
+  return {
+    locate: t`Where are you?`,
+    status: t`How are you?`,
+    regions: t`Send regions`,
+    read: t`Read regions`,
+    clear: t`Clear regions`,
+  };
+}
 
 export function commandText(does: string): string {
-  return NAMES[does] ?? does;
+  return names()[does] ?? does;
 }
 
 /** How far a command got, and whether that is good, bad, or still to be seen. */
@@ -49,33 +52,46 @@ export function stateText({ state }: Pick<Command, 'state'>): {
 } {
   switch (state) {
     case 'asked':
-      return { text: 'waiting for the phone', tone: 'off' };
+      return { text: t`waiting for the phone`, tone: 'off' };
     case 'sent':
-      return { text: 'sent, no answer yet', tone: 'off' };
+      return { text: t`sent, no answer yet`, tone: 'off' };
     case 'done':
-      return { text: 'done', tone: 'ok' };
+      return { text: t`done`, tone: 'ok' };
     case 'failed':
-      return { text: 'failed', tone: 'warn' };
+      return { text: t`failed`, tone: 'warn' };
     case 'expired':
-      return { text: 'no answer in time', tone: 'warn' };
+      return { text: t`no answer in time`, tone: 'warn' };
   }
 }
 
 /** Which regions the phone has, in a sentence. */
 export function regionsText({ regions }: Phone): { text: string; tone: 'ok' | 'warn' | 'off' } {
-  const version = regions.version === 0 ? '' : ` ${String(regions.version)}`;
-  switch (regions.state) {
+  const { state, version } = regions;
+  const known = version !== 0;
+  switch (state) {
     case 'none':
-      return { text: 'Never sent to this phone', tone: 'off' };
+      return { text: t`Never sent to this phone`, tone: 'off' };
     case 'asked':
-      return { text: `Version${version} waits for the phone`, tone: 'off' };
+      return {
+        text: known ? t`Version ${version} waits for the phone` : t`Waiting for the phone`,
+        tone: 'off',
+      };
     case 'sent':
-      return { text: `Version${version} sent, not confirmed yet`, tone: 'off' };
+      return {
+        text: known ? t`Version ${version} sent, not confirmed yet` : t`Sent, not confirmed yet`,
+        tone: 'off',
+      };
     case 'confirmed':
-      return { text: `The phone has version${version}`, tone: 'ok' };
+      return {
+        text: known ? t`The phone has version ${version}` : t`The phone has them`,
+        tone: 'ok',
+      };
     case 'refused':
-      return { text: 'The phone refused them', tone: 'warn' };
+      return { text: t`The phone refused them`, tone: 'warn' };
     case 'drifted':
-      return { text: `The phone has others than version${version}`, tone: 'warn' };
+      return {
+        text: known ? t`The phone has others than version ${version}` : t`The phone has others`,
+        tone: 'warn',
+      };
   }
 }

@@ -1,4 +1,5 @@
 /** The phone behind a friend: how it reaches us, what it was asked and answered, and its set-up. */
+import { t } from '@lingui/core/macro';
 import { Eraser, FileDown, FileUp, Locate, QrCode as QrIcon, Stethoscope } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useState } from 'preact/hooks';
@@ -19,13 +20,17 @@ import { SetupDialog } from './setup';
 type Asked = 'locate' | 'phonestatus' | 'sendregions' | 'readregions' | 'clearregions';
 
 /** What can be asked: request, words, what it does, sign. */
-const ASKS: readonly (readonly [request: Asked, words: string, what: string, icon: IconNode])[] = [
-  ['locate', 'Locate now', 'Ask the phone where it is', Locate],
-  ['phonestatus', 'Status', 'Ask the phone how it is set up', Stethoscope],
-  ['sendregions', 'Send regions', 'Send the regions it should watch', FileUp],
-  ['readregions', 'Read regions', 'Ask which regions it watches', FileDown],
-  ['clearregions', 'Clear regions', 'Take our regions off the phone', Eraser],
-];
+type Ask = readonly [request: Asked, words: string, what: string, icon: IconNode];
+
+function asks(): readonly Ask[] {
+  return [
+    ['locate', t`Locate now`, t`Ask the phone where it is`, Locate],
+    ['phonestatus', t`Status`, t`Ask the phone how it is set up`, Stethoscope],
+    ['sendregions', t`Send regions`, t`Send the regions it should watch`, FileUp],
+    ['readregions', t`Read regions`, t`Ask which regions it watches`, FileDown],
+    ['clearregions', t`Clear regions`, t`Take our regions off the phone`, Eraser],
+  ];
+}
 
 const TRANSPORTS: Readonly<Record<string, string>> = { mqtt: 'MQTT', http: 'HTTP' };
 const PLATFORMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
@@ -42,7 +47,7 @@ export function PhonePart({ of }: { of: Key }) {
   return (
     <section class="part phone" data-phone={id}>
       <h3>
-        Phone
+        {t`Phone`}
         {phone && <span>{aboutText(phone)}</span>}
       </h3>
       {regions && (
@@ -61,7 +66,7 @@ export function PhonePart({ of }: { of: Key }) {
       {phone && phone.commands.length > 0 && <Commands phone={phone} now={now.value} />}
       {phone && phone.status.length > 0 && (
         <details class="said-of-itself">
-          <summary>What it says of itself</summary>
+          <summary>{t`What it says of itself`}</summary>
           <Facts>
             {phone.status.map(([name, value]) => (
               <Fact key={name} name={name}>
@@ -80,7 +85,7 @@ function aboutText({ platform, transport, app, encrypted }: Phone): string {
     app,
     platform === undefined ? undefined : (PLATFORMS[platform] ?? platform),
     transport === undefined ? undefined : (TRANSPORTS[transport] ?? transport),
-    encrypted ? 'encrypted' : undefined,
+    encrypted ? t`encrypted` : undefined,
   ]
     .filter(Boolean)
     .join(' · ');
@@ -108,7 +113,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
   return (
     <>
       <div class="asks">
-        {ASKS.map(([request, words, what, icon]) => (
+        {asks().map(([request, words, what, icon]) => (
           <button
             key={request}
             type="button"
@@ -134,7 +139,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
           }}
         >
           <Icon of={QrIcon} size={14} />
-          Set up
+          {t`Set up`}
         </button>
       </div>
       <p class="wrong" role="alert">
@@ -155,7 +160,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
 
 function Commands({ phone, now }: { phone: Phone; now: number }) {
   return (
-    <ol class="asked" aria-label="What it was asked, newest first">
+    <ol class="asked" aria-label={t`What it was asked, newest first`}>
       {phone.commands.map((command) => {
         const state = stateText(command);
         return (

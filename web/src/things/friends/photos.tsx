@@ -1,4 +1,5 @@
 /** The photos of a friend's points of interest: of the day that is looked at, or the latest. */
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { timeText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
@@ -18,14 +19,14 @@ export function PhotosOf({ of }: { of: Key }) {
   if (photos.length === 0) return null;
   return (
     <section class="part" data-photos={photos.length}>
-      <h3>Places</h3>
+      <h3>{t`Places`}</h3>
       <ul class="photos">
         {photos.map((photo) => (
           <li key={photo.hash}>
             <a href={photoUrl(photo)} target="_blank" rel="noopener">
               <img
                 src={photoUrl(photo)}
-                alt={photo.name === '' ? 'A photo' : `Photo: ${photo.name}`}
+                alt={photo.name === '' ? t`A photo` : t`Photo: ${photo.name}`}
                 loading="lazy"
                 width={photo.width}
                 height={photo.height}

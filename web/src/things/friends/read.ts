@@ -2,7 +2,6 @@
 import type { Friend as FriendState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { fieldsOf, present } from '../fields';
-import { MOVES_FROM } from '../freshness';
 import type { Presence } from '../entry';
 
 const field = fieldsOf<FriendState>();
@@ -125,9 +124,4 @@ export function fixTime(friend: Friend): number | undefined {
 /** When anything was heard of it last: a fix that came late, the same once more, an event. */
 export function contactTime(friend: Friend): number | undefined {
   return friend.heard ?? friend.at;
-}
-
-/** Whether it moved at its newest fix; whether it moves now depends on that fix's age. */
-export function isMoving(friend: Friend): boolean {
-  return friend.presence === 'live' && (friend.speed ?? 0) >= MOVES_FROM;
 }

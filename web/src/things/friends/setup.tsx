@@ -1,4 +1,5 @@
 /** Setting a phone up: which app, by which way; then a link, a QR code, or what to paste. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { Dialog } from '../../ui/dialog';
 import { ActButton } from '../../ui/actbutton';
@@ -35,25 +36,22 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
       ...(own ? {} : { app }),
     });
     if (!isLinkOf(app, made.link)) {
-      throw new Refused('malformed', 'The server answered without a link.');
+      throw new Refused('malformed', t`The server answered without a link.`);
     }
     setMade({ app, ...made });
   };
   return (
-    <Dialog title={`Set up ${name}`} close={close}>
+    <Dialog title={t`Set up ${name}`} close={close}>
       {made ? (
         <SetupReady made={made} />
       ) : (
         <>
-          <p>
-            Tells the app on the phone how to reach us, with a password of its own; what an earlier
-            link gave this phone stops working.
-          </p>
+          <p>{t`Tells the app on the phone how to reach us, with a password of its own; what an earlier link gave this phone stops working.`}</p>
           <AppChoice app={app} choose={setApp} />
           {app === 'owntracks' && place.value?.mqtt === true && (
             <ModeChoice mode={mode} choose={setMode} />
           )}
-          <ActButton primary words="Make the link" act={make} />
+          <ActButton primary words={t`Make the link`} act={make} />
         </>
       )}
     </Dialog>
@@ -62,7 +60,7 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
 
 function ModeChoice({ mode, choose }: { mode: Mode; choose(mode: Mode): void }) {
   return (
-    <div class="segments" role="group" aria-label="How the phone reaches us">
+    <div class="segments" role="group" aria-label={t`How the phone reaches us`}>
       {(['http', 'mqtt'] as const).map((each) => (
         <button
           key={each}
@@ -72,7 +70,7 @@ function ModeChoice({ mode, choose }: { mode: Mode; choose(mode: Mode): void }) 
             choose(each);
           }}
         >
-          {each === 'mqtt' ? 'MQTT, always connected' : 'HTTP, now and then'}
+          {each === 'mqtt' ? t`MQTT, always connected` : t`HTTP, now and then`}
         </button>
       ))}
     </div>

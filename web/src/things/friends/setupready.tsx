@@ -1,4 +1,5 @@
 /** What sets a phone up, shown this once: the steps, the code to read off this screen, the link. */
+import { t } from '@lingui/core/macro';
 import { TriangleAlert } from 'lucide';
 import { CopyButton } from '../../ui/copy';
 import { DocLink } from '../../ui/doclink';
@@ -17,12 +18,12 @@ export function SetupReady({ made }: { made: Made }) {
       {app.steps.map((step) => (
         <p key={step}>{step}</p>
       ))}
-      <p>It is shown this once; show it to nobody else.</p>
+      <p>{t`It is shown this once; show it to nobody else.`}</p>
       <Warnings made={made} />
       {made.link !== '' && <ByLink made={made} />}
       {made.address !== '' && <ToPaste label={app.address} text={made.address} />}
       {made.text !== '' && <ToPaste label={app.text} text={made.text} />}
-      {made.app !== 'owntracks' && <DocLink to="apps">About this app here</DocLink>}
+      {made.app !== 'owntracks' && <DocLink to="apps">{t`About this app here`}</DocLink>}
     </div>
   );
 }
@@ -30,20 +31,19 @@ export function SetupReady({ made }: { made: Made }) {
 function Warnings({ made }: { made: Made }) {
   return (
     <>
-      {made.plain && <Warning>{PLAIN}</Warning>}
+      {made.plain && (
+        <Warning>{t`The phone would speak to this server without encryption: whoever is on its way can read and change what it says.`}</Warning>
+      )}
       {made.reach !== 'anywhere' && (
-        <Warning>{made.reach === 'machine' ? MACHINE : NETWORK}</Warning>
+        <Warning>
+          {made.reach === 'machine'
+            ? t`The address in it means this very computer: no phone can reach it. Open this page by the address that phones use.`
+            : t`The address in it is good in this network only: on the move, the phone cannot reach us.`}
+        </Warning>
       )}
     </>
   );
 }
-
-const PLAIN =
-  'The phone would speak to this server without encryption: whoever is on its way can read and change what it says.';
-const MACHINE =
-  'The address in it means this very computer: no phone can reach it. Open this page by the address that phones use.';
-const NETWORK =
-  'The address in it is good in this network only: on the move, the phone cannot reach us.';
 
 export function Warning({ children }: { children: string }) {
   return (
@@ -63,12 +63,8 @@ export function ByLink({ made: { link, app } }: { made: Pick<Made, 'link' | 'app
       </pre>
       <div class="form-end">
         {/* Traccar Client reads a web address off a screen; a browser could do nothing with it. */}
-        {app !== 'traccar' && (
-          <a class="button primary" href={link}>
-            Open on this phone
-          </a>
-        )}
-        <CopyButton text={link} label="Copy the link" words="Copy the link" />
+        {app !== 'traccar' && <a class="button primary" href={link}>{t`Open on this phone`}</a>}
+        <CopyButton text={link} label={t`Copy the link`} words={t`Copy the link`} />
       </div>
     </>
   );
@@ -79,7 +75,7 @@ export function ToPaste({ label = '', text }: { label?: string | undefined; text
     <div class="to-paste">
       <div class="with-copy">
         <small class="muted">{label}</small>
-        <CopyButton text={text} label={`Copy: ${label}`} />
+        <CopyButton text={text} label={t`Copy: ${label}`} />
       </div>
       <pre tabIndex={0} data-paste>
         {text}

@@ -1,7 +1,8 @@
 /** How fast a friend went since this page follows them. */
+import { t } from '@lingui/core/macro';
 import { timeText } from '../../app/ages';
 import { usePreferences, useSelection } from '../../app/context';
-import { speed } from '../../ui/numbers';
+import { inOneLine, speed } from '../../ui/numbers';
 import { Spark } from '../../ui/spark';
 
 export function SpeedSoFar({ of, colour, now }: { of: string; colour: string; now: number }) {
@@ -17,21 +18,22 @@ export function SpeedSoFar({ of, colour, now }: { of: string; colour: string; no
     Math.max(...points.map((point) => point.value)),
     preferences.settings.value.units,
   );
+  const since = timeText(first.at, now);
+  const most = inOneLine(fastest);
   return (
     <section class="part">
       <h3>
-        Speed
-        <span>since {timeText(first.at, now)}</span>
+        {t`Speed`}
+        <span>{t`since ${since}`}</span>
       </h3>
       <Spark
         points={points}
         colour={colour}
         height={56}
-        label={`Speed since ${timeText(first.at, now)}, at most ${fastest.value} ${fastest.unit}`}
+        label={t`Speed since ${since}, at most ${most}`}
       />
       <p class="note">
-        Up to {fastest.value} {fastest.unit}. Trail and speed are what this page saw since you chose{' '}
-        this friend.
+        {t`Up to ${most}. Trail and speed are what this page saw since you chose this friend.`}
       </p>
     </section>
   );

@@ -1,47 +1,51 @@
 /** The figures of a friend's newest fix. */
+import { t } from '@lingui/core/macro';
 import { ageParts } from '../../app/ages';
 import { usePreferences } from '../../app/context';
 import { Stat, Stats } from '../../ui/facts';
 import { compass, length, speed } from '../../ui/numbers';
-import { fixTime } from './read';
+import type { Freshness } from '../freshness';
 import type { Friend } from './read';
 
 interface StatsProps {
   readonly friend: Friend;
-  /** Whether speed and heading are of now. */
-  readonly current: boolean;
-  /** Server time, epoch seconds. */
-  readonly now: number;
+  readonly fresh: Freshness;
 }
 
-export function FriendStats({ friend, current, now }: StatsProps) {
+export function FriendStats({ friend, fresh }: StatsProps) {
   const { units } = usePreferences().settings.value;
-  const fixed = fixTime(friend);
+  const { current, figures, fixAge } = fresh;
   const kmh = friend.speed === undefined ? undefined : speed(friend.speed, units);
   const high = friend.altitude === undefined ? undefined : length(friend.altitude, units);
   const near = friend.accuracy === undefined ? undefined : length(friend.accuracy, units);
-  const [age, ageUnit] = fixed === undefined ? [undefined, ''] : ageParts(now - fixed);
+  const [age, ageUnit] = fixAge === undefined ? [undefined, ''] : ageParts(fixAge);
+  // How fast it went long ago says nothing of where it is now.
+  const told = figures !== 'withheld';
   const tone = current ? undefined : 'old';
-  const then = current ? '' : ' then';
   return (
     <Stats>
-      <Stat name={`Speed${then}`} value={kmh?.value} unit={kmh?.unit ?? ''} tone={tone} />
       <Stat
-        name={`Heading${then}`}
+        name={current ? t`Speed` : t`Speed then`}
         tone={tone}
-        value={friend.course === undefined ? undefined : compass(friend.course)}
+        value={told ? kmh?.value : undefined}
+        unit={kmh?.unit ?? ''}
+      />
+      <Stat
+        name={current ? t`Heading` : t`Heading then`}
+        tone={tone}
+        value={friend.course === undefined || !told ? undefined : compass(friend.course)}
         unit={friend.course === undefined ? '' : `${String(Math.round(friend.course))}°`}
       />
-      <Stat name="Altitude" value={high?.value} unit={high?.unit ?? ''} />
-      <Stat name="Accuracy" value={near && `±${near.value}`} unit={near?.unit ?? ''} />
+      <Stat name={t`Altitude`} value={high?.value} unit={high?.unit ?? ''} />
+      <Stat name={t`Accuracy`} value={near && `±${near.value}`} unit={near?.unit ?? ''} />
       <Stat
-        name={friend.charging ? 'Charging' : friend.full ? 'Battery, full' : 'Battery'}
+        name={friend.charging ? t`Charging` : friend.full ? t`Battery, full` : t`Battery`}
         value={friend.battery === undefined ? undefined : String(Math.round(friend.battery))}
         unit="%"
         tone={!friend.charging && (friend.battery ?? 100) < 20 ? 'bad' : undefined}
       />
       <Stat
-        name="Last fix"
+        name={t`Last fix`}
         value={age}
         unit={`${ageUnit} ago`}
         tone={current ? undefined : 'warn'}

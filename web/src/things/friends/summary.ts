@@ -1,10 +1,11 @@
 /** A friend in one line of the roster. */
+import { t } from '@lingui/core/macro';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import { present } from '../fields';
 import { colourOf, initialsOf, orderOf, plain } from '../names';
 import type { Entry } from '../entry';
-import { contactTime, fixTime, isMoving, readFriend } from './read';
+import { contactTime, fixTime, readFriend } from './read';
 
 export function summariseFriend(thing: Thing): Entry {
   const friend = readFriend(thing);
@@ -16,10 +17,9 @@ export function summariseFriend(thing: Thing): Entry {
     initials: initialsOf(friend.name),
     colour: colourOf(friend.user),
     presence: friend.presence,
-    moving: isMoving(friend),
     charging: friend.charging,
     place: friend.regions[0] ?? friend.poi ?? '',
-    note: friend.lat === undefined || friend.lon === undefined ? 'No position yet' : '',
+    note: friend.lat === undefined || friend.lon === undefined ? t`No position yet` : '',
     search: plain([friend.name, thing.id, ...friend.regions, friend.poi ?? ''].join(' ')),
     order: orderOf(friend.name),
     ...present({
@@ -30,7 +30,7 @@ export function summariseFriend(thing: Thing): Entry {
         friend.lat === undefined || friend.lon === undefined
           ? undefined
           : { lat: friend.lat, lon: friend.lon },
-      speed: isMoving(friend) ? friend.speed : undefined,
+      speed: friend.speed,
       source: friend.source,
     }),
   };

@@ -3,15 +3,22 @@ import { useThing } from '../../app/context';
 import { keyOf } from '../../app/world';
 import { Avatar } from '../../ui/avatar';
 import { faceOf } from '../../ui/face';
+import type { Freshness } from '../freshness';
 import type { ProBot } from './read';
 
-export function RobotAvatar({ robot, large = false }: { robot: ProBot; large?: boolean }) {
+interface RobotAvatarProps {
+  readonly robot: ProBot;
+  readonly fresh: Freshness;
+  readonly large?: boolean;
+}
+
+export function RobotAvatar({ robot, fresh, large = false }: RobotAvatarProps) {
   const picture = faceOf(useThing(keyOf('picture', robot.id)));
   return (
     <Avatar
       colour="robot"
       initials=""
-      presence={robot.heard === undefined ? 'offline' : robot.presence}
+      presence={fresh.presence}
       robot
       large={large}
       face={picture}

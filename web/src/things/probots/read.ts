@@ -1,10 +1,14 @@
 /** A ProBot's state as the wire carries it. Robots have no position. */
+import { t } from '@lingui/core/macro';
 import { shortTimeText } from '../../app/ages';
 import type { ProBot as ProBotState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { fieldsOf, present } from '../fields';
 import { orderOf } from '../names';
-import type { Presence } from '../entry';
+import type { Presence } from '../../net/protocol';
+import { freshness } from '../freshness';
+import type { Freshness } from '../freshness';
+import type { Links } from '../links';
 
 const field = fieldsOf<ProBotState>();
 
@@ -64,27 +68,33 @@ export function readProBot(thing: Thing): ProBot {
   return robot;
 }
 
+/** What may be said of a robot at `now`, under these links. */
+export function robotFreshness(robot: ProBot, links: Links, now: number): Freshness {
+  const { presence, heard, source } = robot;
+  return freshness({ presence, heard, source, placed: false }, links, now);
+}
+
 /** The routine in words for people. */
 export function routineText(routine: string): string {
   switch (routine) {
     case 'started':
-      return 'Balancing';
+      return t`Balancing`;
     case 'stopped':
-      return 'Stopped';
+      return t`Stopped`;
     case 'not running':
-      return 'Program not running';
+      return t`Program not running`;
     default:
-      return 'Routine unknown';
+      return t`Routine unknown`;
   }
 }
 
 /** The classes of the original pages: how driving feels at this round trip, in milliseconds. */
 export function latencyClass(ms: number): string {
-  if (ms < 200) return 'very good';
-  if (ms < 300) return 'good';
-  if (ms < 500) return 'slow';
-  if (ms < 1000) return 'very slow';
-  return 'too slow to drive';
+  if (ms < 200) return t`very good`;
+  if (ms < 300) return t`good`;
+  if (ms < 500) return t`slow`;
+  if (ms < 1000) return t`very slow`;
+  return t`too slow to drive`;
 }
 
 /** From so far off upright, in degrees, it leans (on its stand, say); from there on it has fallen. */
@@ -93,11 +103,17 @@ const FALLEN = 45;
 
 export type Posture = 'upright' | 'leaning' | 'fallen';
 
-export const POSTURES: Readonly<Record<Posture, string>> = {
-  upright: 'Upright',
-  leaning: 'Leaning',
-  fallen: 'Fallen',
-};
+/** The posture in words: now, and once it is over. */
+function wordsOf(posture: Posture): readonly [now: string, then: string] {
+  switch (posture) {
+    case 'upright':
+      return [t`Upright`, t`Was upright`];
+    case 'leaning':
+      return [t`Leaning`, t`Was leaning`];
+    case 'fallen':
+      return [t`Fallen`, t`Was fallen`];
+  }
+}
 
 /** Upright or fallen; undefined without a reading. */
 export function postureOf(angle: number | undefined): Posture | undefined {
@@ -106,26 +122,33 @@ export function postureOf(angle: number | undefined): Posture | undefined {
   return off >= FALLEN ? 'fallen' : off >= LEANING ? 'leaning' : 'upright';
 }
 
-/** The posture for people, at `now` in epoch seconds: that of an offline robot with its time. */
-export function postureText(robot: ProBot, now: number): string {
+/** Whether what it told last says nothing of now. A short silence is no reason to doubt it. */
+export function isGone({ status }: Freshness): boolean {
+  return status === 'offline' || status === 'never' || status === 'cut';
+}
+
+/** The posture for people, at `now` in epoch seconds: that of a robot that is gone with its time. */
+export function postureText(robot: ProBot, fresh: Freshness, now: number): string {
   const posture = postureOf(robot.angle);
-  if (posture === undefined) return 'No angle';
-  if (robot.presence !== 'offline') return POSTURES[posture];
-  const when = robot.heard === undefined ? '' : `, ${shortTimeText(robot.heard, now)}`;
-  return `Was ${posture}${when}`;
+  if (posture === undefined) return t`No angle`;
+  const [words, then] = wordsOf(posture);
+  if (!isGone(fresh)) return words;
+  return robot.heard === undefined ? then : `${then}, ${shortTimeText(robot.heard, now)}`;
 }
 
 /** How a robot stands, seen by somebody who wants to drive. */
-export type Availability = 'not working' | 'offline' | 'stopped' | 'available' | 'in use';
+export type Availability =
+  'not working' | 'unknown' | 'offline' | 'stopped' | 'available' | 'in use';
 
 /**
  * `leased`: somebody drives it. A robot that was never heard is known from the settings alone; one
  * whose program does not run or that lies on the ground does not work either. Driving takes a
- * program that says it is started.
+ * program that says it is started. Nothing is known while a link to it is lost.
  */
-export function availabilityOf(robot: ProBot, leased: boolean): Availability {
+export function availabilityOf(robot: ProBot, fresh: Freshness, leased: boolean): Availability {
   if (robot.heard === undefined) return 'not working';
-  if (robot.presence === 'offline') return 'offline';
+  if (fresh.status === 'cut') return 'unknown';
+  if (fresh.status === 'offline') return 'offline';
   if (robot.routine === 'not running' || postureOf(robot.angle) === 'fallen') return 'not working';
   if (leased) return 'in use';
   return robot.routine === 'started' ? 'available' : 'stopped';
@@ -133,15 +156,16 @@ export function availabilityOf(robot: ProBot, leased: boolean): Availability {
 
 /** Why a robot that is heard cannot be driven; undefined when it can. As the server refuses it. */
 export function idleText(robot: ProBot): string | undefined {
+  const { name } = robot;
   switch (robot.routine) {
     case 'not running':
-      return `${robot.name} cannot move: its program is not running.`;
+      return t`${name} cannot move: its program is not running.`;
     case 'stopped':
-      return `${robot.name} cannot move: its main routine is stopped.`;
+      return t`${name} cannot move: its main routine is stopped.`;
     case 'started':
-      return postureOf(robot.angle) === 'fallen' ? `${robot.name} has fallen over.` : undefined;
+      return postureOf(robot.angle) === 'fallen' ? t`${name} has fallen over.` : undefined;
     default:
-      return `${robot.name} has not said that its program runs.`;
+      return t`${name} has not said that its program runs.`;
   }
 }
 

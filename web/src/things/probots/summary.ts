@@ -8,19 +8,10 @@ import { readProBot, routineText } from './read';
 
 export function summariseProBot(thing: Thing): Entry {
   const robot = readProBot(thing);
-  const parts =
-    robot.presence === 'live'
-      ? [
-          routineText(robot.routine),
-          robot.roundTrip === undefined ? '' : `${String(Math.round(robot.roundTrip))} ms`,
-        ]
-      : [
-          robot.presence === 'stale'
-            ? 'Silent'
-            : robot.heard === undefined
-              ? 'Never heard'
-              : 'No signal',
-        ];
+  const parts = [
+    routineText(robot.routine),
+    robot.roundTrip === undefined ? '' : `${String(Math.round(robot.roundTrip))} ms`,
+  ];
   return {
     key: keyOf('probot', thing.id),
     group: 'robots',
@@ -29,7 +20,6 @@ export function summariseProBot(thing: Thing): Entry {
     initials: '',
     colour: 'robot',
     presence: robot.presence,
-    moving: false,
     charging: false,
     place: '',
     note: parts.filter(Boolean).join(' · '),

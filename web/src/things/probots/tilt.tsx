@@ -1,23 +1,26 @@
 /** The robot from the side, leaning as it does. */
+import { t } from '@lingui/core/macro';
 import { useTime } from '../../app/context';
-import { postureText } from './read';
+import type { Freshness } from '../freshness';
+import { isGone, postureText } from './read';
 import type { ProBot } from './read';
 
 /** How far the picture of the robot leans at most, in degrees. */
 const LEAN = 60;
 
 /** The robot from the side, leaning as it does, or did when it was last heard. */
-export function Tilt({ robot }: { robot: ProBot }) {
+export function Tilt({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { clock } = useTime();
   const { angle } = robot;
-  const gone = robot.presence === 'offline';
+  const gone = isGone(fresh);
   const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));
+  const degrees = signed(angle ?? 0);
   const label =
     angle === undefined
-      ? 'No reading of the angle'
+      ? t`No reading of the angle`
       : gone
-        ? postureText(robot, clock.seconds())
-        : `Leaning ${signed(angle)}°`;
+        ? postureText(robot, fresh, clock.seconds())
+        : t`Leaning ${degrees}°`;
   return (
     <svg class="tilt" viewBox="-100 -78 200 92" role="img" aria-label={label}>
       <path class="arc" d="M-60.6 -35A70 70 0 0 1 60.6 -35" />

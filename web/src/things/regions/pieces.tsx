@@ -5,6 +5,7 @@ import { faceOf } from '../../ui/face';
 import { Avatar } from '../../ui/avatar';
 import { useChanges, useLive, useSelection } from '../../app/context';
 import { useRoster } from '../context';
+import { EntryAvatar } from '../entryavatar';
 import { Icon } from '../../ui/icon';
 import { keyOf, splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
@@ -42,16 +43,12 @@ export function SmallAvatar({ of }: { of: Key }) {
   useChanges(({ keys }) => keys.has(of));
   const entry = entries.get(of);
   const [kind, id] = splitKey(of);
-  return (
-    <Avatar
-      small
-      colour={entry?.colour ?? 'muted'}
-      initials={entry?.initials ?? '?'}
-      presence={entry?.presence ?? 'offline'}
-      robot={kind === 'probot'}
-      face={kind === 'friend' ? faceOf(world.get(keyOf('face', id))) : undefined}
-    />
-  );
+  const robot = kind === 'probot';
+  if (!entry) {
+    return <Avatar small colour="muted" initials="?" presence="offline" robot={robot} />;
+  }
+  const face = kind === 'friend' ? faceOf(world.get(keyOf('face', id))) : undefined;
+  return <EntryAvatar small entry={entry} robot={robot} face={face} />;
 }
 
 /** Somebody in a list: choosing them shows them on the map. */

@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 import { ageText, timeText } from '../../app/ages';
 import { readBroker } from '../broker/read';
 import type { Link } from '../broker/read';
-import { isLost } from '../freshness';
+import { asOfText } from '../freshnesstext';
+import { isLost } from '../links';
 import { readServer } from './read';
 import type { Connection } from '../../net/socket';
 import { keyOf } from '../../app/world';
@@ -31,17 +32,17 @@ export function Status() {
 function ConnectionPill() {
   const { clock } = useTime();
   const { connection } = useServer();
-  const { feeds } = useRoster();
+  const { whole } = useRoster();
   const past = usePast();
   const now = connection.value;
-  const { dark, asOf } = feeds.value;
+  const { paused, asOf } = whole.value;
   const [tone, word, title] =
     now.state === 'live' && past.past.value
       ? (['warn', 'Past', 'What is shown is not now'] as const)
-      : now.state === 'live' && dark
+      : now.state === 'live' && paused === 'brokers'
         ? ([
             'warn',
-            asOf === undefined ? 'Not heard' : `As of ${timeText(asOf, clock.live())}`,
+            asOfText(asOf, clock.live()),
             'The server is there, but its broker is lost',
           ] as const)
         : now.state === 'live'
@@ -52,7 +53,7 @@ function ConnectionPill() {
             ? (['wait', 'Connecting', 'Connecting to the server'] as const)
             : (['warn', 'Reconnecting', now.why] as const);
   return (
-    <span class="state" data-tone={tone} title={title} role="status">
+    <span class="state" data-tone={tone} data-state={now.state} title={title}>
       <i />
       {word}
     </span>
@@ -100,16 +101,16 @@ function BrokerPill() {
 
 /**
  * What is wrong, at the top of the page: first our own connection, then the broker's, then the
- * server's clock. Each is one element for as long as it lasts, so that it is spoken once.
+ * server's clock. What is said of connections is spoken by `LinkAnnouncer`, once.
  */
 export function Banner() {
   const { connection } = useServer();
-  const { feeds } = useRoster();
+  const { links } = useRoster();
   const server = useThing(keyOf('server', 'sightline'));
   const now = connection.value;
   if (now.state === 'lost') return <ConnectionBanner lost={now} />;
   if (now.state !== 'live') return null;
-  if (feeds.value.lost.size > 0) return <BrokerBanner />;
+  if (links.value.brokers.size > 0) return <BrokerBanner />;
   if (now.polling) return <PollingBanner since={now.since} />;
   const why = server && readServer(server).clock_why;
   return why === undefined ? null : <ClockBanner why={why} />;
@@ -117,18 +118,18 @@ export function Banner() {
 
 function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' }> }) {
   const { socket } = useServer();
+  const { clock } = useTime();
   useTicks(250, true);
   const local = Date.now();
   if (local - lost.since < BANNER_AFTER) return null;
   const seconds = lost.nextTry === undefined ? 0 : Math.ceil((lost.nextTry - local) / 1000);
   return (
-    <div class="banner" role="alert" data-banner="connection">
+    <section class="banner" aria-label="Connection" data-banner="connection">
       <Icon of={CloudOff} size={22} />
       <div>
         <b>{lost.why}</b>
         <span>
-          Showing what was known at {timeText(lost.since / 1000, local / 1000)},{' '}
-          {ageText((local - lost.since) / 1000)} ago.{' '}
+          {asOfText(clock.serverTime(lost.heard), clock.live())}.{' '}
           {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying now.'}
         </span>
       </div>
@@ -141,17 +142,14 @@ function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' 
       >
         Retry now
       </button>
-    </div>
+    </section>
   );
 }
 
-/**
- * A broker is lost. What is spoken says since when, and does not change; what changes (the next
- * try) is for the eye only.
- */
+/** A broker is lost: since when, and the next try. */
 function BrokerBanner() {
   const { clock } = useTime();
-  const { feeds } = useRoster();
+  const { links } = useRoster();
   const lost = useKind('broker')
     .map(readBroker)
     .filter((broker) => isLost(broker.link));
@@ -160,21 +158,21 @@ function BrokerBanner() {
   const now = clock.live();
   const since = broker?.link.since;
   if (!broker || (since !== undefined && (now - since) * 1000 < BANNER_AFTER)) return null;
-  const asOf = feeds.value.lost.get(broker.id);
+  const asOf = links.value.brokers.get(broker.id);
   return (
-    <div class="banner" data-banner="broker">
+    <section class="banner" aria-label="Connection to the broker" data-banner="broker">
       <Icon of={CloudOff} size={22} />
       <div>
-        <b role="alert">
+        <b>
           Broker lost
           {broker.link.address && `: ${broker.link.address}`}
-          {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
+          {asOf !== undefined && `. ${asOfText(asOf, now)}`}
         </b>
         <span>
           {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
         </span>
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -1,4 +1,6 @@
 /** What only admins do: the robot's main routine, and shutting it down. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Refused } from '../../../net/requests';
 import type { Granted } from '../../../net/requests';
 import { ErrorLink } from '../../../ui/doclink';
@@ -28,6 +30,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const [typed, setTyped] = useState('');
   const waiting = doing?.state === 'waiting';
   const thing = `probot/${robot.id}`;
+  const { name } = robot;
 
   const run = async (
     asked: () => Promise<Granted<'routine' | 'shutdown'>>,
@@ -47,27 +50,31 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const routine = (to: 'start' | 'stop') => {
     void run(
       () => requests.ask('routine', { thing, to }, ROUTINE_WITHIN),
-      `Main routine: ${to} sent, waiting for the robot to show it …`,
-      (what, seconds) => `Main routine ${what}, seen after ${seconds.toFixed(1)} s.`,
+      to === 'start'
+        ? t`Main routine: start sent, waiting for the robot to show it …`
+        : t`Main routine: stop sent, waiting for the robot to show it …`,
+      (what, seconds) => t`Main routine ${what}, seen after ${seconds.toFixed(1)} s.`,
     );
   };
   const shutDown = () => {
     setTyped('');
     void run(
       () => requests.ask('shutdown', { thing }, SHUTDOWN_WITHIN),
-      'Shutdown sent, waiting for the robot to go …',
+      t`Shutdown sent, waiting for the robot to go …`,
       (what, seconds) =>
-        `${robot.name} went${what ? ` (${what})` : ''} after ${seconds.toFixed(1)} s.`,
+        what === ''
+          ? t`${name} went after ${seconds.toFixed(1)} s.`
+          : t`${name} went (${what}) after ${seconds.toFixed(1)} s.`,
     );
   };
   const idle = reachable && !waiting;
   return (
-    <Card name="Robot" class="admin" aside={<span class="muted">admin</span>}>
+    <Card name={t`Robot`} class="admin" aside={<span class="muted">{t`admin`}</span>}>
       <Routine robot={robot} idle={idle} routine={routine} />
       <p class="muted">
-        Shutting down powers {robot.name} off. It must be switched on again by hand.
+        {t`Shutting down powers ${name} off. It must be switched on again by hand.`}
       </p>
-      <HoldButton name="Hold to shut down" disabled={!idle} onDone={shutDown} />
+      <HoldButton name={t`Hold to shut down`} disabled={!idle} onDone={shutDown} />
       <TypedShutdown
         typed={typed}
         robot={robot}
@@ -98,7 +105,7 @@ function TypedShutdown({
 }) {
   return (
     <details>
-      <summary>Without holding</summary>
+      <summary>{t`Without holding`}</summary>
       <form
         class="typed"
         onSubmit={(event) => {
@@ -107,7 +114,9 @@ function TypedShutdown({
         }}
       >
         <label>
-          Type <code>{robot.id}</code>
+          <Trans>
+            Type <code>{robot.id}</code>
+          </Trans>
           <input
             value={typed}
             autocomplete="off"
@@ -116,9 +125,11 @@ function TypedShutdown({
             }}
           />
         </label>
-        <button type="submit" class="button" disabled={!idle || typed.trim() !== robot.id}>
-          Shut down
-        </button>
+        <button
+          type="submit"
+          class="button"
+          disabled={!idle || typed.trim() !== robot.id}
+        >{t`Shut down`}</button>
       </form>
     </details>
   );
@@ -136,7 +147,9 @@ function Routine({
   return (
     <div class="routine">
       <span>
-        Main routine <b>{routineText(robot.routine)}</b>
+        <Trans>
+          Main routine <b>{routineText(robot.routine)}</b>
+        </Trans>
       </span>
       <button
         type="button"
@@ -146,7 +159,7 @@ function Routine({
           routine('start');
         }}
       >
-        <Icon of={Play} size={16} /> Start
+        <Icon of={Play} size={16} /> {t`Start`}
       </button>
       <button
         type="button"
@@ -156,7 +169,7 @@ function Routine({
           routine('stop');
         }}
       >
-        <Icon of={Square} size={16} /> Stop routine
+        <Icon of={Square} size={16} /> {t`Stop routine`}
       </button>
     </div>
   );

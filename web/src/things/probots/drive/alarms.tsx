@@ -1,4 +1,6 @@
 /** Somebody else speaks to the robots: said loudly, for as long as the server says so. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Siren } from 'lucide';
 import { ageText } from '../../../app/ages';
 import { useKind, useTime } from '../../../app/context';
@@ -17,12 +19,7 @@ export function Alarms() {
           <Icon of={Siren} size={22} />
           <div>
             <Words alarm={alarm} />
-            <span>
-              {alarm.count > 1 ? `${String(alarm.count)} times` : 'Once'}
-              {alarm.at === undefined
-                ? '.'
-                : `, ${alarm.count > 1 ? 'last ' : ''}${ageText(clock.seconds() - alarm.at)} ago.`}
-            </span>
+            <span>{timesText(alarm, clock.seconds())}</span>
           </div>
         </div>
       ))}
@@ -30,16 +27,30 @@ export function Alarms() {
   );
 }
 
+/** How often it was heard, and when last. */
+function timesText({ count, at }: Alarm, now: number): string {
+  const age = at === undefined ? undefined : ageText(now - at);
+  if (count > 1) {
+    return age === undefined ? t`${count} times.` : t`${count} times, last ${age} ago.`;
+  }
+  return age === undefined ? t`Once.` : t`Once, ${age} ago.`;
+}
+
 function Words({ alarm }: { alarm: Alarm }) {
   const broker = alarm.source ?? '';
+  const { topic, robot } = alarm;
   if (alarm.what === 'taken') {
     return (
       <>
-        <b>Somebody took the server’s place at the broker {broker}</b>
+        <b>
+          <Trans>Somebody took the server’s place at the broker {broker}</Trans>
+        </b>
         <span>
-          From <code>{alarm.head}</code>, with the server’s client id. Nobody drives there until it
-          has been quiet for two minutes. Two servers with one client_id? Otherwise end that
-          account.
+          <Trans>
+            From <code>{alarm.head}</code>, with the server’s client id. Nobody drives there until
+            it has been quiet for two minutes. Two servers with one client_id? Otherwise end that
+            account.
+          </Trans>
         </span>
       </>
     );
@@ -48,11 +59,16 @@ function Words({ alarm }: { alarm: Alarm }) {
     return (
       <>
         <b>
-          The broker {broker} refused somebody at <code>{alarm.head}</code>
+          <Trans>
+            The broker {broker} refused somebody at <code>{alarm.head}</code>
+          </Trans>
         </b>
         <span>
-          It has no user and password that the broker knows. If it is a robot: robots as they come
-          have none, and need a listener of their own (<code>probots.listen</code> in the settings).
+          <Trans>
+            It has no user and password that the broker knows. If it is a robot: robots as they come
+            have none, and need a listener of their own (<code>probots.listen</code> in the
+            settings).
+          </Trans>
         </span>
       </>
     );
@@ -60,19 +76,24 @@ function Words({ alarm }: { alarm: Alarm }) {
   return (
     <>
       <b>
-        {alarm.what === 'retained'
-          ? 'A retained command was found on '
-          : 'Somebody else speaks on '}
-        <code>{alarm.topic}</code>
+        {alarm.what === 'retained' ? (
+          <Trans>
+            A retained command was found on <code>{topic}</code>
+          </Trans>
+        ) : (
+          <Trans>
+            Somebody else speaks on <code>{topic}</code>
+          </Trans>
+        )}
       </b>
       <span>
-        {alarm.robot ? `${alarm.robot} was told to stop. ` : ''}
+        {robot ? t`${robot} was told to stop.` : ''}{' '}
         {alarm.head ? (
-          <>
+          <Trans>
             It said <code>{alarm.head}</code>.
-          </>
+          </Trans>
         ) : (
-          'It was empty.'
+          t`It was empty.`
         )}
       </span>
     </>

@@ -1,4 +1,5 @@
 /** The robot's battery over time, and how long it lasts. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { spanText } from '../../../app/ages';
 import { useTime } from '../../../app/context';
@@ -23,10 +24,11 @@ export function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }
   const [span, setSpan] = useState(BATTERY_SPANS[0] ?? EMPTYING);
   const points = () => before(stored.battery, history.battery.of(robot.id));
   const from = clock.seconds() - EMPTYING;
+  const length = spanText(span);
   const fall = fallPerMinute(points().filter((point) => point.at >= from));
   return (
     <Card
-      name="Battery"
+      name={t`Battery`}
       class="figure"
       aside={<SpanPick of={BATTERY_SPANS} value={span} set={setSpan} />}
     >
@@ -37,21 +39,24 @@ export function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }
           </b>
           <small>%</small>
         </p>
-        {fall !== undefined && fall > 0.02 && (
-          <em>
-            −{fall.toFixed(1)} %/min
-            {robot.battery !== undefined && `, about ${spanText((robot.battery / fall) * 60)} left`}
-          </em>
-        )}
+        {fall !== undefined && fall > 0.02 && <em>{emptyingText(fall, robot.battery)}</em>}
       </div>
       <Chart
         span={span}
         top={100}
-        label={`Battery of the last ${spanText(span)}`}
+        label={t`Battery of the last ${length}`}
         lines={() => [{ name: 'battery', colour: 'ok', points: points() }]}
       />
     </Card>
   );
+}
+
+/** How fast it empties, in percent per minute, and how long it lasts at that. */
+function emptyingText(fall: number, battery: number | undefined): string {
+  const rate = fall.toFixed(1);
+  if (battery === undefined) return t`−${rate} %/min`;
+  const left = spanText((battery / fall) * 60);
+  return t`−${rate} %/min, about ${left} left`;
 }
 
 /** How fast a battery empties, in percent per minute; undefined while that cannot be said. */

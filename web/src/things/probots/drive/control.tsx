@@ -1,4 +1,6 @@
 /** Who has the robot, and the ways to get it or to let it go. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Hand, KeyRound, UserRound } from 'lucide';
 import { useWho } from '../../../app/context';
 import { useDriving } from './context';
@@ -28,7 +30,7 @@ export function ControlBar({
       <>
         <span class="pill" data-tone="ok" data-control="mine">
           <i />
-          You have control
+          {t`You have control`}
         </span>
         <button
           type="button"
@@ -37,7 +39,9 @@ export function ControlBar({
             driver.release();
           }}
         >
-          Release <kbd>Esc</kbd>
+          <Trans>
+            Release <kbd>Esc</kbd>
+          </Trans>
         </button>
       </>
     );
@@ -48,8 +52,8 @@ export function ControlBar({
         <span class="pill" data-tone="warn" data-control="asking">
           <i />
           {control.state === 'asking' && control.what === 'ask' && lease
-            ? `Asking ${lease.holder} …`
-            : 'Taking control …'}
+            ? t`Asking ${lease.holder} …`
+            : t`Taking control …`}
         </span>
         <button
           type="button"
@@ -57,9 +61,7 @@ export function ControlBar({
           onClick={() => {
             driver.release();
           }}
-        >
-          Cancel
-        </button>
+        >{t`Cancel`}</button>
       </>
     );
   }
@@ -110,7 +112,7 @@ function Ways({
       ) : (
         <span class="pill" data-tone="off" data-control="free">
           <i />
-          {operator ? 'Nobody drives it' : 'Watching'}
+          {operator ? t`Nobody drives it` : t`Watching`}
         </span>
       )}
       {operator && !lease && (
@@ -123,7 +125,7 @@ function Ways({
           }}
         >
           <Icon of={KeyRound} size={16} />
-          Take control
+          {t`Take control`}
         </button>
       )}
       {operator && lease && (
@@ -136,7 +138,7 @@ function Ways({
           }}
         >
           <Icon of={Hand} size={16} />
-          {lease.loose && self ? 'Take it back' : 'Ask for it'}
+          {lease.loose && self ? t`Take it back` : t`Ask for it`}
         </button>
       )}
       {lease && may(role, 'takeover') && (
@@ -149,7 +151,7 @@ function Ways({
           }}
         >
           <Icon of={UserRound} size={16} />
-          Take over
+          {t`Take over`}
         </button>
       )}
     </>
@@ -167,7 +169,9 @@ export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined
         lease.asks.map((who) => (
           <div key={who} class="ask" data-ask={who}>
             <p>
-              <b>{who}</b> asks for {robot.name}.
+              <Trans>
+                <b>{who}</b> asks for {robot.name}.
+              </Trans>
             </p>
             <button
               type="button"
@@ -175,18 +179,14 @@ export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined
               onClick={() => {
                 driver.reply(who, true);
               }}
-            >
-              Hand over
-            </button>
+            >{t`Hand over`}</button>
             <button
               type="button"
               class="button"
               onClick={() => {
                 driver.reply(who, false);
               }}
-            >
-              Keep it
-            </button>
+            >{t`Keep it`}</button>
           </div>
         ))}
     </div>

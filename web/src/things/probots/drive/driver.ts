@@ -6,6 +6,7 @@
  * While it is `mine`, sending.ts sends what the driver wants, twenty times a second. What comes from
  * outside is passed in, so that all of this runs in tests without a page.
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { Answer } from '../../../net/protocol';
@@ -49,7 +50,7 @@ export class Driver {
     this.#sending = new Sending(out, this.#notice, {
       refused: (why) => {
         const mine = this.#mine;
-        if (mine) this.#lose(`You do not drive ${mine.robot} any more: ${why}.`);
+        if (mine) this.#lose(t`You do not drive ${mine.robot} any more: ${why}.`);
       },
       disconnected: () => {
         this.disconnected();
@@ -145,29 +146,32 @@ export class Driver {
     const { fence } = mine.terms;
     if (lease?.fence === fence) {
       this.#seenOwn = true;
-      if (lease.loose) this.#lose('The connection of this lease was lost.');
+      if (lease.loose) this.#lose(t`The connection of this lease was lost.`);
       return;
     }
     // The picture may be older than the answer that gave us the lease.
     const older = lease !== null && lease.fence < fence;
     if (older || (lease === null && !this.#seenOwn)) return;
     const reason = why(fence);
-    const who = lease === null ? '' : ` ${lease.holder} drives it now.`;
-    this.#lose(`You do not drive ${robot} any more${reason ? `: ${reason}` : ''}.${who}`);
+    const lost = reason
+      ? t`You do not drive ${robot} any more: ${reason}.`
+      : t`You do not drive ${robot} any more.`;
+    const holder = lease?.holder;
+    this.#lose(holder === undefined ? lost : [lost, t`${holder} drives it now.`].join(' '));
   }
 
   /** The log tells why a lease ended, before the picture and our last frame's answer or after. */
   ended(fence: number, why: string): void {
     const control = this.#control.peek();
     if (control.state === 'mine' && control.terms.fence === fence) {
-      this.#lose(`You do not drive ${control.robot} any more: ${why}.`);
+      this.#lose(t`You do not drive ${control.robot} any more: ${why}.`);
       return;
     }
     if (this.#was?.fence !== fence || control.state !== 'free') return;
     if (why === 'released') return;
     this.#notice.value = {
       tone: 'warn',
-      text: `You do not drive ${this.#was.robot} any more: ${why}.`,
+      text: t`You do not drive ${this.#was.robot} any more: ${why}.`,
     };
   }
 
@@ -176,7 +180,7 @@ export class Driver {
     const control = this.#control.peek();
     if (control.state === 'free') return;
     this.#attempt += 1;
-    this.#lose('The connection to the server was lost. The robot was stopped; take it again.');
+    this.#lose(t`The connection to the server was lost. The robot was stopped; take it again.`);
   }
 
   // -- hands and frames
@@ -206,7 +210,7 @@ export class Driver {
 
   /** The robot was stopped by another way than ours: the button, the space bar. */
   stopped(): void {
-    if (this.#mine) this.#sending.block('the stop was pressed');
+    if (this.#mine) this.#sending.block(t`the stop was pressed`);
   }
 
   /** An answer that nobody waits for; whether it was to one of our frames. */

@@ -2,6 +2,7 @@
  * A button that must be held, so that nobody shuts a robot down in passing. Who cannot hold it types
  * the robot's name instead.
  */
+import { t } from '@lingui/core/macro';
 import { Power } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../../ui/icon';
@@ -67,7 +68,7 @@ export function HoldButton({
     >
       <span class="fill" />
       <Icon of={Power} />
-      {held ? 'Keep holding …' : name}
+      {held ? t`Keep holding …` : name}
     </button>
   );
 }

@@ -1,4 +1,5 @@
 /** What one drives with: the keys that are held, and the gamepad. */
+import { t } from '@lingui/core/macro';
 import { Gamepad2, Keyboard } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../../ui/icon';
@@ -41,7 +42,8 @@ export function GamepadShown({ mine }: { mine: boolean }) {
         },
         lost() {
           setLost(true);
-          if (driving.current) driver.tell({ tone: 'warn', text: 'Stopped: the gamepad is gone.' });
+          if (driving.current)
+            driver.tell({ tone: 'warn', text: t`Stopped: the gamepad is gone.` });
         },
         ready(next) {
           setName(next);
@@ -53,7 +55,7 @@ export function GamepadShown({ mine }: { mine: boolean }) {
   return (
     <span class="input" data-gamepad={name !== null ? 'ready' : lost ? 'lost' : 'none'}>
       <Icon of={Gamepad2} />
-      {name !== null ? 'Gamepad ready' : lost ? 'Gamepad lost' : 'No gamepad'}
+      {name !== null ? t`Gamepad ready` : lost ? t`Gamepad lost` : t`No gamepad`}
     </span>
   );
 }

@@ -6,6 +6,7 @@
  * the four numbers a ProBot reads. The latch is the rule that after a stop which the driver did not
  * ask for everything must be let go first.
  */
+import { t } from '@lingui/core/macro';
 
 /** `x` to the right, `y` forward, each from -1 to 1. */
 export interface Wish {
@@ -113,7 +114,7 @@ export class Latch {
   #why: string | null;
 
   /** Shut from the beginning: whoever takes a robot with the stick pushed starts from rest. */
-  constructor(why: string | null = 'everything must be at rest once.') {
+  constructor(why: string | null = t`everything must be at rest once.`) {
     this.#why = why;
   }
 

@@ -1,4 +1,5 @@
 /** The drive pad: a stick for finger or mouse, and the keyboard's place while it has the focus. */
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, RefObject, TargetedPointerEvent } from 'preact';
 import { useDriving } from './context';
@@ -159,7 +160,7 @@ export function Joystick({
       class="pad"
       role="application"
       tabIndex={0}
-      aria-label={`Drive pad of ${robot}. Arrow keys or W A S D, a gamepad, or drag. The sliders below do the same.`}
+      aria-label={t`Drive pad of ${robot}. Arrow keys or W A S D, a gamepad, or drag. The sliders below do the same.`}
       aria-disabled={!mine}
       data-mine={mine}
       data-locked={mine && flight.locked !== null}
@@ -179,14 +180,10 @@ function Ring({ ring, wish }: { ring: RefObject<SVGCircleElement | null>; wish: 
       <circle r="32" class="ring dashed" />
       <path d="M-98 0H98M0 -98V98" class="ring dashed" />
       <g class="sides" font-size="7.2">
-        <text y="-104">Forward</text>
-        <text y="111">Reverse</text>
-        <text x="-103" y="3" class="at-left">
-          Left
-        </text>
-        <text x="103" y="3" class="at-right">
-          Right
-        </text>
+        <text y="-104">{t`Forward`}</text>
+        <text y="111">{t`Reverse`}</text>
+        <text x="-103" y="3" class="at-left">{t`Left`}</text>
+        <text x="103" y="3" class="at-right">{t`Right`}</text>
       </g>
       <line x1="0" y1="0" x2={wish.x * RING} y2={-wish.y * RING} class="vector" />
       <circle class="knob" cx={wish.x * RING} cy={-wish.y * RING} r="19" />

@@ -1,4 +1,5 @@
 /** The robot's round trips over time. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { spanText } from '../../../app/ages';
 import { useThing, useTime } from '../../../app/context';
@@ -32,34 +33,26 @@ export function LatencyCard({ robot, stored }: { robot: ProBot; stored: Stored }
   );
   return (
     <Card
-      name="Latency"
+      name={t`Latency`}
       class="figure"
       aside={<SpanPick of={LATENCY_SPANS} value={span} set={setSpan} />}
     >
       <div class="big">
         <p>
           <b>{robot.roundTrip === undefined ? '–' : Math.round(robot.roundTrip)}</b>
-          <small>ms</small>
-          <span class="key" style={{ '--c': 'var(--accent)' }}>
-            robot’s own
-          </span>
+          <small>{t`ms`}</small>
+          <span class="key" style={{ '--c': 'var(--accent)' }}>{t`robot’s own`}</span>
         </p>
         <p>
           <b class="lesser">{trip === undefined ? '–' : trip < 10 ? trip : Math.round(trip)}</b>
-          <small>ms</small>
-          <span class="key" style={{ '--c': 'var(--accent-2)' }}>
-            broker and back
-          </span>
+          <small>{t`ms`}</small>
+          <span class="key" style={{ '--c': 'var(--accent-2)' }}>{t`broker and back`}</span>
         </p>
-        {p95 !== undefined && (
-          <em>
-            p95 {Math.round(p95)} ms, {latencyClass(p95)}
-          </em>
-        )}
+        {p95 !== undefined && <em>{t`p95 ${Math.round(p95)} ms, ${latencyClass(p95)}`}</em>}
       </div>
       <Chart
         span={span}
-        label={`Round trips of the last ${spanText(span)}`}
+        label={t`Round trips of the last ${spanText(span)}`}
         lines={() => [
           { name: 'robot', colour: 'accent', points: own() },
           {

@@ -1,4 +1,5 @@
 /** How fast this page drives at most. */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../ui/section';
 import { useDriving } from './context';
@@ -13,16 +14,16 @@ export function LimitsCard() {
     driver.limits = next;
   };
   return (
-    <Card name="Limits" class="limits" aside={<span class="muted">of this page</span>}>
+    <Card name={t`Limits`} class="limits" aside={<span class="muted">{t`of this page`}</span>}>
       <Limit
-        name="Top speed"
+        name={t`Top speed`}
         value={limits.speed}
         onChange={(speed) => {
           change({ speed });
         }}
       />
       <Limit
-        name="Turn rate"
+        name={t`Turn rate`}
         value={limits.turn}
         onChange={(turn) => {
           change({ turn });

@@ -1,4 +1,5 @@
 /** The command log: who did what to the robot, what was sent, and what was seen of it. */
+import { t } from '@lingui/core/macro';
 import { timeText } from '../../../app/ages';
 import { useKind, useTime } from '../../../app/context';
 import { Card } from '../../../ui/section';
@@ -8,16 +9,19 @@ import type { Command } from './read';
 /** So many of the newest lines are drawn. */
 const MOST = 60;
 
-const WORDS: Readonly<Record<string, string>> = {
-  take: 'took control',
-  takeover: 'took over',
-  drive: 'drives',
-  stop: 'stopped',
-  end: 'gave it up',
-  shutdown: 'shut down',
-  routine: 'told the routine',
-  alarm: 'spoke to it',
-};
+function wordOf(what: string): string {
+  const words: Readonly<Record<string, string>> = {
+    take: t`took control`,
+    takeover: t`took over`,
+    drive: t`drives`,
+    stop: t`stopped`,
+    end: t`gave it up`,
+    shutdown: t`shut down`,
+    routine: t`told the routine`,
+    alarm: t`spoke to it`,
+  };
+  return words[what] ?? what;
+}
 
 const TONES: Readonly<Record<string, string>> = {
   take: 'accent',
@@ -38,11 +42,19 @@ export function CommandLog({ robot }: { robot?: string }) {
     .sort((a, b) => b.n - a.n)
     .slice(0, MOST);
   return (
-    <Card name="Command log" class="command-log" aside={<span class="muted">newest first</span>}>
+    <Card
+      name={t`Command log`}
+      class="command-log"
+      aside={<span class="muted">{t`newest first`}</span>}
+    >
       {lines.length === 0 ? (
-        <p class="muted">Nobody has told {robot ?? 'a robot'} anything yet.</p>
+        <p class="muted">
+          {robot === undefined
+            ? t`Nobody has told a robot anything yet.`
+            : t`Nobody has told ${robot} anything yet.`}
+        </p>
       ) : (
-        <ol tabIndex={0} aria-label="Commands, newest first">
+        <ol tabIndex={0} aria-label={t`Commands, newest first`}>
           {lines.map((line) => (
             <Line key={line.n} line={line} now={clock.seconds()} all={robot === undefined} />
           ))}
@@ -58,10 +70,10 @@ function Line({ line, now, all }: { line: Command; now: number; all: boolean }) 
       <time>{timeText(line.at, now)}</time>
       <i />
       <p>
-        <b>{line.who}</b> {WORDS[line.what] ?? line.what}
+        <b>{line.who}</b> {wordOf(line.what)}
         {all && line.robot ? ` (${line.robot})` : ''}
         {line.why ? <span>: {line.why}</span> : null}
-        {line.seconds === undefined ? null : <span> after {line.seconds.toFixed(1)} s</span>}
+        {line.seconds === undefined ? null : <span> {t`after ${line.seconds.toFixed(1)} s`}</span>}
         {line.sent ? <code>{line.sent}</code> : null}
         {line.effect ? <span class="effect">{line.effect}</span> : null}
       </p>

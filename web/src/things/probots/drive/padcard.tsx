@@ -1,4 +1,5 @@
 /** The pad that drives, and why it does not. */
+import { t } from '@lingui/core/macro';
 import { Lock } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { useWho } from '../../../app/context';
@@ -39,24 +40,24 @@ export function PadCard({
   const flight = driver.flight.value;
   const shade = mine
     ? flight.locked !== null && flight.held
-      ? { title: 'Let go of stick and keys first', text: flight.locked }
+      ? { title: t`Let go of stick and keys first`, text: flight.locked }
       : flight.locked !== null
-        ? { title: 'The robot is held still', text: flight.locked }
+        ? { title: t`The robot is held still`, text: flight.locked }
         : null
     : inTheWay !== null
-      ? { title: 'Locked', text: inTheWay }
+      ? { title: t`Locked`, text: inTheWay }
       : lease
-        ? { title: `${lease.holder} drives it`, text: lease.sent ?? '' }
+        ? { title: t`${lease.holder} drives it`, text: lease.sent ?? '' }
         : operator
-          ? { title: 'Take control to drive', text: '' }
+          ? { title: t`Take control to drive`, text: '' }
           : {
-              title: 'You are watching',
-              text: `As ${user.value.role} you may watch and stop, not drive.`,
+              title: t`You are watching`,
+              text: t`As ${user.value.role} you may watch and stop, not drive.`,
             };
   return (
-    <section class="card pad-card" aria-label={`Drive ${robot.name}`} data-mine={mine}>
+    <section class="card pad-card" aria-label={t`Drive ${robot.name}`} data-mine={mine}>
       <header>
-        <h2>Drive</h2>
+        <h2>{t`Drive`}</h2>
         <ControlBar robot={robot} lease={lease} obstacle={inTheWay} />
       </header>
       <Asks robot={robot} lease={lease} />

@@ -1,4 +1,5 @@
 /** The drive page of one robot: pad, what is sent and what comes back, charts, limits, log. */
+import { t } from '@lingui/core/macro';
 import { ChevronLeft } from 'lucide';
 import { useLive, useNavigation, useServer, useThing, useWho } from '../../../app/context';
 import { keyOf, splitKey } from '../../../app/world';
@@ -75,7 +76,7 @@ export function DrivePage({ of }: { of: Key }) {
         ) : (
           <div class="empty card">
             <h2>
-              {ready.value ? `There is no ${id} just now` : 'Waiting for the first picture …'}
+              {ready.value ? t`There is no ${id} just now` : t`Waiting for the first picture …`}
             </h2>
           </div>
         )}
@@ -100,7 +101,7 @@ function DriveHead({
       <button
         type="button"
         class="icon-button back"
-        aria-label="All robots"
+        aria-label={t`All robots`}
         onClick={() => {
           choose(null);
         }}

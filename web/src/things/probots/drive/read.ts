@@ -1,4 +1,5 @@
 /** What the server shows of driving: leases, guards, alarms, and the log of commands. */
+import { t } from '@lingui/core/macro';
 import { AlarmShape, CommandLogEntryShape, DrivenShape, GuardStateShape } from '../../../generated';
 import type {
   Alarm as AlarmState,
@@ -25,10 +26,15 @@ export function readLease(thing: Thing): Lease {
 /** Who drives, in words for `name`: the same person in another tab is told where the control is. */
 export function driverText(lease: Lease, name: string): string {
   const self = lease.holder === name;
-  const where =
-    lease.server !== undefined ? ` through server ${lease.server}` : self ? ' in another tab' : '';
-  const lost = lease.loose ? ' (connection lost)' : '';
-  return `${self ? 'You drive' : `${lease.holder} drives`} it${where}${lost}`;
+  const { holder, server } = lease;
+  const who = self
+    ? server === undefined
+      ? t`You drive it in another tab`
+      : t`You drive it through server ${server}`
+    : server === undefined
+      ? t`${holder} drives it`
+      : t`${holder} drives it through server ${server}`;
+  return lease.loose ? t`${who} (connection lost)` : who;
 }
 
 /** One way to die, and how long a robot goes on then; seconds. */
@@ -45,7 +51,8 @@ export function readGuard(thing: Thing): Guard {
 
 /** Within how many seconds a robot stops if everything dies; "?" when that is not told. */
 export function stopText({ stops_within: seconds }: Guard): string {
-  return Number.isFinite(seconds) ? `${String(seconds)} s` : '? s';
+  const known = Number.isFinite(seconds) ? String(seconds) : '?';
+  return t`${known} s`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What is sent to the robot, and how it arrives. */
+import { t } from '@lingui/core/macro';
 import type { ProBot } from '../read';
 import { useDriving } from './context';
 import { isReleased, keysText } from './intent';
@@ -25,24 +26,26 @@ export function Readings({
     <>
       <dl class="stats readings">
         <div>
-          <dt>Speed</dt>
+          <dt>{t`Speed`}</dt>
           <dd>
             {Math.abs(speed).toFixed(2)}
-            <small>{speed < 0 ? 'reverse' : `of ${limits.speed.toFixed(2)}`}</small>
+            <small>{speed < 0 ? t`reverse` : t`of ${limits.speed.toFixed(2)}`}</small>
           </dd>
         </div>
         <div>
-          <dt>Turn</dt>
+          <dt>{t`Turn`}</dt>
           <dd>
             {Math.abs(turn).toFixed(2)}
-            <small>{turn < 0 ? 'left' : turn > 0 ? 'right' : `of ${limits.turn.toFixed(2)}`}</small>
+            <small>
+              {turn < 0 ? t`left` : turn > 0 ? t`right` : t`of ${limits.turn.toFixed(2)}`}
+            </small>
           </dd>
         </div>
         <div>
-          <dt>Sent</dt>
+          <dt>{t`Sent`}</dt>
           <dd>
             {rate}
-            <small>per s</small>
+            <small>{t`per s`}</small>
           </dd>
         </div>
       </dl>
@@ -50,9 +53,11 @@ export function Readings({
         <code>keys/{robot.id}</code>
         <code data-wire="sent">{onWire || '–'}</code>
         <span class="muted number">
-          {echoed !== undefined && `passed on ${echoed}`}
-          {roundTrip !== undefined && ` · server ${String(Math.round(roundTrip))} ms`}
-          {way !== undefined && ` · broker ${String(Math.round(way))} ms`}
+          {[
+            ...(echoed === undefined ? [] : [t`passed on ${echoed}`]),
+            ...(roundTrip === undefined ? [] : [t`server ${Math.round(roundTrip)} ms`]),
+            ...(way === undefined ? [] : [t`broker ${Math.round(way)} ms`]),
+          ].join(' · ')}
         </span>
       </p>
     </>

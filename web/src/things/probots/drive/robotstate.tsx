@@ -1,23 +1,52 @@
 /** How a robot stands, in a pill; and the reasons why nobody can drive it just now. */
+import { t } from '@lingui/core/macro';
+import { useTime } from '../../../app/context';
 import type { Broker } from '../../broker/read';
+import type { Freshness } from '../../freshness';
+import { asOfText } from '../../freshnesstext';
 import { idleText } from '../read';
 import type { ProBot, Availability } from '../read';
 import type { Guard, Lease } from './read';
 
-const PILLS: Readonly<Record<Availability, readonly [tone: string, word: string]>> = {
-  'not working': ['off', 'Not working'],
-  offline: ['off', 'Offline'],
-  stopped: ['warn', 'Stopped'],
-  available: ['ok', 'Available'],
-  'in use': ['use', 'In use'],
+const TONES: Readonly<Record<Availability, string>> = {
+  'not working': 'off',
+  unknown: 'off',
+  offline: 'off',
+  stopped: 'warn',
+  available: 'ok',
+  'in use': 'use',
 };
 
-export function AvailabilityPill({ availability }: { availability: Availability }) {
-  const [tone, word] = PILLS[availability];
+export function availabilityText(availability: Availability): string {
+  switch (availability) {
+    case 'not working':
+      return t`Not working`;
+    case 'unknown':
+      return t`Unknown`;
+    case 'offline':
+      return t`Offline`;
+    case 'stopped':
+      return t`Stopped`;
+    case 'available':
+      return t`Available`;
+    case 'in use':
+      return t`In use`;
+  }
+}
+
+interface AvailabilityPillProps {
+  readonly availability: Availability;
+  readonly fresh: Freshness;
+}
+
+export function AvailabilityPill({ availability, fresh }: AvailabilityPillProps) {
+  const { clock } = useTime();
   return (
-    <span class="pill" data-tone={tone} data-availability={availability}>
+    <span class="pill" data-tone={TONES[availability]} data-availability={availability}>
       <i />
-      {word}
+      {availability === 'unknown'
+        ? asOfText(fresh.asOf, clock.seconds())
+        : availabilityText(availability)}
     </span>
   );
 }
@@ -36,19 +65,20 @@ export interface Situation {
 
 /** Why driving is out of the question before anybody asks; the server has the last word. */
 export function obstacle({ robot, guard, broker, live, polling, past }: Situation): string | null {
-  if (past === true) return 'This is the past. Go back to live to drive.';
-  if (!live) return 'There is no connection to the server.';
+  const { name } = robot;
+  if (past === true) return t`This is the past. Go back to live to drive.`;
+  if (!live) return t`There is no connection to the server.`;
   if (polling === true) {
-    return 'Driving needs the WebSocket, which is blocked on the way (by a proxy?). Stop works.';
+    return t`Driving needs the WebSocket, which is blocked on the way (by a proxy?). Stop works.`;
   }
   if (robot.heard === undefined) {
-    return `${robot.name} is in the settings, but was never heard. Is it switched on?`;
+    return t`${name} is in the settings, but was never heard. Is it switched on?`;
   }
   if (guard?.driving !== undefined) return capital(guard.driving);
   if (broker && broker.link.state !== 'connected') {
-    return `There is no connection to the broker ${broker.id}.`;
+    return t`There is no connection to the broker ${broker.id}.`;
   }
-  if (robot.presence === 'offline') return `${robot.name} is offline.`;
+  if (robot.presence === 'offline') return t`${name} is offline.`;
   return idleText(robot) ?? null;
 }
 

@@ -4,6 +4,7 @@
  * "everything is at rest", so none is sent while a stick is held that does not count; the lease then
  * runs out by itself. No frame at all leaves a page that is hidden.
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { ProgressShape } from '../../../generated';
@@ -19,7 +20,10 @@ import type { Keys, Limits, Source, Wish } from './intent';
 import type { Outside } from './outside';
 import { Wishes } from './wishes';
 
-const RELEASE_FIRST = 'Let go of stick and keys first, then press again.';
+/** Why it stopped, and how to go on. */
+function stoppedText(why: string): string {
+  return t`Stopped: ${why} Let go of stick and keys first, then press again.`;
+}
 
 /** The lease that frames are sent with. */
 export interface Held {
@@ -93,7 +97,7 @@ export class Sending {
 
   /** Every source forgets what it holds. */
   ground(): void {
-    this.#wishes.shut('the robot was released.');
+    this.#wishes.shut(t`the robot was released.`);
     this.#wishes.drop();
   }
 
@@ -125,7 +129,7 @@ export class Sending {
   /** The page is out of sight or out of reach: stop. */
   handsOff(why: Ending): void {
     const { moving } = this.#frames;
-    const words = why === 'hidden' ? 'the page was out of sight.' : 'the page lost the keyboard.';
+    const words = why === 'hidden' ? t`the page was out of sight.` : t`the page lost the keyboard.`;
     this.#wishes.shut(words);
     this.#wishes.drop();
     const held = this.#held;
@@ -134,7 +138,7 @@ export class Sending {
     if (moving || why === 'hidden') {
       this.out.tell('halt', { thing: `probot/${held.robot}`, lease: held.fence, why });
     }
-    if (moving) this.notice.value = { tone: 'warn', text: `Stopped: ${words} ${RELEASE_FIRST}` };
+    if (moving) this.notice.value = { tone: 'warn', text: stoppedText(words) };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
@@ -145,7 +149,7 @@ export class Sending {
     this.#wishes.shut(words);
     this.#frames.moving = false;
     this.#wishes.drop();
-    if (acted) this.notice.value = { tone: 'warn', text: `Stopped: ${words} ${RELEASE_FIRST}` };
+    if (acted) this.notice.value = { tone: 'warn', text: stoppedText(words) };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
@@ -160,7 +164,7 @@ export class Sending {
       this.#went(answer, frame);
       return true;
     }
-    const why = answer.why ?? 'the server said no';
+    const why = answer.why ?? t`the server said no`;
     if (answer.code === 'not_yours' || answer.code === 'forbidden') this.losses.refused(why);
     else this.block(why);
     return true;
@@ -171,7 +175,7 @@ export class Sending {
     if (verdict === 'parked') {
       // What parks even a frame of zeroes is not over yet.
       if (!frame.moving) this.#wishes.hindered = why === undefined ? null : sentence(why);
-      else this.block(why ?? 'the server held the robot still');
+      else this.block(why ?? t`the server held the robot still`);
     } else if (verdict !== 'late') this.#wishes.hindered = null;
     this.#flight.value = {
       ...this.#flight.peek(),

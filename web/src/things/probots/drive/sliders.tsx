@@ -2,6 +2,7 @@
  * Two sliders that do what the pad does. Like a stick they go back to the middle when they are let
  * go; moved by a program that presses no keys (a screen reader), they push for a moment.
  */
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useDriving } from './context';
 import { NOTHING } from './intent';
@@ -28,8 +29,8 @@ export function Sliders() {
     <div class="levers">
       <Lever
         class="speed"
-        name="Speed"
-        words={['reverse', 'forward']}
+        name={t`Speed`}
+        words={[t`reverse`, t`forward`]}
         value={values.speed}
         onMove={(speed) => {
           change({ speed });
@@ -37,8 +38,8 @@ export function Sliders() {
       />
       <Lever
         class="turn"
-        name="Turn"
-        words={['left', 'right']}
+        name={t`Turn`}
+        words={[t`left`, t`right`]}
         value={values.turn}
         onMove={(turn) => {
           change({ turn });
@@ -92,7 +93,7 @@ function Lever({
     if (hand.current === 'none') hand.current = 'on';
   };
   const said =
-    value === 0 ? 'at rest' : `${String(Math.abs(value))} % ${value < 0 ? words[0] : words[1]}`;
+    value === 0 ? t`at rest` : `${String(Math.abs(value))} % ${value < 0 ? words[0] : words[1]}`;
   return (
     <label class={`lever ${className}`}>
       <span>

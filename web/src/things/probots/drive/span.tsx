@@ -1,4 +1,5 @@
 /** How much of the past a chart shows. */
+import { t } from '@lingui/core/macro';
 import { spanText } from '../../../app/ages';
 
 /** How much of the past a chart shows. */
@@ -12,7 +13,7 @@ export function SpanPick({
   set(seconds: number): void;
 }) {
   return (
-    <div class="segments" role="group" aria-label="Time">
+    <div class="segments" role="group" aria-label={t`Time`}>
       {[...of]
         .sort((a, b) => a - b)
         .map((seconds) => (

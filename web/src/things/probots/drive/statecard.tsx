@@ -1,11 +1,15 @@
 /** How the robot stands, and who drives it. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { fineAgeText, timeText } from '../../../app/ages';
 import { useTime, useWho } from '../../../app/context';
 import { Fact, Facts } from '../../../ui/facts';
 import { useTicks } from '../../../ui/hooks';
 import { Card } from '../../../ui/section';
 import { Tilt } from '../tilt';
-import { postureOf, postureText, routineText, availabilityOf } from '../read';
+import type { Freshness } from '../../freshness';
+import { useRobotFreshness } from '../fresh';
+import { availabilityOf, isGone, postureOf, postureText, routineText } from '../read';
 import type { Posture, ProBot } from '../read';
 import { Person } from '../../../app/people';
 import { useDrivers } from './drivers';
@@ -26,22 +30,29 @@ export function StateCard({
 }) {
   const { clock } = useTime();
   const { user } = useWho();
-  useTicks(200, robot.presence === 'live');
+  const fresh = useRobotFreshness()(robot);
+  useTicks(200, fresh.current);
   const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
   const now = clock.seconds();
   const posture = postureOf(robot.angle);
   const address = from.get(robot.id);
   return (
     <Card
-      name="State"
+      name={t`State`}
       class="robot-state"
-      aside={<AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />}
+      aside={
+        <AvailabilityPill
+          availability={availabilityOf(robot, fresh, lease !== undefined)}
+          fresh={fresh}
+        />
+      }
     >
       <div class="state-in">
-        <Tilt robot={robot} />
+        <Tilt robot={robot} fresh={fresh} />
         <StateFacts
           posture={posture}
           robot={robot}
+          fresh={fresh}
           now={now}
           lease={lease}
           address={address}
@@ -55,6 +66,7 @@ export function StateCard({
 function StateFacts({
   posture,
   robot,
+  fresh,
   now,
   lease,
   address,
@@ -62,6 +74,7 @@ function StateFacts({
 }: {
   posture: Posture | undefined;
   robot: ProBot;
+  fresh: Freshness;
   now: number;
   lease: Lease | undefined;
   address: string | undefined;
@@ -69,42 +82,47 @@ function StateFacts({
 }) {
   return (
     <Facts>
-      <Fact
-        name="Posture"
-        tone={posture === 'fallen' && robot.presence !== 'offline' ? 'bad' : undefined}
-      >
-        {posture === undefined ? 'No reading' : postureText(robot, now)}
+      <Fact name={t`Posture`} tone={posture === 'fallen' && !isGone(fresh) ? 'bad' : undefined}>
+        {posture === undefined ? t`No reading` : postureText(robot, fresh, now)}
         {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
       </Fact>
-      <Fact name="Routine">{routineText(robot.routine)}</Fact>
-      <Fact name="Driver">
+      <Fact name={t`Routine`}>{routineText(robot.routine)}</Fact>
+      <Fact name={t`Driver`}>
         {lease ? (
           <>
             <Person account={lease.holder} />
-            {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
-            {lease.server === undefined ? '' : `, through server ${lease.server}`}
+            <span class="muted">
+              {lease.since === undefined ? '' : ` · ${t`since ${timeText(lease.since, now)}`}`}
+              {lease.server === undefined ? '' : ` · ${t`through server ${lease.server}`}`}
+            </span>
             {address ? (
               <>
                 {' '}
-                from <code>{address}</code>
+                <Trans>
+                  from <code>{address}</code>
+                </Trans>
               </>
             ) : null}
           </>
         ) : (
-          'Nobody'
+          t`Nobody`
         )}
       </Fact>
-      <Fact name="Message">
-        {robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}
+      <Fact name={t`Message`}>
+        {fresh.contactAge === undefined ? t`never` : t`${fineAgeText(fresh.contactAge)} ago`}
       </Fact>
-      <Fact name="Values">
-        {robot.changed === undefined ? 'none' : `unchanged for ${fineAgeText(now - robot.changed)}`}
+      <Fact name={t`Values`}>
+        {robot.changed === undefined
+          ? t`none`
+          : fresh.current
+            ? t`unchanged for ${fineAgeText(now - robot.changed)}`
+            : t`of ${timeText(robot.changed, now)}`}
       </Fact>
-      <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
+      <Fact name={t`Address`}>{robot.ip ? <code>{robot.ip}</code> : t`unknown`}</Fact>
       {guard !== undefined && (
-        <Fact name="Worst case">
+        <Fact name={t`Worst case`}>
           <span data-worst={guard.stops_within} title={boundTitle(guard)}>
-            if everything dies, it stops within {stopText(guard)}
+            {t`if everything dies, it stops within ${stopText(guard)}`}
           </span>
         </Fact>
       )}

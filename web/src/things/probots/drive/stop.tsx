@@ -1,4 +1,5 @@
 /** The one big button, and what came of it. */
+import { t } from '@lingui/core/macro';
 import { OctagonX } from 'lucide';
 import { timeText } from '../../../app/ages';
 import { useTime } from '../../../app/context';
@@ -31,7 +32,7 @@ export function StopButton({ name }: { name: string | null }) {
         }}
       >
         <Icon of={OctagonX} size={24} />
-        <b>Stop {name ?? 'all'}</b>
+        <b>{name === null ? t`Stop all` : t`Stop ${name}`}</b>
         <kbd>Space</kbd>
       </button>
       <p class="stop-said" data-stop-state={shown?.state} role="status">

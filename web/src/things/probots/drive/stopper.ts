@@ -2,6 +2,7 @@
  * The stop that everybody has: one message, at once, ahead of everything, without a lease. What came
  * of it is kept to be shown.
  */
+import { plural, t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { Ask } from '../../../net/requests';
@@ -43,11 +44,11 @@ export class Stopper {
   async stop(robot: string | null, name = robot): Promise<void> {
     const n = ++this.#n;
     const began = this.#out.now();
-    const what = name ?? 'all robots';
+    const what = name ?? t`all robots`;
     const tell = (state: Stopping['state'], text: string) => {
       if (n === this.#n) this.#last.value = { state, at: this.#out.wall(), robot, text };
     };
-    tell('sent', `Stop sent to ${what} …`);
+    tell('sent', t`Stop sent to ${what} …`);
     try {
       const { stopped } = await this.#out.ask(
         'stop',
@@ -59,12 +60,15 @@ export class Stopper {
       tell(
         'done',
         robot === null
-          ? `${String(names)} ${names === 1 ? 'robot' : 'robots'} told to stop, confirmed after ${took}.`
-          : `${what} told to stop, confirmed after ${took}.`,
+          ? plural(names, {
+              one: `# robot told to stop, confirmed after ${took}.`,
+              other: `# robots told to stop, confirmed after ${took}.`,
+            })
+          : t`${what} told to stop, confirmed after ${took}.`,
       );
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      tell('failed', `The stop is NOT confirmed: ${why}`);
+      tell('failed', t`The stop is NOT confirmed: ${why}`);
     }
   }
 }

@@ -1,21 +1,26 @@
 /** All robots, to change between them. */
+import { t } from '@lingui/core/macro';
 import { useKind, useNavigation } from '../../../app/context';
 import { keyOf } from '../../../app/world';
 import type { Key } from '../../../app/world';
 import { RobotAvatar } from '../avatar';
+import { useRobotFreshness } from '../fresh';
+import { availabilityText } from './robotstate';
 import { inOrder, readProBot, availabilityOf } from '../read';
 
 /** All robots, to change between them. */
 export function Strip({ of }: { of: Key }) {
   const { choose } = useNavigation();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
+  const freshnessOf = useRobotFreshness();
   const leases = new Set(useKind('lease').map((lease) => lease.id));
   if (robots.length < 2) return <span class="strip" />;
   return (
-    <div class="strip" role="group" aria-label="Robots">
+    <div class="strip" role="group" aria-label={t`Robots`}>
       {robots.map((robot) => {
         const key = keyOf('probot', robot.id);
-        const availability = availabilityOf(robot, leases.has(robot.id));
+        const fresh = freshnessOf(robot);
+        const availability = availabilityOf(robot, fresh, leases.has(robot.id));
         return (
           <button
             key={key}
@@ -25,7 +30,7 @@ export function Strip({ of }: { of: Key }) {
               choose(key);
             }}
           >
-            <RobotAvatar robot={robot} />
+            <RobotAvatar robot={robot} fresh={fresh} />
             <span>
               <b class="ellipsis">{robot.name}</b>
               <small class="ellipsis">
@@ -35,11 +40,11 @@ export function Strip({ of }: { of: Key }) {
                         ? ''
                         : `${String(Math.round(robot.roundTrip))} ms`,
                       robot.battery === undefined ? '' : `${String(Math.round(robot.battery))}%`,
-                      availability === 'in use' ? 'in use' : '',
+                      availability === 'in use' ? t`In use` : '',
                     ]
                       .filter(Boolean)
                       .join(' · ')
-                  : availability}
+                  : availabilityText(availability)}
               </small>
             </span>
           </button>

@@ -3,6 +3,7 @@
  * did not ask for nothing does until every source was at rest (the latch), nor while the page is out
  * of sight or something hinders the robot.
  */
+import { t } from '@lingui/core/macro';
 import { isNothing, keysOf, Latch, MOST, NOTHING, RELEASED, SOURCES } from './intent';
 import type { Keys, Limits, Source, Wish } from './intent';
 
@@ -67,7 +68,7 @@ export class Wishes {
     const passed = this.#latch.pass(wishes);
     const held = wishes.some((wish) => !isNothing(wish));
     if (!this.visible() || this.hindered !== null) {
-      if (held) this.#latch.shut(this.hindered ?? 'the page was out of sight.');
+      if (held) this.#latch.shut(this.hindered ?? t`the page was out of sight.`);
       return { keys: RELEASED, wish: NOTHING, held };
     }
     return { keys: keysOf(passed, this.limits), wish: passed, held };

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError
 
-from replicas.sky import Server, Sky, pass_time
+from cluster.sky import Server, Sky, pass_time
+from sightline.cluster.lock_client import DUTY
 from sightline.cluster.locks import BEAT, DEAD_AFTER, HOLD, Declined, HeldElsewhere
-from sightline.replicas.claimant import DUTY
 
 ROBOT = "probot/ProBot1"
 
@@ -181,7 +181,7 @@ def test_who_asks_may_be_declined(scene):
     scene.passes(0.5)
     assert won[0].check(Declined)
     scene.passes(0.1)
-    assert scene.sky.rows[ROBOT].wanted is None
+    assert scene.sky.table.rows[ROBOT].wanted is None
     assert a.claimant.holds(ROBOT)
 
 
@@ -204,11 +204,11 @@ def test_who_leaves_takes_the_wish_back(scene):
     ended: list[Any] = []
     asking = b.does(b.claimant.win(ROBOT, "bob", over=False, seconds=20)).addErrback(ended.append)
     scene.passes(1.1 * BEAT)
-    assert scene.sky.rows[ROBOT].wanted is not None
+    assert scene.sky.table.rows[ROBOT].wanted is not None
     asking.cancel()
     scene.passes(0.1)
     assert ended[0].check(CancelledError)
-    assert scene.sky.rows[ROBOT].wanted is None
+    assert scene.sky.table.rows[ROBOT].wanted is None
 
 
 def test_who_asks_in_vain_is_told_who_has_it(scene):

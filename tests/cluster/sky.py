@@ -11,19 +11,67 @@ from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
+from sightline.cluster.lock_client import LockClient
+from sightline.cluster.lock_table import LockTable
 from sightline.cluster.locks import Lock, LockRequest
 from sightline.model.faults import Unavailable
-from sightline.replicas.claimant import LockClient
 
 T = TypeVar("T")
 
 
-class Sky:
-    """The rows, by the true time. ``dice`` says how long each way takes (s) and what is lost."""
+class MemoryTable:
+    """Locks as `LockTable` keeps them, in a dictionary."""
 
-    def __init__(self, dice: random.Random, slow: float = 0.0, lossy: float = 0.0) -> None:
-        self.clock = Clock()
+    def __init__(self) -> None:
         self.rows: dict[str, Lock] = {}
+
+    def change(self, was: Lock, same: bool, **changes: Any) -> Lock | None:
+        row = self.rows.get(was.name, Lock(was.name))
+        if same and (row.holder, row.fence) != (was.holder, was.fence):
+            return None
+        if not same and (row.holder, row.fence, row.beat) != (was.holder, was.fence, was.beat):
+            return None
+        self.rows[was.name] = changed = replace(row, **changes)
+        return changed
+
+    def all(self) -> list[Lock]:
+        return list(self.rows.values())
+
+    def get(self, name: str) -> Lock | None:
+        return self.rows.get(name)
+
+    def take(self, was: Lock, me: str, who: str) -> Lock | None:
+        changes = {"holder": me, "who": who, "fence": was.fence + 1, "beat": 0}
+        empty = {"told": "", "declined": "", "wanted": None}
+        return self.change(was, False, **changes, **empty)
+
+    def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
+        row = self.rows[claim.name]
+        return self.change(claim, True, beat=row.beat + 1, told=told, declined=declined)
+
+    def release(self, claim: Lock) -> None:
+        row = self.rows[claim.name]
+        self.change(claim, True, holder="", beat=row.beat + 1)
+
+    def want(self, claim: Lock, want: LockRequest | None) -> bool:
+        return self.change(claim, True, wanted=want) is not None
+
+
+class Sky:
+    """The rows, by the true time. ``dice`` says how long each way takes (s) and what is lost.
+
+    ``table`` holds them: in memory, unless it is a real engine's.
+    """
+
+    def __init__(
+        self,
+        dice: random.Random,
+        slow: float = 0.0,
+        lossy: float = 0.0,
+        table: MemoryTable | LockTable | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.table = table or MemoryTable()
         self._dice = dice
         self._slow = slow
         self._lossy = lossy
@@ -40,15 +88,6 @@ class Sky:
         if who.cut or self._dice.random() < self._lossy:
             raise Unavailable("the answer was lost")
         return done
-
-    def change(self, was: Lock, same: bool, **changes: Any) -> Lock | None:
-        row = self.rows.get(was.name, Lock(was.name))
-        if same and (row.holder, row.fence) != (was.holder, was.fence):
-            return None
-        if not same and (row.holder, row.fence, row.beat) != (was.holder, was.fence, was.beat):
-            return None
-        self.rows[was.name] = changed = replace(row, **changes)
-        return changed
 
 
 @dataclass
@@ -86,34 +125,22 @@ class Server:
     # -- as the store of its claimant
 
     async def all(self) -> list[Lock]:
-        return await self.sky.asked(self, lambda: list(self.sky.rows.values()))
+        return await self.sky.asked(self, self.sky.table.all)
 
     async def get(self, name: str) -> Lock | None:
-        return await self.sky.asked(self, lambda: self.sky.rows.get(name))
+        return await self.sky.asked(self, lambda: self.sky.table.get(name))
 
     async def take(self, was: Lock, me: str, who: str) -> Lock | None:
-        changes = {"holder": me, "who": who, "fence": was.fence + 1, "beat": 0}
-        empty = {"told": "", "declined": "", "wanted": None}
-        return await self.sky.asked(self, lambda: self.sky.change(was, False, **changes, **empty))
+        return await self.sky.asked(self, lambda: self.sky.table.take(was, me, who))
 
     async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
-        def do() -> Lock | None:
-            row = self.sky.rows[claim.name]
-            return self.sky.change(claim, True, beat=row.beat + 1, told=told, declined=declined)
-
-        return await self.sky.asked(self, do)
+        return await self.sky.asked(self, lambda: self.sky.table.beat(claim, told, declined))
 
     async def release(self, claim: Lock) -> None:
-        def do() -> None:
-            row = self.sky.rows[claim.name]
-            self.sky.change(claim, True, holder="", beat=row.beat + 1)
-
-        await self.sky.asked(self, do)
+        await self.sky.asked(self, lambda: self.sky.table.release(claim))
 
     async def want(self, claim: Lock, want: LockRequest | None) -> bool:
-        return await self.sky.asked(
-            self, lambda: self.sky.change(claim, True, wanted=want) is not None
-        )
+        return await self.sky.asked(self, lambda: self.sky.table.want(claim, want))
 
 
 def pass_time(sky: Sky, servers: list[Server], seconds: float, step: float = 0.05) -> None:

@@ -1,9 +1,10 @@
-"""This server among several: takes claims, keeps them by its beat, sees those of the others.
+"""Be this server among several: take locks, keep them by a beat, see those of the others.
 
-The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever
-acts on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
+The rules are in `sightline.cluster.locks`; what the store is made of is its own matter
+(`LockStore`). Who acts on a lock asks `holds` each time: that costs nothing and is true on any
+thread.
 
-One claim is no robot's: who holds `DUTY` does what only one of us should do.
+One lock is no robot's: the server that holds `DUTY` does what only one of us should do.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, DeferredLock
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall, deferLater
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from sightline.cluster.locks import (
@@ -27,6 +28,7 @@ from sightline.cluster.locks import (
     LockRequest,
     Locks,
 )
+from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 
 DUTY = "duty"
@@ -85,8 +87,7 @@ class LockClient(Service):
         self._resting: Any = None
         self._seeking = False
         self._works: set[Deferred[Any]] = set()
-        self._loop = LoopingCall(self._tick)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, BEAT, self._tick, "the beat of the locks")
         self.trouble = ""
         """Why the store cannot be asked; empty when it can."""
         self._lost: Callable[[str, str], None] = lambda name, why: None
@@ -117,15 +118,12 @@ class LockClient(Service):
         """Begin to look and to beat."""
         super().startService()
         self._began = self._clock.seconds()
-        self._loop.start(BEAT).addErrback(
-            lambda failure: self._log.failure("The claims are not kept any more", failure)
-        )
+        self._loop.start()
 
     def stopService(self) -> Deferred[Any]:
         """Give everything back, so that nobody has to wait until it is old."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         if self._resting is not None and self._resting.active():
             self._resting.cancel()
         for claim in self._claims.held():
