@@ -155,16 +155,6 @@ def _degraded(told: Mapping[str, Any]) -> Metric:
     return found
 
 
-def _replicas(told: Mapping[str, Any]) -> Iterable[Metric]:
-    """Tell how it goes between several servers; nothing of a server alone."""
-    if "replica" in told:
-        text = "whether this server does what only one of several should"
-        yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
-        failing = told["shared_why"] is not None
-        text = "whether what the servers share cannot be reached: nobody drives, or signs in"
-        yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
-
-
 def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
     """Tell how the common database answers; nothing of a server whose files are its own."""
     found = told.get("database")
@@ -185,6 +175,16 @@ def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
     ):
         if value is not None:
             yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
+
+
+def _replicas(told: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how it goes between several servers; nothing of a server alone."""
+    if "replica" in told:
+        text = "whether this server does what only one of several should"
+        yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
+        failing = told["shared_why"] is not None
+        text = "whether what the servers share cannot be reached: nobody drives, or signs in"
+        yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
 def _turned_away(server: Server) -> Iterable[Metric]:

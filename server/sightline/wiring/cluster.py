@@ -20,6 +20,7 @@ from sightline.settings import Settings
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.locks import LockService
 from sightline.wiring.store import common_store
+from sightline.wiring.store_monitor import StoreMonitor, monitor_of
 
 _MOST_REMOVED = 1000  # friends that are no more, whose names we remember
 Eraser = Callable[[str], Awaitable[None] | None]
@@ -39,8 +40,11 @@ class Cluster(MultiService):
         self._name = settings.replicas.name
         self.store = common_store(settings)
         self._locking = locking = LockService(settings, self.store)
+        self._monitor: StoreMonitor | None = None
         if self.store is not None:
             self.store.setServiceParent(self)
+            self._monitor = monitor_of(self.store)
+            self._monitor.setServiceParent(self)
         locking.setServiceParent(self)
         self.locks, self.leadership = locking.locks, locking.leadership
         self._account_service: AccountService | None = None
@@ -110,6 +114,8 @@ class Cluster(MultiService):
         parts = (self._account_service, self._regions)
         unchanged = next((part.away for part in parts if part is not None and part.away), "")
         shown = {"shared_why": shared_why(self._locking.trouble, unchanged or self.store.trouble)}
+        if self._monitor is not None:
+            shown |= self._monitor.gauges()
         if not self._name:
             return shown
         return {"replica": self._name, "on_duty": self.leadership.leads, **shown}

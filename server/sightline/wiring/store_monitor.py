@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import Service
+from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 
-from sightline.database.postgres import Postgres
-from sightline.database.probing import Answer, ask
 from sightline.live.periodic import Periodic
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.server import Database
+
+if TYPE_CHECKING:
+    from sightline.database.common import CommonStore
+    from sightline.database.postgres import Postgres
+    from sightline.database.probing import Answer
 
 _EVERY = 5.0  # s
 
@@ -42,6 +46,8 @@ class StoreMonitor(Service):
         self._loop.stop()
 
     def _look(self) -> Deferred[Any]:
+        from sightline.database.probing import ask  # psycopg: loaded by those alone that want it
+
         threads = self._reactor.getThreadPool()
         looking = deferToThreadPool(self._reactor, threads, ask, self._postgres)
         return looking.addCallbacks(self._answered, self._failed)
@@ -71,3 +77,8 @@ class StoreMonitor(Service):
                 lag=lag,
             )
         }
+
+
+def monitor_of(store: CommonStore) -> StoreMonitor:
+    """Make the monitor of the common database."""
+    return StoreMonitor(_reactor, store.postgres)
