@@ -259,7 +259,10 @@ class Play {
   /** Whether what a phone sends now reaches the page. */
   reached({ source }: Thing): boolean {
     const broker = this.brokers.get(String(source));
-    return this.serverLost === null && (broker === undefined || !isLost(broker));
+    return (
+      this.serverLost === null &&
+      (broker === undefined || (broker.state === 'connected' && !broker.mute))
+    );
   }
 
   step(): void {

@@ -6,13 +6,11 @@
  * circle (companions.ts); frameloop.ts keeps them in step; flights.ts moves the camera; pointer.ts
  * knows what is under the pointer; events.ts tells the page.
  */
-import '@fontsource-variable/inter';
-import '@fontsource-variable/inter/wght-italic.css';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
-import workerFile from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import workerUrl from 'virtual:map-worker';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
@@ -44,9 +42,6 @@ import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
 import { Viewport } from './viewport';
 
-/** Under another name than before it was asked for at each visit: browsers had kept that for a year. */
-const workerUrl = `${workerFile}?now`;
-
 setWorkerUrl(workerUrl);
 
 export { workerUrl };
@@ -74,6 +69,12 @@ export function createMap(container: HTMLElement, options: MapOptions): Sightlin
     container.replaceChildren();
     return missingMap(container, error instanceof Error ? error.message : NO_WEBGL);
   }
+}
+
+/** Drawn once more, because what a card has shown it need not keep. */
+function pictureOf(map: MapLibreMap): string {
+  map.redraw();
+  return map.getCanvas().toDataURL('image/png');
 }
 
 type Parts = ReturnType<typeof makeParts>;
@@ -230,6 +231,7 @@ function asOne(parts: Parts): SightlineMap {
     follow: (id) => {
       if (flights.follow(id)) frames.arrange();
     },
+    picture: () => pictureOf(parts.map),
     fitAll: () => flights.fitAll(),
     fitSome: (ids) => flights.fitSome(ids),
     flyTo: (id) => flights.flyTo(id),

@@ -18,6 +18,7 @@ const DEAF = {
   remove: nothing,
   select: nothing,
   follow: nothing,
+  picture: () => '',
   fitAll: nothing,
   fitSome: nothing,
   flyTo: nothing,

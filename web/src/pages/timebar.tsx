@@ -2,6 +2,7 @@
  * The bar under the map: a day with what happened on it. Dragging along it shows where everybody was
  * then; one button, or one key, leads back to now.
  */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { usePast } from '../past/context';
@@ -35,7 +36,7 @@ export function TimeBar() {
   const waits = away || connection.value.state === 'connecting' ? null : whole.value.paused;
   const paused = !away && (waits !== null || connection.value.state !== 'live');
   return (
-    <section class="timebar panel" aria-label="Time" data-past={away}>
+    <section class="timebar panel" aria-label={t`Time`} data-past={away}>
       <div class="timebar-when">
         <DayChooser today={today} />
         <ZoomButtons />
@@ -47,10 +48,10 @@ export function TimeBar() {
           data-live={!away && !paused}
           title={
             !paused
-              ? 'Back to now (L)'
+              ? t`Back to now (L)`
               : waits === 'brokers'
-                ? 'Waiting for the broker'
-                : 'Waiting for the server'
+                ? t`Waiting for the broker`
+                : t`Waiting for the server`
           }
           aria-pressed={!away}
           onClick={() => {
@@ -58,7 +59,7 @@ export function TimeBar() {
           }}
         >
           <i />
-          {paused ? 'Paused' : 'Live'}
+          {paused ? t`Paused` : t`Live`}
         </button>
         <Player />
         <Scrubber />

@@ -1,4 +1,5 @@
 /** The tools above a list: what is searched, what is shown of it, held still, and cleared. */
+import { t } from '@lingui/core/macro';
 import { Pause, Play, Search, Trash2 } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
@@ -6,7 +7,7 @@ import { Icon } from './icon';
 /** `label` says what is searched; `hint` stands in the empty field. */
 export function SearchBox({
   label,
-  hint = 'Search',
+  hint = t`Search`,
   value,
   set,
 }: {
@@ -95,7 +96,8 @@ export function PauseButton({
   return (
     <button type="button" class="button" aria-pressed={paused} onClick={press}>
       <Icon of={paused ? Play : Pause} size={14} />
-      {paused ? `Go on${more}` : 'Pause'}
+      {paused ? t`Go on` : t`Pause`}
+      {paused && more}
     </button>
   );
 }
@@ -105,8 +107,8 @@ export function ClearButton({ press }: { press(): void }) {
     <button
       type="button"
       class="icon-button"
-      aria-label="Clear the list"
-      title="Clear the list"
+      aria-label={t`Clear the list`}
+      title={t`Clear the list`}
       onClick={press}
     >
       <Icon of={Trash2} size={16} />

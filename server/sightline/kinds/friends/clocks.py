@@ -67,15 +67,17 @@ class SenderClocks:
         if known is None:
             known = self._met(sender)
         ahead = tst - at
-        known.last, known.seen = ahead, at
+        known.seen = at
         offset = known.offset
         if offset is not None and -SAME <= ahead - offset <= SAME:
-            known.count = 0
+            if known.count:
+                known.count = 0
             known.offset = ahead if ahead > offset else offset + (ahead - offset) * 0.05
         elif -BEHIND <= ahead <= AHEAD and (offset is None or offset < ahead):
             # As most clocks are; and what is sooner here than its clock allows shows another clock.
             known.offset, known.count = ahead, 0
         else:
+            known.last = ahead
             self._otherwise(known, ahead, at)
         offset = known.offset
         return offset if offset is not None and not -BEHIND <= offset <= AHEAD else None

@@ -1,6 +1,7 @@
 /** Somebody else changed the region that is edited: what to do with one's own changes. */
 import { TriangleAlert } from 'lucide';
 import { useRegions } from './context';
+import { useCalled } from '../../app/people';
 import { Icon } from '../../ui/icon';
 import type { Region } from './read';
 
@@ -15,13 +16,14 @@ export function Conflict({
   insist(): void;
 }) {
   const { regions } = useRegions();
+  const by = useCalled(current?.by);
   return (
     <div class="notice conflict" role="alert" data-tone="warn">
       <Icon of={TriangleAlert} size={18} />
       <div>
         <b>Changed meanwhile</b>
         {why ??
-          `${current?.by ?? 'Somebody'} saved version ${String(current?.version ?? '')} while you were editing.`}
+          `${by === '' ? 'Somebody' : by} saved version ${String(current?.version ?? '')} while you were editing.`}
         <div class="form-end">
           <button
             type="button"

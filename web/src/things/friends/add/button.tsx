@@ -1,4 +1,5 @@
 /** The button by which a phone is added. */
+import { t } from '@lingui/core/macro';
 import { Smartphone } from 'lucide';
 import { useWho } from '../../../app/context';
 import { isAdmin } from '../../../app/visitor';
@@ -20,7 +21,7 @@ export function AddPhoneButton({ kind = '', before }: { kind?: string; before?()
       }}
     >
       <Icon of={Smartphone} size={16} />
-      Add a phone
+      {t`Add a phone`}
     </button>
   );
 }
