@@ -7,12 +7,14 @@
  */
 import { defineConfig } from 'vite';
 import { lingui } from '@lingui/vite-plugin';
+import { firstPaint } from './firstpaint.plugin.ts';
+import { maplibre } from './maplibre.plugin.ts';
 import { towns } from './towns.plugin.ts';
 import { words } from './words.plugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [towns(), words(), lingui({ failOnCompileError: true })],
+  plugins: [maplibre(), towns(), firstPaint(), words(), lingui({ failOnCompileError: true })],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
@@ -20,6 +22,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     license: true,
+    manifest: true,
   },
   server: {
     proxy: {

@@ -6,14 +6,16 @@ holds the monotonic time of publishing in µs: a field every peer hands on.
 
 A device stays within some 110 m, as one does from one second to the next: fixes that nobody can
 have come to are doubted (`sightline.kinds.friends.plausibility`), which is another measurement.
+So is a clock that is wrong: the first fix is of half a minute before its process was started.
 """
 
 from __future__ import annotations
 
+import time
 from struct import pack
 
 TOPIC = b"owntracks/bench/d%05d"
-FIRST_TST = 1_700_000_000
+FIRST_TST = int(time.time()) - 30
 PAYLOAD = (
     b'{"_type":"location","tid":"%02d","lat":48.%03d%03d,"lon":16.%03d%03d,"acc":%02d,"alt":%03d,'
     b'"vel":%03d,"cog":%03d,"batt":%02d,"bs":1,"conn":"m","t":"t","tst":%d,"tag":"%015d"}'
@@ -23,6 +25,7 @@ PAYLOAD = (
 def payload(index: int, pool: int, stamp: int) -> bytes:
     """The payload of message ``index``, published at ``stamp`` (monotonic µs)."""
     lap, device = divmod(index, pool)
+    tst = FIRST_TST + lap
     # digits that do not compress better than real ones
     some, home = (index * 2654435761) & 0xFFFFFFFF, (device * 2246822519) & 0xFFFFFFFF
     return PAYLOAD % (
@@ -31,12 +34,12 @@ def payload(index: int, pool: int, stamp: int) -> bytes:
         some % 1_000,
         (home >> 9) % 1_000,
         (some >> 9) % 1_000,
-        lap % 80 + 10,
+        tst % 80 + 10,
         100 + (some >> 3) % 900,
         100 + (some >> 5) % 100,
         100 + (some >> 13) % 260,
         10 + (some >> 17) % 90,
-        FIRST_TST + lap,
+        tst,
         stamp,
     )
 

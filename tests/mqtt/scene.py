@@ -37,7 +37,7 @@ class Publisher:
     """A client of few words: when `send` returns, the broker has taken every message."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 10)
+        self._socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self._socket.sendall(b"\x10\x10\0\4MQTT\4\2\0\x3c\0\4test")
         assert self._socket.recv(4) == b"\x20\2\0\0"
 
@@ -70,7 +70,11 @@ class Scene:
         self.received: Callable[[Receipt], None] = Receipt.acknowledge
 
     def bridge(self, *filters: str, qos: int = 0, **options: Any) -> Bridge:
-        """Start a bridge; its waits are short unless the test says otherwise."""
+        """Start a bridge; its waits are short unless the test says otherwise.
+
+        But for the keepalive: a busy machine takes its time to answer a ping.
+        """
+        options.setdefault("keepalive", 60)
         options.setdefault("reconnect_min", 0.05)
         options.setdefault("reconnect_max", 0.2)
         bridge = Bridge(

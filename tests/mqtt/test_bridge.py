@@ -289,14 +289,13 @@ async def test_a_killed_broker_is_told_and_found_again(scene: Scene, fast: bool)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_frozen_broker_is_noticed_within_two_keepalives(
+async def test_a_frozen_broker_is_noticed_and_so_is_that_it_answers_no_connection(
     scene: Scene, broker: Broker
 ) -> None:
     scene.bridge("#", port=broker.port, keepalive=1, connect_timeout=0.3)
     await scene.connected()
     broker.pause()
-    # A busy machine takes its time; by the default keepalive it were ten seconds.
-    await scene.until(lambda: scene.links[-1].state == "lost", seconds=9)
+    await scene.until(lambda: scene.links[-1].state == "lost")
     scene.links.clear()
     # the kernel still accepts connections in its name
     lost = await scene.lost()

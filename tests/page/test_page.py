@@ -29,7 +29,7 @@ def is_live(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
-    expect(page.locator("html[data-map=idle]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-map=idle]")).to_be_attached()
 
 
 def portrait(page: Page, name: str) -> Any:

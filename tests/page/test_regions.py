@@ -39,7 +39,7 @@ def board(visit: Any, **context: Any) -> Page:
     context.setdefault("viewport", SMALL)
     page: Page = visit(f"?test#map?tab=regions&{VIEW}", **context)
     expect(page.locator("html[data-connection=live]")).to_be_attached()
-    expect(page.locator("html[data-map=idle]")).to_be_attached(timeout=30_000)
+    expect(page.locator("html[data-map=idle]")).to_be_attached()
     return page
 
 

@@ -13,6 +13,13 @@ export interface AccountChange {
   readonly end_tokens?: boolean;
 }
 
+/** The keys of friends, robots and regions that an account sees. `more`: there are more. */
+export interface AccountView {
+  readonly ok: true;
+  readonly things: readonly string[];
+  readonly more?: boolean;
+}
+
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -124,6 +131,18 @@ export interface CalendarQuery {
   readonly month: string;
   readonly zone?: string | null;
   readonly thing?: string;
+}
+
+/** A wish to have the set-up checked, which has no fields. */
+export type CheckSetup = Readonly<Record<string, never>>;
+
+/** One step: what was looked at, how it went, and what to do if it did not go well. */
+export interface CheckedStep {
+  readonly level: 'fail' | 'ok' | 'skip' | 'warn';
+  readonly said: string;
+  readonly where?: string;
+  readonly step?: string;
+  readonly todo?: string;
 }
 
 /** The topic whose retained message goes. */
@@ -1260,7 +1279,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1298,6 +1317,7 @@ export interface Server {
   readonly shared_why?: string | null;
   readonly database?: Database | null;
   readonly degraded?: Trouble | null;
+  readonly demo?: boolean;
   readonly clock_off?: number | null;
   readonly clock_why?: string | null;
 }
@@ -1340,6 +1360,16 @@ export interface SetUpLink {
   readonly reach?: 'anywhere' | 'machine' | 'network';
   readonly address?: string;
   readonly text?: string;
+}
+
+/** The last check of the set-up. `began` and `ended` in epoch s; null: it never did. `trouble` says why there are no findings, or not all. */
+export interface SetupCheck {
+  readonly ok: true;
+  readonly running: boolean;
+  readonly began: number | null;
+  readonly ended: number | null;
+  readonly trouble: string;
+  readonly findings: readonly CheckedStep[];
 }
 
 /** How many points are shown again. */
@@ -1600,13 +1630,6 @@ export interface UserShown {
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
-}
-
-/** The keys of friends, robots and regions that an account sees. `more`: there are more. */
-export interface View {
-  readonly ok: true;
-  readonly things: readonly string[];
-  readonly more?: boolean;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -1884,7 +1907,7 @@ export interface Calls {
   };
   readonly 'GET /users/{name}/view': {
     readonly asks: Nothing;
-    readonly answers: View;
+    readonly answers: AccountView;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'POST /me/password': {
@@ -2227,6 +2250,16 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
+  readonly 'GET /admin/check': {
+    readonly asks: Nothing;
+    readonly answers: SetupCheck;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/check': {
+    readonly asks: CheckSetup;
+    readonly answers: SetupCheck;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -2566,6 +2599,7 @@ export const ServerShape: Shape<Server> = {
   shared_why: { is: 'text', or: null },
   database: { is: { of: DatabaseShape }, or: null },
   degraded: { is: { of: TroubleShape }, or: null },
+  demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },
   clock_why: { is: 'text', or: null },
 };
@@ -2818,7 +2852,7 @@ export const InvitationMadeShape: Shape<InvitationMade> = {
   reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
 };
 
-export const ViewShape: Shape<View> = {
+export const AccountViewShape: Shape<AccountView> = {
   ok: { is: { one: [true] } },
   things: { is: { list: 'text' } },
   more: { is: 'flag', or: false },
@@ -3308,6 +3342,23 @@ export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
   type: { is: { one: ['pmtiles', 'raster', 'style'] } },
 };
 
+export const CheckedStepShape: Shape<CheckedStep> = {
+  level: { is: { one: ['fail', 'ok', 'skip', 'warn'] } },
+  said: { is: 'text' },
+  where: { is: 'text', or: '' },
+  step: { is: 'text', or: '' },
+  todo: { is: 'text', or: '' },
+};
+
+export const SetupCheckShape: Shape<SetupCheck> = {
+  ok: { is: { one: [true] } },
+  running: { is: 'flag' },
+  began: { is: 'number', or: null },
+  ended: { is: 'number', or: null },
+  trouble: { is: 'text' },
+  findings: { is: { list: { of: CheckedStepShape } } },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -3360,7 +3411,7 @@ export const REPLIES: {
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
   'POST /users/{name}/reset': InvitationMadeShape,
-  'GET /users/{name}/view': ViewShape,
+  'GET /users/{name}/view': AccountViewShape,
   'POST /me/password': DoneShape,
   'GET /sessions': SessionsShape,
   'DELETE /sessions': DoneShape,
@@ -3429,6 +3480,8 @@ export const REPLIES: {
   'POST /admin/map-addresses/try': RemoteMapTriedShape,
   'POST /admin/map-addresses': RemoteMapTriedShape,
   'DELETE /admin/map-addresses/{name}': DoneShape,
+  'GET /admin/check': SetupCheckShape,
+  'POST /admin/check': SetupCheckShape,
   'GET /openapi.json': null,
 };
 

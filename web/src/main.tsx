@@ -1,7 +1,5 @@
 /** Starts the page. */
-import '@fontsource-variable/inter';
-import '@fontsource-variable/inter/wght-italic.css';
-import '@fontsource-variable/jetbrains-mono';
+import '../fonts/fonts.css';
 import './styles';
 import { effect } from '@preact/signals';
 import { render } from 'preact';

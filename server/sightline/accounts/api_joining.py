@@ -101,7 +101,7 @@ class JoiningApi:
         key = digest(asked.token)
         invitation = self._open(service.cache, key)
         if asked.password is None or (asked.name is None and invitation.account is None):
-            return Reply(self._told(invitation))
+            return Reply(self._described(invitation))
         if invitation.account is None:
             return await self._new_account(call, invitation, asked.name or "", asked.password)
         return await self._new_password(call, invitation, invitation.account, asked.password)
@@ -120,7 +120,7 @@ class JoiningApi:
             raise Refused("revoked", _CLOSED["revoked"])
         return invitation
 
-    def _told(self, invitation: Invitation) -> Invited:
+    def _described(self, invitation: Invitation) -> Invited:
         accounts = self._account_service.cache.accounts
         owner = accounts.get(invitation.owner or "")
         account = accounts.get(invitation.account or "")

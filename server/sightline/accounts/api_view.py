@@ -28,7 +28,7 @@ class ThingsPort(Protocol):
         """Return the keys of all things."""
 
 
-class View(Answer, frozen=True):
+class AccountView(Answer, frozen=True):
     """The keys of friends, robots and regions that an account sees. ``more``: there are more."""
 
     things: list[str]
@@ -51,7 +51,7 @@ class ViewApi:
                 "admin",
                 self.view,
                 summary="Say which friends, robots and regions an account sees now",
-                reply=View,
+                reply=AccountView,
             )
         ]
 
@@ -66,4 +66,4 @@ class ViewApi:
         service.note(
             AuditEvent(call.who.user.name, call.address, "view as", f"account/{account.name}")
         )
-        return Reply(View(things=sorted(keys)[:_MOST], more=len(keys) > _MOST))
+        return Reply(AccountView(things=sorted(keys)[:_MOST], more=len(keys) > _MOST))

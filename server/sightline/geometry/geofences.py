@@ -217,7 +217,7 @@ class Geofences:
                 -_STILL < fix.lat - last.lat < _STILL > abs(fix.lon - last.lon)
             )
             way = joined(last, fix, place) if moved else None
-            if way is not None or (moved and stands) or self._pending.waits(thing):
+            if way is not None or (moved and stands) or thing in self._pending.waiting:
                 changes = self._went(thing, last, fix, place, way, now)
         for region in near:
             change = self._look(thing, region, fix, place, met, now)
@@ -238,7 +238,7 @@ class Geofences:
         pending = self._pending
         changes: list[Change] = []
         wrong: frozenset[str] = frozenset()
-        if pending.waits(thing):
+        if thing in pending.waiting:
             changes, wrong = pending.follow(thing, last, fix)
         stands = self._stands.get(thing, {})
         for region, stand in stands.items():
@@ -278,7 +278,8 @@ class Geofences:
     def _look(
         self, thing: str, region: str, fix: Position, place: Vector, met: bool, now: float
     ) -> Change | None:
-        stand = self._stands.get(thing, {}).get(region)
+        stands = self._stands.get(thing)
+        stand = stands.get(region) if stands else None
         shape = self._zones[region].shape
         if stand is None and (
             dot(shape.middle, place) < shape.edge or not shape.holds(fix.lat, fix.lon, place)

@@ -64,15 +64,12 @@ class PendingPassages:
     def __init__(self, rules: Rules, shape_of: Callable[[str], Shape | None]) -> None:
         self._rules = rules
         self._shape_of = shape_of
-        self._waiting: dict[str, list[_Pending]] = {}
-
-    def waits(self, thing: str) -> bool:
-        """Tell whether anything waits for this thing's next fix."""
-        return thing in self._waiting
+        self.waiting: dict[str, list[_Pending]] = {}
+        """What waits for a thing's next fix, by thing."""
 
     def forget(self, thing: str) -> None:
         """Forget what waits of this thing."""
-        self._waiting.pop(thing, None)
+        self.waiting.pop(thing, None)
 
     def follow(
         self, thing: str, last: Position, fix: Position
@@ -83,7 +80,7 @@ class PendingPassages:
         """
         proved, left = [], []
         wrong: set[str] = set()
-        for each in self._waiting.pop(thing, []):
+        for each in self.waiting.pop(thing, []):
             if fix.leap or self._takes_back(each, last, fix):
                 wrong.add(each.region)
                 continue
@@ -93,7 +90,7 @@ class PendingPassages:
             else:
                 left.append(each)
         if left:
-            self._waiting[thing] = left
+            self.waiting[thing] = left
         return self._reported(thing, proved), frozenset(wrong)
 
     def went(
@@ -146,14 +143,14 @@ class PendingPassages:
     def tick(self, now: float) -> list[Change]:
         """Let time pass: what nothing contradicted for the dwell counts."""
         found: list[Change] = []
-        for thing, waiting in list(self._waiting.items()):
+        for thing, waiting in list(self.waiting.items()):
             proved = [each for each in waiting if now - each.since >= self._rules.dwell]
             if proved:
                 left = [each for each in waiting if each not in proved]
                 if left:
-                    self._waiting[thing] = left
+                    self.waiting[thing] = left
                 else:
-                    del self._waiting[thing]
+                    del self.waiting[thing]
                 found += self._reported(thing, proved)
         return found
 
@@ -161,7 +158,7 @@ class PendingPassages:
         if self._rules.fixes <= 1:
             return self._reported(thing, found)
         if found:
-            self._waiting.setdefault(thing, []).extend(found)
+            self.waiting.setdefault(thing, []).extend(found)
         return []
 
     def _reported(self, thing: str, proved: Iterable[_Pending]) -> list[Change]:
@@ -198,13 +195,15 @@ def joined(last: Position, fix: Position, end: Vector) -> Leg | None:
     error = one if one > other else other
     if error < LEAST_ERROR:
         error = LEAST_ERROR
+    north, east = abs(fix.lat - last.lat), abs(fix.lon - last.lon)
+    if _METRES * (north + east) < 1.9 * error:
+        return None  # not that far by any way: what most fixes are told by, without a root
     least, most, up = 2 * error, FASTEST * passed, end[2]
     if -_POLAR < up < _POLAR:
-        # On a flat map first, which tells nearly every fix at a third of the cost.
-        east = abs(fix.lon - last.lon)
+        # On a flat map first, which costs a third.
         if east > 180:
             east = 360 - east
-        flat = _METRES * hypot(fix.lat - last.lat, east * sqrt(1 - up * up))
+        flat = _METRES * hypot(north, east * sqrt(1 - up * up))
         if flat < 0.95 * least or flat > 1.05 * most:
             return None
     begin = vector(last.lat, last.lon)

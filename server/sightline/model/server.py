@@ -84,6 +84,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     ``database``: what is shared, where it is in PostgreSQL.
 
     ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
+    ``demo``: friends and robots are simulated.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -130,5 +131,6 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     shared_why: str | None = None
     database: Database | None = None
     degraded: Trouble | None = None
+    demo: bool = False
     clock_off: int | None = None
     clock_why: str | None = None

@@ -30,7 +30,7 @@ class RequiredAccounts(MultiService):
             raise CannotStart(f"the accounts cannot be read: {why}") from None
 
 
-class Invitation:
+class FirstLink:
     """A link, good for one use, that lets the first user in as long as there is no account."""
 
     _log = Logger()

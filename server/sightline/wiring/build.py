@@ -17,7 +17,7 @@ from twisted.web.resource import Resource
 
 from sightline.live.server_state import ServerState
 from sightline.web.socket import Sockets
-from sightline.wiring.accounts import Invitation, RequiredAccounts
+from sightline.wiring.accounts import FirstLink, RequiredAccounts
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
@@ -77,7 +77,7 @@ def build(start: Start) -> Sightline:
 def build_ports(parts: Parts, folder: StateFolder, tree: Resource) -> Ports:
     """Make the ports, which let browsers in once everything is as it was before."""
     start, accounts = parts.start, parts.accounts
-    invitation = Invitation(
+    invitation = FirstLink(
         accounts.service, start.settings.server.public_url, lambda: folder.accounts_anew
     )
     ready = parts.cluster.ready(parts.past.service.restored)

@@ -23,6 +23,7 @@ from sightline.accounts.api_view import ViewApi
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
+from sightline.console.api_check import CheckApi
 from sightline.console.rules import LARGEST_REQUEST
 from sightline.contract.http import Route
 from sightline.contract.openapi import openapi_route
@@ -51,6 +52,7 @@ from sightline.web.reads import Reads
 from sightline.web.socket import SocketResource, Sockets
 from sightline.web.socket_limits import SocketLimits
 from sightline.wiring import settings_parts
+from sightline.wiring.checking import build_checkup
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
@@ -147,6 +149,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             "archive_lost": past.archive.lost,
             "degraded": health.trouble(),
             "faults": parts.mqtt.publishers.faults() + faults.count,
+            "demo": parts.start.demo,
         }
 
     return ServerState(
@@ -183,6 +186,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         photos=features.pictures.of,
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
+        check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
     )
 
 
@@ -202,6 +206,7 @@ def make_routes(
     photos: PhotosOf | None = None,
     phones: PhonesApi,
     settled: str = "",
+    check: CheckApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = Entrance(service)
@@ -233,6 +238,7 @@ def make_routes(
         maps,
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
+        check,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]

@@ -11,6 +11,7 @@ import { LinkList } from './links';
 import { MapAddressesCard } from './mapaddresses';
 import { MapsCard } from './maps';
 import { PrivacyPage } from './privacy';
+import { SetupCheckCard } from './setupcheck';
 import { UsersPage } from './users';
 
 const tabs = () =>
@@ -22,6 +23,7 @@ const tabs = () =>
     ['privacy', t`Privacy`],
     ['maps', t`Maps`],
     ['webhooks', t`Webhooks`],
+    ['check', t`Set-up`],
   ] as const;
 
 export function AdminPage() {
@@ -62,6 +64,7 @@ export function AdminPage() {
         </>
       )}
       {current === 'webhooks' && <WebhooksCard />}
+      {current === 'check' && <SetupCheckCard />}
     </SectionPage>
   );
 }

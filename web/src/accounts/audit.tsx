@@ -1,6 +1,6 @@
 /** Who did what, when and from where: the newest first, and older ones on demand. */
 import { t } from '@lingui/core/macro';
-import { Person } from '../app/people';
+import { useCalled } from '../app/people';
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
 import { timeText } from '../app/ages';
@@ -117,9 +117,7 @@ function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal
                 </time>
               </td>
               <td>
-                <b>
-                  <Person account={record.who} />
-                </b>
+                <Author account={record.who} />
               </td>
               <td>
                 {record.what}
@@ -135,6 +133,17 @@ function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What somebody is called, and the account beside it: by that one searches. */
+function Author({ account }: { account: string }) {
+  const called = useCalled(account);
+  return (
+    <>
+      <b>{called}</b>
+      {called !== account && <small>{account}</small>}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useKind, useServer, useTime } from '../app/context';
+import { useCalled } from '../app/people';
 import type { RemoteMapShown } from '../generated';
 import type { Read } from '../net/shape';
 import { Sure } from '../ui/actbutton';
@@ -91,7 +92,7 @@ function ReloadNote() {
 function AddressRow({ map, remove }: { map: Read<RemoteMapShown>; remove(): Promise<void> }) {
   const { now } = useTime();
   const hosts = map.hosts.join(', ');
-  const { by } = map;
+  const by = useCalled(map.by);
   const when = whenText(map.at, now.value);
   return (
     <li data-map-address={map.name}>

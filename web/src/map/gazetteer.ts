@@ -29,7 +29,15 @@ export class Gazetteer {
   #searchable: readonly SearchableTown[] | undefined;
 
   /** Takes the list that towns.plugin.ts makes. */
-  constructor(list: string) {
+  constructor(list = '') {
+    this.add(list);
+  }
+
+  /** Know more towns, of another piece of the list. */
+  add(list: string): void {
+    if (list === '') return;
+    this.#known.clear();
+    this.#searchable = undefined;
     let lat = 0;
     for (const line of list.split('\n')) {
       const [name = '', step, lng, size] = line.split('|');

@@ -6,14 +6,13 @@
  * circle (companions.ts); frameloop.ts keeps them in step; flights.ts moves the camera; pointer.ts
  * knows what is under the pointer; events.ts tells the page.
  */
-import '@fontsource-variable/inter';
-import '@fontsource-variable/inter/wght-italic.css';
+import { t } from '@lingui/core/macro';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
-import workerFile from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import { ATTRIBUTION } from './attribution';
+import workerUrl from 'virtual:map-worker';
+import { attribution } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
 import type { Bounds } from './bounds';
@@ -44,9 +43,6 @@ import { shares, TONES } from './tones';
 import type { MapOptions, SightlineMap, Theme, View } from './types';
 import { Viewport } from './viewport';
 
-/** Under another name than before it was asked for at each visit: browsers had kept that for a year. */
-const workerUrl = `${workerFile}?now`;
-
 setWorkerUrl(workerUrl);
 
 export { workerUrl };
@@ -56,15 +52,14 @@ const MAX_ZOOM = 19;
 /** As near as `showArea` and `showPlaces` go. */
 const AREA_MAX_ZOOM = 15.5;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-const NO_WEBGL =
-  'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
-  'acceleration switched on in its settings, may help.';
+const noWebgl = () =>
+  t`This browser does not offer WebGL 2, which the map needs. Another browser, or graphics acceleration switched on in its settings, may help.`;
 
 export function createMap(container: HTMLElement, options: MapOptions): SightlineMap {
   container.classList.add('sightline-map');
   document.documentElement.dataset['map'] = 'loading';
   if (!document.createElement('canvas').getContext('webgl2'))
-    return missingMap(container, NO_WEBGL);
+    return missingMap(container, noWebgl());
   try {
     const parts = makeParts(container, options);
     listen(parts);
@@ -72,8 +67,14 @@ export function createMap(container: HTMLElement, options: MapOptions): Sightlin
   } catch (error) {
     console.error(error);
     container.replaceChildren();
-    return missingMap(container, error instanceof Error ? error.message : NO_WEBGL);
+    return missingMap(container, error instanceof Error ? error.message : noWebgl());
   }
+}
+
+/** Drawn once more, because what a card has shown it need not keep. */
+function pictureOf(map: MapLibreMap): string {
+  map.redraw();
+  return map.getCanvas().toDataURL('image/png');
 }
 
 type Parts = ReturnType<typeof makeParts>;
@@ -146,7 +147,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     maxPitch: 0,
     fadeDuration: options.reducedMotion ? 0 : 120,
     reduceMotion: options.reducedMotion,
-    locale: { 'Map.Title': 'Map' },
+    locale: { 'Map.Title': t`Map` },
   });
   if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
@@ -216,7 +217,7 @@ function install(parts: Parts): void {
 function asOne(parts: Parts): SightlineMap {
   const { marks, flights, frames, regions, sketch, viewport, pointer, events } = parts;
   return {
-    attribution: ATTRIBUTION,
+    attribution: attribution(),
     setTheme: (theme) => {
       setTheme(parts, theme);
     },
@@ -230,6 +231,7 @@ function asOne(parts: Parts): SightlineMap {
     follow: (id) => {
       if (flights.follow(id)) frames.arrange();
     },
+    picture: () => pictureOf(parts.map),
     fitAll: () => flights.fitAll(),
     fitSome: (ids) => flights.fitSome(ids),
     flyTo: (id) => flights.flyTo(id),

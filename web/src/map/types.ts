@@ -139,6 +139,8 @@ export interface SightlineMap {
   select(id: string | null): void;
   /** Keep this mark in the middle until told otherwise or until the user drags the map. */
   follow(id: string | null): void;
+  /** What is drawn now, as the address of a picture; empty where nothing is. */
+  picture(): string;
   /** Show every mark. Does nothing when there is none. */
   fitAll(): void;
   /** Show these marks. Does nothing when none of them is there. */

@@ -1,4 +1,5 @@
 /** What the server cannot write just now, since its disk or a database does not let it. */
+import { Trans } from '@lingui/react/macro';
 import { TriangleAlert } from 'lucide';
 import { timeText } from '../app/ages';
 import { readServer } from '../things/server/read';
@@ -13,14 +14,17 @@ export function DegradedBanner() {
   const [server] = useKind('server');
   const trouble = server && readServer(server).degraded;
   if (connection.value.state !== 'live' || trouble === undefined) return null;
+  const since = timeText(trouble.since, clock.live());
   return (
     <div class="banner" role="alert" data-banner="degraded" data-reason={trouble.reason}>
       <Icon of={TriangleAlert} size={22} />
       <div>
         <b>{trouble.why}</b>
         <span>
-          Since {timeText(trouble.since, clock.live())}. What is shown is live; it goes on by itself
-          once this is mended. <DocLink to="degraded">What to do</DocLink>
+          <Trans>
+            Since {since}. What is shown is live; it goes on by itself once this is mended.{' '}
+            <DocLink to="degraded">What to do</DocLink>
+          </Trans>
         </span>
       </div>
     </div>

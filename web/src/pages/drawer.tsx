@@ -1,4 +1,6 @@
 /** Everything known about the selected thing. What is inside comes from its kind. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Share2, X } from 'lucide';
 import type { Ref } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -76,12 +78,14 @@ interface Closing {
 
 function Missing({ of, name, id, ...closing }: { of: Key; name: string; id: string } & Closing) {
   return (
-    <aside class="panel drawer" aria-label="Details" data-drawer={of}>
+    <aside class="panel drawer" aria-label={t`Details`} data-drawer={of}>
       <SheetGrip />
       <header>
         <div class="headline">
           <h2>{id}</h2>
-          <p class="muted">There is no such {name} just now.</p>
+          <p class="muted">
+            <Trans>There is no such {name} just now.</Trans>
+          </p>
         </div>
         <CloseIcon {...closing} />
       </header>
@@ -91,7 +95,7 @@ function Missing({ of, name, id, ...closing }: { of: Key; name: string; id: stri
 
 function CloseIcon({ closer, close }: Closing) {
   return (
-    <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
+    <button ref={closer} type="button" class="icon-button" aria-label={t`Close`} onClick={close}>
       <Icon of={X} />
     </button>
   );
@@ -105,7 +109,7 @@ function ShareIcon({ of }: { of: Key }) {
     <button
       type="button"
       class="icon-button"
-      aria-label="Share"
+      aria-label={t`Share`}
       onClick={() => {
         sharing.value = of;
       }}

@@ -1,4 +1,5 @@
 /** The sections of the page: a column at the left of wide windows, a bar of tabs on phones. */
+import { t } from '@lingui/core/macro';
 import {
   Bot,
   CircleQuestionMark,
@@ -20,11 +21,11 @@ import { useKind, useWho, useLayout, usePreferences, useNavigation } from '../ap
 import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
 
-const SECTIONS: readonly [Section, string, IconNode][] = [
-  ['map', 'Map', MapIcon],
-  ['robots', 'Robots', Bot],
-  ['broker', 'Broker', Gauge],
-  ['console', 'Console', SquareTerminal],
+const sectionTabs = (): readonly (readonly [Section, string, IconNode])[] => [
+  ['map', t`Map`, MapIcon],
+  ['robots', t`Robots`, Bot],
+  ['broker', t`Broker`, Gauge],
+  ['console', t`Console`, SquareTerminal],
 ];
 
 export function Navigation() {
@@ -44,26 +45,28 @@ export function Navigation() {
   );
   const trouble: Partial<Record<Section, string>> = {
     ...(alarmed
-      ? { robots: 'somebody else speaks to the robots' }
+      ? { robots: t`somebody else speaks to the robots` }
       : silentRobots
-        ? { robots: 'a robot is silent' }
+        ? { robots: t`a robot is silent` }
         : {}),
     ...(brokerTrouble
-      ? { broker: 'a broker is not connected' }
+      ? { broker: t`a broker is not connected` }
       : exceeded
-        ? { broker: 'messages of a sender are refused' }
+        ? { broker: t`messages of a sender are refused` }
         : {}),
   };
   return (
-    <nav class="navigation" aria-label="Sections">
+    <nav class="navigation" aria-label={t`Sections`}>
       <span class="brand">
         <Logo />
       </span>
-      {SECTIONS.filter(([section]) => sections.includes(section)).map(([section, name, icon]) => (
-        <Tab key={section} section={section} name={name} icon={icon} trouble={trouble[section]} />
-      ))}
+      {sectionTabs()
+        .filter(([section]) => sections.includes(section))
+        .map(([section, name, icon]) => (
+          <Tab key={section} section={section} name={name} icon={icon} trouble={trouble[section]} />
+        ))}
       {sections.includes('admin') && (
-        <Tab section="admin" name="Admin" icon={ShieldCheck} class="wide-only" />
+        <Tab section="admin" name={t`Admin`} icon={ShieldCheck} class="wide-only" />
       )}
       <span class="grow" />
       <button
@@ -74,9 +77,9 @@ export function Navigation() {
         }}
       >
         <Icon of={CircleQuestionMark} size={20} />
-        <span>Help</span>
+        <span>{t`Help`}</span>
       </button>
-      <Tab section="settings" name="Settings" icon={Settings2} />
+      <Tab section="settings" name={t`Settings`} icon={Settings2} />
       <button
         type="button"
         class="tab wide-only"
@@ -85,7 +88,7 @@ export function Navigation() {
         }}
       >
         <Icon of={SunMoon} size={20} />
-        <span>Theme</span>
+        <span>{t`Theme`}</span>
       </button>
       <AccountMenu />
     </nav>

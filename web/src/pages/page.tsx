@@ -1,15 +1,12 @@
 /** The whole page: the map below, panels over it, and the other sections in its place. */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
-import { AccountPage } from '../accounts/account';
-import { AdminPage } from '../accounts/admin';
 import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
 import { AddPhone } from '../things/friends/add/dialog';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
-import { BrokerPage } from './broker/page';
-import { ConsolePage } from './console/page';
 import type { Section } from '../app/address';
 import { useNavigation, useSelection, useLayout, useTime } from '../app/context';
 import { useRegions } from '../things/regions/context';
@@ -19,24 +16,24 @@ import { Help } from './help';
 import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
-import { RobotsPage } from './robots';
 import { Roster } from './roster/roster';
-import { SettingsPage } from './settings';
+import { OtherSection } from './sections';
 import { useRoster } from '../things/context';
 import { asOfText } from '../things/freshnesstext';
 import { LinkAnnouncer } from '../things/server/linkannouncer';
 import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
+import { Tour } from './tour';
 
-const TITLES = {
+const titles = () => ({
   map: 'Sightline',
-  robots: 'Robots · Sightline',
-  broker: 'Broker · Sightline',
-  console: 'Console · Sightline',
-  admin: 'Admin · Sightline',
-  account: 'Account · Sightline',
-  settings: 'Settings · Sightline',
-};
+  robots: t`Robots · Sightline`,
+  broker: t`Broker · Sightline`,
+  console: t`Console · Sightline`,
+  admin: t`Admin · Sightline`,
+  account: t`Account · Sightline`,
+  settings: t`Settings · Sightline`,
+});
 
 export function Page() {
   const { section, robot } = useNavigation();
@@ -58,7 +55,7 @@ export function Page() {
       data-driving={here === 'robots' && robot.value !== null}
     >
       <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
-        {onMap ? 'Skip to the roster' : 'Skip to the content'}
+        {onMap ? t`Skip to the roster` : t`Skip to the content`}
       </a>
       <Navigation />
       {onMap && (
@@ -72,12 +69,7 @@ export function Page() {
         </main>
       )}
       <MapView />
-      {here === 'robots' && <RobotsPage />}
-      {here === 'broker' && <BrokerPage />}
-      {here === 'console' && <ConsolePage />}
-      {here === 'admin' && <AdminPage />}
-      {here === 'account' && <AccountPage />}
-      {here === 'settings' && <SettingsPage />}
+      <OtherSection />
       <SharedBanner />
       <PassingNote />
       <ShareDialog />
@@ -89,6 +81,7 @@ export function Page() {
       <BrowserNotices />
       <Announcer />
       <LinkAnnouncer />
+      <Tour />
       <Help />
     </div>
   );
@@ -99,7 +92,8 @@ function useTitle(here: Section): string {
   const { clock } = useTime();
   const { whole } = useRoster();
   const { paused, asOf } = whole.value;
-  return paused === null ? TITLES[here] : `${asOfText(asOf, clock.live())} · ${TITLES[here]}`;
+  const title = titles()[here];
+  return paused === null ? title : `${asOfText(asOf, clock.live())} · ${title}`;
 }
 
 /** The fragment of the address is ours, so the link must not change it. */

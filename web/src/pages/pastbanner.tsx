@@ -1,4 +1,6 @@
 /** Says in every section, as long as it is so, that what is shown is not now. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { History } from 'lucide';
 import { ageText } from '../app/ages';
 import { momentText } from '../past/wording';
@@ -12,13 +14,14 @@ export function PastBanner() {
   const at = past.at.value;
   if (at === null) return null;
   const trouble = past.trouble.value;
+  const age = ageText(clock.live() - at);
   return (
     <div class="banner past-banner" role="status" data-banner="past">
       <Icon of={History} size={22} />
       <div>
         <b>{momentText(at)}</b>
         <span class={trouble === null ? 'past-ago' : ''}>
-          {trouble ?? `${ageText(clock.live() - at)} ago. Nothing can be driven from here.`}
+          {trouble ?? t`${age} ago. Nothing can be driven from here.`}
         </span>
       </div>
       <button
@@ -28,7 +31,9 @@ export function PastBanner() {
           past.live();
         }}
       >
-        Back to live <kbd>L</kbd>
+        <Trans>
+          Back to live <kbd>L</kbd>
+        </Trans>
       </button>
     </div>
   );

@@ -1,8 +1,10 @@
 /** What this browser remembers of its user's preferences. */
+import { t } from '@lingui/core/macro';
 import { AccountCard } from '../accounts/menu';
 import { useServer, useLayout, usePreferences } from '../app/context';
-import { LanguageChoice } from '../ui/languagechoice';
 import { Card, SectionPage } from '../ui/section';
+import { Choice } from './choice';
+import { CustomsCard } from './customs';
 import { useMaps } from '../things/maps/context';
 import { isElsewhere } from '../things/maps/offered';
 import { Status } from '../things/server/status';
@@ -17,54 +19,42 @@ export function SettingsPage() {
   return (
     <SectionPage
       status={<Status />}
-      name="Settings"
+      name={t`Settings`}
       class="settings"
-      about="Remembered in this browser only"
+      about={t`Remembered in this browser only`}
     >
       <AccountCard />
-      <Card name="Look">
+      <Card name={t`Look`}>
         <Choice
-          name="Theme"
+          name={t`Theme`}
           value={settings.theme}
           options={[
-            ['auto', 'As the system'],
-            ['dark', 'Dark'],
-            ['light', 'Light'],
+            ['auto', t`As the system`],
+            ['dark', t`Dark`],
+            ['light', t`Light`],
           ]}
           choose={(theme) => {
             preferences.change({ theme });
           }}
         />
         <Choice
-          name="Motion"
+          name={t`Motion`}
           value={settings.motion}
           options={[
-            ['auto', 'As the system'],
-            ['reduced', 'Reduced'],
+            ['auto', t`As the system`],
+            ['reduced', t`Reduced`],
           ]}
           choose={(motion) => {
             preferences.change({ motion });
           }}
         />
-        <Choice
-          name="Units"
-          value={settings.units}
-          options={[
-            ['metric', 'km/h, metres'],
-            ['imperial', 'mph, feet'],
-          ]}
-          choose={(units) => {
-            preferences.change({ units });
-          }}
-        />
       </Card>
-      <Card name="Language">
-        <LanguageChoice />
-      </Card>
-      <Card name="About">
+      <CustomsCard />
+      <Card name={t`About`}>
         <p class="said">
-          Sightline shows where friends and robots are, live, from an MQTT broker.
-          {server !== undefined && ` Server ${server}.`}
+          {t`Sightline shows where friends and robots are, live, from an MQTT broker.`}
+          {server !== undefined && ' '}
+          {server !== undefined && t`Server ${server}.`}
         </p>
         <WhereMapsAreFrom />
         <button
@@ -73,44 +63,9 @@ export function SettingsPage() {
           onClick={() => {
             help.value = true;
           }}
-        >
-          Keys
-        </button>
+        >{t`Keys`}</button>
       </Card>
     </SectionPage>
-  );
-}
-
-function Choice<T extends string>({
-  name,
-  value,
-  options,
-  choose,
-}: {
-  name: string;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  choose(value: T): void;
-}) {
-  return (
-    <fieldset class="choice">
-      <legend>{name}</legend>
-      <div>
-        {options.map(([option, word]) => (
-          <label key={option}>
-            <input
-              type="radio"
-              name={name}
-              checked={value === option}
-              onChange={() => {
-                choose(option);
-              }}
-            />
-            <span>{word}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 
@@ -121,16 +76,13 @@ function WhereMapsAreFrom() {
     .map(({ url }) => new URL(url).host);
   if (hosts.length === 0) {
     return (
-      <p class="note">
-        The map comes from this server alone, with data of Natural Earth, GeoNames, and whom its
-        corner names; this page asks no other server for anything.
-      </p>
+      <p class="note">{t`The map comes from this server alone, with data of Natural Earth, GeoNames, and whom its corner names; this page asks no other server for anything.`}</p>
     );
   }
+  const named = [...new Set(hosts)].join(', ');
   return (
     <p class="note">
-      Maps also come from {[...new Set(hosts)].join(', ')}: whoever runs that learns which area you
-      look at. An admin of this server chose it.
+      {t`Maps also come from ${named}: whoever runs that learns which area you look at. An admin of this server chose it.`}
     </p>
   );
 }

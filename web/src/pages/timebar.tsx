@@ -2,10 +2,13 @@
  * The bar under the map: a day with what happened on it. Dragging along it shows where everybody was
  * then; one button, or one key, leads back to now.
  */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { usePast } from '../past/context';
 import { useRoster } from '../things/context';
+import { shownZone, zoneHere } from '../ui/customs';
+import { zoneText } from '../ui/times';
 import { DayChooser } from './time/daychooser';
 import { Player } from './time/player';
 import { Scrubber } from './time/scrubber';
@@ -35,10 +38,11 @@ export function TimeBar() {
   const waits = away || connection.value.state === 'connecting' ? null : whole.value.paused;
   const paused = !away && (waits !== null || connection.value.state !== 'live');
   return (
-    <section class="timebar panel" aria-label="Time" data-past={away}>
+    <section class="timebar panel" aria-label={t`Time`} data-past={away}>
       <div class="timebar-when">
         <DayChooser today={today} />
         <ZoomButtons />
+        <ZoneName at={past.at.value ?? clock.live()} />
       </div>
       <div class="timebar-line">
         <button
@@ -47,10 +51,10 @@ export function TimeBar() {
           data-live={!away && !paused}
           title={
             !paused
-              ? 'Back to now (L)'
+              ? t`Back to now (L)`
               : waits === 'brokers'
-                ? 'Waiting for the broker'
-                : 'Waiting for the server'
+                ? t`Waiting for the broker`
+                : t`Waiting for the server`
           }
           aria-pressed={!away}
           onClick={() => {
@@ -58,11 +62,22 @@ export function TimeBar() {
           }}
         >
           <i />
-          {paused ? 'Paused' : 'Live'}
+          {paused ? t`Paused` : t`Live`}
         </button>
         <Player />
         <Scrubber />
       </div>
     </section>
+  );
+}
+
+/** By which clocks the times are: of another zone than this computer's, or of its own. */
+function ZoneName({ at }: { readonly at: number }) {
+  const { short, long } = zoneText(at);
+  const zone = shownZone();
+  return (
+    <span class="zone-name" title={`${long} (${zone})`} data-chosen={zone !== zoneHere()}>
+      {short}
+    </span>
   );
 }

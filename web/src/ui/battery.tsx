@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 /** A small battery with its number. */
 const LOW = 20;
 const MIDDLING = 35;
@@ -11,17 +12,14 @@ export function Battery({ percent, charging = false }: { percent: number; chargi
         ? 'middling'
         : '';
   const shown = Math.round(Math.max(0, Math.min(100, percent)));
+  const told = charging ? t`Battery ${shown} %, charging` : t`Battery ${shown} %`;
   return (
-    <span
-      class={`battery ${level}`}
-      title={`Battery ${String(shown)} %${charging ? ', charging' : ''}`}
-    >
+    <span class={`battery ${level}`} title={told}>
       <span class="cell" aria-hidden="true">
         <span style={{ width: `${String(shown)}%` }} />
       </span>
-      <span class="hidden">Battery </span>
-      {shown}
-      <span class="hidden"> %{charging ? ', charging' : ''}</span>
+      <span class="hidden">{told}</span>
+      <span aria-hidden="true">{shown}</span>
     </span>
   );
 }

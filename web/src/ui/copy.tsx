@@ -1,4 +1,5 @@
 /** A button that copies a text and says that it did. */
+import { t } from '@lingui/core/macro';
 import { Check, Copy } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icon';
@@ -32,7 +33,7 @@ export function CopyButton({
       },
     );
   };
-  const said = state === 'done' ? 'Copied' : state === 'refused' ? 'Copying was refused' : label;
+  const said = state === 'done' ? t`Copied` : state === 'refused' ? t`Copying was refused` : label;
   return (
     <button
       type="button"
@@ -42,7 +43,7 @@ export function CopyButton({
       onClick={copy}
     >
       <Icon of={state === 'done' ? Check : Copy} size={16} />
-      {words !== undefined && <span>{state === 'done' ? 'Copied' : words}</span>}
+      {words !== undefined && <span>{state === 'done' ? t`Copied` : words}</span>}
       <span class="hidden" role="status">
         {state === 'ready' ? '' : said}
       </span>

@@ -1,4 +1,5 @@
 /** A dialogue over the page. Escape, the cross and a click beside it close it; focus goes back. */
+import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
@@ -38,7 +39,7 @@ export function Dialog({
           <button
             type="button"
             class="icon-button"
-            aria-label="Close"
+            aria-label={t`Close`}
             onClick={() => dialog.current?.close()}
           >
             <Icon of={X} />

@@ -1,4 +1,5 @@
 /** A link to a page of the documents, which the server has at /docs beside this page. */
+import { t } from '@lingui/core/macro';
 import type { ComponentChildren } from 'preact';
 import { errorPage } from './errorpages';
 
@@ -35,9 +36,13 @@ export function ErrorLink({ code }: { code: string | undefined }) {
   return (
     <>
       {' '}
-      <a class="doc-link" data-error={code} href={page} target="_blank" rel="noopener">
-        What to do
-      </a>
+      <a
+        class="doc-link"
+        data-error={code}
+        href={page}
+        target="_blank"
+        rel="noopener"
+      >{t`What to do`}</a>
     </>
   );
 }

@@ -44,7 +44,7 @@ export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
   two_servers: `${TROUBLESHOOTING}another-sightline-is-at-this-broker-and-shares-no-store`,
   unseen: ROBOT,
   wait: `${TROUBLESHOOTING}too-many-attempts-please-wait`,
-  used: LINK,
+  used: 'docs/users/sharing.html#invite-somebody',
   yours: DRIVING,
 };
 

@@ -1,4 +1,5 @@
 /** Small pieces that details are made of: figures in a grid, facts in rows, a pill of state. */
+import { t } from '@lingui/core/macro';
 import type { ComponentChildren } from 'preact';
 import type { Presence } from '../net/protocol';
 
@@ -25,7 +26,7 @@ export function Stat({
       <dd data-tone={tone}>
         {value === undefined ? (
           <span class="unknown">
-            –<span class="hidden">unknown</span>
+            –<span class="hidden">{t`unknown`}</span>
           </span>
         ) : (
           <>
@@ -47,7 +48,7 @@ export function Fact({
   children,
   tone,
 }: {
-  name: string;
+  name: ComponentChildren;
   children: ComponentChildren;
   tone?: 'warn' | 'bad' | undefined;
 }) {
@@ -75,16 +76,16 @@ export function PresencePill({ presence, word }: { presence: Presence; word: str
 export function evidenceText(presence: Presence, evidence: string | undefined): string | undefined {
   switch (evidence) {
     case 'will':
-      return 'The broker reported that its connection broke.';
+      return t`The broker reported that its connection broke.`;
     case 'silence':
       return presence === 'stale'
-        ? 'Nothing was heard for longer than usual.'
-        : 'Nothing was heard for a long time.';
+        ? t`Nothing was heard for longer than usual.`
+        : t`Nothing was heard for a long time.`;
     case 'broker lost':
-      return 'The broker is lost, so nothing can be heard.';
+      return t`The broker is lost, so nothing can be heard.`;
     case undefined:
       return undefined;
     default:
-      return `Evidence: ${evidence}.`;
+      return t`Evidence: ${evidence}.`;
   }
 }

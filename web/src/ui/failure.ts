@@ -1,4 +1,5 @@
 /** Why something was refused, in words, and how long one is to wait. */
+import { t } from '@lingui/core/macro';
 import { Denied } from '../net/api';
 import { Refused } from '../net/requests';
 
@@ -25,7 +26,7 @@ export function failureText(
   const wait = Math.max(0, Math.ceil((failure.until - now) / 1000));
   if (failure.code !== 'wait') return { text: failure.why, wait, over: false };
   return {
-    text: wait > 0 ? failure.why.replace(/ Try again.*$/, '') : 'You can try again now.',
+    text: wait > 0 ? failure.why.replace(/ Try again.*$/, '') : t`You can try again now.`,
     wait,
     over: wait === 0,
   };

@@ -1,4 +1,5 @@
 /** The fields of a form, with their labels and hints. */
+import { t } from '@lingui/core/macro';
 import { Eye, EyeOff } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
@@ -58,7 +59,7 @@ export function Field({
           <button
             type="button"
             class="icon-button small"
-            aria-label={shown ? 'Hide the password' : 'Show the password'}
+            aria-label={shown ? t`Hide the password` : t`Show the password`}
             aria-pressed={shown}
             onClick={() => {
               setShown(!shown);

@@ -2,6 +2,7 @@
  * Forms: fields with labels, one submit at a time, and what the server has against it said beside
  * the field it is about. Fields keep their own values, so that password managers can fill them.
  */
+import { t } from '@lingui/core/macro';
 import { TriangleAlert } from 'lucide';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
@@ -118,7 +119,7 @@ export function Form({
           class={`button ${danger ? 'danger' : 'primary'}`}
           disabled={pending || waiting}
         >
-          {pending ? 'One moment…' : waiting && said ? `Wait ${String(said.wait)} s` : button}
+          {pending ? t`One moment…` : waiting && said ? t`Wait ${said.wait} s` : button}
         </button>
         {aside}
       </div>

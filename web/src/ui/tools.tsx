@@ -1,12 +1,14 @@
 /** The tools above a list: what is searched, what is shown of it, held still, and cleared. */
+import { t } from '@lingui/core/macro';
 import { Pause, Play, Search, Trash2 } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
+import { grouped } from './numbers';
 
 /** `label` says what is searched; `hint` stands in the empty field. */
 export function SearchBox({
   label,
-  hint = 'Search',
+  hint = t`Search`,
   value,
   set,
 }: {
@@ -82,20 +84,20 @@ export function Chip({
   );
 }
 
-/** `more` says how much came meanwhile. */
+/** `fresh` says how much came meanwhile. */
 export function PauseButton({
   paused,
   press,
-  more = '',
+  fresh = 0,
 }: {
   paused: boolean;
   press(): void;
-  more?: string;
+  fresh?: number;
 }) {
   return (
     <button type="button" class="button" aria-pressed={paused} onClick={press}>
       <Icon of={paused ? Play : Pause} size={14} />
-      {paused ? `Go on${more}` : 'Pause'}
+      {!paused ? t`Pause` : fresh > 0 ? t`Go on, ${grouped(fresh)} new` : t`Go on`}
     </button>
   );
 }
@@ -105,8 +107,8 @@ export function ClearButton({ press }: { press(): void }) {
     <button
       type="button"
       class="icon-button"
-      aria-label="Clear the list"
-      title="Clear the list"
+      aria-label={t`Clear the list`}
+      title={t`Clear the list`}
       onClick={press}
     >
       <Icon of={Trash2} size={16} />

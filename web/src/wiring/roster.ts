@@ -1,8 +1,6 @@
 /** The list of everyone: its order, and the words for where they are. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Section } from '../app/address';
-import { Gazetteer } from '../map/gazetteer';
 import { GROUPS } from '../things';
 import type { Roster } from '../things/context';
 import type { Entry } from '../things/entry';
@@ -16,9 +14,7 @@ import type { EntriesParts } from './entries';
 import type { LinkParts } from './links';
 import type { LiveParts } from './live';
 import type { PlaceParts } from './place';
-
-/** The list of towns is fetched so long after the first picture, in milliseconds. */
-const TOWNS_AFTER = 1500;
+import { BUILT, createTowns } from './towns';
 
 interface Needs {
   readonly entries: EntriesParts;
@@ -30,8 +26,9 @@ interface Needs {
 }
 
 export function createRoster({ entries, live, links, place, stays, now }: Needs): Roster {
-  const gazetteer = loadTowns(live.ready, place.section);
   const query = signal('');
+  const wanted = computed(() => live.ready.value && place.section.value === 'map');
+  const towns = createTowns({ wanted, query, lists: BUILT });
   const filter = signal<Filter>('all');
   const sort = signal<Sort>('name');
   const earlierOpen = signal(false);
@@ -43,7 +40,7 @@ export function createRoster({ entries, live, links, place, stays, now }: Needs)
     }
     if (entry.place !== '' || !entry.position) return entry.place;
     const { lat, lon } = entry.position;
-    return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
+    return towns.nameAt(lat, lon) ?? position(lat, lon, 2);
   };
   const { linksShown } = links;
   const due = dueWith(now);
@@ -74,7 +71,7 @@ export function createRoster({ entries, live, links, place, stays, now }: Needs)
     filter,
     sort,
     earlierOpen,
-    towns: gazetteer,
+    towns: towns.whole,
     placeText,
   };
 }
@@ -95,28 +92,4 @@ function dueWith(now: ReadonlySignal<number>) {
       until = next;
     },
   };
-}
-
-/** Load the names of towns once the map is looked at. They are a luxury: they come after everything else, and without them there are numbers. */
-function loadTowns(
-  ready: ReadonlySignal<boolean>,
-  section: ReadonlySignal<Section>,
-): ReadonlySignal<Gazetteer | null> {
-  const gazetteer = signal<Gazetteer | null>(null);
-  const load = () => {
-    import('virtual:towns').then(
-      ({ default: list }) => {
-        gazetteer.value = new Gazetteer(list);
-      },
-      () => undefined,
-    );
-  };
-  const once = effect(() => {
-    if (!ready.value || section.value !== 'map') return;
-    setTimeout(load, TOWNS_AFTER);
-    queueMicrotask(() => {
-      once();
-    });
-  });
-  return gazetteer;
 }

@@ -63,8 +63,14 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         fix = self.friend
         if not isinstance(before, Friend):
             return fix if fix.tid is not None else replace(fix, tid=self.initials)
-        if before.tst is not None and not self._newer(before):
-            return before if self.retained else heard_again(before, self.heard)
+        last, retained = before.tst, self.retained
+        if (
+            last is not None
+            # Later by its own clock and no copy, as nearly all are.
+            and (retained or fix.tst is None or fix.tst < last)
+            and not self._newer(before)
+        ):
+            return before if retained else heard_again(before, self.heard)
         lat, lon, acc = before.lat, before.lon, fix.acc
         if (
             not (
@@ -80,12 +86,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         ):
             return self._doubted(before, why)
         after = fix
-        if (
-            fix.tid is None
-            or before.name is not None
-            or before.inregions is not None
-            or self.retained
-        ):
+        if fix.tid is None or before.name is not None or before.inregions is not None or retained:
             after = self._with_what_was(before)
         if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
             return heard_again(before, self.heard)  # just said again

@@ -1,4 +1,5 @@
 /** The choice between the map and other pictures of the same ground, such as satellite. */
+import { t } from '@lingui/core/macro';
 import { Layers } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { usePreferences } from '../../app/context';
@@ -32,8 +33,8 @@ export function LayerSwitch() {
       <button
         ref={button}
         type="button"
-        aria-label="What the map shows"
-        title="What the map shows"
+        aria-label={t`What the map shows`}
+        title={t`What the map shows`}
         aria-expanded={open}
         onClick={() => {
           setOpen(!open);
@@ -51,8 +52,8 @@ function Choices({ layers }: { layers: readonly { name: string; title: string }[
   const wished = preferences.settings.value.layer;
   const chosen = layers.some(({ name }) => name === wished) ? wished : '';
   return (
-    <div class="layer-choices" role="radiogroup" aria-label="What the map shows">
-      {[{ name: '', title: 'Map' }, ...layers].map(({ name, title }) => (
+    <div class="layer-choices" role="radiogroup" aria-label={t`What the map shows`}>
+      {[{ name: '', title: t`Map` }, ...layers].map(({ name, title }) => (
         <label key={name}>
           <input
             type="radio"

@@ -1,5 +1,6 @@
 /** The corner of the map: its scale, and whom its data comes from. */
 import { useEffect, useState } from 'preact/hooks';
+import { attribution } from '../../map/attribution';
 import type { Credit } from '../../map/streets/source';
 import type { Scale, SightlineMap } from '../../map/types';
 
@@ -13,14 +14,13 @@ export function Legend({ map, scale }: { map: SightlineMap | null; scale: Scale 
           {scale.text}
         </span>
       )}
-      {map && (
-        <span class="attribution">
-          {credits.map((credit) => (
-            <CreditText key={credit.text} credit={credit} />
-          ))}
-          {map.attribution}
-        </span>
-      )}
+      {/* There before the map is: the largest thing to read must not come last. */}
+      <span class="attribution">
+        {credits.map((credit) => (
+          <CreditText key={credit.text} credit={credit} />
+        ))}
+        {map === null ? attribution() : map.attribution}
+      </span>
     </div>
   );
 }

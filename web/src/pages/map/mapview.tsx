@@ -2,6 +2,7 @@
  * The map and its controls. The map library is loaded on demand; until it is there the page works
  * without it. What changes goes straight from the world to the map, once per drawn frame.
  */
+import { t } from '@lingui/core/macro';
 import { effect, useSignalEffect } from '@preact/signals';
 import { Maximize, Minus, Plus } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -26,6 +27,7 @@ import { Icon } from '../../ui/icon';
 import { covered } from './covered';
 import { LayerSwitch } from './layerswitch';
 import { Legend } from './legend';
+import { whenListed } from './listed';
 import { wireMap } from './wire';
 import type { MapNeeds } from './wire';
 
@@ -37,11 +39,13 @@ export function MapView() {
   const { container, trouble, scale } = useMap(needs);
   // The map is kept while another section is shown, but nobody needs to reach it then.
   const away = section.value !== 'map';
-  const [name, setName] = useState('Live map');
+  const [name, setName] = useState(() => t`Live map`);
   useSignalEffect(() => {
     const { counts } = arrangement.value;
     setName(
-      `Live map. Everybody on it is also in the roster.${counts.all === 0 ? ' It is empty.' : ''}`,
+      counts.all === 0
+        ? t`Live map. Everybody on it is also in the roster. It is empty.`
+        : t`Live map. Everybody on it is also in the roster.`,
     );
   });
   return (
@@ -106,9 +110,12 @@ function useMap(needs: MapNeeds) {
       });
     };
     // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
+    // And after the list: reading the map's code takes a phone longer than drawing everybody's row.
+    const listed = whenListed(live.ready);
+    ends.push(listed.end);
     let loading = false;
     const undo = effect(() => {
-      if (loading || navigation.section.value !== 'map') return;
+      if (loading || !listed.so.value || navigation.section.value !== 'map') return;
       loading = true;
       load();
     });
@@ -125,20 +132,30 @@ function useMap(needs: MapNeeds) {
 function Controls({ map }: { map: SightlineMap | null }) {
   const { follow } = useSelection();
   return (
-    <div class="controls" role="group" aria-label="Map controls">
+    <div class="controls" role="group" aria-label={t`Map controls`}>
       <div>
-        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => map?.zoomIn()}>
+        <button
+          type="button"
+          aria-label={t`Zoom in`}
+          title={t`Zoom in`}
+          onClick={() => map?.zoomIn()}
+        >
           <Icon of={Plus} />
         </button>
-        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => map?.zoomOut()}>
+        <button
+          type="button"
+          aria-label={t`Zoom out`}
+          title={t`Zoom out`}
+          onClick={() => map?.zoomOut()}
+        >
           <Icon of={Minus} />
         </button>
       </div>
       <div>
         <button
           type="button"
-          aria-label="Show everybody"
-          title="Show everybody (0)"
+          aria-label={t`Show everybody`}
+          title={t`Show everybody (0)`}
           aria-keyshortcuts="0"
           onClick={() => {
             follow(null);

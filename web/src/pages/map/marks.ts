@@ -1,4 +1,5 @@
 /** The marks on the map: made of entries, glided when they move, and grey once they are old. */
+import { t } from '@lingui/core/macro';
 import { ageText } from '../../app/ages';
 import type { Live, Time } from '../../app/context';
 import { keyOf, splitKey } from '../../app/world';
@@ -101,7 +102,7 @@ export class Marks {
       lng: photo.lon,
       lat: photo.lat,
       kind: 'friend',
-      label: photo.name === '' ? 'Photo' : photo.name,
+      label: photo.name === '' ? t`Photo` : photo.name,
       initials: '',
       colour: this.#colours.get('c1') ?? '#5aaefb',
       moving: false,

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { fineAgeText, timeText } from '../../app/ages';
 import { useLive, useNavigation, useTime } from '../../app/context';
+import { Person } from '../../app/people';
 import { keyOf } from '../../app/world';
 import { readBroker } from '../../things/broker/read';
 import { useDriving } from '../../things/probots/drive/context';
@@ -165,7 +166,7 @@ function RobotRow({
           fresh={fresh}
         />
       </td>
-      <td>{lease?.holder ?? '–'}</td>
+      <td>{lease ? <Person account={lease.holder} /> : '–'}</td>
       <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
       <td>
         <code>{lease?.sent ?? '–'}</code>

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { timeText } from '../../app/ages';
 import { useNavigation, useThing, useTime, useWho } from '../../app/context';
+import { useCalled } from '../../app/people';
 import { mayDrive } from '../../app/visitor';
 import { keyOf } from '../../app/world';
 import { readBroker } from '../../things/broker/read';
@@ -27,7 +28,7 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
   const availability = availabilityOf(robot, fresh, lease !== undefined);
   const now = clock.seconds();
   const { name } = robot;
-  const holder = lease?.holder ?? '';
+  const holder = useCalled(lease?.holder);
   return (
     <article
       class="card robot-card"

@@ -5,6 +5,7 @@ import { ArrowDownUp, Search, X } from 'lucide';
 import { useLive, useMapState, useSelection, useThing, useTime } from '../../app/context';
 import { shortTimeText } from '../../app/ages';
 import { keyOf } from '../../app/world';
+import { ExplainedTerm } from '../../things/explainedterm';
 import { GROUPS } from '../../things';
 import { useRoster } from '../../things/context';
 import { neighbour } from '../../things/roster';
@@ -38,12 +39,12 @@ export function Summary() {
         <>
           <span>
             <Trans>
-              <strong>{grouped(live)}</strong> live
+              <strong>{grouped(live)}</strong> <ExplainedTerm of="live">live</ExplainedTerm>
             </Trans>
           </span>
           <span>
             <Trans>
-              <strong>{grouped(stale)}</strong> stale
+              <strong>{grouped(stale)}</strong> <ExplainedTerm of="stale">stale</ExplainedTerm>
             </Trans>
           </span>
         </>
@@ -51,7 +52,7 @@ export function Summary() {
       {offline > 0 && (
         <span>
           <Trans>
-            <strong>{grouped(offline)}</strong> offline
+            <strong>{grouped(offline)}</strong> <ExplainedTerm of="offline">offline</ExplainedTerm>
           </Trans>
         </span>
       )}

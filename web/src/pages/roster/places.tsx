@@ -22,7 +22,7 @@ export function PlaceResults() {
       <p class="hidden" role="status">
         {places.length === 0
           ? ''
-          : plural(places.length, { one: '# place was found.', other: '# places were found.' })}
+          : plural(places.length, { one: 'One place was found.', other: '# places were found.' })}
       </p>
       {places.length > 0 && (
         <section class="found-places" aria-label={t`Places`}>

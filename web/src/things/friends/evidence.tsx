@@ -7,6 +7,7 @@ import type { Freshness } from '../freshness';
 import { SilenceFact } from '../silence';
 import { AddressFact } from '../localities/where';
 import { contactTime, fixTime } from './read';
+import { ExplainedTerm } from '../explainedterm';
 import type { Friend } from './read';
 
 /** Why the phone sent it. */
@@ -89,7 +90,7 @@ export function HowWeKnow({
         </Fact>
       )}
       {friend.doubt !== undefined && (
-        <Fact name={t`Doubtful`} tone="warn">
+        <Fact name={<ExplainedTerm of="doubtful">{t`Doubtful`}</ExplainedTerm>} tone="warn">
           {t`The newest position is not believed: ${friend.doubt}. Shown is the one before.`}
         </Fact>
       )}
@@ -99,7 +100,7 @@ export function HowWeKnow({
         </Fact>
       )}
       {lag !== undefined && lag >= QUEUED && (
-        <Fact name={t`Queued`} tone="warn">
+        <Fact name={<ExplainedTerm of="queued">{t`Queued`}</ExplainedTerm>} tone="warn">
           {t`The phone kept this fix for ${ageText(lag)} before it could send it: where they were then, not where they are now.`}
         </Fact>
       )}

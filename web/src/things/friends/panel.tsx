@@ -17,7 +17,9 @@ import { HowWeKnow } from './evidence';
 import { MessagesOf } from './messages';
 import { PhonePart } from './phonepart';
 import { PhotosOf } from './photos';
+import { ExplainedTerm, termOf } from '../explainedterm';
 import { readFriend } from './read';
+import { PrintDay } from './printday';
 import { SpeedSoFar } from './speed';
 import { FriendStats } from './stats';
 
@@ -35,7 +37,9 @@ export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry })
     <p>
       <span class="pill" data-tone={fresh.tone}>
         <i />
-        {freshnessText(fresh, now.value)}
+        <ExplainedTerm of={termOf(fresh.tone, entry.presence)}>
+          {freshnessText(fresh, now.value)}
+        </ExplainedTerm>
       </span>
       <span class="ellipsis">{where}</span>
     </p>
@@ -55,6 +59,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <FriendStats friend={friend} fresh={fresh} />
         {past && <AskPast of={key} />}
+        {past && <PrintDay name={entry.name} />}
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
         <PhotosOf of={key} />

@@ -8,6 +8,7 @@ import { ErrorLink } from '../../ui/doclink';
 import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { useThing, useTime, useWho, useServer } from '../../app/context';
+import { useCalled } from '../../app/people';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { mayAskPhone } from '../../app/visitor';
@@ -170,17 +171,18 @@ function Commands({ phone, now }: { phone: Phone; now: number }) {
               {state.text}
             </span>
             <small class="muted">
-              {[
-                shortTimeText(command.at, now),
-                command.by === '' ? undefined : `by ${command.by}`,
-                command.why,
-              ]
-                .filter(Boolean)
-                .join(' · ')}
+              {shortTimeText(command.at, now)}
+              <AskedBy account={command.by} />
+              {command.why === '' ? '' : ` · ${command.why}`}
             </small>
           </li>
         );
       })}
     </ol>
   );
+}
+
+function AskedBy({ account }: { account: string }) {
+  const who = useCalled(account);
+  return account === '' ? null : <> · {t`by ${who}`}</>;
 }

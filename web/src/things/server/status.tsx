@@ -1,4 +1,6 @@
 /** How things stand: our connection to the server, and the server's connections to its brokers. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Clock, CloudOff, X } from 'lucide';
 import { useState } from 'preact/hooks';
 import { ageText, timeText } from '../../app/ages';
@@ -38,20 +40,20 @@ function ConnectionPill() {
   const { paused, asOf } = whole.value;
   const [tone, word, title] =
     now.state === 'live' && past.past.value
-      ? (['warn', 'Past', 'What is shown is not now'] as const)
+      ? (['warn', t`Past`, t`What is shown is not now`] as const)
       : now.state === 'live' && paused === 'brokers'
         ? ([
             'warn',
             asOfText(asOf, clock.live()),
-            'The server is there, but its broker is lost',
+            t`The server is there, but its broker is lost`,
           ] as const)
         : now.state === 'live'
           ? now.polling
-            ? (['warn', 'Live by polling', 'The WebSocket is blocked on the way'] as const)
-            : (['ok', 'Live', 'Connected to the server'] as const)
+            ? (['warn', t`Live by polling`, t`The WebSocket is blocked on the way`] as const)
+            : (['ok', t`Live`, t`Connected to the server`] as const)
           : now.state === 'connecting'
-            ? (['wait', 'Connecting', 'Connecting to the server'] as const)
-            : (['warn', 'Reconnecting', now.why] as const);
+            ? (['wait', t`Connecting`, t`Connecting to the server`] as const)
+            : (['warn', t`Reconnecting`, now.why] as const);
   return (
     <span class="state" data-tone={tone} data-state={now.state} title={title}>
       <i />
@@ -59,6 +61,12 @@ function ConnectionPill() {
     </span>
   );
 }
+
+const brokerWords = () => ({
+  connected: { pill: t`Broker`, state: t`connected` },
+  connecting: { pill: t`Broker connecting`, state: t`connecting` },
+  lost: { pill: t`Broker lost`, state: t`lost` },
+});
 
 function BrokerPill() {
   const { connection } = useServer();
@@ -77,10 +85,11 @@ function BrokerPill() {
       : state === 'lost'
         ? 'bad'
         : 'warn';
-  const word = unknown || state === 'connected' ? 'Broker' : `Broker ${state}`;
+  const words = brokerWords();
+  const word = unknown ? t`Broker` : words[state].pill;
   const title = unknown
-    ? 'Unknown while the server cannot be heard'
-    : `${gravest.address}: ${state}${gravest.why === undefined ? '' : `, ${gravest.why}`}`;
+    ? t`Unknown while the server cannot be heard`
+    : [`${gravest.address}: ${words[state].state}`, gravest.why].filter(Boolean).join(', ');
   return (
     <button
       type="button"
@@ -94,7 +103,7 @@ function BrokerPill() {
     >
       <i />
       {word}
-      <span class="hidden">: {unknown ? 'unknown' : state}</span>
+      <span class="hidden">: {unknown ? t`unknown` : words[state].state}</span>
     </button>
   );
 }
@@ -124,13 +133,13 @@ function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' 
   if (local - lost.since < BANNER_AFTER) return null;
   const seconds = lost.nextTry === undefined ? 0 : Math.ceil((lost.nextTry - local) / 1000);
   return (
-    <section class="banner" aria-label="Connection" data-banner="connection">
+    <section class="banner" aria-label={t`Connection`} data-banner="connection">
       <Icon of={CloudOff} size={22} />
       <div>
         <b>{lost.why}</b>
         <span>
           {asOfText(clock.serverTime(lost.heard), clock.live())}.{' '}
-          {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying now.'}
+          {seconds > 0 ? t`Trying again in ${seconds} s.` : t`Trying now.`}
         </span>
       </div>
       <button
@@ -139,9 +148,7 @@ function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' 
         onClick={() => {
           socket.retry();
         }}
-      >
-        Retry now
-      </button>
+      >{t`Retry now`}</button>
     </section>
   );
 }
@@ -159,17 +166,17 @@ function BrokerBanner() {
   const since = broker?.link.since;
   if (!broker || (since !== undefined && (now - since) * 1000 < BANNER_AFTER)) return null;
   const asOf = links.value.brokers.get(broker.id);
+  const { address } = broker.link;
   return (
-    <section class="banner" aria-label="Connection to the broker" data-banner="broker">
+    <section class="banner" aria-label={t`Connection to the broker`} data-banner="broker">
       <Icon of={CloudOff} size={22} />
       <div>
         <b>
-          Broker lost
-          {broker.link.address && `: ${broker.link.address}`}
+          {address === '' ? t`Broker lost` : t`Broker lost: ${address}`}
           {asOf !== undefined && `. ${asOfText(asOf, now)}`}
         </b>
         <span>
-          {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
+          {linkText(broker.link, now)} <DocLink to="brokerLost">{t`What to do`}</DocLink>
         </span>
       </div>
     </section>
@@ -186,16 +193,18 @@ function PollingBanner({ since }: { since: number }) {
     <div class="banner" data-banner="polling" role="status">
       <Icon of={CloudOff} size={22} />
       <div>
-        <b>The WebSocket is blocked on the way, by a proxy perhaps.</b>
+        <b>{t`The WebSocket is blocked on the way, by a proxy perhaps.`}</b>
         <span>
-          News come all the same, a moment later. Driving and the console’s subscriptions need it;
-          robots can be stopped. <DocLink to="https">What a proxy must pass on</DocLink>
+          <Trans>
+            News come all the same, a moment later. Driving and the console’s subscriptions need it;
+            robots can be stopped. <DocLink to="https">What a proxy must pass on</DocLink>
+          </Trans>
         </span>
       </div>
       <button
         type="button"
         class="icon-button"
-        aria-label="Close"
+        aria-label={t`Close`}
         onClick={() => {
           setClosed(true);
         }}
@@ -212,9 +221,7 @@ function ClockBanner({ why }: { why: string }) {
       <Icon of={Clock} size={22} />
       <div>
         <b>{why}</b>
-        <span>
-          Positions are in the order of the phones’ own clocks. Set the server’s clock right.
-        </span>
+        <span>{t`Positions are in the order of the phones’ own clocks. Set the server’s clock right.`}</span>
       </div>
     </div>
   );
@@ -222,19 +229,37 @@ function ClockBanner({ why }: { why: string }) {
 
 /** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
 export function linkText(link: Link, now: number): string {
-  const since = link.since === 0 ? '' : ` since ${timeText(link.since, now)}`;
-  if (link.mute)
-    return `No news from it${since}. It is reached again, but nothing came from it yet.`;
-  if (link.state === 'connected') return `Connected${since}.`;
-  const why = link.why === undefined ? '' : ` ${sentence(link.why)}`;
-  if (link.state === 'connecting') return `Connecting${since}.${why}`;
-  const next =
-    link.next === undefined
-      ? ''
-      : link.next > now
-        ? ` Next try in ${ageText(Math.ceil(link.next - now))}.`
-        : ' Trying now.';
-  return `No news from it${since}.${why}${next}`;
+  const why = link.why === undefined ? '' : sentence(link.why);
+  return [
+    standsText(link, now),
+    ...(link.mute || link.state === 'connected' ? [] : [why, nextText(link, now)]),
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function standsText(link: Link, now: number): string {
+  const since = link.since === 0 ? '' : timeText(link.since, now);
+  if (link.mute) {
+    return since === ''
+      ? t`No news from it. It is reached again, but nothing came from it yet.`
+      : t`No news from it since ${since}. It is reached again, but nothing came from it yet.`;
+  }
+  switch (link.state) {
+    case 'connected':
+      return since === '' ? t`Connected.` : t`Connected since ${since}.`;
+    case 'connecting':
+      return since === '' ? t`Connecting.` : t`Connecting since ${since}.`;
+    default:
+      return since === '' ? t`No news from it.` : t`No news from it since ${since}.`;
+  }
+}
+
+function nextText({ state, next }: Link, now: number): string {
+  if (state !== 'lost' || next === undefined) return '';
+  if (next <= now) return t`Trying now.`;
+  const wait = ageText(Math.ceil(next - now));
+  return t`Next try in ${wait}.`;
 }
 
 function sentence(text: string): string {

@@ -1,11 +1,14 @@
 /** The button by which a phone is added. */
+import { t } from '@lingui/core/macro';
 import { Smartphone } from 'lucide';
 import { useWho } from '../../../app/context';
 import { isAdmin } from '../../../app/visitor';
 import { Icon } from '../../../ui/icon';
 import { useNewPhones } from './context';
 
-export function AddPhoneButton({ kind = '', before }: { kind?: string; before?(): void }) {
+type Kind = '' | 'button' | 'button small' | 'button primary' | 'menu-item';
+
+export function AddPhoneButton({ kind = '', before }: { kind?: Kind; before?(): void }) {
   const { visitor } = useWho();
   const phones = useNewPhones();
   if (!phones.mayAdd.value) return null;
@@ -20,7 +23,7 @@ export function AddPhoneButton({ kind = '', before }: { kind?: string; before?()
       }}
     >
       <Icon of={Smartphone} size={16} />
-      Add a phone
+      {t`Add a phone`}
     </button>
   );
 }

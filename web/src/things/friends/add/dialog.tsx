@@ -1,4 +1,5 @@
 /** The dialogue that adds a phone, step by step, and then waits for it. */
+import { t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { useThing, useWho } from '../../../app/context';
 import { ownsAccount } from '../../../app/visitor';
@@ -33,18 +34,23 @@ export function AddPhone() {
   );
 }
 
+const whichApp = (name: string) => t`Which app is on ${name}’s phone?`;
+const hasOne = (name: string) => t`${name} has a phone here`;
+const setUp = (name: string) => t`Set up ${name}’s phone`;
+const phoneOf = (name: string) => t`${name}’s phone`;
+
 function titleOf(stage: Stage): string {
   switch (stage.is) {
     case 'app':
-      return `Which app is on ${stage.whose.name}’s phone?`;
+      return whichApp(stage.whose.name);
     case 'exists':
-      return `${stage.whose.name} has a phone here`;
+      return hasOne(stage.whose.name);
     case 'ready':
-      return `Set up ${stage.name}’s phone`;
+      return setUp(stage.name);
     case 'waiting':
-      return `${stage.name}’s phone`;
+      return phoneOf(stage.name);
     default:
-      return 'Add a phone';
+      return t`Add a phone`;
   }
 }
 
@@ -82,10 +88,8 @@ function WaitingStep({ stage }: { stage: Extract<Stage, { is: 'waiting' }> }) {
           onClick={() => {
             phones.stage.value = { is: 'app', whose: { name, owner: '' }, thing };
           }}
-        >
-          Set it up again
-        </button>
-        <Sure words="Remove it" sure="Yes, remove it" act={() => phones.remove(thing)} />
+        >{t`Set it up again`}</button>
+        <Sure words={t`Remove it`} sure={t`Yes, remove it`} act={() => phones.remove(thing)} />
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 /** In the list of everyone: phones that were added and have not reported yet. */
+import { t } from '@lingui/core/macro';
 import { Smartphone } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { ageText } from '../../../app/ages';
@@ -19,7 +20,7 @@ export function WaitingPhones() {
   }, [phones, come]);
   if (waiting.length === 0) return null;
   return (
-    <ul class="waited-for" aria-label="Phones that have not reported yet">
+    <ul class="waited-for" aria-label={t`Phones that have not reported yet`}>
       {waiting.map(({ thing, name, since }) => (
         <li key={thing}>
           <button
@@ -35,7 +36,7 @@ export function WaitingPhones() {
             </span>
             <span class="who">
               <span class="name">{name}</span>
-              <span class="where">Waiting for its first message</span>
+              <span class="where">{t`Waiting for its first message`}</span>
             </span>
             <span class="right">
               <span class="age">{ageText(now.value - since)}</span>

@@ -5,6 +5,7 @@
  * anew, and everything drawn is made again. What is shown once (link, password) is in memory only,
  * and goes when the dialogue is closed or somebody else comes in.
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import type { PhoneAdded } from '../../../generated';
@@ -137,7 +138,7 @@ export class NewPhones {
       return;
     }
     if (!isLinkOf(app, made.link)) {
-      throw new Denied('malformed', 'The server answered without a link.');
+      throw new Denied('malformed', t`The server answered without a link.`);
     }
     this.stage.value = { is: 'ready', name: whose.name, app, made };
     await this.load();

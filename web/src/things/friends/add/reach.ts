@@ -2,6 +2,7 @@
  * From where an address can be reached, as far as it shows that by itself, and how that is said.
  * The server judges the same way (web/reach.py); here it is said while one types. Pure.
  */
+import { t } from '@lingui/core/macro';
 import type { PhonePlace } from '../../../generated';
 
 export type Reach = 'machine' | 'network' | 'anywhere';
@@ -49,18 +50,19 @@ function ofSix(host: string): Reach {
 export function cautions(url: URL): readonly string[] {
   const reach = reachOf(url);
   const said: string[] = [];
+  const { hostname } = url;
   if (reach === 'machine') {
     said.push(
-      `${url.hostname} means “this very computer”: no phone can reach it. Type the address that phones use.`,
+      t`${hostname} means “this very computer”: no phone can reach it. Type the address that phones use.`,
     );
   } else if (reach === 'network') {
     said.push(
-      `Only phones in the same Wi-Fi can reach ${url.hostname}. On the move a phone keeps where it was, and sends it when it is back.`,
+      t`Only phones in the same Wi-Fi can reach ${hostname}. On the move a phone keeps where it was, and sends it when it is back.`,
     );
   }
   if (url.protocol === 'http:' && reach !== 'machine') {
     said.push(
-      'http:// is not encrypted: others in between can read where the phone is, and iPhones may refuse it. https:// is better.',
+      t`http:// is not encrypted: others in between can read where the phone is, and iPhones may refuse it. https:// is better.`,
     );
   }
   return said;

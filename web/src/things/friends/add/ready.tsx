@@ -1,4 +1,6 @@
 /** What sets the new phone up, shown this once: link, code, and what is typed by hand. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { Key } from '../../../app/world';
 import { CopyButton } from '../../../ui/copy';
 import { DocLink } from '../../../ui/doclink';
@@ -18,23 +20,27 @@ export function ReadyStep({ stage }: { stage: Extract<Stage, { is: 'ready' }> })
       {app === 'owntracks' ? <OwnTracks made={made} /> : <OtherApp stage={stage} />}
       <Waiting of={made.thing as Key} url={url} />
       {parsed && cautions(parsed).map((each) => <Warning key={each}>{each}</Warning>)}
-      <p class="muted">The code is shown this once. Whoever has it can say where this phone is.</p>
+      <p class="muted">{t`The code is shown this once. Whoever has it can say where this phone is.`}</p>
     </div>
   );
 }
 
-const STORES = [
-  ['iPhone: App Store', 'https://apps.apple.com/app/owntracks/id692424691'],
-  ['Android: Google Play', 'https://play.google.com/store/apps/details?id=org.owntracks.android'],
-] as const;
+const stores = () =>
+  [
+    [t`iPhone: App Store`, 'https://apps.apple.com/app/owntracks/id692424691'],
+    [
+      t`Android: Google Play`,
+      'https://play.google.com/store/apps/details?id=org.owntracks.android',
+    ],
+  ] as const;
 
 function OwnTracks({ made }: { made: Made }) {
   return (
     <>
       <ol class="numbered">
         <li>
-          Install the app OwnTracks on the phone:{' '}
-          {STORES.map(([words, href]) => (
+          {t`Install the app OwnTracks on the phone:`}{' '}
+          {stores().map(([words, href]) => (
             <a key={href} href={href} target="_blank" rel="noopener noreferrer">
               {words}
             </a>
@@ -42,16 +48,16 @@ function OwnTracks({ made }: { made: Made }) {
         </li>
         <li class="with-code">
           <span>
-            <span class="by-camera">Read this code with the phone’s camera.</span>
-            <span class="by-touch">Touch “Open in OwnTracks”, if this is the phone.</span> The app
-            asks whether it may take the settings over.
+            <Trans>
+              <span class="by-camera">Read this code with the phone’s camera.</span>
+              <span class="by-touch">Touch “Open in OwnTracks”, if this is the phone.</span> The app
+              asks whether it may take the settings over.
+            </Trans>
           </span>
-          <a class="button primary" href={made.link}>
-            Open in OwnTracks
-          </a>
+          <a class="button primary" href={made.link}>{t`Open in OwnTracks`}</a>
           <QrCode text={made.link} />
         </li>
-        <li>Let the app use the location, best “always”.</li>
+        <li>{t`Let the app use the location, best “always”.`}</li>
       </ol>
       <ByHand made={made} />
     </>
@@ -60,22 +66,22 @@ function OwnTracks({ made }: { made: Made }) {
 
 function ByHand({ made }: { made: Made }) {
   const values = [
-    ['Mode', 'HTTP'],
-    ['URL', made.url],
-    ['User name', made.user],
-    ['Password', made.password],
-    ['Device ID', made.device],
+    [t`Mode`, 'HTTP'],
+    [t`URL`, made.url],
+    [t`User name`, made.user],
+    [t`Password`, made.password],
+    [t`Device ID`, made.device],
   ] as const;
   return (
     <details class="by-hand">
-      <summary>Type it in by hand, or copy the link</summary>
+      <summary>{t`Type it in by hand, or copy the link`}</summary>
       <dl>
         {values.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>
               <code>{value}</code>
-              <CopyButton text={value} label={`Copy: ${name}`} />
+              <CopyButton text={value} label={t`Copy: ${name}`} />
             </dd>
           </div>
         ))}
@@ -83,7 +89,7 @@ function ByHand({ made }: { made: Made }) {
       <pre tabIndex={0} data-once>
         {made.link}
       </pre>
-      <CopyButton text={made.link} label="Copy the link" words="Copy the link" />
+      <CopyButton text={made.link} label={t`Copy the link`} words={t`Copy the link`} />
     </details>
   );
 }
@@ -98,7 +104,7 @@ function OtherApp({ stage: { made, app } }: { stage: Extract<Stage, { is: 'ready
       {made.link !== '' && <ByLink made={{ link: made.link, app }} />}
       {made.address !== '' && <ToPaste label={about.address} text={made.address} />}
       {made.text !== '' && <ToPaste label={about.text} text={made.text} />}
-      <DocLink to="apps">About this app here</DocLink>
+      <DocLink to="apps">{t`About this app here`}</DocLink>
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** The steps before there is something to read off: the address, whose phone it is, which app. */
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer, useWho } from '../../../app/context';
 import { isAdmin } from '../../../app/visitor';
@@ -25,7 +26,7 @@ export function AddressStep() {
   const closed = machine && phones.place.value?.here_only === true;
   return (
     <Form
-      button={machine ? 'Go on with it all the same' : 'Use this address'}
+      button={machine ? t`Go on with it all the same` : t`Use this address`}
       blame={{ malformed: 'address', taken: 'address' }}
       submit={async (value) => {
         const address = value('address');
@@ -35,10 +36,7 @@ export function AddressStep() {
         } else await phones.choose(address);
       }}
     >
-      <p>
-        At which address do phones reach this server? It goes into links and codes from now on, and
-        is asked for this once.
-      </p>
+      <p>{t`At which address do phones reach this server? It goes into links and codes from now on, and is asked for this once.`}</p>
       <div
         onInput={(input) => {
           if (input.target instanceof HTMLInputElement) setTyped(input.target.value);
@@ -46,8 +44,8 @@ export function AddressStep() {
       >
         <Field
           name="address"
-          label="Address of this server"
-          hint="As you would type it into the phone’s browser"
+          label={t`Address of this server`}
+          hint={t`As you would type it into the phone’s browser`}
           value={phones.guess}
           maxLength={300}
           autocomplete="off"
@@ -55,13 +53,10 @@ export function AddressStep() {
         />
       </div>
       {closed && (
-        <Warning>
-          This server answers this very computer only: no phone can reach it. Whoever runs it must
-          open it to the network first.
-        </Warning>
+        <Warning>{t`This server answers this very computer only: no phone can reach it. Whoever runs it must open it to the network first.`}</Warning>
       )}
       {!closed && url !== null && cautions(url).map((each) => <Warning key={each}>{each}</Warning>)}
-      {machine && <DocLink to="phones">How phones reach a server</DocLink>}
+      {machine && <DocLink to="phones">{t`How phones reach a server`}</DocLink>}
     </Form>
   );
 }
@@ -71,9 +66,10 @@ export function WhoStep() {
   const { visitor } = useWho();
   const users = useUsers(isAdmin(visitor));
   const place = phones.place.value;
+  const address = phones.address;
   return (
     <Form
-      button="Next"
+      button={t`Next`}
       submit={(value) => {
         const owner = value('owner');
         phones.stage.value = { is: 'app', whose: { name: value('name').trim(), owner } };
@@ -82,8 +78,8 @@ export function WhoStep() {
     >
       <Field
         name="name"
-        label="Who carries the phone?"
-        hint="This name stands on the map."
+        label={t`Who carries the phone?`}
+        hint={t`This name stands on the map.`}
         value={visitor.display ?? visitor.name}
         maxLength={40}
         autocomplete="off"
@@ -92,29 +88,24 @@ export function WhoStep() {
       {users.length > 0 && (
         <Select
           name="owner"
-          label="Whose is it?"
+          label={t`Whose is it?`}
           options={[
-            ['', 'Mine'],
+            ['', t`Mine`],
             ...users.map(({ name, display }) => [name, display || name] as const),
           ]}
         />
       )}
-      <p class="muted">
-        Its owner sees it, may share it and decides what is kept of it. Admins see it, and accounts
-        that may see everybody.
-      </p>
+      <p class="muted">{t`Its owner sees it, may share it and decides what is kept of it. Admins see it, and accounts that may see everybody.`}</p>
       {place !== null && place.settled === '' && isAdmin(visitor) && (
         <p class="muted">
-          Phones get the address {phones.address}.{' '}
+          {t`Phones get the address ${address}.`}{' '}
           <button
             type="button"
             class="link"
             onClick={() => {
               phones.stage.value = { is: 'address' };
             }}
-          >
-            Change it
-          </button>
+          >{t`Change it`}</button>
         </p>
       )}
     </Form>
@@ -154,11 +145,11 @@ export function AppStep({ stage }: { stage: Extract<Stage, { is: 'app' }> }) {
   return (
     <>
       {stage.thing !== undefined && (
-        <p>What was given to this phone before stops working as soon as the new code is made.</p>
+        <p>{t`What was given to this phone before stops working as soon as the new code is made.`}</p>
       )}
       <AppChoice app={app} choose={setApp} />
       <div class="form-end">
-        <ActButton primary words="Show the code" act={() => phones.make(stage, app)} />
+        <ActButton primary words={t`Show the code`} act={() => phones.make(stage, app)} />
       </div>
     </>
   );
@@ -168,9 +159,10 @@ export function AppStep({ stage }: { stage: Extract<Stage, { is: 'app' }> }) {
 export function ExistsStep({ stage }: { stage: Extract<Stage, { is: 'exists' }> }) {
   const phones = useNewPhones();
   const { whose, thing } = stage;
+  const { name } = whose;
   return (
     <>
-      <p>There is a phone of {whose.name} already. What would you like to do?</p>
+      <p>{t`There is a phone of ${name} already. What would you like to do?`}</p>
       <div class="form-end choices">
         <button
           type="button"
@@ -179,7 +171,7 @@ export function ExistsStep({ stage }: { stage: Extract<Stage, { is: 'exists' }> 
             phones.stage.value = { is: 'app', whose, another: true };
           }}
         >
-          Add one more phone of {whose.name}
+          {t`Add one more phone of ${name}`}
         </button>
         <button
           type="button"
@@ -187,18 +179,14 @@ export function ExistsStep({ stage }: { stage: Extract<Stage, { is: 'exists' }> 
           onClick={() => {
             phones.stage.value = { is: 'app', whose, thing };
           }}
-        >
-          Set that phone up again
-        </button>
+        >{t`Set that phone up again`}</button>
         <button
           type="button"
           class="button"
           onClick={() => {
             phones.stage.value = { is: 'who' };
           }}
-        >
-          Choose another name
-        </button>
+        >{t`Choose another name`}</button>
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 /** Waiting for a phone: whether it has come, or why not; asked for every two seconds. */
+import { t } from '@lingui/core/macro';
 import { Check, Smartphone, TriangleAlert } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { timeText } from '../../../app/ages';
@@ -46,12 +47,14 @@ export function Waiting({ of, url }: { of: Key; url: string }) {
 
 function Text({ told, attempt, now }: { told: Told; attempt: Attempt | null; now: number }) {
   if (attempt?.here !== undefined) {
-    return <p>Its first position came at {timeText(attempt.here, now)}.</p>;
+    const here = timeText(attempt.here, now);
+    return <p>{t`Its first position came at ${here}.`}</p>;
   }
   if (attempt?.at === undefined || attempt.trouble === 'none') return <p>{told.text}</p>;
+  const at = timeText(attempt.at, now);
   return (
     <p>
-      {told.text} <span class="muted">Last at {timeText(attempt.at, now)}.</span>
+      {told.text} <span class="muted">{t`Last at ${at}.`}</span>
     </p>
   );
 }
@@ -71,9 +74,7 @@ function ShowOnMap({ of }: { of: Key }) {
         go('map');
         show(of);
       }}
-    >
-      Show on the map
-    </button>
+    >{t`Show on the map`}</button>
   );
 }
 

@@ -1,4 +1,5 @@
 /** What is said of a phone that is waited for: it is here, or why not. Pure. */
+import { t } from '@lingui/core/macro';
 import type { Reply } from '../../../net/api';
 import { reachOf } from './reach';
 
@@ -28,29 +29,29 @@ interface About {
 
 export function tell(attempt: Attempt | null, about: About): Told {
   if (attempt?.here !== undefined) {
-    return { tone: 'ok', title: 'The phone is here', text: '', hints: [] };
+    return { tone: 'ok', title: t`The phone is here`, text: '', hints: [] };
   }
   if (attempt && attempt.trouble !== 'none') return troubleOf(attempt, about.id);
   if (attempt?.reached !== undefined) {
     return {
       tone: 'wait',
-      title: 'The phone has reached us',
-      text: 'Its first position is still to come. Outdoors or at a window it comes sooner.',
-      hints: ['In OwnTracks, touch the arrow that sends the position now.'],
+      title: t`The phone has reached us`,
+      text: t`Its first position is still to come. Outdoors or at a window it comes sooner.`,
+      hints: [t`In OwnTracks, touch the arrow that sends the position now.`],
     };
   }
   if (about.now - about.from < LONG) {
     return {
       tone: 'wait',
-      title: 'Waiting for the phone',
-      text: 'As soon as it has said where it is, it shows here. You may close this: the waiting goes on.',
+      title: t`Waiting for the phone`,
+      text: t`As soon as it has said where it is, it shows here. You may close this: the waiting goes on.`,
       hints: [],
     };
   }
   return {
     tone: 'wait',
-    title: 'Nothing has reached us yet',
-    text: 'You may close this: the waiting goes on. What helps most often:',
+    title: t`Nothing has reached us yet`,
+    text: t`You may close this: the waiting goes on. What helps most often:`,
     hints: hints(about.url),
   };
 }
@@ -62,30 +63,30 @@ function troubleOf(attempt: Attempt, id: string): Told {
   switch (attempt.trouble) {
     case 'wrong_password':
       return warn(
-        'A wrong password',
+        t`A wrong password`,
         detail === ''
-          ? `Something came from ${address} without the password that was shown here. Open the link on the phone once more, or set it up again.`
-          : `Something came from ${address} as “${detail}” with a wrong password. Open the link on the phone once more, or set it up again.`,
+          ? t`Something came from ${address} without the password that was shown here. Open the link on the phone once more, or set it up again.`
+          : t`Something came from ${address} as “${detail}” with a wrong password. Open the link on the phone once more, or set it up again.`,
       );
     case 'other_user':
       return warn(
-        'Another user name',
-        `The phone came from ${address} with the right password, but as “${detail}”. Its user name must be “${user}”.`,
+        t`Another user name`,
+        t`The phone came from ${address} with the right password, but as “${detail}”. Its user name must be “${user}”.`,
       );
     case 'other_device':
       return warn(
-        'Another name',
-        `The phone came from ${address} with the right password, but calls itself “${detail}”. Its user name must be “${user}” and its device ID “${device}”.`,
+        t`Another name`,
+        t`The phone came from ${address} with the right password, but calls itself “${detail}”. Its user name must be “${user}” and its device ID “${device}”.`,
       );
     case 'busy':
       return warn(
-        'No room just then',
-        'The phone came, and its message had no place just then. It comes again by itself.',
+        t`No room just then`,
+        t`The phone came, and its message had no place just then. It comes again by itself.`,
       );
     default:
       return warn(
-        'A message that cannot be read',
-        `Something came from the phone that could not be read: ${detail}.`,
+        t`A message that cannot be read`,
+        t`Something came from the phone that could not be read: ${detail}.`,
       );
   }
 }
@@ -93,15 +94,16 @@ function troubleOf(attempt: Attempt, id: string): Told {
 function hints(url: string): readonly string[] {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const reach = parsed && reachOf(parsed);
+  const origin = parsed?.origin ?? '';
   return [
     ...(reach === 'machine'
-      ? ['The address is good on this computer only: no phone can reach it.']
+      ? [t`The address is good on this computer only: no phone can reach it.`]
       : reach === 'network'
-        ? ['Is the phone in the same Wi-Fi as this server?']
-        : ['Is the phone online?']),
-    ...(parsed ? [`Open ${parsed.origin} in the phone’s browser: this page must come up.`] : []),
-    'Did the app ask whether it may take the settings over, and did you say yes?',
-    'The app must be allowed to use the location, best “always”.',
-    'In OwnTracks, touch the arrow that sends the position now.',
+        ? [t`Is the phone in the same Wi-Fi as this server?`]
+        : [t`Is the phone online?`]),
+    ...(parsed ? [t`Open ${origin} in the phone’s browser: this page must come up.`] : []),
+    t`Did the app ask whether it may take the settings over, and did you say yes?`,
+    t`The app must be allowed to use the location, best “always”.`,
+    t`In OwnTracks, touch the arrow that sends the position now.`,
   ];
 }

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Hand, KeyRound, UserRound } from 'lucide';
 import { useWho } from '../../../app/context';
+import { Person, useCalled } from '../../../app/people';
 import { useDriving } from './context';
 import { Icon } from '../../../ui/icon';
 import type { ProBot } from '../read';
@@ -22,6 +23,7 @@ export function ControlBar({
 }) {
   const { user } = useWho();
   const { driver } = useDriving();
+  const holder = useCalled(lease?.holder);
   const control = driver.control.value;
   const { role, name } = user.value;
   const about = control.state !== 'free' && control.robot === robot.id;
@@ -52,7 +54,7 @@ export function ControlBar({
         <span class="pill" data-tone="warn" data-control="asking">
           <i />
           {control.state === 'asking' && control.what === 'ask' && lease
-            ? t`Asking ${lease.holder} …`
+            ? t`Asking ${holder} …`
             : t`Taking control …`}
         </span>
         <button
@@ -102,12 +104,13 @@ function Ways({
   self: boolean;
   role: string;
 }) {
+  const called = useCalled(lease?.holder);
   return (
     <>
       {lease ? (
         <span class="pill" data-tone="use" data-control="other">
           <i />
-          {driverText(lease, name)}
+          {driverText(lease, name, called)}
         </span>
       ) : (
         <span class="pill" data-tone="off" data-control="free">
@@ -163,6 +166,7 @@ export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined
   const { driver } = useDriving();
   const control = driver.control.value;
   const mine = control.state === 'mine' && control.terms.fence === lease?.fence;
+  const { name } = robot;
   return (
     <div class="asks" role="alert">
       {mine &&
@@ -170,7 +174,10 @@ export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined
           <div key={who} class="ask" data-ask={who}>
             <p>
               <Trans>
-                <b>{who}</b> asks for {robot.name}.
+                <b>
+                  <Person account={who} />
+                </b>{' '}
+                asks for {name}.
               </Trans>
             </p>
             <button

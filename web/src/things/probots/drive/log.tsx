@@ -1,5 +1,6 @@
 /** The command log: who did what to the robot, what was sent, and what was seen of it. */
 import { t } from '@lingui/core/macro';
+import { Person } from '../../../app/people';
 import { timeText } from '../../../app/ages';
 import { useKind, useTime } from '../../../app/context';
 import { Card } from '../../../ui/section';
@@ -70,7 +71,10 @@ function Line({ line, now, all }: { line: Command; now: number; all: boolean }) 
       <time>{timeText(line.at, now)}</time>
       <i />
       <p>
-        <b>{line.who}</b> {wordOf(line.what)}
+        <b>
+          <Person account={line.who} />
+        </b>{' '}
+        {wordOf(line.what)}
         {all && line.robot ? ` (${line.robot})` : ''}
         {line.why ? <span>: {line.why}</span> : null}
         {line.seconds === undefined ? null : <span> {t`after ${line.seconds.toFixed(1)} s`}</span>}

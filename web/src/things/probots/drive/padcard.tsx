@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Lock } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { useWho } from '../../../app/context';
+import { useCalled } from '../../../app/people';
 import { mayDrive } from '../../../app/visitor';
 import { keyOf } from '../../../app/world';
 import { ErrorLink } from '../../../ui/doclink';
@@ -38,6 +39,7 @@ export function PadCard({
   const held = useMemo(() => new HeldKeys(), []);
   const operator = may(user.value.role, 'drive') && mayDrive(visitor, keyOf('probot', robot.id));
   const flight = driver.flight.value;
+  const holder = useCalled(lease?.holder);
   const shade = mine
     ? flight.locked !== null && flight.held
       ? { title: t`Let go of stick and keys first`, text: flight.locked }
@@ -47,7 +49,7 @@ export function PadCard({
     : inTheWay !== null
       ? { title: t`Locked`, text: inTheWay }
       : lease
-        ? { title: t`${lease.holder} drives it`, text: lease.sent ?? '' }
+        ? { title: t`${holder} drives it`, text: lease.sent ?? '' }
         : operator
           ? { title: t`Take control to drive`, text: '' }
           : {

@@ -23,17 +23,17 @@ export function readLease(thing: Thing): Lease {
   return { ...readLoosely<Driven>(DrivenShape, thing, otherwise), robot: thing.id };
 }
 
-/** Who drives, in words for `name`: the same person in another tab is told where the control is. */
-export function driverText(lease: Lease, name: string): string {
+/** Who drives (`called` so), in words for `name`: the same person in another tab is told where the control is. */
+export function driverText(lease: Lease, name: string, called = lease.holder): string {
   const self = lease.holder === name;
-  const { holder, server } = lease;
+  const { server } = lease;
   const who = self
     ? server === undefined
       ? t`You drive it in another tab`
       : t`You drive it through server ${server}`
     : server === undefined
-      ? t`${holder} drives it`
-      : t`${holder} drives it through server ${server}`;
+      ? t`${called} drives it`
+      : t`${called} drives it through server ${server}`;
   return lease.loose ? t`${who} (connection lost)` : who;
 }
 
