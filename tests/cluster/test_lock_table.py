@@ -131,7 +131,8 @@ def test_after_a_failover_nobody_takes_a_lock_before_former_holders_have_stopped
         now = [0.0]
         before = LockTable(PostgresEngine(postgres), FIRST, era=TIMELINE, clock=lambda: now[0])
         before.all()
-        assert before.take(Lock("other"), "a/1", "amy") is not None
+        held = before.take(Lock("other"), "a/1", "amy")
+        assert held is not None
         with Cluster(copy_of=primary) as standby:
             primary.kill()
             postgres.close()
@@ -149,4 +150,9 @@ def test_after_a_failover_nobody_takes_a_lock_before_former_holders_have_stopped
             now[0] += 0.2
             after.all()
             assert after.take(FREE, "b/1", "bob") is not None
+            # Whatever was given and lost: its holder has it no more, and its fence comes to nobody.
+            assert after.beat(held, "", "") is None
+            free = after.get("other")
+            assert free is not None
+            assert (free.holder, free.fence) == ("", held.fence + 1000)
             moved.close()

@@ -108,3 +108,19 @@ def test_rows_that_are_fixed_are_only_added_to(postgres: Postgres):
     for statement in ("DELETE FROM deed", "UPDATE deed SET what = ''", "TRUNCATE deed"):
         with pytest.raises(Conflict, match="the log is never changed"):
             sql.execute(statement)
+
+
+def test_a_database_is_told_from_its_copy_by_its_fingerprint(postgres: Postgres):
+    migrations.prepare(postgres, (ONE,))
+    found = migrations.fingerprint(postgres)
+    assert len(found) == 16
+    assert migrations.fingerprint(postgres) == found
+    with database() as url:
+        other = Postgres(StoreOptions(url))
+        other.open()
+        migrations.prepare(other, (ONE,))
+        with postgres.lend() as one, other.lend() as two:  # as a restored dump has it
+            (id,) = one.execute("SELECT id FROM identity").fetchone() or ("",)
+            two.execute("UPDATE identity SET id = %s", (id,))
+        assert migrations.fingerprint(other) != found
+        other.close()

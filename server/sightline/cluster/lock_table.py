@@ -7,7 +7,8 @@ taking. No clock is compared: a beat is a number that grows.
 A standby that took the place of its primary may lack the last rows of it: a lock that somebody
 holds by them could be given away a second time. So PostgreSQL's timeline, which each such change
 makes another one, is written down (``era``): until it is, nobody takes a lock; it is, once every
-holder of before has stopped for want of beats.
+holder of before has stopped for want of beats. Then all locks are free, under fences beyond any
+that were given and lost: no fence is given twice, and no server knows anything newer.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ PART = Part(
 )
 _COLUMNS = "name, holder, fence, beat, who, told, wanted, declined, mark"
 _SAME = "name = ? AND holder = ? AND fence = ?"
+_LOST = 1000
+"""Fences of one lock that may have been given and lost with the last rows."""
 TIMELINE = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 """What is another text once a standby, or a backup, has taken the place of the database."""
 
@@ -157,7 +160,16 @@ class LockTable:
         elif self._new_since is None or self._new_since[0] != now:
             self._new_since = now, self._clock()
         elif self._clock() - self._new_since[1] >= DEAD_AFTER:
-            self._sql.execute("UPDATE era SET timeline = ? WHERE timeline = ?", (now, known))
+            self._sql.transact(lambda: self._begin_era(known, now))
+
+    def _begin_era(self, known: str, now: str) -> None:
+        begun = self._sql.execute("UPDATE era SET timeline = ? WHERE timeline = ?", (now, known))
+        if begun.rowcount == 1:
+            self._sql.execute(
+                "UPDATE server_lock SET holder = '', fence = fence + ?, beat = 0, told = '',"
+                " wanted = '', declined = ''",
+                (_LOST,),
+            )
 
 
 def _lock(row: Any) -> Lock:
