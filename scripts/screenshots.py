@@ -148,6 +148,7 @@ class Camera:
             has_touch=size is PHONE,
         )
         page = context.new_page()
+        page.add_init_script("localStorage.setItem('sightline.shown.tour', '1')")
         page.set_default_timeout(60_000)
         page.goto(f"{self._url}?test#{place}")
         expect(page.locator("html[data-connection=live]")).to_be_attached(timeout=60_000)

@@ -6,18 +6,7 @@ import tseslint from 'typescript-eslint';
  * docs/languages.md tells how words are written.
  */
 const NOT_YET_IN_THE_CATALOGUE = [
-  'src/console/**',
-  'src/map/**',
-  'src/net/**',
-  'src/pages/broker/**',
-  'src/pages/console/**',
-  'src/pages/time/**',
-  'src/past/**',
   'src/things/*.ts',
-  'src/things/broker/**',
-  'src/things/localities/**',
-  'src/things/regions/**',
-  'src/wiring/**',
 ];
 
 /** What no person reads, though it is a string. */
@@ -30,11 +19,13 @@ const NOT_WORDS = {
     // A number with its unit for style sheets and pictures, a path of a picture.
     '^(?=.*\\d)[MLHVCSQTAZmlhvcsqtaz\\d\\s.,-]+$',
     // Fonts, and questions about the screen.
-    '^(Inter Variable|JetBrains Mono Variable)| (SemiBold|Italic)$|^\\((max|min)-width',
+    '^(Inter Variable|JetBrains Mono Variable)|^(SemiBold|Italic)$|^\\((max|min)-width',
+    // What style sheets, the calendar of programs and mosquitto call things; why a socket is closed.
+    'px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"id"|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
     // Keys of a keyboard, codes, names of products.
     '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
     '^(PgDn|PgUp|Ctrl|Wi-Fi|SSID|Android|iOS|iPhone, Android|Overland|GPSLogger|Traccar Client|PhoneTrack, OsmAnd, Locus Map|Home Assistant)$',
-    '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Refused|Malformed|Polygon|Point|Content-Type|Retry-After)$',
+    '^(Sightline|OwnTracks|MQTT|QoS|JSON|GPX|GeoJSON|CSV|ICMP|TLS|HTTP|HTTPS|UTC|Denied|Malformed|Content-Type|Retry-After)$',
   ],
   ignoreNames: [
     ...[
@@ -63,6 +54,7 @@ const NOT_WORDS = {
       'icon',
     ],
     ...[
+      'filter',
       'form',
       'method',
       'accept',
@@ -100,12 +92,16 @@ const NOT_WORDS = {
   ],
 };
 
-const INSIDE_TRANS = 'JSXElement[openingElement.name.name="Trans"]';
-/** What the rule above lets pass because it is one small word, and yet is read. */
+const INSIDE_TRANS = 'JSXElement[openingElement.name.name=/^(Trans|Plural)$/]';
+/** Attributes of the browser's own elements that the rule above does not look at. */
+const TITLE = 'JSXAttribute[name.name=/^(title|abbr|aria-valuetext|aria-description)$/]';
+/** What that rule lets pass because it is one small word, or a title, and yet is read. */
 const SMALL_WORDS = [
-  `JSXText[value=/\\p{L}{2}/u]:not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^(code|kbd)$/] > JSXText)`,
+  `JSXText[value=/\\p{L}{2}/u]:not([value=/^\\s*(Sightline|OwnTracks|QoS|MQTT)\\s*$/]):not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^(code|kbd)$/] > JSXText)`,
   'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=/^[a-z]/]',
   'JSXAttribute[name.name=/^(title|label|placeholder|alt|hint|words|about|aria-label|aria-valuetext)$/] > Literal[value=/^[a-z]/]',
+  `${TITLE} Literal[value=/\\p{L}.*\\s|^\\p{Lu}/u]:not(CallExpression Literal):not(TaggedTemplateExpression Literal)`,
+  `${TITLE} TemplateLiteral:has(TemplateElement[value.raw=/^(?!\\$SYS).*\\p{L}{2}/u]):not(TaggedTemplateExpression > TemplateLiteral)`,
 ].map((selector) => ({ selector, message: 'Words go through the catalogue: docs/languages.md.' }));
 
 export default tseslint.config(

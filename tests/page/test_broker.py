@@ -170,10 +170,10 @@ def test_the_figures_of_the_broker_are_in_words_with_their_rates_and_history(
 ):
     page = visit("?test#broker")
     connected(page)
-    expect(page.locator('[data-kpi="Clients"]')).to_contain_text(re.compile(r"\d"))
+    expect(page.locator('[data-kpi="clients/connected"]')).to_contain_text(re.compile(r"\d"))
     expect(page.get_by_text("Away, with a session kept")).to_be_visible()
     expect(page.locator(".history canvas")).to_be_visible()
-    expect(page.locator('[data-kpi="Received"] path').first).to_be_attached()
+    expect(page.locator('[data-kpi="publish/messages/received/s"] path').first).to_be_attached()
     page.get_by_role("button", name="Topic names").click()
     expect(page.get_by_text("clients/disconnected")).to_be_visible()
 

@@ -48,7 +48,7 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     expect(page.locator("[data-broker=connected]:visible").first).to_be_visible()
     publish(broker, "owntracks/jane/phone", fix(52.0, 5.0, vel=34, cog=80), "-q", "1")
     page.locator(JANE).click()
-    expect(page.locator(".drawer .pill")).to_have_text("Moving")
+    expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Moving"))
     broker.pause()
     page.evaluate(SAMPLE)
     banner = page.locator("[data-banner=broker]")
@@ -66,8 +66,11 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     assert banner_text is not None
     assert spoken is not None
     assert re.search(r"As of \d\d:\d\d$", banner_text)
-    assert status == pill == banner_text[-len("As of 12:04") :]
-    assert spoken == f"The broker is lost. What came over it is {pill.replace('As', 'as')}."
+    as_of = banner_text[-len("As of 12:04") :]
+    assert status == as_of
+    assert pill is not None
+    assert pill.startswith(as_of)
+    assert spoken == f"The broker is lost. What came over it is {as_of.replace('As', 'as')}."
     assert (bar, moving, feed) == ("Paused", "false", "lost")
     assert grey != "none"
     assert page.evaluate("() => window.alerts.size") == 1  # one sentence, for as long as it lasts
@@ -76,7 +79,7 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     expect(page.locator(".roster .status .state").first).to_have_text("Live")
     expect(page.locator("html[data-feed=heard]")).to_be_attached()
     publish(broker, "owntracks/jane/phone", fix(52.1, 5.0, vel=34, cog=80), "-q", "1")
-    expect(page.locator(".drawer .pill")).to_have_text("Moving")
+    expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Moving"))
 
 
 def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
@@ -88,7 +91,7 @@ def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
         said = fix(52.0 + ago / 1e5, 5.0, tst=now - ago, vel=34, cog=80)
         publish(broker, "owntracks/jane/phone", said, "-q", "1")
     page.locator(JANE).click()
-    expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Was moving, 1[45] min ago$"))
+    expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Was moving, 1[45] min ago"))
     expect(page.locator(".drawer .pill")).to_have_attribute("data-tone", "warn")
     drawer = page.locator(".drawer")
     expect(drawer).to_contain_text(re.compile(r"Last fix1[45]\s*min ago"))
@@ -96,7 +99,7 @@ def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
     expect(drawer).to_contain_text("Speed then")
     row = page.locator(JANE)
     expect(row).to_have_attribute("data-moving", "false")
-    expect(row).to_contain_text(re.compile(r"was 34 km/h · heard \d+ s ago"))
+    expect(row).to_contain_text(re.compile(r"heard \d+ s ago · was 34 km/h"))
     expect(row.locator(".age [aria-hidden]")).to_have_text(re.compile("^1[45] min$"))
     expect(page.locator('.chip:has-text("Moving")')).to_contain_text("0")
     expect(page.locator('.mark[data-presence="stale"]').first).to_be_attached()

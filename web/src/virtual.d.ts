@@ -30,4 +30,11 @@ declare module '@lingui/react/macro' {
     /** For those who translate. */
     readonly comment?: string;
   }): import('preact').JSX.Element;
+
+  /** A plural with elements in it: `one={<span><b>#</b> friend</span>}`, never a fragment. */
+  export function Plural(props: {
+    readonly value: number;
+    readonly one?: import('preact').ComponentChildren;
+    readonly other: import('preact').ComponentChildren;
+  }): import('preact').JSX.Element;
 }

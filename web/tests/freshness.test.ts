@@ -22,7 +22,6 @@ import { arrange } from '../src/things/roster';
 import type { Thing } from '../src/net/protocol';
 import { Chance, SEEDS } from './drive/chance';
 
-/** 12:00 in all time zones of whole hours is some full hour: no test crosses midnight. */
 const NOW = 1_795_240_800;
 const MIN = 60;
 const GROUPS = [{ id: 'friends' }];
@@ -87,12 +86,7 @@ describe('what may be said, by both ages', () => {
       'Offline, heard 3 h ago',
     ],
     ['without a place', { placed: false, heard: NOW }, 'ok', 'Live'],
-    [
-      'without a place and silent',
-      { placed: false, heard: NOW - 5, presence: 'stale' },
-      'warn',
-      'Not heard for 5 s',
-    ],
+    ['silent', { placed: false, heard: NOW - 5, presence: 'stale' }, 'warn', 'Not heard for 5 s'],
     ['never heard', { placed: false, presence: 'offline' }, 'off', 'Never heard'],
   ])('%s', (_, known, tone, words) => {
     const found = freshness({ presence: 'live', placed: true, ...known }, ALL_WELL, NOW);

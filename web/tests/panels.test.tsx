@@ -278,7 +278,7 @@ describe('the banner', () => {
     act(() => {
       app.selection.select('friend/jane/phone');
     });
-    expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
+    expect(document.querySelector('.drawer .pill')?.textContent).toMatch(/^Moving/);
     broker({ state: 'lost', heard, next: now() + 4 });
     const spoken: (string | null | undefined)[] = [];
     const listen = () => {
@@ -318,7 +318,7 @@ describe('the banner', () => {
     ]);
     expect(words()).toBeUndefined();
     expect(document.querySelector('.status .state')?.textContent).toBe('Live');
-    expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
+    expect(document.querySelector('.drawer .pill')?.textContent).toMatch(/^Moving/);
     expect(document.documentElement.dataset['feed']).toBe('heard');
   });
 
@@ -343,7 +343,9 @@ describe('the banner', () => {
     expect(row('friend/bob/phone')?.dataset).toMatchObject({ moving: 'true', current: 'true' });
     expect(document.documentElement.dataset['feed']).toBe('heard');
     expect(document.querySelector('.status .state')?.textContent).toBe('Live');
-    expect(document.querySelector('.summary')?.textContent).toBe('1 live0 stale1 not heard now');
+    const counts = [...document.querySelectorAll('.summary strong')].map((one) => one.textContent);
+    expect(counts).toEqual(['1', '0', '1']);
+    expect(document.querySelector('.summary')?.textContent).toContain('1 not heard now');
   });
 
   test('of a lost server leaves nothing of now: neither rows nor counts', () => {

@@ -89,7 +89,7 @@ test('a position names its hemispheres', () => {
 
 test('counts and sizes are easy to read', () => {
   expect(grouped(1214)).toBe('1,214');
-  expect([812, 5012, 9990, 12_400].map(brief)).toEqual(['812', '5.0k', '10k', '12k']);
+  expect([812, 5012, 9990, 12_400].map((n) => brief(n))).toEqual(['812', '5.0K', '10K', '12K']);
   expect(bytes(214)).toBe('214 B');
   expect(bytes(3921)).toBe('3.9 kB');
 });

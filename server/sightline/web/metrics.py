@@ -38,19 +38,19 @@ class ServerFigures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return every figure, now."""
-        told = self._state.figures()
-        yield from self._counters(told)
+        figures = self._state.figures()
+        yield from self._counters(figures)
         yield from self._refusals()
         yield from self._gauges()
-        yield from _history(told)
-        yield _degraded(told)
-        yield from _replicas(told)
-        yield from _database(told)
+        yield from _history(figures)
+        yield _degraded(figures)
+        yield from _replicas(figures)
+        yield from _database(figures)
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
             " 0: it is not",
-            value=told.get("clock_off") or 0,
+            value=figures.get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
@@ -62,18 +62,18 @@ class ServerFigures(Collector):
         if isinstance(server, Server):
             yield from _turned_away(server)
 
-    def _counters(self, told: Mapping[str, Any]) -> Iterable[Metric]:
+    def _counters(self, figures: Mapping[str, Any]) -> Iterable[Metric]:
         """Count messages, frames and browsers."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
             ("accepted", "MQTT messages that made sense", ingest.accepted),
             ("fields_dropped", "optional fields left out of accepted messages", ingest.dropped),
-            ("overflow", "MQTT messages lost because our own queue was full", told["overflow"]),
+            ("overflow", "MQTT messages lost because our own queue was full", figures["overflow"]),
             (
                 "archive_lost",
                 "MQTT messages that found no room on their way into the archive",
-                told.get("archive_lost", 0),
+                figures.get("archive_lost", 0),
             ),
             ("changes", "changes of the world", hub.world.seq),
             ("frames_sent", "WebSocket frames sent to browsers", fanout.frames_sent),
@@ -124,13 +124,13 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
 
 
-def _history(told: Mapping[str, Any]) -> Iterable[Metric]:
+def _history(figures: Mapping[str, Any]) -> Iterable[Metric]:
     """Tell how history is kept, as the page is told, too."""
     for name, field, text in (
         ("history_kept", "kept", "entries of history that are safe"),
         ("history_lost", "unkept", "records that found no room or could not be kept"),
     ):
-        if (value := told.get(field)) is not None:
+        if (value := figures.get(field)) is not None:
             yield CounterMetricFamily(f"sightline_{name}", text, value=value)
     for name, field, text in (
         ("history_backlog", "backlog", "records that wait to be safe"),
@@ -138,26 +138,26 @@ def _history(told: Mapping[str, Any]) -> Iterable[Metric]:
         ("history_rows", "history_rows", "entries of history in all"),
         ("history_bytes", "history_bytes", "size of history"),
     ):
-        if (value := told.get(field)) is not None:
+        if (value := figures.get(field)) is not None:
             yield GaugeMetricFamily(f"sightline_{name}", text, value=value)
-    if "store" in told:
-        failing = told.get("history_why") is not None
+    if "store" in figures:
+        failing = figures.get("history_why") is not None
         text = "whether nothing can be kept just now"
         yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
 
-def _degraded(told: Mapping[str, Any]) -> Metric:
+def _degraded(figures: Mapping[str, Any]) -> Metric:
     """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
     text = "1: something cannot be written or is damaged, by reason"
     found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
-    if (trouble := told.get("degraded")) is not None:
+    if (trouble := figures.get("degraded")) is not None:
         found.add_metric([trouble.reason], 1)
     return found
 
 
-def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
+def _database(figures: Mapping[str, Any]) -> Iterable[Metric]:
     """Tell how the common database answers; nothing of a server whose files are its own."""
-    found = told.get("database")
+    found = figures.get("database")
     if found is None:
         return
     for name, text, value in (
@@ -177,12 +177,12 @@ def _database(told: Mapping[str, Any]) -> Iterable[Metric]:
             yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
 
 
-def _replicas(told: Mapping[str, Any]) -> Iterable[Metric]:
+def _replicas(figures: Mapping[str, Any]) -> Iterable[Metric]:
     """Tell how it goes between several servers; nothing of a server alone."""
-    if "replica" in told:
+    if "replica" in figures:
         text = "whether this server does what only one of several should"
-        yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
-        failing = told["shared_why"] is not None
+        yield GaugeMetricFamily("sightline_on_duty", text, value=bool(figures["on_duty"]))
+        failing = figures["shared_why"] is not None
         text = "whether what the servers share cannot be reached: nobody drives, or signs in"
         yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 

@@ -116,9 +116,10 @@ class StateFolder(Service):
 
 def databases(settings: Settings) -> tuple[str, ...]:
     """Return the names of the databases in the folder of a server with these settings."""
+    if settings.store.url:
+        return ()
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
-    shared = () if settings.store.url else (members.ACCOUNTS, members.REGIONS)
-    return (*shared, *history)
+    return (members.ACCOUNTS, members.REGIONS, *history)
 
 
 def opened(folder: Path, databases: Sequence[str], say: Callable[..., object]) -> members.Manifest:

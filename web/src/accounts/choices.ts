@@ -4,6 +4,7 @@ import { covers } from '../app/visitor';
 import type { Grant, Role } from '../app/visitor';
 import { KINDS } from '../things';
 import type { Right } from '../things/kind';
+import { customs } from '../ui/customs';
 import { withGrant } from './wording';
 
 /** What is known of the things there are, by their keys. */
@@ -153,7 +154,7 @@ function listed(grants: readonly Grant[], known: Known): string {
   const shown = names.length > MOST ? names.slice(0, MOST - 1) : names;
   const more = names.length - shown.length;
   const parts = more > 0 ? [...shown, t`${more} more`] : shown;
-  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(parts);
+  return new Intl.ListFormat(customs.value.locale, { type: 'conjunction' }).format(parts);
 }
 
 /** What an account may, in words: "Sees Anna and Ben; drives nothing". */

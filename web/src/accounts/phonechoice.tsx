@@ -15,7 +15,7 @@ export function PhoneChoice({ phone, change }: { phone: Phone; change(phone: Pho
   const row = (value: Phone, name: string, face: preact.JSX.Element) => {
     const id = typeof value === 'string' ? value : value.grant;
     return (
-      <label key={id} class="pick">
+      <label key={id} class="face-row">
         <input
           type="radio"
           name="phone"
@@ -33,7 +33,7 @@ export function PhoneChoice({ phone, change }: { phone: Phone; change(phone: Pho
   return (
     <fieldset class="grants" data-right="phone">
       <legend>{t`Which phone is theirs?`}</legend>
-      <div class="picks" tabIndex={-1}>
+      <div class="face-rows" tabIndex={-1}>
         {row('adds', t`They will add their own`, <Sign of={Smartphone} />)}
         {row('none', t`None`, <Sign of={UserX} />)}
         {singleChoices('own', entries, []).map((each) => row(each, each.name, <Face of={each} />))}
@@ -44,7 +44,7 @@ export function PhoneChoice({ phone, change }: { phone: Phone; change(phone: Pho
 
 function Sign({ of }: { of: Parameters<typeof Icon>[0]['of'] }) {
   return (
-    <span class="pick-icon" aria-hidden="true">
+    <span class="face-sign" aria-hidden="true">
       <Icon of={of} size={16} />
     </span>
   );

@@ -57,7 +57,7 @@ export function Picker({
           }}
         />
       )}
-      <div class="picks" tabIndex={-1}>
+      <div class="face-rows" tabIndex={-1}>
         {wanted === '' && wholeChoices(right, grants).map(row)}
         {found.slice(0, MOST).map(row)}
         {found.length === 0 && wanted !== '' && <p class="note">{t`Nobody is called so.`}</p>}
@@ -81,7 +81,7 @@ function Row({
   const is = tickOf(choice, grants);
   return (
     <>
-      <label class="pick" data-grant={choice.grant}>
+      <label class="face-row" data-grant={choice.grant}>
         <input
           type="checkbox"
           checked={is !== 'no'}
@@ -97,7 +97,7 @@ function Row({
         </span>
       </label>
       {choice.inner.length > 0 && (
-        <div class="picks-inner" role="group" aria-label={t`Only one device of ${name}`}>
+        <div class="face-rows-inner" role="group" aria-label={t`Only one device of ${name}`}>
           {choice.inner.map((each) => (
             <Row key={each.grant} choice={each} grants={grants} change={change} />
           ))}
@@ -114,7 +114,7 @@ export function Face({ of: { key, missing } }: { of: Pick<Choice, 'key' | 'missi
   const entry = key === undefined ? undefined : entries.get(key as Key);
   if (key === undefined || entry === undefined) {
     return (
-      <span class="pick-icon" aria-hidden="true">
+      <span class="face-sign" aria-hidden="true">
         <Icon of={missing === true ? UserRound : Layers} size={16} />
       </span>
     );
@@ -158,8 +158,8 @@ function ByName({
       </summary>
       <label class="hidden" for={id}>
         {right === 'drive'
-          ? t`The name by which the robot reports`
-          : t`The name by which their phone reports`}
+          ? t`Robot to add`
+          : t`Person to add`}
       </label>
       <div class="add">
         <input

@@ -56,9 +56,9 @@ function Seen({ seen }: { seen: Known }) {
         return (
           <section key={name}>
             <h3>{titles.get(listed?.group.id ?? '')}</h3>
-            <ul class="picks">
+            <ul class="face-rows">
               {singleChoices('see', own, []).map((each) => (
-                <li key={each.grant} class="pick" data-seen={each.key}>
+                <li key={each.grant} class="face-row" data-seen={each.key}>
                   <Face of={each} />
                   <span>{each.name}</span>
                 </li>

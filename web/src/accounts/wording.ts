@@ -1,4 +1,5 @@
 /** Accounts, grants, links and the audit log in words. Pure. */
+import { atWall, wallOf } from '../ui/zone';
 import { t } from '@lingui/core/macro';
 import type {
   AuditShown,
@@ -154,35 +155,13 @@ export function newPassword(): string {
   return passwordFrom(crypto.getRandomValues(new Uint8Array(64)));
 }
 
-/** An instant for an input of type datetime-local, in this computer's time zone. */
-export function toInput(epochSeconds: number): string {
-  const when = new Date(epochSeconds * 1000);
-  const pad = (n: number) => String(n).padStart(2, '0');
-  const date = [when.getFullYear(), pad(when.getMonth() + 1), pad(when.getDate())].join('-');
-  return [date, `${pad(when.getHours())}:${pad(when.getMinutes())}`].join('T');
-}
-
-/** Epoch seconds of such an input; undefined when it is empty or no time. */
-export function fromInput(text: string): number | undefined {
-  const at = new Date(text).getTime();
-  return text === '' || Number.isNaN(at) ? undefined : at / 1000;
-}
-
 /** The end of a link, by what was chosen: so many hours, or tonight, from `start` (epoch s). */
 export function endOf(choice: string, start: number): number | undefined {
   if (choice === 'tonight') {
-    const end = new Date(start * 1000);
-    end.setHours(23, 59, 0, 0);
-    return end.getTime() / 1000;
+    return atWall({ ...wallOf(start), hour: 23, minute: 59, second: 0 });
   }
   const hours = Number(choice);
   return choice !== '' && Number.isFinite(hours) && hours > 0 ? start + hours * 3600 : undefined;
 }
 
-/** "until 18:30", "until 24 Nov 08:00". Times in epoch s. */
-export function whenText(at: number, now: number): string {
-  const when = new Date(at * 1000);
-  const clock = when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  if (new Date(now * 1000).toDateString() === when.toDateString()) return clock;
-  return `${when.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
-}
+export { fromInput, shortTimeText as whenText, toInput } from '../ui/times';

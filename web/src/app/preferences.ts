@@ -1,16 +1,23 @@
 /** What this person likes, remembered in this browser: theme, motion, units, notices. */
 import { batch, effect, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import type { Units } from '../ui/numbers';
+import { customs, hour12Of, isZone, unitsOf } from '../ui/customs';
+import type { Units } from '../ui/customs';
+import { i18n } from '#words/i18n';
 import { isRecord } from '../net/protocol';
 
 export type ThemeWish = 'auto' | 'dark' | 'light';
 export type MotionWish = 'auto' | 'reduced';
+export type ClockWish = 'auto' | '12' | '24';
 
 export interface Settings {
   readonly theme: ThemeWish;
   readonly motion: MotionWish;
   readonly units: Units;
+  /** Whether a day has two times twelve hours, or 24. */
+  readonly hours: ClockWish;
+  /** The time zone in which all times are shown; empty: that of this computer. */
+  readonly zone: string;
   /** Whether crossings of regions are told when they happen. */
   readonly crossings: boolean;
   /** Whether they are told by the browser too, while the page is not looked at. */
@@ -28,14 +35,16 @@ const DEFAULTS: Settings = {
   theme: 'auto',
   motion: 'auto',
   units: 'metric',
+  hours: 'auto',
+  zone: '',
   crossings: true,
   notify: false,
   doubtful: false,
   layer: '',
 };
 
-/** Settings from what was stored; anything unknown becomes its default. */
-export function readSettings(stored: string | null): Settings {
+/** Settings from what was stored; what is unknown becomes its default, units those of the locale. */
+export function readSettings(stored: string | null, locale = customs.peek().locale): Settings {
   let raw: unknown;
   try {
     raw = JSON.parse(stored ?? '{}');
@@ -43,11 +52,13 @@ export function readSettings(stored: string | null): Settings {
     raw = {};
   }
   const settings = isRecord(raw) ? raw : {};
-  const { theme, motion, units, crossings, notify, doubtful, layer } = settings;
+  const { theme, motion, units, hours, zone, crossings, notify, doubtful, layer } = settings;
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
     motion: motion === 'reduced' ? motion : DEFAULTS.motion,
-    units: units === 'imperial' ? units : DEFAULTS.units,
+    units: units === 'imperial' || units === 'metric' ? units : unitsOf(locale),
+    hours: hours === '12' || hours === '24' ? hours : DEFAULTS.hours,
+    zone: typeof zone === 'string' && isZone(zone) ? zone : DEFAULTS.zone,
     crossings: crossings !== false,
     notify: notify === true,
     doubtful: doubtful === true,
@@ -65,7 +76,8 @@ export interface Preferences {
 
 /** Load the settings, apply them to the document, and store them when they change. */
 export function preferences(): Preferences {
-  const settings = signal(readSettings(load()));
+  const locale = String(i18n.locales ?? customs.peek().locale);
+  const settings = signal(readSettings(load(), locale));
   const theme = signal<'dark' | 'light'>('dark');
   const reducedMotion = signal(false);
   const systemLight = matchMedia('(prefers-color-scheme: light)');
@@ -81,6 +93,11 @@ export function preferences(): Preferences {
       ?.setAttribute('content', theme.value === 'light' ? '#eef2f6' : '#0c131f');
   };
   effect(apply);
+  effect(() => {
+    const { units, hours, zone } = settings.value;
+    const hour12 = hours === 'auto' ? hour12Of(locale) : hours === '12';
+    customs.value = { locale, units, hour12, zone: zone === '' ? undefined : zone };
+  });
   // Together, so that nobody asks for colours before they have changed.
   const follow = () => {
     batch(apply);
@@ -94,12 +111,23 @@ export function preferences(): Preferences {
     change(part) {
       settings.value = { ...settings.value, ...part };
       try {
-        localStorage.setItem(STORED, JSON.stringify(settings.value));
+        // Only what was chosen: all else goes on following the system and the language.
+        localStorage.setItem(STORED, JSON.stringify({ ...chosen(), ...part }));
       } catch {
         // Storage is refused here: the wish holds until the page is closed.
       }
     },
   };
+}
+
+/** What was chosen in this browser before. */
+function chosen(): object {
+  try {
+    const raw: unknown = JSON.parse(load() ?? '{}');
+    return isRecord(raw) ? raw : {};
+  } catch {
+    return {};
+  }
 }
 
 function load(): string | null {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 /**
  * Payloads as people read and write them: text, JSON, bytes in hex. A payload is bytes; nothing
  * here changes any of them.
@@ -119,38 +120,38 @@ export function typed(form: Form, text: string): Typed {
   if (form === 'hex') {
     const digits = text.replace(/\s+/g, '');
     const stray = /[^0-9a-f]/i.exec(digits);
-    if (stray) return { ok: false, why: `“${stray[0]}” is not a hexadecimal digit.` };
-    if (digits.length % 2 === 1) return { ok: false, why: 'Half a byte: two digits make one.' };
+    if (stray) return { ok: false, why: t`“${stray[0]}” is not a hexadecimal digit.` };
+    if (digits.length % 2 === 1) return { ok: false, why: t`Half a byte: two digits make one.` };
     return { ok: true, size: digits.length / 2 };
   }
   if (form === 'json') {
     const why = whyNotJson(text);
-    if (why !== null) return { ok: false, why: `Not JSON: ${why}` };
+    if (why !== null) return { ok: false, why: t`Not JSON: ${why}` };
   }
   return { ok: true, size: ENCODER.encode(text).length };
 }
 
 /** What is wrong with a topic to publish to, or null. */
 export function topicFault(topic: string): string | null {
-  if (topic === '') return 'Say which topic.';
-  if (/[+#]/.test(topic)) return 'A topic has no wildcards: + and # are for subscriptions.';
+  if (topic === '') return t`Say which topic.`;
+  if (/[+#]/.test(topic)) return t`A topic has no wildcards: + and # are for subscriptions.`;
   return tooLong(topic);
 }
 
 /** What is wrong with a filter to subscribe to, or null. */
 export function filterFault(filter: string): string | null {
-  if (filter === '') return 'Say which topics.';
+  if (filter === '') return t`Say which topics.`;
   const levels = filter.split('/');
   for (const [index, level] of levels.entries()) {
     if (level.includes('#') && (level !== '#' || index < levels.length - 1)) {
-      return '# stands alone, and only at the end.';
+      return t`# stands alone, and only at the end.`;
     }
-    if (level.includes('+') && level !== '+') return '+ stands for a whole level: a/+/c.';
+    if (level.includes('+') && level !== '+') return t`+ stands for a whole level: a/+/c.`;
   }
   return tooLong(filter);
 }
 
 function tooLong(text: string): string | null {
-  if (text.includes('\0')) return 'There is a NUL in it.';
-  return ENCODER.encode(text).length > 65_535 ? 'It is longer than MQTT allows.' : null;
+  if (text.includes('\0')) return t`There is a NUL in it.`;
+  return ENCODER.encode(text).length > 65_535 ? t`It is longer than MQTT allows.` : null;
 }

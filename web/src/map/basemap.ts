@@ -3,6 +3,7 @@
  * fetched, because MapLibre asks for the same tile again and again when it draws deeper than the
  * file goes; and fetches at once what lies together in the file, as tiles of one view mostly do.
  */
+import { t } from '@lingui/core/macro';
 import { PMTiles, Protocol, ResolvedValueCache } from 'pmtiles';
 import type { RangeResponse, Source } from 'pmtiles';
 import { addProtocol } from 'maplibre-gl';
@@ -50,7 +51,7 @@ export class RememberingSource implements Source {
     private readonly url: string,
     options: SourceOptions = {},
   ) {
-    this.title = options.title ?? 'The base map';
+    this.title = options.title ?? t`The base map`;
     this.most = options.most ?? REMEMBERED_RANGES;
     this.store = options.store ?? null;
     this.get = options.get ?? ((...request) => fetch(...request));

@@ -3,6 +3,7 @@
  * what somebody did to the next draft. The map (map/sketch.ts) and the fields of the editor both say
  * what was done in these words, so each is a full alternative to the other.
  */
+import { plural, t } from '@lingui/core/macro';
 import { bearing, distance, nearTo, tangleOf, wrapped } from './shapes';
 import type { Shape, Spot } from './shapes';
 import type { DrawnRegion } from '../generated';
@@ -252,29 +253,29 @@ export interface Flaw {
 export function flawsOf(draft: Draft, { name }: Particulars): Flaw[] {
   const flaws: Flaw[] = [];
   if (draft.is === 'circle') {
-    if (!draft.centre) flaws.push({ about: 'shape', why: 'It has no middle yet.' });
+    if (!draft.centre) flaws.push({ about: 'shape', why: t`It has no middle yet.` });
     else if (!(draft.radius > 0)) {
-      flaws.push({ about: 'shape', why: 'The radius must be greater than nothing.' });
+      flaws.push({ about: 'shape', why: t`The radius must be greater than nothing.` });
     }
   } else if (draft.points.length < 3) {
     const missing = 3 - draft.points.length;
-    const more = draft.points.length === 0 ? '' : ' more';
-    flaws.push({
-      about: 'shape',
-      why: `It needs ${String(missing)}${more} ${missing === 1 ? 'corner' : 'corners'}.`,
-    });
+    const why =
+      draft.points.length === 0
+        ? plural(missing, { one: 'It needs # corner.', other: 'It needs # corners.' })
+        : plural(missing, { one: 'It needs # more corner.', other: 'It needs # more corners.' });
+    flaws.push({ about: 'shape', why });
   } else {
     const text = JSON.stringify(draft.points.map(({ lat, lon }) => [lat, lon]));
     if (text.length > MOST_TEXT) {
-      flaws.push({ about: 'shape', why: 'These are too many corners to be sent at once.' });
+      flaws.push({ about: 'shape', why: t`These are too many corners to be sent at once.` });
     }
     const tangle = tangleOf(draft.points);
     if (tangle) {
-      const [a, b] = tangle.map((n) => sideText(n, draft.points.length));
-      flaws.push({ about: 'shape', why: `Two sides cross: ${a ?? ''} and ${b ?? ''}.` });
+      const [a = '', b = ''] = tangle.map((n) => sideText(n, draft.points.length));
+      flaws.push({ about: 'shape', why: t`Two sides cross: ${a} and ${b}.` });
     }
   }
-  if (name.trim() === '') flaws.push({ about: 'name', why: 'It needs a name.' });
+  if (name.trim() === '') flaws.push({ about: 'name', why: t`It needs a name.` });
   return flaws;
 }
 

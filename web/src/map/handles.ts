@@ -2,6 +2,7 @@
  * The handles of what is being drawn: buttons, to be pulled by pointer or moved by keys. They are
  * elements of the document, because a handle must be under the finger at once.
  */
+import { t } from '@lingui/core/macro';
 import { between } from './draft';
 import type { Draft, Edit, Handle } from './draft';
 import type { Pixel, Plane } from './plane';
@@ -192,12 +193,12 @@ function nameOf(handle: Handle, draft: Draft | null): string {
   const count = draft?.points.length ?? 0;
   switch (handle.is) {
     case 'centre':
-      return 'Middle of the circle; arrow keys move it';
+      return t`Middle of the circle; arrow keys move it`;
     case 'rim':
-      return 'Edge of the circle; arrow keys change the radius';
+      return t`Edge of the circle; arrow keys change the radius`;
     case 'corner':
-      return `Corner ${handle.n + 1} of ${count}; arrow keys move it, Delete takes it away`;
+      return t`Corner ${handle.n + 1} of ${count}; arrow keys move it, Delete takes it away`;
     case 'middle':
-      return `New corner between ${handle.n + 1} and ${((handle.n + 1) % count) + 1}`;
+      return t`New corner between ${handle.n + 1} and ${((handle.n + 1) % count) + 1}`;
   }
 }

@@ -2,6 +2,7 @@
  * Brings the map: the library, and the script of the worker it will start. MapLibre asks for that
  * script once and is blind without it, so it is fetched first and then lies in the browser's cache.
  */
+import { t } from '@lingui/core/macro';
 import type { MapOptions, SightlineMap } from './types';
 
 /** Between two tries, milliseconds. */
@@ -21,15 +22,14 @@ export async function loadMap(
     try {
       const { createMap, workerUrl } = await import('./map');
       const answer = await fetch(workerUrl);
-      if (!answer.ok) throw new Error(`the server answered ${String(answer.status)}`);
+      if (!answer.ok) throw new Error(t`the server answered ${answer.status}`);
       await answer.arrayBuffer();
       failed(null);
       return over() ? null : createMap;
     } catch (error) {
       if (over()) return null;
-      failed(
-        `The map could not be loaded: ${error instanceof Error ? error.message : 'no answer'}`,
-      );
+      const why = error instanceof Error ? error.message : t`no answer`;
+      failed(t`The map could not be loaded: ${why}`);
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     if (over()) return null;

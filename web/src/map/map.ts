@@ -6,12 +6,13 @@
  * circle (companions.ts); frameloop.ts keeps them in step; flights.ts moves the camera; pointer.ts
  * knows what is under the pointer; events.ts tells the page.
  */
+import { t } from '@lingui/core/macro';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import './sketch.css';
 import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'virtual:map-worker';
-import { ATTRIBUTION } from './attribution';
+import { attribution } from './attribution';
 import { serveArchive } from './basemap';
 import { boundsOf } from './bounds';
 import type { Bounds } from './bounds';
@@ -51,15 +52,14 @@ const MAX_ZOOM = 19;
 /** As near as `showArea` and `showPlaces` go. */
 const AREA_MAX_ZOOM = 15.5;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-const NO_WEBGL =
-  'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
-  'acceleration switched on in its settings, may help.';
+const noWebgl = () =>
+  t`This browser does not offer WebGL 2, which the map needs. Another browser, or graphics acceleration switched on in its settings, may help.`;
 
 export function createMap(container: HTMLElement, options: MapOptions): SightlineMap {
   container.classList.add('sightline-map');
   document.documentElement.dataset['map'] = 'loading';
   if (!document.createElement('canvas').getContext('webgl2'))
-    return missingMap(container, NO_WEBGL);
+    return missingMap(container, noWebgl());
   try {
     const parts = makeParts(container, options);
     listen(parts);
@@ -67,7 +67,7 @@ export function createMap(container: HTMLElement, options: MapOptions): Sightlin
   } catch (error) {
     console.error(error);
     container.replaceChildren();
-    return missingMap(container, error instanceof Error ? error.message : NO_WEBGL);
+    return missingMap(container, error instanceof Error ? error.message : noWebgl());
   }
 }
 
@@ -147,7 +147,7 @@ function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
     maxPitch: 0,
     fadeDuration: options.reducedMotion ? 0 : 120,
     reduceMotion: options.reducedMotion,
-    locale: { 'Map.Title': 'Map' },
+    locale: { 'Map.Title': t`Map` },
   });
   if (options.padding) map.setPadding({ ...options.padding });
   map.touchZoomRotate.disableRotation();
@@ -217,7 +217,7 @@ function install(parts: Parts): void {
 function asOne(parts: Parts): SightlineMap {
   const { marks, flights, frames, regions, sketch, viewport, pointer, events } = parts;
   return {
-    attribution: ATTRIBUTION,
+    attribution: attribution(),
     setTheme: (theme) => {
       setTheme(parts, theme);
     },

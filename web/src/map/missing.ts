@@ -1,5 +1,6 @@
 /** Stands in for the map where none can be drawn: says why, and quietly accepts everything else. */
-import { ATTRIBUTION } from './attribution';
+import { t } from '@lingui/core/macro';
+import { attribution } from './attribution';
 import type { SightlineMap, Unsubscribe, View } from './types';
 
 const nothing = () => undefined;
@@ -48,18 +49,18 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
   message.className = 'map-missing';
   message.setAttribute('role', 'note');
   const title = document.createElement('strong');
-  title.textContent = 'The map cannot be drawn here';
+  title.textContent = t`The map cannot be drawn here`;
   const reason = document.createElement('p');
   reason.textContent = why;
   const comfort = document.createElement('p');
-  comfort.textContent = 'Everything else works: the list shows the same people and places.';
+  comfort.textContent = t`Everything else works: the list shows the same people and places.`;
   message.append(title, reason, comfort);
   container.append(message);
   document.documentElement.dataset['map'] = 'missing';
 
   let view: View = { zoom: 1, lat: 0, lng: 0 };
   return {
-    attribution: ATTRIBUTION,
+    attribution: attribution(),
     ...DEAF,
     view: () => view,
     setView: (next) => {

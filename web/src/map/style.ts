@@ -12,20 +12,20 @@ import { worldGraticule } from './graticule';
 import { ACCURACY, CLEARINGS, FINE_GRATICULE, LOWEST_OF_OURS, world } from './layerids';
 import { names, placeDots } from './placenames';
 import { repaintLayer } from './repaint';
-import { SEAS } from './seas';
+import { seas } from './seas';
 import { TONES, type Tones } from './tones';
 import type { Theme } from './types';
 
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
-const SEA_POINTS: FeatureCollection = {
+const seaPoints = (): FeatureCollection => ({
   type: 'FeatureCollection',
-  features: SEAS.map(({ name, lng, lat, rank }) => ({
+  features: seas().map(({ name, lng, lat, rank }) => ({
     type: 'Feature',
     properties: { name, rank },
     geometry: { type: 'Point', coordinates: [lng, lat] },
   })),
-};
+});
 
 /**
  * @param archive absolute address of the tile archive
@@ -38,7 +38,7 @@ export function mapStyle(theme: Theme, archive: string): StyleSpecification {
       world: { type: 'vector', url: `pmtiles://${archive}` },
       graticule: { type: 'geojson', data: worldGraticule(), tolerance: 0 },
       [FINE_GRATICULE]: { type: 'geojson', data: NOTHING, tolerance: 0 },
-      seas: { type: 'geojson', data: SEA_POINTS },
+      seas: { type: 'geojson', data: seaPoints() },
       [ACCURACY]: { type: 'geojson', data: NOTHING, tolerance: 0.1 },
       [CLEARINGS]: { type: 'geojson', data: NOTHING },
     },

@@ -6,9 +6,11 @@
  * The session is a cookie no script reads. A change goes out as declared JSON from our own origin,
  * which is what the server asks of a page that may change something; no form of another site can.
  */
+import { t } from '@lingui/core/macro';
 import { REPLIES } from '../generated';
 import type { Calls } from '../generated';
 import { isRecord } from './protocol';
+import { refusalText } from './refusalwords';
 import type { Code } from './requests';
 import { read } from './shape';
 import type { Read, Shape } from './shape';
@@ -25,7 +27,7 @@ export class Denied extends Error {
   readonly wait: number;
 
   constructor(code: Code, why: string, wait = 0) {
-    super(why);
+    super(refusalText(code, why, wait));
     this.code = code;
     this.wait = wait;
   }
@@ -144,7 +146,7 @@ function filled(
 function reply(call: string, said: unknown): object {
   const shape = REPLIES[call as Declared] as Shape<object> | null | undefined;
   const found = shape && read(shape, said);
-  if (!found) throw new Denied('malformed', 'The server sent something unreadable.');
+  if (!found) throw new Denied('malformed', t`The server sent something unreadable.`);
   return found;
 }
 
@@ -167,7 +169,7 @@ export function createApi(base: string, signedOut: () => void = () => undefined)
           : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) }),
       });
     } catch {
-      throw new Denied('offline', 'The server cannot be reached.');
+      throw new Denied('offline', t`The server cannot be reached.`);
     }
     if (!response.ok) {
       const why = await denial(response);
@@ -212,7 +214,7 @@ async function denial(response: Response): Promise<Denied> {
       typeof said['wait'] === 'number' ? said['wait'] : 0,
     );
   }
-  return new Denied('failed', `The server answered with ${String(response.status)}.`);
+  return new Denied('failed', t`The server answered with ${response.status}.`);
 }
 
 async function json(response: Response): Promise<unknown> {

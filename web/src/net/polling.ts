@@ -3,6 +3,7 @@
  * by POST (`/ws/poll`, `/ws/ask`). The same frames in both directions, so that whoever holds it need
  * not know; what belongs to a connection (driving, the console's subscriptions) the server refuses.
  */
+import { t } from '@lingui/core/macro';
 import { isRecord } from './protocol';
 
 /** Given up after so many milliseconds: the server answers a poll after 1.5 beats at the latest. */
@@ -76,7 +77,7 @@ export class PollingSocket {
   }
 
   #failed(status: number): void {
-    if (status === 401 && this.#greeted) this.end(SESSION_ENDED, 'please sign in again');
+    if (status === 401 && this.#greeted) this.end(SESSION_ENDED, t`please sign in again`);
     else if (status === 503 || status === 429) this.end(TOO_MANY, '');
     else this.end(UNREACHABLE, '');
   }
@@ -129,6 +130,6 @@ export class PollingSocket {
 }
 
 function refusal(id: unknown, status: number): string {
-  const why = status === 0 ? 'The server cannot be reached.' : `The server said ${String(status)}.`;
+  const why = status === 0 ? t`The server cannot be reached.` : t`The server said ${status}.`;
   return JSON.stringify({ t: 'answer', id, ok: false, code: 'offline', why });
 }

@@ -3,10 +3,12 @@
  * rejects with why there is none. Names, fields and answers are those that the server declares
  * (`Requests` in generated.ts).
  */
+import { t } from '@lingui/core/macro';
 import { ANSWERS } from '../generated';
 import type { CODES, Requests as Declared } from '../generated';
 import { requestFrame } from './protocol';
 import type { Answer } from './protocol';
+import { refusalText } from './refusalwords';
 import { read } from './shape';
 import type { Read, Shape } from './shape';
 
@@ -36,11 +38,12 @@ export type Code = (typeof CODES)[number] | 'timeout' | 'offline' | 'lost' | 're
 
 /** The request was refused, was not answered in time, or could not be sent. */
 export class Refused extends Error {
+  // eslint-disable-next-line lingui/no-unlocalized-strings -- the name of the class, for developers
   override readonly name = 'Refused';
   readonly code: Code;
 
   constructor(code: Code, why: string) {
-    super(why);
+    super(refusalText(code, why));
     this.code = code;
   }
 }
@@ -49,7 +52,7 @@ export class Refused extends Error {
 export function granted<N extends RequestName>(request: N, answer: unknown): Granted<N> {
   const shape = ANSWERS[request] as unknown as Shape<Declared[N]['answers']>;
   const found = read(shape, answer);
-  if (!found) throw new Refused('malformed', 'The server sent something unreadable.');
+  if (!found) throw new Refused('malformed', t`The server sent something unreadable.`);
   return found;
 }
 
@@ -90,12 +93,12 @@ export class Requests {
     const id = this.#next++;
     return new Promise<Answer>((resolve, reject) => {
       if (!this.#send(request, requestFrame(id, request, fields))) {
-        reject(new Refused('offline', 'There is no connection to the server.'));
+        reject(new Refused('offline', t`There is no connection to the server.`));
         return;
       }
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new Refused('timeout', `No answer within ${String(within / 1000)} s.`));
+        reject(new Refused('timeout', t`No answer within ${within / 1000} s.`));
       }, within);
       this.#pending.set(id, { keep: resolve, refuse: reject, timer });
     });
@@ -111,7 +114,7 @@ export class Requests {
     // The code of a newer server is one that nothing here compares with.
     else
       pending.refuse(
-        new Refused((answer.code ?? 'refused') as Code, answer.why ?? 'The server said no.'),
+        new Refused((answer.code ?? 'refused') as Code, answer.why ?? t`The server said no.`),
       );
     return true;
   }
@@ -120,7 +123,7 @@ export class Requests {
   lost(): void {
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
-      pending.refuse(new Refused('lost', 'The connection was lost before the answer came.'));
+      pending.refuse(new Refused('lost', t`The connection was lost before the answer came.`));
     }
     this.#pending.clear();
   }

@@ -15,6 +15,7 @@
  * The wait doubles with each failure up to a bound and is jittered, so that a thousand pages do not
  * come back in the same instant after a restart of the server. What the frames mean is left to others.
  */
+import { t } from '@lingui/core/macro';
 import { Malformed, parseFrame, resumeFrame, SUBPROTOCOL } from './protocol';
 import type { Cursor, Hello, ServerFrame } from './protocol';
 import { isPolling, Transports } from './transports';
@@ -222,7 +223,7 @@ export class Socket {
       if (!(error instanceof Malformed)) throw error;
       this.#events.text('in', 'malformed', data);
       this.#drop(CLOSED_MALFORMED, 'malformed frame');
-      this.#lost(`The server sent something this page cannot read (${error.message}).`);
+      this.#lost(t`The server sent something this page cannot read (${error.message}).`);
       return;
     }
     this.#events.text('in', frame.t === 'other' ? frame.was : frame.t, data);
@@ -253,7 +254,7 @@ export class Socket {
   #silent(): void {
     const seconds = Math.round((this.#around.now() - this.#heardAt) / 1000);
     this.#drop(CLOSED_SILENT, 'silence');
-    this.#lost(`Nothing was heard from the server for ${String(seconds)} s.`);
+    this.#lost(t`Nothing was heard from the server for ${seconds} s.`);
   }
 
   /** Let go of the connection without waiting for the other side to agree. */
@@ -298,25 +299,25 @@ export function waitBefore(failures: number, chance: number): number {
 
 /** Why a connection closed, in words for people. */
 export function reasonOf(closed: { code: number; reason: string }, online: boolean): string {
-  if (!online) return 'This device is offline.';
+  if (!online) return t`This device is offline.`;
   const said = closed.reason ? ` (${closed.reason})` : '';
   switch (closed.code) {
     case 1001:
-      return `The server is going away${said}.`;
+      return t`The server is going away${said}.`;
     case 1006:
-      return 'The server cannot be reached.';
+      return t`The server cannot be reached.`;
     case 1007:
     case 1008:
-      return `The server refused what this page sent${said}.`;
+      return t`The server refused what this page sent${said}.`;
     case 1012:
-      return 'Another way to the server is better now.';
+      return t`Another way to the server is better now.`;
     case 1009:
-      return `This page sent too large a message${said}.`;
+      return t`This page sent too large a message${said}.`;
     case 4008:
-      return `This page was too slow for the server${said}.`;
+      return t`This page was too slow for the server${said}.`;
     case 4029:
-      return `The server has too many connections${said}.`;
+      return t`The server has too many connections${said}.`;
     default:
-      return `The connection was closed with code ${String(closed.code)}${said}.`;
+      return t`The connection was closed with code ${closed.code}${said}.`;
   }
 }

@@ -3,19 +3,30 @@ import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { barKeys, BINDINGS, drawKeys, padKeys, rosterKeys } from '../app/keys';
+import type { Binding } from '../app/keys';
 import { useLayout } from '../app/context';
 import { meaningOf, TERMS } from '../things/glossary';
 import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
 
-const groups = () =>
-  [
-    ['Map', t`Map`],
-    ['Time', t`Time`],
-    ['Go to', t`Go to`],
-    ['Robots', t`Robots`],
-    ['Page', t`Page`],
-  ] as const;
+type Group = Binding['group'];
+
+const GROUPS: readonly Group[] = ['Map', 'Time', 'Go to', 'Robots', 'Page'];
+
+function titleOf(group: Group): string {
+  switch (group) {
+    case 'Map':
+      return t`Map`;
+    case 'Time':
+      return t`Time`;
+    case 'Go to':
+      return t`Go to`;
+    case 'Robots':
+      return t`Robots`;
+    case 'Page':
+      return t`Page`;
+  }
+}
 
 export function Help() {
   const { help } = useLayout();
@@ -71,9 +82,9 @@ export function Help() {
 function KeyGroups() {
   return (
     <div class="help-groups">
-      {groups().map(([group, title]) => (
+      {GROUPS.map((group) => (
         <section key={group}>
-          <h3>{title}</h3>
+          <h3>{titleOf(group)}</h3>
           <dl>
             {BINDINGS.filter((binding) => binding.group === group).map((binding) => (
               <Keys key={binding.action} keys={binding.keys} does={binding.does()} />
@@ -114,7 +125,7 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
     <div>
       <dt>
         {keys.map((key) => (
-          <kbd key={key}>{named[key] ?? key.toUpperCase()}</kbd>
+          <kbd key={key}>{named[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
         ))}
       </dt>
       <dd>{does}</dd>
@@ -123,7 +134,7 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
 }
 
 /** Keys that a part of the page handles itself, by the group they are told in. */
-function further(group: string) {
+function further(group: Group) {
   if (group === 'Map') return [...rosterKeys(), ...drawKeys()];
   if (group === 'Time') return barKeys();
   return group === 'Robots' ? padKeys() : [];

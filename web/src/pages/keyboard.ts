@@ -47,7 +47,8 @@ function isTyping(target: EventTarget | null): boolean {
 function stopsHere(app: App, target: EventTarget | null): boolean {
   if (app.live.world.kind('probot').size === 0) return false;
   if (app.navigation.section.value === 'robots') return true;
-  const used = 'a, button, input, select, textarea, summary, [role=option], [role=button], dialog';
+  const takes = ['a', 'button', 'input', 'select', 'textarea', 'summary', 'dialog'];
+  const used = [...takes, '[role=option]', '[role=button]'].join(', ');
   return !(target instanceof Element) || target.closest(used) === null;
 }
 

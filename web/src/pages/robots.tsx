@@ -17,7 +17,7 @@ import { may } from '../things/probots/drive/roles';
 import { StopButton } from '../things/probots/drive/stop';
 import { useRobotFreshness } from '../things/probots/fresh';
 import { availabilityOf, inOrder, isGone, readProBot } from '../things/probots/read';
-import type { ProBot } from '../things/probots/read';
+import type { Availability, ProBot } from '../things/probots/read';
 import { Status } from '../things/server/status';
 import { CopyButton } from '../ui/copy';
 import { Icon } from '../ui/icon';
@@ -150,10 +150,11 @@ function Counts({
   const availabilities = robots.map((robot) =>
     availabilityOf(robot, freshnessOf(robot), leases.has(robot.id)),
   );
-  const count = (...wanted: string[]) =>
+  const count = (...wanted: readonly Availability[]) =>
     availabilities.filter((availability) => wanted.includes(availability)).length;
   const unknown = count('unknown');
-  const working = robots.length - count('not working') - unknown;
+  const idle: Availability = 'not working';
+  const working = robots.length - count(idle) - unknown;
   const online = robots.filter((robot) => !isGone(freshnessOf(robot))).length;
   const all = robots.length;
   const available = count('available');

@@ -2,8 +2,9 @@
 import { t } from '@lingui/core/macro';
 import { AccountCard } from '../accounts/menu';
 import { useServer, useLayout, usePreferences } from '../app/context';
-import { LanguageChoice } from '../ui/languagechoice';
 import { Card, SectionPage } from '../ui/section';
+import { Choice } from './choice';
+import { CustomsCard } from './customs';
 import { useMaps } from '../things/maps/context';
 import { isElsewhere } from '../things/maps/offered';
 import { Status } from '../things/server/status';
@@ -47,21 +48,8 @@ export function SettingsPage() {
             preferences.change({ motion });
           }}
         />
-        <Choice
-          name={t`Units`}
-          value={settings.units}
-          options={[
-            ['metric', t`km/h, metres`],
-            ['imperial', t`mph, feet`],
-          ]}
-          choose={(units) => {
-            preferences.change({ units });
-          }}
-        />
       </Card>
-      <Card name={t`Language`}>
-        <LanguageChoice />
-      </Card>
+      <CustomsCard />
       <Card name={t`About`}>
         <p class="said">
           {t`Sightline shows where friends and robots are, live, from an MQTT broker.`}
@@ -78,39 +66,6 @@ export function SettingsPage() {
         >{t`Keys`}</button>
       </Card>
     </SectionPage>
-  );
-}
-
-function Choice<T extends string>({
-  name,
-  value,
-  options,
-  choose,
-}: {
-  name: string;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  choose(value: T): void;
-}) {
-  return (
-    <fieldset class="choice">
-      <legend>{name}</legend>
-      <div>
-        {options.map(([option, word]) => (
-          <label key={option}>
-            <input
-              type="radio"
-              name={name}
-              checked={value === option}
-              onChange={() => {
-                choose(option);
-              }}
-            />
-            <span>{word}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 

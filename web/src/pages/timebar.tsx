@@ -7,6 +7,8 @@ import { useEffect } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { usePast } from '../past/context';
 import { useRoster } from '../things/context';
+import { shownZone, zoneHere } from '../ui/customs';
+import { zoneText } from '../ui/times';
 import { DayChooser } from './time/daychooser';
 import { Player } from './time/player';
 import { Scrubber } from './time/scrubber';
@@ -40,6 +42,7 @@ export function TimeBar() {
       <div class="timebar-when">
         <DayChooser today={today} />
         <ZoomButtons />
+        <ZoneName at={past.at.value ?? clock.live()} />
       </div>
       <div class="timebar-line">
         <button
@@ -65,5 +68,16 @@ export function TimeBar() {
         <Scrubber />
       </div>
     </section>
+  );
+}
+
+/** By which clocks the times are: of another zone than this computer's, or of its own. */
+function ZoneName({ at }: { readonly at: number }) {
+  const { short, long } = zoneText(at);
+  const zone = shownZone();
+  return (
+    <span class="zone-name" title={`${long} (${zone})`} data-chosen={zone !== zoneHere()}>
+      {short}
+    </span>
   );
 }

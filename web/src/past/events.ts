@@ -1,4 +1,5 @@
 /** What happened on a day, for the marks on the time bar. */
+import { t } from '@lingui/core/macro';
 import type { HistoryEvent } from '../generated';
 import { keyOf } from '../app/world';
 import type { Key } from '../app/world';
@@ -40,19 +41,27 @@ function words(event: Read<HistoryEvent>): string {
   switch (event.sort) {
     case 'crossing':
     case 'transition': {
-      const where = event.name ?? event.desc ?? 'a region';
-      const how = event.inferred === true ? ', passed through (inferred)' : '';
-      return `${who} ${event.event === 'leave' ? 'left' : 'entered'} ${where}${how}`;
+      const where = event.name ?? event.desc ?? t`a region`;
+      const went = event.event === 'leave' ? t`${who} left ${where}` : t`${who} entered ${where}`;
+      return event.inferred === true ? t`${went}, passed through (inferred)` : went;
     }
     case 'photo':
-      return `${who} took a photo${event.poi === undefined ? '' : `: ${event.poi}`}`;
+      return event.poi === undefined
+        ? t`${who} took a photo`
+        : t`${who} took a photo: ${event.poi}`;
     case 'alarm':
-      return `${who}: ${event.why ?? 'an alarm'}`;
+      return `${who}: ${event.why ?? t`an alarm`}`;
     case 'drive':
-      return `${who}: ${[event.what, event.who].filter(Boolean).join(' by ')}`;
+      return drivenText(who, event.what, event.who);
     default:
       return `${who}: ${event.sort}`;
   }
+}
+
+/** What was done with a robot, and by whom. */
+function drivenText(robot: string, what: string | undefined, by: string | undefined): string {
+  if (by === undefined) return `${robot}: ${what ?? ''}`;
+  return what === undefined ? `${robot}: ${by}` : t`${robot}: ${what} by ${by}`;
 }
 
 export interface EventMark {

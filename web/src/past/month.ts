@@ -1,5 +1,5 @@
 /** A month as a calendar shows it, by the calendar of whoever looks; and which days have data. */
-import { dayNamed } from './day';
+import { dayNamed, weekdayOf } from './day';
 import type { Day } from './day';
 
 /** `2026-11`. */
@@ -9,8 +9,7 @@ export function monthOf(day: Day): string {
 
 export function monthBeside(month: string, step: number): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
-  const date = new Date(year, number - 1 + step, 1);
-  return `${String(date.getFullYear()).padStart(4, '0')}-${String(date.getMonth() + 1).padStart(2, '0')}`;
+  return new Date(Date.UTC(year, number - 1 + step, 1)).toISOString().slice(0, 7);
 }
 
 /** The weeks of a month, each from Monday to Sunday; null where a day is of another month. */
@@ -22,7 +21,7 @@ export function weeksOf(month: string): (Day | null)[][] {
   }
   const first = days[0];
   if (!first) return [];
-  const lead = (new Date(first.start * 1000 + 43_200_000).getDay() + 6) % 7;
+  const lead = weekdayOf(first);
   const cells = [...Array.from({ length: lead }, () => null), ...days];
   while (cells.length % 7 !== 0) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));
@@ -31,13 +30,7 @@ export function weeksOf(month: string): (Day | null)[][] {
 /** The day so many days on; by the calendar, whatever the clocks do. */
 export function daysOn(day: Day, step: number): Day {
   const [year = 0, month = 1, date = 1] = day.name.split('-').map(Number);
-  const found = new Date(year, month - 1, date + step);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const name = `${String(found.getFullYear())}-${pad(found.getMonth() + 1)}-${pad(found.getDate())}`;
-  return dayNamed(name) ?? day;
-}
-
-/** This computer's time zone, as the server asks for it. */
-export function zoneHere(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    dayNamed(new Date(Date.UTC(year, month - 1, date + step)).toISOString().slice(0, 10)) ?? day
+  );
 }

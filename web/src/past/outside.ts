@@ -8,7 +8,7 @@ import type { Read } from '../net/shape';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
-import { zoneHere } from './month';
+import { shownZone } from '../ui/customs';
 import { readPhotos } from './photos';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
@@ -56,7 +56,7 @@ export function createTimeTravel(parts: Parts): TimeTravel {
     },
     async calendar(month, key) {
       const of = key?.startsWith('friend/') === true ? { thing: key } : {};
-      const { days } = await api.get('calendar', { month, zone: zoneHere(), ...of });
+      const { days } = await api.get('calendar', { month, zone: shownZone(), ...of });
       return new Set(days.map(({ day }) => day));
     },
     async doubtful(key, { start, end }) {

@@ -2,6 +2,8 @@
  * The stretch of a day that the bar shows: all of it, or a piece down to ten minutes. Epoch seconds.
  * No clock and no DOM here.
  */
+import { shortClockText } from '../ui/times';
+import { clockAt } from './day';
 import type { Day } from './day';
 
 export interface Stretch {
@@ -86,12 +88,9 @@ export function ticksOf(stretch: Stretch, day: Day): { at: number; text: string 
   if (every === undefined) return marks;
   // By the clock on the wall, which on some days jumps: so each is asked of the calendar.
   for (let second = 0; second < 86_400; second += every) {
-    const date = new Date(day.start * 1000);
-    date.setHours(0, 0, second);
-    const at = date.getTime() / 1000;
+    const at = clockAt(day, 0, 0, second);
     if (at < stretch.start || at >= stretch.end) continue;
-    const pad = (value: number) => String(value).padStart(2, '0');
-    marks.push({ at, text: `${pad(Math.floor(second / HOUR))}:${pad((second % HOUR) / 60)}` });
+    marks.push({ at, text: shortClockText(at) });
   }
   return marks;
 }

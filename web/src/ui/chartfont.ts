@@ -5,5 +5,6 @@ const SIZE = 0.75;
 
 export function canvasFont(weight = ''): string {
   const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-  return `${weight} ${String(SIZE * root)}px "Inter Variable", system-ui, sans-serif`.trim();
+  const font = `${weight} ${String(SIZE * root)}px "Inter Variable", system-ui, sans-serif`;
+  return font.trim();
 }

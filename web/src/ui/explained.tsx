@@ -52,7 +52,16 @@ export function Explained({ means, children }: { means: string; children: Compon
     };
   }, [place === null]);
   return (
-    <span class="explained-in" onMouseEnter={show} onMouseLeave={hide}>
+    // Under a mouse alone: a finger is said to leave as soon as it has touched.
+    <span
+      class="explained-in"
+      onPointerEnter={(enter) => {
+        if (enter.pointerType === 'mouse') show();
+      }}
+      onPointerLeave={(leave) => {
+        if (leave.pointerType === 'mouse') hide();
+      }}
+    >
       <button
         ref={word}
         type="button"

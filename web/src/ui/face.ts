@@ -22,7 +22,8 @@ export function faceOf(thing: Thing | undefined): string | undefined {
       if (typeof hash === 'string' && HASH.test(hash)) {
         url = `faces/${thing.id.split('/').map(encodeURIComponent).join('/')}/${hash}`;
       } else if (typeof data === 'string' && BASE64.test(data)) {
-        url = `data:${mime};base64,${data}`;
+        const src = `data:${mime};base64,${data}`;
+        url = src;
       }
     }
     known.set(thing, url);

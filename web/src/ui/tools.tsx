@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Pause, Play, Search, Trash2 } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
+import { grouped } from './numbers';
 
 /** `label` says what is searched; `hint` stands in the empty field. */
 export function SearchBox({
@@ -83,21 +84,20 @@ export function Chip({
   );
 }
 
-/** `more` says how much came meanwhile. */
+/** `fresh` says how much came meanwhile. */
 export function PauseButton({
   paused,
   press,
-  more = '',
+  fresh = 0,
 }: {
   paused: boolean;
   press(): void;
-  more?: string;
+  fresh?: number;
 }) {
   return (
     <button type="button" class="button" aria-pressed={paused} onClick={press}>
       <Icon of={paused ? Play : Pause} size={14} />
-      {paused ? t`Go on` : t`Pause`}
-      {paused && more}
+      {!paused ? t`Pause` : fresh > 0 ? t`Go on, ${grouped(fresh)} new` : t`Go on`}
     </button>
   );
 }

@@ -58,10 +58,15 @@ export function chooseLanguage(code: string | null): void {
   location.reload();
 }
 
-/** The locale by which numbers and times are written: of the browser, where it is of that language. */
+/**
+ * The locale by which numbers and times are written: the browser's own, where it is of that language;
+ * else that language where the browser is at home: English in Germany has 24 hours and kilometres.
+ */
 export function localeFor(language: string, wished: readonly string[]): string {
   const own = wished.find((wish) => wish.toLowerCase().split('-')[0] === language.split('-')[0]);
-  return own ?? language;
+  if (own !== undefined) return own;
+  const region = wished[0] === undefined ? undefined : new Intl.Locale(wished[0]).maximize().region;
+  return region === undefined ? language : `${language}-${region}`;
 }
 
 export function directionOf(locale: string): 'ltr' | 'rtl' {

@@ -26,6 +26,13 @@ afterEach(() => {
 
 const word = () => screen.getByRole('button', { name: 'stale' });
 
+/** By either name: this document has no `onpointerenter`, which Preact looks for. */
+function mouse(what: 'enter' | 'leave', pointerType = 'mouse'): void {
+  for (const name of [`pointer${what}`, `Pointer${what === 'enter' ? 'Enter' : 'Leave'}`]) {
+    word().parentElement?.dispatchEvent(Object.assign(new Event(name), { pointerType }));
+  }
+}
+
 describe('a word that says what it means', () => {
   test('has its meaning as its description, before anybody touches it', () => {
     render(<ExplainedTerm of="stale" />);
@@ -39,13 +46,28 @@ describe('a word that says what it means', () => {
     ['the focus', () => fireEvent.focus(word())],
     [
       'the mouse',
-      () => word().parentElement && fireEvent.mouseEnter(word().parentElement as Element),
+      () => {
+        mouse('enter');
+      },
     ],
   ])('shows it on %s, and hides it on Escape', (_, touch) => {
     render(<ExplainedTerm of="stale" />);
     act(() => void touch());
     expect(shown.map((each) => each.textContent)).toEqual([meaningOf('stale').means]);
     act(() => void fireEvent.keyDown(word(), { key: 'Escape' }));
+    expect(shown).toEqual([]);
+  });
+
+  test('stays when a finger, which is said to leave, has touched it', () => {
+    render(<ExplainedTerm of="stale" />);
+    act(() => void fireEvent.click(word()));
+    act(() => {
+      mouse('leave', 'touch');
+    });
+    expect(shown.length).toBe(1);
+    act(() => {
+      mouse('leave');
+    });
     expect(shown).toEqual([]);
   });
 

@@ -5,9 +5,9 @@ import {
   crossingsOf,
   latenessOf,
   readCrossing,
-  startOfDay,
   timeOf,
 } from '../../src/things/regions/crossings';
+import { startOfDay } from '../../src/ui/times';
 import { Notifications, MOST } from '../../src/things/regions/notifications';
 import { readRegion } from '../../src/things/regions/read';
 import { Stays } from '../../src/things/regions/stays';

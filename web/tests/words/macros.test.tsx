@@ -1,6 +1,6 @@
 /** What the macros are made into: sentences with values, plurals, and elements in their places. */
 import { plural, t } from '@lingui/core/macro';
-import { Trans } from '@lingui/react/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { render } from '@testing-library/preact';
 import { afterEach, expect, test } from 'vitest';
 import { i18n } from '#words/i18n';
@@ -41,6 +41,29 @@ test('elements stand in the sentence', () => {
   ]);
 });
 
+test('a plural may have elements, too', () => {
+  const regions = (count: number) => (
+    <p>
+      <Plural
+        value={count}
+        one={
+          <span>
+            <b>#</b> region
+          </span>
+        }
+        other={
+          <span>
+            <b>#</b> regions
+          </span>
+        }
+      />
+    </p>
+  );
+  expect(piecesOf(render(regions(1)).container, 'p span')).toEqual(['B 1', '#text  region']);
+  const many = render(regions(1200)).container;
+  expect(piecesOf(many, 'p span')).toEqual(['B 1,200', '#text  regions']);
+});
+
 test('another language may put them in another order', () => {
   const { container: english } = render(<Sentence age="3 min" name="Jane" />);
   expect(english.textContent).toContain('was seen');
@@ -61,8 +84,8 @@ test('pretended languages leave values, plurals and tags alone', () => {
 });
 
 /** What is in the sentence, one after the other: each with its kind. */
-function piecesOf(container: Element): string[] {
-  const pieces = container.querySelector('p')?.childNodes ?? [];
+function piecesOf(container: Element, within = 'p'): string[] {
+  const pieces = container.querySelector(within)?.childNodes ?? [];
   return [...pieces].map((piece) => `${piece.nodeName} ${piece.textContent ?? ''}`);
 }
 

@@ -38,7 +38,7 @@ CONNECTIONS = READERS + 2
 """What a pool for it should hold."""
 ANSWER = 30.0
 """s that an answer to a question may take."""
-WRITING = 5.0
+WRITING = 3.0
 """s after which a write goes to disk."""
 _UPKEEP = 3600.0  # s that letting go may take
 _ATTEMPTS = CONNECTIONS + 1  # each idle connection may have been lost meanwhile
@@ -329,12 +329,13 @@ def _attempted(postgres: Postgres, answer: float | None, act: Callable[[Connecti
 
     All of ours may be done twice.
     """
+    until = time.monotonic() + (answer or postgres.answer)
     for attempt in range(_ATTEMPTS):
         try:
             with postgres.lend(answer) as sql:
                 return act(sql)
         except (Again, Lost) as why:
-            if attempt == _ATTEMPTS - 1:
+            if attempt == _ATTEMPTS - 1 or time.monotonic() >= until:
                 raise Unavailable(str(why)) from why
         except CannotOpen as why:  # its password was changed, perhaps: nothing is lost of it
             raise Unavailable(str(why)) from why

@@ -45,7 +45,7 @@ class _Sender(msgspec.Struct, gc=False):
     other: float = 0.0
     first: float = 0.0
     count: int = 0
-    last: float = 0.0
+    last_ahead: float = 0.0
     seen: float = 0.0
 
 
@@ -77,7 +77,7 @@ class SenderClocks:
             # As most clocks are; and what is sooner here than its clock allows shows another clock.
             known.offset, known.count = ahead, 0
         else:
-            known.last = ahead
+            known.last_ahead = tst - at
             self._otherwise(known, ahead, at)
         offset = known.offset
         return offset if offset is not None and not -BEHIND <= offset <= AHEAD else None
@@ -110,7 +110,7 @@ class SenderClocks:
         """Take in that our own clock jumped ahead by so much."""
         self._behind = (float("-inf"), 0.0)
         for known in (*self._now.values(), *self._before.values()):
-            known.last -= seconds
+            known.last_ahead -= seconds
             known.other -= seconds
             known.first += seconds
             known.seen += seconds
@@ -152,5 +152,5 @@ class SenderClocks:
                 continue
             if known.offset is not None:
                 yield known.offset
-            elif known.last > AHEAD:
-                yield known.last  # nothing comes before it was taken
+            elif known.last_ahead > AHEAD:
+                yield known.last_ahead  # nothing comes before it was taken

@@ -2,6 +2,7 @@
  * Makes what is drawn of each map, once: streets in our own style, pictures, or a style from
  * elsewhere. What is not here yet is fetched, and `again` is told when it came.
  */
+import { t } from '@lingui/core/macro';
 import type { LayerSpecification } from 'maplibre-gl';
 import { serveArchive } from '../basemap';
 import type { Bounds } from '../bounds';
@@ -56,7 +57,7 @@ export class Sheets {
     if (map.type === 'pmtiles') {
       // The names of our files change with what is in them; those of others may not.
       const store = new URL(map.url).origin === location.origin ? this.needs.store : null;
-      serveArchive(map.url, { title: `The map “${map.title}”`, store });
+      serveArchive(map.url, { title: t`The map “${map.title}”`, store });
     }
     if (map.type === 'style') return this.styleOf(map);
     if (!isVector(map)) return picturesOf(map, theme);
@@ -83,7 +84,7 @@ export class Sheets {
       .catch(() => {
         this.looking = false; // tried again when the view changes
         this.needs.trouble(
-          'What draws streets could not be loaded. The map of the world is shown.',
+          t`What draws streets could not be loaded. The map of the world is shown.`,
         );
       });
   }
@@ -98,9 +99,9 @@ export class Sheets {
       })
       .catch((error: unknown) => {
         this.styles.set(url, 'failed');
-        const why = error instanceof Error ? error.message : 'it cannot be read';
+        const why = error instanceof Error ? error.message : t`it cannot be read`;
         this.needs.trouble(
-          `The map “${title}” cannot be shown: ${why}. What was shown before stays.`,
+          t`The map “${title}” cannot be shown: ${why}. What was shown before stays.`,
           map,
         );
       });

@@ -3,6 +3,7 @@
  * map of the world elsewhere. Of several it draws what the view needs, and loads a map before it
  * comes into view, so that nothing blinks.
  */
+import { t } from '@lingui/core/macro';
 import type { FilterSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import type { Bounds } from '../bounds';
 import { WORLD_NAMES } from '../layerids';
@@ -136,7 +137,7 @@ export class Streets {
     );
     if (!map) return false;
     console.warn(`Map “${map.title}”: ${why}`);
-    this.tell(`Some of the map “${map.title}” could not be loaded.`, map);
+    this.tell(t`Some of the map “${map.title}” could not be loaded.`, map);
     return true;
   }
 
@@ -151,7 +152,7 @@ export class Streets {
   private tell(why: string, map?: MapSource): void {
     const old = map && this.forbidden.has(originOf(map.url));
     this.needs.trouble(
-      old ? `To see the map “${map.title}”, which is new, load this page again.` : why,
+      old ? t`To see the map “${map.title}”, which is new, load this page again.` : why,
     );
   }
 

@@ -1,11 +1,12 @@
 /** The busiest topics. */
+import { plural, t } from '@lingui/core/macro';
 import { useEffect } from 'preact/hooks';
 import { useNavigation, useServer } from '../../app/context';
 import { useConsole } from '../../console/context';
 import { inOrder } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
 import { useCalmly } from '../../ui/hooks';
-import { grouped } from '../../ui/numbers';
+import { fixed } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 
 /** So many rows in the list of the busiest. */
@@ -26,14 +27,17 @@ export function BusiestCard({ broker }: { broker: Broker | undefined }) {
     };
   }, [consoleClient, id]);
   const rows = inOrder(consoleClient.page?.children ?? [], 'rate').slice(0, BUSIEST);
+  const topics = consoleClient.page?.topics ?? 0;
   const most = Math.max(0.01, ...rows.map((row) => row.rate));
   return (
-    <Card name="Busiest topics" aside={<span class="muted">msg/s</span>}>
+    <Card name={t`Busiest topics`} aside={<span class="muted">{t`msg/s`}</span>}>
       {consoleClient.trouble !== null ? (
         <p class="muted">{consoleClient.trouble}</p>
       ) : rows.length === 0 ? (
         <p class="muted">
-          {connection.value.state === 'live' ? 'No message has been heard yet.' : 'Not known now.'}
+          {connection.value.state === 'live'
+            ? t`No message has been heard yet.`
+            : t`Not known now.`}
         </p>
       ) : (
         <>
@@ -41,14 +45,14 @@ export function BusiestCard({ broker }: { broker: Broker | undefined }) {
             {rows.map((row) => (
               <li key={row.name}>
                 <code class="ellipsis">
-                  {row.name === '' ? '(empty)' : row.name}
+                  {row.name === '' ? t`(empty)` : row.name}
                   {row.children > 0 && (
                     <span class="muted">
-                      /… {row.topics === 1 ? '1 topic' : `${grouped(row.topics ?? 1)} topics`}
+                      {`/… ${plural(row.topics ?? 1, { one: '# topic', other: '# topics' })}`}
                     </span>
                   )}
                 </code>
-                <span>{row.rate.toFixed(row.rate < 10 ? 2 : 1)}</span>
+                <span>{fixed(row.rate, row.rate < 10 ? 2 : 1)}</span>
                 <i style={{ width: `${String(Math.max(0.5, (row.rate / most) * 100))}%` }} />
               </li>
             ))}
@@ -60,7 +64,10 @@ export function BusiestCard({ broker }: { broker: Broker | undefined }) {
               go('broker', 'topics');
             }}
           >
-            Look through all {grouped(consoleClient.page?.topics ?? 0)} topics
+            {plural(topics, {
+              one: 'Look at the only topic',
+              other: 'Look through all # topics',
+            })}
           </button>
         </>
       )}

@@ -1,4 +1,5 @@
 /** The server's certificate: until when it is good, and an alarm when somebody has to act. */
+import { plural, t } from '@lingui/core/macro';
 import { CircleAlert } from 'lucide';
 import { timeText } from '../../app/ages';
 import type { Certificate } from '../../things/server/read';
@@ -10,8 +11,8 @@ const DAY = 86_400;
 
 export function daysLeft(expires: number, now: number): string {
   const days = Math.floor((expires - now) / DAY);
-  if (days < 0) return 'past its end';
-  return days === 1 ? '1 more day' : `${String(days)} more days`;
+  if (days < 0) return t`past its end`;
+  return plural(days, { one: '# more day', other: '# more days' });
 }
 
 export function CertificateFact({ certificate }: { certificate: Certificate }) {
@@ -19,10 +20,10 @@ export function CertificateFact({ certificate }: { certificate: Certificate }) {
   const { expires, standing, fault } = certificate;
   const good = standing === 'good' && fault === undefined;
   return (
-    <Fact name="Certificate" tone={good ? undefined : 'bad'}>
+    <Fact name={t`Certificate`} tone={good ? undefined : 'bad'}>
       {expires === undefined
-        ? 'none yet'
-        : `${daysLeft(expires, clock.seconds())}, until ${timeText(expires, clock.seconds())}`}
+        ? t`none yet`
+        : t`${daysLeft(expires, clock.seconds())}, until ${timeText(expires, clock.seconds())}`}
     </Fact>
   );
 }
@@ -34,26 +35,25 @@ export function CertificateAlarm({ certificate }: { certificate: Certificate }) 
   if (fault === undefined && standing === 'good') return null;
   const heading =
     fault !== undefined
-      ? 'The certificate’s files cannot be used'
+      ? t`The certificate’s files cannot be used`
       : expires !== undefined && standing !== 'expired'
-        ? `The certificate is good for ${daysLeft(expires, clock.seconds())}`
-        : 'The certificate is past its end';
+        ? t`The certificate is good for ${daysLeft(expires, clock.seconds())}`
+        : t`The certificate is past its end`;
   return (
-    <section class="card explain" aria-label="Certificate" role="note">
+    <section class="card explain" aria-label={t`Certificate`} role="note">
       <Icon of={CircleAlert} size={20} />
       <div>
         <h2>{heading}</h2>
         {fault !== undefined && (
           <p>
-            Now {fault}.{' '}
             {expires === undefined
-              ? 'Nobody can connect over HTTPS.'
-              : 'The one before stays in use.'}
+              ? t`Now ${fault}. Nobody can connect over HTTPS.`
+              : t`Now ${fault}. The one before stays in use.`}
           </p>
         )}
         <p>
-          {names.length > 0 && `It is for ${names.join(', ')}. `}
-          Renew it on the server; new files are taken within seconds, and nobody is cut off.
+          {names.length > 0 && `${t`It is for ${names.join(', ')}.`} `}
+          {t`Renew it on the server; new files are taken within seconds, and nobody is cut off.`}
         </p>
       </div>
     </section>

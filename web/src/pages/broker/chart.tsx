@@ -2,10 +2,11 @@
  * A chart over time. The library comes when the first chart is drawn; what is under the pointer is
  * told in the legend, and the newest values in words for those who do not see it.
  */
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
 import type uPlot from 'uplot';
-import { timeText } from '../../app/ages';
+import { axisText, timeText } from '../../ui/times';
 import type { Series } from '../../things/broker/series';
 import { usePreferences } from '../../app/context';
 import { canvasFont } from '../../ui/chartfont';
@@ -100,7 +101,9 @@ export function Chart({ series, curves, range, height, label, text }: ChartProps
         {pointed !== null && at !== undefined && <time>{timeText(at, to)}</time>}
       </figcaption>
       <div ref={box} role="img" aria-label={label} style={{ height: `${String(height)}px` }} />
-      {series.at.length < 2 && <p class="chart-wait">Drawn as soon as there are two figures.</p>}
+      {series.at.length < 2 && (
+        <p class="chart-wait">{t`Drawn as soon as there are two figures.`}</p>
+      )}
     </figure>
   );
 }
@@ -164,7 +167,7 @@ function axes(colour: (name: string) => string, text: (value: number) => string)
       grid: { show: false },
       space: 70,
       size: 26,
-      values: (_, splits, __, ___, increment) => splits.map((at) => clockText(at, increment)),
+      values: (_, splits, __, ___, increment) => splits.map((at) => axisText(at, increment)),
     },
     {
       ...axis,
@@ -174,15 +177,6 @@ function axes(colour: (name: string) => string, text: (value: number) => string)
       values: (_, splits) => splits.map(text),
     },
   ];
-}
-
-/** A time on the axis, as fine as its steps are, in seconds. */
-function clockText(at: number, increment: number): string {
-  if (increment >= 86_400) return timeText(at, 0).replace(/ \d\d:\d\d$/, '');
-  const when = new Date(at * 1000);
-  const pad = (n: number) => String(n).padStart(2, '0');
-  const clock = `${pad(when.getHours())}:${pad(when.getMinutes())}`;
-  return increment < 60 ? `${clock}:${pad(when.getSeconds())}` : clock;
 }
 
 /** A line in a colour, with what is under it in the same, fading downwards. */

@@ -1,7 +1,9 @@
 /** Everything known of one client. */
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { ageText, spanText, timeText } from '../../app/ages';
+import { ageText, secondsText, spanText, timeText } from '../../app/ages';
 import { useTime } from '../../app/context';
 import { flagWords } from '../../things/broker/clients';
 import type { Client } from '../../things/broker/clients';
@@ -12,7 +14,7 @@ import { Icon } from '../../ui/icon';
 import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { Feeds } from './clientparts';
-import { sinceText } from './clienttext';
+import { sinceText, stateText } from './clienttext';
 import type { ReadonlySignal } from '@preact/signals';
 
 export function ClientCard({
@@ -33,10 +35,10 @@ export function ClientCard({
   return (
     <div ref={box}>
       <Card
-        name={client.client === '' ? '(no id)' : client.client}
+        name={client.client === '' ? t`(no id)` : client.client}
         class="client-open"
         aside={
-          <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+          <button type="button" class="icon-button" aria-label={t`Close`} onClick={close}>
             <Icon of={X} />
           </button>
         }
@@ -52,7 +54,7 @@ export function ClientCard({
         <ClientFacts client={client} broker={broker} now={now} />
         {client.subscriptions.length > 0 && (
           <>
-            <h3>Subscribed</h3>
+            <h3>{t`Subscribed`}</h3>
             <ul class="filters">
               {client.subscriptions.map((filter) => (
                 <li key={filter}>
@@ -78,53 +80,63 @@ function ClientFacts({
 }) {
   return (
     <Facts>
-      <Fact name="State">{client.state}</Fact>
-      <Fact name="Since">
+      <Fact name={t`State`}>{stateText(client)}</Fact>
+      <Fact name={t`Since`}>
         {sinceText(client, broker?.log_since, now.value)}
         {client.state === 'connected' &&
           client.since !== undefined &&
-          `, for ${spanText(now.value - client.since)}`}
+          `, ${t`for ${spanText(now.value - client.since)}`}`}
       </Fact>
       {client.address !== undefined && (
-        <Fact name="Address">
+        <Fact name={t`Address`}>
           <code>{client.address}</code>
         </Fact>
       )}
-      {client.user !== undefined && <Fact name="User">{client.user}</Fact>}
-      {client.protocol !== undefined && <Fact name="Protocol">MQTT {client.protocol}</Fact>}
+      {client.user !== undefined && <Fact name={t`User`}>{client.user}</Fact>}
+      {client.protocol !== undefined && <Fact name={t`Protocol`}>{`MQTT ${client.protocol}`}</Fact>}
       {client.clean !== undefined && (
-        <Fact name="Session">
-          {client.clean ? 'clean: forgotten when it leaves' : 'kept while it is away'}
+        <Fact name={t`Session`}>
+          {client.clean ? t`clean: forgotten when it leaves` : t`kept while it is away`}
         </Fact>
       )}
       {client.keepalive !== undefined && (
-        <Fact name="Keepalive">
+        <Fact name={t`Keepalive`}>
           {client.keepalive === 0
-            ? 'none: it may stay silent for ever'
-            : `${String(client.keepalive)} s`}
+            ? t`none: it may stay silent for ever`
+            : secondsText(client.keepalive)}
         </Fact>
       )}
-      <Fact name="Reconnects">{grouped(client.reconnects)} in the last hour</Fact>
+      <Fact name={t`Reconnects`}>
+        <Trans>{grouped(client.reconnects)} in the last hour</Trans>
+      </Fact>
       {client.left_at !== undefined && (
-        <Fact name="Last left">
+        <Fact name={t`Last left`}>
           {timeText(client.left_at, now.value)}
           {client.why !== undefined && `, ${client.why}`}
         </Fact>
       )}
-      {client.takeovers > 0 && <Fact name="Taken over">{grouped(client.takeovers)} times</Fact>}
-      {client.refused > 0 && <Fact name="Refused">{grouped(client.refused)} times</Fact>}
-      {client.dropping > 0 && <Fact name="Drops">{grouped(client.dropping)} times</Fact>}
+      {client.takeovers > 0 && <Fact name={t`Taken over`}>{timesText(client.takeovers)}</Fact>}
+      {client.refused > 0 && <Fact name={t`Refused`}>{timesText(client.refused)}</Fact>}
+      {client.dropping > 0 && <Fact name={t`Drops`}>{timesText(client.dropping)}</Fact>}
       {client.fits.length > 0 && (
-        <Fact name="Feeds">
-          one of {client.fits.join(', ')}: its client id fits them all, so it is tied to none
+        <Fact name={t`Feeds`}>
+          <Trans>
+            one of {client.fits.join(', ')}: its client id fits them all, so it is tied to none
+          </Trans>
         </Fact>
       )}
       {client.feeds !== undefined && (
-        <Fact name="Feeds">
+        <Fact name={t`Feeds`}>
           <Feeds client={client} />
         </Fact>
       )}
-      <Fact name="Last line">{ageText(now.value - client.at)} ago</Fact>
+      <Fact name={t`Last line`}>
+        <Trans>{ageText(now.value - client.at)} ago</Trans>
+      </Fact>
     </Facts>
   );
+}
+
+function timesText(count: number): string {
+  return plural(count, { one: '# time', other: '# times' });
 }

@@ -1,4 +1,5 @@
 /** What is wrong with a client, and whose messages it sends. */
+import { t } from '@lingui/core/macro';
 import { useNavigation, useSelection } from '../../app/context';
 import { splitKey } from '../../app/world';
 import { flagWords } from '../../things/broker/clients';
@@ -31,7 +32,7 @@ export function Feeds({ client }: { client: Client }) {
     <button
       type="button"
       class="feeds ellipsis"
-      title={`Show ${key}`}
+      title={t`Show ${key}`}
       onClick={() => {
         go('map');
         select(key);

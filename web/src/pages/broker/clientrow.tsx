@@ -1,9 +1,10 @@
 /** A client as a row of the table, on phones as a card. */
+import { t } from '@lingui/core/macro';
 import type { Client } from '../../things/broker/clients';
 import type { Broker } from '../../things/broker/read';
 import { grouped } from '../../ui/numbers';
 import { Feeds, Flags } from './clientparts';
-import { sessionText, sinceText } from './clienttext';
+import { sessionText, sinceText, stateText } from './clienttext';
 import type { JSX } from 'preact';
 
 export function ClientRow({
@@ -24,8 +25,8 @@ export function ClientRow({
   const name = (
     <button type="button" class="client-name" aria-expanded={chosen} onClick={choose}>
       <i data-state={client.state} />
-      <span class="hidden">{client.state}: </span>
-      <code class="ellipsis">{client.client === '' ? '(no id)' : client.client}</code>
+      <span class="hidden">{stateText(client)}: </span>
+      <code class="ellipsis">{client.client === '' ? t`(no id)` : client.client}</code>
     </button>
   );
   const since = sinceText(client, broker?.log_since, now);
@@ -83,12 +84,12 @@ function NarrowRow({ client, name, since }: { client: Client; name: JSX.Element;
         <span class="ellipsis">
           {[client.address, client.user, client.protocol && `MQTT ${client.protocol}`]
             .filter(Boolean)
-            .join(' · ') || 'nothing more is known'}
+            .join(' · ') || t`nothing more is known`}
         </span>
       </p>
       <p class="muted">
         <span class="ellipsis">
-          {client.state === 'connected' && client.since !== undefined ? `since ${since}` : since}
+          {client.state === 'connected' && client.since !== undefined ? t`since ${since}` : since}
           {client.why !== undefined && `, ${client.why}`}
         </span>
         <Feeds client={client} />

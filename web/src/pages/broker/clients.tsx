@@ -2,6 +2,7 @@
  * Who is connected to the broker, as its log tells: a table that sorts, on phones a list of cards;
  * what is wrong with whom; and honest words about who was there before the log was heard.
  */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import { ArrowDown, ArrowUp } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
@@ -25,21 +26,21 @@ import type { JSX } from 'preact';
 /** The id of a client that another part wants to be shown here; empty when there is none. */
 export const wantedClient = signal('');
 
-const COLUMNS: readonly (readonly [ClientColumn, string])[] = [
-  ['client', 'Client'],
-  ['address', 'Address'],
-  ['user', 'User'],
+const columns = (): readonly (readonly [ClientColumn, string])[] => [
+  ['client', t`Client`],
+  ['address', t`Address`],
+  ['user', t`User`],
   ['protocol', 'MQTT'],
-  ['keepalive', 'Session'],
-  ['since', 'Since'],
-  ['reconnects', 'Again /h'],
+  ['keepalive', t`Session`],
+  ['since', t`Since`],
+  ['reconnects', t`Again /h`],
 ];
 
-const FILTERS: readonly (readonly [ClientFilter, string])[] = [
-  ['all', 'All'],
-  ['connected', 'Connected'],
-  ['gone', 'Gone'],
-  ['flagged', 'Flagged'],
+const filters = (): readonly (readonly [ClientFilter, string])[] => [
+  ['all', t`All`],
+  ['connected', t`Connected`],
+  ['gone', t`Gone`],
+  ['flagged', t`Flagged`],
 ];
 
 const ROW = 40;
@@ -90,7 +91,7 @@ export function ClientsPart({
   return (
     <div class={open ? 'clients-part with-open' : 'clients-part'}>
       <Card
-        name="Clients"
+        name={t`Clients`}
         class="clients tall"
         aside={
           <ClientTools
@@ -111,7 +112,7 @@ export function ClientsPart({
             rowHeight={CARD}
             class="client-cards"
             role="list"
-            label="Clients"
+            label={t`Clients`}
             keyOf={(client) => client.key}
           >
             {row}
@@ -148,10 +149,10 @@ function ClientTools({
 }) {
   return (
     <div class="tools">
-      <SearchBox label="Show only clients with" value={search} set={setSearch} />
+      <SearchBox label={t`Show only clients with`} value={search} set={setSearch} />
       <Chips
-        label="Show"
-        of={FILTERS}
+        label={t`Show`}
+        of={filters()}
         value={filter}
         set={setFilter}
         extra={(name) => (
@@ -174,14 +175,14 @@ function ClientTable({
   row: (client: Client) => JSX.Element;
 }) {
   return (
-    <div class="table" role="table" aria-label="Clients" aria-rowcount={shown.length + 1}>
+    <div class="table" role="table" aria-label={t`Clients`} aria-rowcount={shown.length + 1}>
       <ClientHead sort={sort} setSort={setSort} />
       <VirtualRows
         items={shown}
         rowHeight={ROW}
         class="client-rows"
         role="rowgroup"
-        label="Clients"
+        label={t`Clients`}
         keyOf={(client) => client.key}
       >
         {row}
@@ -200,7 +201,7 @@ function ClientHead({
   return (
     <div role="rowgroup" class="head">
       <div role="row" class="client-row" aria-rowindex={1}>
-        {COLUMNS.map(([column, word]) => (
+        {columns().map(([column, word]) => (
           <span
             key={column}
             role="columnheader"
@@ -217,8 +218,8 @@ function ClientHead({
             </button>
           </span>
         ))}
-        <span role="columnheader">Last reason</span>
-        <span role="columnheader">Feeds</span>
+        <span role="columnheader">{t`Last reason`}</span>
+        <span role="columnheader">{t`Feeds`}</span>
       </div>
     </div>
   );

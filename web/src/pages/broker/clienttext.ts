@@ -1,24 +1,30 @@
 /** What is known of a client, in words. */
+import { plural, t } from '@lingui/core/macro';
 import { timeText } from '../../app/ages';
 import type { Client } from '../../things/broker/clients';
 import type { Broker } from '../../things/broker/read';
-import { grouped } from '../../ui/numbers';
+import { secondsText } from '../../app/ages';
 
 export function nobody(broker: Broker | undefined, all: number): string {
-  if (all > 0) return 'No client is like that.';
+  if (all > 0) return t`No client is like that.`;
   return broker?.log_lines === undefined
-    ? 'Clients are known by the broker’s log alone, and none of it has been heard: see Log.'
-    : 'The log has not spoken of any client yet.';
+    ? t`Clients are known by the broker’s log alone, and none of it has been heard: see Log.`
+    : t`The log has not spoken of any client yet.`;
+}
+
+/** Whether it is connected, in a word. */
+export function stateText({ state }: Client): string {
+  return { connected: t`connected`, gone: t`gone`, unknown: t`unknown` }[state];
 }
 
 /** Since when it is there, or how long it has been gone; honest when that is not known. */
 export function sinceText(client: Client, logSince: number | undefined, now: number): string {
   if (client.state === 'gone') {
-    return client.left_at === undefined ? 'gone' : `left ${timeText(client.left_at, now)}`;
+    return client.left_at === undefined ? t`gone` : t`left ${timeText(client.left_at, now)}`;
   }
-  if (client.state === 'unknown') return 'unknown';
+  if (client.state === 'unknown') return t`unknown`;
   if (client.since !== undefined) return timeText(client.since, now);
-  return logSince === undefined ? 'before we listened' : `before ${shortTime(logSince, now)}`;
+  return logSince === undefined ? t`before we listened` : t`before ${shortTime(logSince, now)}`;
 }
 
 function shortTime(at: number, now: number): string {
@@ -27,25 +33,26 @@ function shortTime(at: number, now: number): string {
 
 export function sessionText(client: Client): string {
   const parts = [
-    client.clean === undefined ? '' : client.clean ? 'clean' : 'kept',
+    client.clean === undefined ? '' : client.clean ? t`clean` : t`kept`,
     client.keepalive === undefined
       ? ''
       : client.keepalive === 0
-        ? 'no keepalive'
-        : `${String(client.keepalive)} s`,
+        ? t`no keepalive`
+        : secondsText(client.keepalive),
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
 /** Why clients left, in words by their number; the order in which equal ones are told. */
-const LEAVINGS: Readonly<Record<string, readonly [one: string, more: string]>> = {
-  silent: ['1 keep-alive timeout', '# keep-alive timeouts'],
-  cut: ['1 connection cut', '# connections cut'],
-  'taken over': ['1 taken over by the same id', '# taken over by the same id'],
-  refused: ['1 refused', '# refused'],
-  protocol: ['1 protocol error', '# protocol errors'],
-  asked: ['1 signed off', '# signed off'],
-  other: ['1 for another reason', '# for other reasons'],
+const LEAVINGS: Readonly<Record<string, (count: number) => string>> = {
+  silent: (n) => plural(n, { one: '# keep-alive timeout', other: '# keep-alive timeouts' }),
+  cut: (n) => plural(n, { one: '# connection cut', other: '# connections cut' }),
+  'taken over': (n) =>
+    plural(n, { one: '# taken over by the same id', other: '# taken over by the same id' }),
+  refused: (n) => plural(n, { one: '# refused', other: '# refused' }),
+  protocol: (n) => plural(n, { one: '# protocol error', other: '# protocol errors' }),
+  asked: (n) => plural(n, { one: '# signed off', other: '# signed off' }),
+  other: (n) => plural(n, { one: '# for another reason', other: '# for other reasons' }),
 };
 
 /** "12 disconnected: 7 keep-alive timeouts, 5 signed off"; null when nobody is. */
@@ -60,9 +67,8 @@ export function leftText(clients: readonly Client[]): string | null {
   const order = Object.keys(LEAVINGS);
   const reasons = [...counts]
     .sort(([a, some], [b, others]) => others - some || order.indexOf(a) - order.indexOf(b))
-    .map(([reason, count]) => {
-      const [one, more] = LEAVINGS[reason] ?? ['', ''];
-      return count === 1 ? one : more.replace('#', grouped(count));
-    });
-  return `${grouped(gone.length)} disconnected: ${reasons.join(', ')}`;
+    .map(([reason, count]) => LEAVINGS[reason]?.(count) ?? '')
+    .join(', ');
+  const count = gone.length;
+  return t`${plural(count, { one: '# disconnected', other: '# disconnected' })}: ${reasons}`;
 }

@@ -1,4 +1,5 @@
 /** For admins: what came of every device's messages, those first that had trouble last. */
+import { plural, t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../../app/context';
 import type { DeviceFigures } from '../../generated';
@@ -18,23 +19,23 @@ export function DevicesCard() {
   const more = found.total - found.devices.length;
   return (
     <Card
-      name="Devices"
-      aside={<span class="muted">what came of their messages since the server’s start</span>}
+      name={t`Devices`}
+      aside={<span class="muted">{t`what came of their messages since the server’s start`}</span>}
     >
       {found.devices.length === 0 ? (
-        <p class="muted">Nothing was heard yet.</p>
+        <p class="muted">{t`Nothing was heard yet.`}</p>
       ) : (
-        <div class="devices" tabIndex={0} role="region" aria-label="Counts of devices">
+        <div class="devices" tabIndex={0} role="region" aria-label={t`Counts of devices`}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Device</th>
-                <th scope="col">Heard</th>
-                <th scope="col">Used</th>
-                <th scope="col">Doubtful</th>
-                <th scope="col">Left out</th>
-                <th scope="col">Refused</th>
-                <th scope="col">Last reason</th>
+                <th scope="col">{t`Device`}</th>
+                <th scope="col">{t`Heard`}</th>
+                <th scope="col">{t`Used`}</th>
+                <th scope="col">{t`Doubtful`}</th>
+                <th scope="col">{t`Left out`}</th>
+                <th scope="col">{t`Refused`}</th>
+                <th scope="col">{t`Last reason`}</th>
               </tr>
             </thead>
             <tbody>
@@ -45,7 +46,14 @@ export function DevicesCard() {
           </table>
         </div>
       )}
-      {more > 0 && <p class="note">{grouped(more)} more, without newer trouble.</p>}
+      {more > 0 && (
+        <p class="note">
+          {plural(more, {
+            one: '# more, without newer trouble.',
+            other: '# more, without newer trouble.',
+          })}
+        </p>
+      )}
     </Card>
   );
 }
@@ -56,7 +64,7 @@ function Row({ counts }: { counts: Read<DeviceFigures> }) {
     <tr data-device={counts.device}>
       <th scope="row">
         {counts.device}
-        {!counts.friend && <small> not on the map</small>}
+        {!counts.friend && <small> {t`not on the map`}</small>}
       </th>
       <td>{grouped(counts.heard)}</td>
       <td>{grouped(counts.used)}</td>

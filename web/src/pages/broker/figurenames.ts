@@ -1,10 +1,10 @@
 /** The figures of a broker that the overview asks for. */
-import { PICTURES } from './pictures';
-import { KPIS } from './kpis';
+import { pictures } from './pictures';
+import { kpis } from './kpis';
 
 export const NAMES = [
   ...new Set([
-    ...KPIS.map((kpi) => kpi.of),
-    ...PICTURES.flatMap((picture) => picture.curves.map((curve) => curve.of)),
+    ...kpis().map((kpi) => kpi.of),
+    ...pictures().flatMap((picture) => picture.curves.map((curve) => curve.of)),
   ]),
 ];

@@ -1,4 +1,5 @@
 /** The newest lines of the log, at a glance. */
+import { t } from '@lingui/core/macro';
 import { useNavigation } from '../../app/context';
 import { useBrokerLog } from '../../things/broker/context';
 import { levelWord, pickLines } from '../../things/broker/log';
@@ -19,7 +20,7 @@ export function LogGlance({ broker }: { broker: Broker | undefined }) {
   const lines = pickLines(brokerLog.lines, broker?.id ?? '', 'all', '').slice(0, GLANCE);
   return (
     <Card
-      name="Broker log"
+      name={t`Broker log`}
       class="log"
       aside={
         <button
@@ -28,9 +29,7 @@ export function LogGlance({ broker }: { broker: Broker | undefined }) {
           onClick={() => {
             go('broker', 'log');
           }}
-        >
-          All of it
-        </button>
+        >{t`All of it`}</button>
       }
     >
       {lines.length === 0 ? (

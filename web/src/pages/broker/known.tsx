@@ -1,4 +1,5 @@
 /** How complete the list of clients is. */
+import { Trans } from '@lingui/react/macro';
 import { timeText } from '../../app/ages';
 import { useTime } from '../../app/context';
 import type { Client } from '../../things/broker/clients';
@@ -23,29 +24,47 @@ export function Known({
   const left = leftText(clients);
   const refusals = broker.refusals ?? 0;
   const since = broker.log_since === undefined ? null : timeText(broker.log_since, now.value);
+  const shown = grouped(connected);
+  const unseen = grouped(broker.unseen ?? 0);
   return (
     <p class="note known">
       <span>
-        <strong>{grouped(connected)}</strong>
-        {total === undefined
-          ? ' known to be connected'
-          : ` of ${grouped(total)} connected are known`}
+        {total === undefined ? (
+          <Trans>
+            <strong>{shown}</strong> known to be connected
+          </Trans>
+        ) : (
+          <Trans>
+            <strong>{shown}</strong> of {grouped(total)} connected are known
+          </Trans>
+        )}
       </span>
       {(broker.unseen ?? 0) > 0 && (
         <span>
-          <strong>{grouped(broker.unseen ?? 0)}</strong> were there before {since ?? 'we listened'}{' '}
-          and have not been spoken of
+          {since === null ? (
+            <Trans>
+              <strong>{unseen}</strong> were there before we listened and have not been spoken of
+            </Trans>
+          ) : (
+            <Trans>
+              <strong>{unseen}</strong> were there before {since} and have not been spoken of
+            </Trans>
+          )}
         </span>
       )}
       {left !== null && <span data-left>{left}</span>}
       {unknown > 0 && (
         <span>
-          <strong>{grouped(unknown)}</strong> may be gone: the log was cut off
+          <Trans>
+            <strong>{grouped(unknown)}</strong> may be gone: the log was cut off
+          </Trans>
         </span>
       )}
       {refusals > 0 && (
         <span class="caution">
-          <strong>{grouped(refusals)}</strong> sign-ins refused
+          <Trans>
+            <strong>{grouped(refusals)}</strong> sign-ins refused
+          </Trans>
         </span>
       )}
     </p>

@@ -1,4 +1,5 @@
 /** The broker's figures of now, each with a small line of the last minutes. */
+import { t } from '@lingui/core/macro';
 import { timeText } from '../../app/ages';
 import { useTime } from '../../app/context';
 import { figure } from '../../things/broker/read';
@@ -11,6 +12,8 @@ import { Spark } from '../../ui/spark';
 interface Kpi {
   readonly name: string;
   readonly unit?: string;
+  /** A small figure is told to a tenth. */
+  readonly perSecond?: boolean;
   readonly colour: string;
   /** The name of its history. */
   readonly of: string;
@@ -26,44 +29,48 @@ function rate(broker: Broker, counter: string, load: string): number | undefined
   return broker.rates[counter] ?? (own === undefined ? undefined : own * PER_SECOND);
 }
 
-export const KPIS: readonly Kpi[] = [
+const DROPPED = 'publish/messages/dropped';
+
+export const kpis = (): readonly Kpi[] => [
   {
-    name: 'Received',
-    unit: 'msg/s',
+    name: t`Received`,
+    unit: t`msg/s`,
+    perSecond: true,
     colour: 'c1',
     of: 'publish/messages/received/s',
     value: (broker) => rate(broker, 'publish/messages/received', 'publish/received'),
   },
   {
-    name: 'Sent',
-    unit: 'msg/s',
+    name: t`Sent`,
+    unit: t`msg/s`,
+    perSecond: true,
     colour: 'c2',
     of: 'publish/messages/sent/s',
     value: (broker) => rate(broker, 'publish/messages/sent', 'publish/sent'),
   },
   {
-    name: 'Clients',
+    name: t`Clients`,
     colour: 'c5',
     of: 'clients/connected',
     value: (broker) => figure(broker, 'clients/connected'),
   },
   {
-    name: 'Subscriptions',
+    name: t`Subscriptions`,
     colour: 'c8',
     of: 'subscriptions/count',
     value: (broker) => figure(broker, 'subscriptions/count'),
   },
   {
-    name: 'Retained',
+    name: t`Retained`,
     colour: 'c3',
     of: 'retained messages/count',
     value: (broker) => figure(broker, 'retained messages/count'),
   },
   {
-    name: 'Dropped',
-    unit: 'since start',
+    name: t`Dropped`,
+    unit: t`since start`,
     colour: 'c6',
-    of: 'publish/messages/dropped',
+    of: DROPPED,
     value: (broker) => figure(broker, 'publish/messages/dropped'),
   },
 ];
@@ -71,25 +78,25 @@ export const KPIS: readonly Kpi[] = [
 export function Kpis({ broker, series }: { broker: Broker | undefined; series: Series }) {
   const { now } = useTime();
   const first = series.at[0];
-  const from = first === undefined ? '' : ` since ${timeText(first, now.value)}`;
+  const since = first === undefined ? undefined : timeText(first, now.value);
   return (
     <dl class="kpis">
-      {KPIS.map((kpi) => {
+      {kpis().map((kpi) => {
         const value = broker && kpi.value(broker);
-        const bad = kpi.name === 'Dropped' && (broker?.rates['publish/messages/dropped'] ?? 0) > 0;
+        const bad = kpi.of === DROPPED && (broker?.rates['publish/messages/dropped'] ?? 0) > 0;
         const points = pointsOf(series, kpi.of);
         return (
-          <div key={kpi.name} class="card kpi" data-kpi={kpi.name}>
+          <div key={kpi.name} class="card kpi" data-kpi={kpi.of}>
             <dt>{kpi.name}</dt>
             <dd data-tone={bad ? 'bad' : undefined}>
               {value === undefined ? (
                 <span class="unknown">
-                  –<span class="hidden">unknown</span>
+                  –<span class="hidden">{t`unknown`}</span>
                 </span>
               ) : (
                 <>
-                  {kpi.unit === 'msg/s' && value < 100
-                    ? value.toFixed(1)
+                  {kpi.perSecond === true && value < 100
+                    ? grouped(Number(value.toFixed(1)))
                     : grouped(Math.round(value))}
                   {kpi.unit !== undefined && <small>{kpi.unit}</small>}
                 </>
@@ -100,7 +107,7 @@ export function Kpis({ broker, series }: { broker: Broker | undefined; series: S
                 fromZero={kpi.unit !== undefined}
                 points={points}
                 colour={bad ? 'bad' : kpi.colour}
-                label={`${kpi.name}${from}`}
+                label={since === undefined ? kpi.name : t`${kpi.name} since ${since}`}
               />
             </dd>
           </div>

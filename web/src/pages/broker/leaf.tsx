@@ -1,4 +1,6 @@
 /** Everything known of one topic. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Ear, FolderTree, Send } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { ageText } from '../../app/ages';
@@ -11,7 +13,7 @@ import { CopyButton } from '../../ui/copy';
 import { Fact, Facts } from '../../ui/facts';
 import { NARROW, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { bytes, grouped } from '../../ui/numbers';
+import { bytes, fixed, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { wishes } from '../console/requested';
 import type { ConsoleClient } from '../../console/client';
@@ -44,27 +46,34 @@ export function Leaf({
   return (
     <div ref={box} class="leaf">
       <Card
-        name="Topic"
+        name={t`Topic`}
         class="topic-open"
-        aside={<CopyButton text={topic} label="Copy the topic" />}
+        aside={<CopyButton text={topic} label={t`Copy the topic`} />}
       >
         <p class="topic-full">
           <code>{topic}</code>
         </p>
         <LeafFacts node={node} now={now} />
         <h3>
-          Last value
-          {node.hex !== undefined && <span class="muted"> in hex</span>}
+          {node.hex === undefined ? (
+            t`Last value`
+          ) : (
+            <Trans>
+              Last value <span class="muted">in hex</span>
+            </Trans>
+          )}
         </h3>
         {node.size === 0 ? (
-          <p class="muted">Empty: a retained message was cleared, or a bare signal.</p>
+          <p class="muted">{t`Empty: a retained message was cleared, or a bare signal.`}</p>
         ) : (
-          <pre tabIndex={0} aria-label="Last value">
+          <pre tabIndex={0} aria-label={t`Last value`}>
             {pretty}
           </pre>
         )}
         {cut && (
-          <p class="note">The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</p>
+          <p class="note">
+            <Trans>The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</Trans>
+          </p>
         )}
         <LeafActs consoleClient={consoleClient} broker={broker} topic={topic} go={go} />
         {showInTree && (
@@ -76,7 +85,7 @@ export function Leaf({
             }}
           >
             <Icon of={FolderTree} size={15} />
-            Show in the tree
+            {t`Show in the tree`}
           </button>
         )}
       </Card>
@@ -87,18 +96,28 @@ export function Leaf({
 function LeafFacts({ node, now }: { node: TopicNode; now: number }) {
   return (
     <Facts>
-      <Fact name="Messages">
-        {grouped(node.count)}, {node.rate.toFixed(2)}/s
+      <Fact name={t`Messages`}>
+        {grouped(node.count)}, {t`${fixed(node.rate, 2)}/s`}
       </Fact>
-      {node.at !== undefined && <Fact name="Last">{ageText(now - node.at)} ago</Fact>}
-      <Fact name="Size">
-        {bytes(node.size ?? 0)} <span class="muted">({bytes(node.bytes)} in all)</span>
+      {node.at !== undefined && (
+        <Fact name={t`Last`}>
+          <Trans>{ageText(now - node.at)} ago</Trans>
+        </Fact>
+      )}
+      <Fact name={t`Size`}>
+        {bytes(node.size ?? 0)}{' '}
+        <span class="muted">
+          <Trans>({bytes(node.bytes)} in all)</Trans>
+        </span>
       </Fact>
-      <Fact name="Sent as">
-        QoS {node.qos ?? 0}
-        {node.retain ? ', from the retained ones' : ''}
+      <Fact name={t`Sent as`}>
+        {node.retain
+          ? t`QoS ${node.qos ?? 0}, from the retained ones`
+          : `QoS ${String(node.qos ?? 0)}`}
       </Fact>
-      {node.retained > 0 && node.children === 0 && <Fact name="Retained">The broker keeps it</Fact>}
+      {node.retained > 0 && node.children === 0 && (
+        <Fact name={t`Retained`}>{t`The broker keeps it`}</Fact>
+      )}
     </Facts>
   );
 }
@@ -127,7 +146,7 @@ function LeafActs({
         }}
       >
         <Icon of={Ear} size={15} />
-        Listen
+        {t`Listen`}
       </button>
       <button
         type="button"
@@ -138,7 +157,7 @@ function LeafActs({
         }}
       >
         <Icon of={Send} size={15} />
-        Publish here
+        {t`Publish here`}
       </button>
     </div>
   );

@@ -1,4 +1,6 @@
 /** The server's connection to a broker. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { spanText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
 import type { Broker } from '../../things/broker/read';
@@ -15,32 +17,34 @@ export function LinkCard({ broker, named }: { broker: Broker; named: boolean }) 
   const known = connection.value.state === 'live';
   const presence =
     link.state === 'connected' ? 'live' : link.state === 'lost' ? 'offline' : 'stale';
-  const word = { connected: 'Connected', connecting: 'Connecting', lost: 'Lost' }[link.state];
+  const word = { connected: t`Connected`, connecting: t`Connecting`, lost: t`Lost` }[link.state];
   return (
     <Card
-      name={named ? `Connection to ${broker.id}` : 'Connection'}
-      aside={<PresencePill presence={known ? presence : 'stale'} word={known ? word : 'Unknown'} />}
+      name={named ? t`Connection to ${broker.id}` : t`Connection`}
+      aside={
+        <PresencePill presence={known ? presence : 'stale'} word={known ? word : t`Unknown`} />
+      }
     >
       <p class={link.state === 'lost' ? 'said bad' : 'said'}>
-        {known ? linkText(link, now.value) : 'Not known while the server cannot be heard.'}
+        {known ? linkText(link, now.value) : t`Not known while the server cannot be heard.`}
       </p>
       <Facts>
-        <Fact name="Address">
-          <code>{link.address || 'unknown'}</code>
+        <Fact name={t`Address`}>
+          <code>{link.address || t`unknown`}</code>
         </Fact>
-        <Fact name="Protocol">
-          {link.protocol ? `MQTT ${link.protocol}` : 'unknown'}, {link.tls ? 'TLS' : 'no TLS'}
+        <Fact name={t`Protocol`}>
+          {link.protocol ? `MQTT ${link.protocol}` : t`unknown`}, {link.tls ? 'TLS' : t`no TLS`}
         </Fact>
-        {broker.version !== undefined && <Fact name="Program">{broker.version}</Fact>}
+        {broker.version !== undefined && <Fact name={t`Program`}>{broker.version}</Fact>}
         {link.since > 0 && (
-          <Fact name={link.state === 'connected' ? 'Connected for' : 'For'}>
+          <Fact name={link.state === 'connected' ? t`Connected for` : t`For`}>
             {spanText(now.value - link.since)}
           </Fact>
         )}
-        {link.tries > 0 && <Fact name="Tries">{grouped(link.tries)}</Fact>}
+        {link.tries > 0 && <Fact name={t`Tries`}>{grouped(link.tries)}</Fact>}
         {refusals > 0 && (
-          <Fact name="Sign-ins refused" tone="warn">
-            {grouped(refusals)}, as far as its log tells
+          <Fact name={t`Sign-ins refused`} tone="warn">
+            <Trans>{grouped(refusals)}, as far as its log tells</Trans>
           </Fact>
         )}
       </Facts>

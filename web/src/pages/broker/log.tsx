@@ -1,7 +1,9 @@
 /** The broker's log as it is written: by level, searched, held still to be read. */
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
-import { timeText } from '../../app/ages';
+import { startOfDay, timeText } from '../../ui/times';
 import { useNavigation, useTime } from '../../app/context';
 import { useBrokerLog } from '../../things/broker/context';
 import { levelWord, picker, pickLines } from '../../things/broker/log';
@@ -12,7 +14,6 @@ import { CopyButton } from '../../ui/copy';
 import { DocLink } from '../../ui/doclink';
 import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { Chips, PauseButton, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
@@ -25,19 +26,19 @@ import type { Section } from '../../app/address';
 /** The list is drawn anew at most this often, in milliseconds. */
 export const REDRAW = 150;
 
-const LEVELS: readonly (readonly [LevelFilter, string])[] = [
-  ['all', 'All'],
-  ['notice', 'Notice'],
-  ['warning', 'Warning'],
-  ['error', 'Error'],
-  ['subscribe', 'Subscriptions'],
+const levels = (): readonly (readonly [LevelFilter, string])[] => [
+  ['all', t`All`],
+  ['notice', t`Notice`],
+  ['warning', t`Warning`],
+  ['error', t`Error`],
+  ['subscribe', t`Subscriptions`],
 ];
 
 export function LogPart({ broker }: { broker: Broker | undefined }) {
   const { now } = useTime();
   const { go } = useNavigation();
   const brokerLog = useBrokerLog();
-  const today = new Date(now.value * 1000).setHours(0, 0, 0, 0) / 1000;
+  const today = startOfDay(now.value);
   const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
   const [level, setLevel] = useState<LevelFilter>('all');
   const [search, setSearch] = useState('');
@@ -57,17 +58,18 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       : pickLines(brokerLog.lines, id, level, search).length -
         pickLines(lines, id, level, search).length;
   const away = brokerLog.missed(id);
+  const tooFast = broker?.log_missed ?? 0;
   return (
     <Card
-      name="Broker log"
+      name={t`Broker log`}
       class="log tall"
       aside={
         <div class="tools">
-          <SearchBox label="Show only lines with" value={search} set={setSearch} />
-          <Chips label="Level" of={LEVELS} value={level} set={setLevel} />
+          <SearchBox label={t`Show only lines with`} value={search} set={setSearch} />
+          <Chips label={t`Level`} of={levels()} value={level} set={setLevel} />
           <PauseButton
             paused={paused !== null}
-            more={fresh > 0 ? `, ${grouped(fresh)} new` : ''}
+            fresh={fresh}
             press={() => {
               setPaused(paused === null ? brokerLog.lines : null);
             }}
@@ -89,7 +91,7 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       )}
       {chosen && <ChosenLine chosen={chosen} go={go} setChosen={setChosen} />}
       <p class="note foot">
-        <span>{grouped(shown.length)} lines, newest first</span>
+        <span>{plural(shown.length, { one: '# line', other: '# lines, newest first' })}</span>
         {broker && (
           <OlderButton
             older={older}
@@ -100,10 +102,22 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
           />
         )}
         {broker?.log_since !== undefined && <Since at={broker.log_since} />}
-        {(broker?.log_missed ?? 0) > 0 && (
-          <span class="caution">{grouped(broker?.log_missed ?? 0)} came too fast to be shown</span>
+        {tooFast > 0 && (
+          <span class="caution">
+            {plural(tooFast, {
+              one: '# came too fast to be shown',
+              other: '# came too fast to be shown',
+            })}
+          </span>
         )}
-        {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
+        {away > 0 && (
+          <span class="caution">
+            {plural(away, {
+              one: '# passed while this page was away',
+              other: '# passed while this page was away',
+            })}
+          </span>
+        )}
       </p>
     </Card>
   );
@@ -130,7 +144,7 @@ function Lines({
       rowHeight={narrow ? 48 : 26}
       class="log-list"
       role="list"
-      label="Lines of the log, newest first"
+      label={t`Lines of the log, newest first`}
       keyOf={(line) => line.key}
     >
       {(line) => (
@@ -175,15 +189,13 @@ function ChosenLine({
             wantedClient.value = chosen.client ?? '';
             go('broker', 'clients');
           }}
-        >
-          Show the client
-        </button>
+        >{t`Show the client`}</button>
       )}
-      <CopyButton text={chosen.text} label="Copy the line" />
+      <CopyButton text={chosen.text} label={t`Copy the line`} />
       <button
         type="button"
         class="icon-button"
-        aria-label="Close the line"
+        aria-label={t`Close the line`}
         onClick={() => {
           setChosen(null);
         }}
@@ -196,26 +208,34 @@ function ChosenLine({
 
 function Since({ at }: { at: number }) {
   const { now } = useTime();
-  return <span>heard without a gap since {timeText(at, now.value)}</span>;
+  return (
+    <span>
+      <Trans>heard without a gap since {timeText(at, now.value)}</Trans>
+    </span>
+  );
 }
 
 export function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
   if (broker?.log_lines !== undefined && filtered) {
-    return <p class="muted nobody">No line is like that.</p>;
+    return <p class="muted nobody">{t`No line is like that.`}</p>;
   }
   if (broker?.log_lines !== undefined) {
-    return <p class="muted nobody">No line since this page was opened.</p>;
+    return <p class="muted nobody">{t`No line since this page was opened.`}</p>;
   }
   return (
     <div class="nobody explain-log">
       <p>
-        No line of the log has been heard{broker ? ` from ${broker.link.address || broker.id}` : ''}
-        . mosquitto publishes its log when its configuration says so, and our user may read{' '}
-        <code>$SYS/broker/log/#</code>:
+        {broker
+          ? t`No line of the log has been heard from ${broker.link.address || broker.id}.`
+          : t`No line of the log has been heard.`}{' '}
+        <Trans>
+          mosquitto publishes its log when its configuration says so, and our user may read{' '}
+          <code>$SYS/broker/log/#</code>:
+        </Trans>
       </p>
       <pre tabIndex={0}>{LOG_LINES}</pre>
-      <CopyButton text={LOG_LINES} label="Copy the lines" words="Copy the lines" />
-      <DocLink to="mosquitto">How mosquitto is set up</DocLink>
+      <CopyButton text={LOG_LINES} label={t`Copy the lines`} words={t`Copy the lines`} />
+      <DocLink to="mosquitto">{t`How mosquitto is set up`}</DocLink>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** Lines of the log that are older than what the page has. */
+import { t } from '@lingui/core/macro';
 import { useMemo, useState } from 'preact/hooks';
 import { timeText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
@@ -69,13 +70,13 @@ export function OlderButton({
       {older.to !== undefined && (
         <span data-older={older.end ? 'end' : 'more'}>
           {older.end
-            ? 'the store has no older ones'
-            : `looked back to ${timeText(older.to, now.value)}`}
+            ? t`the store has no older ones`
+            : t`looked back to ${timeText(older.to, now.value)}`}
         </span>
       )}
       {!older.end && (
         <button type="button" class="button small" disabled={older.asking} onClick={press}>
-          {older.asking ? 'Looking …' : searched ? 'Search older lines' : 'Older lines'}
+          {older.asking ? t`Looking …` : searched ? t`Search older lines` : t`Older lines`}
         </button>
       )}
     </>

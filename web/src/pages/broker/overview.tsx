@@ -1,4 +1,5 @@
 /** How the broker is: the figures that matter, over time; who is busy; our own state beside it. */
+import { t } from '@lingui/core/macro';
 import { useKind } from '../../app/context';
 import { keyOf } from '../../app/world';
 import { useFigures } from '../../things/broker/figures';
@@ -45,8 +46,8 @@ export function Overview({
             <LinkCard key={each.id} broker={each} named={brokers.length > 1} />
           ))}
           {brokers.length === 0 && (
-            <Card name="Connection">
-              <p class="muted">Nothing is known about a broker yet.</p>
+            <Card name={t`Connection`}>
+              <p class="muted">{t`Nothing is known about a broker yet.`}</p>
             </Card>
           )}
           <SightlineCard server={server} />

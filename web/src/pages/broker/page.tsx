@@ -1,4 +1,5 @@
 /** The Broker section: how the brokers are, their logs, who is connected, and their topics. */
+import { t } from '@lingui/core/macro';
 import { spanText } from '../../app/ages';
 import { readClient } from '../../things/broker/clients';
 import { useBrokers } from './chosen';
@@ -19,15 +20,15 @@ export function BrokerPage() {
   const flagged = mine.filter((client) => client.flags.length > 0).length;
   const connected = mine.filter((client) => client.state === 'connected').length;
   const parts: readonly Part[] = [
-    { tab: '', name: 'Overview' },
-    { tab: 'log', name: 'Log' },
+    { tab: '', name: t`Overview` },
+    { tab: 'log', name: t`Log` },
     {
       tab: 'clients',
-      name: 'Clients',
+      name: t`Clients`,
       ...(connected > 0 ? { note: connected } : {}),
-      trouble: flagged > 0 ? `${String(flagged)} with something wrong` : undefined,
+      trouble: flagged > 0 ? t`${flagged} with something wrong` : undefined,
     },
-    { tab: 'topics', name: 'Topics' },
+    { tab: 'topics', name: t`Topics` },
   ];
   const part = usePart(parts);
   const about = broker
@@ -40,12 +41,12 @@ export function BrokerPage() {
         .join(' · ')
     : undefined;
   return (
-    <SectionPage status={<Status />} name="Broker" class="brokers" about={about}>
+    <SectionPage status={<Status />} name={t`Broker`} class="brokers" about={about}>
       <div class="tab-row">
-        <Tabs label="Parts of the section" parts={parts} />
+        <Tabs label={t`Parts of the section`} parts={parts} />
         {brokers.length > 1 && broker && (
           <label class="pick">
-            <span class="muted">Broker</span>
+            <span class="muted">{t`Broker`}</span>
             <select
               value={broker.id}
               onChange={(change) => {

@@ -1,4 +1,5 @@
 /** The round trip between this page and the server. */
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import { Refused } from '../../net/requests';
@@ -29,5 +30,5 @@ export function usePing(): string {
       clearInterval(timer);
     };
   }, [live, requests]);
-  return live ? ping : 'no connection';
+  return live ? ping : t`no connection`;
 }

@@ -1,7 +1,9 @@
 /** What the broker says about itself under $SYS, in groups; or why it says nothing. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { CircleAlert } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
-import { fineAgeText, spanText } from '../../app/ages';
+import { ageText, fineAgeText, spanText } from '../../app/ages';
 import { bytes, grouped } from '../../ui/numbers';
 import { grouping } from '../../things/broker/groups';
 import type { Row } from '../../things/broker/groups';
@@ -12,11 +14,13 @@ import { Card } from '../../ui/section';
 
 export function NoFigures({ broker }: { broker: Broker }) {
   return (
-    <section class="card explain" aria-label="No figures" role="note">
+    <section class="card explain" aria-label={t`No figures`} role="note">
       <Icon of={CircleAlert} size={20} />
       <div>
-        <h2>{broker.link.address || broker.id} tells no figures about itself</h2>
-        <p>The connection stands, but $SYS/broker/# is silent. Likeliest first:</p>
+        <h2>
+          <Trans>{broker.link.address || broker.id} tells no figures about itself</Trans>
+        </h2>
+        <p>{t`The connection stands, but $SYS/broker/# is silent. Likeliest first:`}</p>
         <ol>
           {broker.sys_why.map((why) => (
             <li key={why}>{why}</li>
@@ -34,12 +38,14 @@ export function FiguresCard({ broker }: { broker: Broker }) {
   const none = groups.length === 0 && load.length === 0;
   return (
     <Card
-      name="What the broker says"
+      name={t`What the broker says`}
       class="figures"
       aside={
         <>
           {broker.sys_at !== undefined && (
-            <span class="muted">{fineAgeText(clock.seconds() - broker.sys_at)} ago</span>
+            <span class="muted">
+              <Trans>{fineAgeText(clock.seconds() - broker.sys_at)} ago</Trans>
+            </span>
           )}
           {!none && (
             <button
@@ -49,15 +55,13 @@ export function FiguresCard({ broker }: { broker: Broker }) {
               onClick={() => {
                 setRaw(!raw);
               }}
-            >
-              Topic names
-            </button>
+            >{t`Topic names`}</button>
           )}
         </>
       }
     >
       {none ? (
-        <p class="muted">Nothing yet. mosquitto tells its figures every sys_interval seconds.</p>
+        <p class="muted">{t`Nothing yet. mosquitto tells its figures every sys_interval seconds.`}</p>
       ) : (
         <div class="figure-groups">
           {groups.map(([name, rows]) => (
@@ -78,14 +82,14 @@ export function FiguresCard({ broker }: { broker: Broker }) {
           ))}
           {load.length > 0 && (
             <section class="load">
-              <h3>Load, per minute</h3>
+              <h3>{t`Load, per minute`}</h3>
               <table>
                 <thead>
                   <tr>
-                    <th scope="col">Mean over</th>
-                    <th scope="col">1 min</th>
-                    <th scope="col">5 min</th>
-                    <th scope="col">15 min</th>
+                    <th scope="col">{t`Mean over`}</th>
+                    <th scope="col">{ageText(60)}</th>
+                    <th scope="col">{ageText(300)}</th>
+                    <th scope="col">{ageText(900)}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -93,7 +97,7 @@ export function FiguresCard({ broker }: { broker: Broker }) {
                     <tr key={row.raw} title={`$SYS/broker/${row.raw}/…`}>
                       <th scope="row">{raw ? <code>{row.raw}</code> : row.name}</th>
                       {row.means.map((mean, index) => (
-                        <td key={index}>{mean === undefined ? '–' : meanText(mean, row.name)}</td>
+                        <td key={index}>{mean === undefined ? '–' : meanText(mean, row.raw)}</td>
                       ))}
                     </tr>
                   ))}
@@ -114,11 +118,11 @@ function valueText({ value, unit }: Row): string {
 
 function rateText({ rate = 0, unit }: Row): string {
   return unit === 'bytes'
-    ? `${bytes(Math.round(rate))}/s`
-    : `${grouped(Number(rate.toFixed(1)))}/s`;
+    ? t`${bytes(Math.round(rate))}/s`
+    : t`${grouped(Number(rate.toFixed(1)))}/s`;
 }
 
-function meanText(mean: number, name: string): string {
-  if (name.startsWith('Bytes')) return bytes(Math.round(mean));
+function meanText(mean: number, raw: string): string {
+  if (raw.startsWith('load/bytes')) return bytes(Math.round(mean));
   return grouped(mean < 10 ? Number(mean.toFixed(2)) : Math.round(mean));
 }

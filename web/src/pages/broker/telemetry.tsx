@@ -1,11 +1,12 @@
 /** How Sightline itself is, beside the broker: its loop, its queues, its viewers, and this page. */
+import { plural, t } from '@lingui/core/macro';
 import { spanText, timeText } from '../../app/ages';
 import { useLive, useServer, useTime } from '../../app/context';
 import { useFigures } from '../../things/broker/figures';
 import { mostFirst } from '../../things/server/read';
 import type { ServerState } from '../../things/server/read';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
-import { bytes, grouped } from '../../ui/numbers';
+import { bytes, fixed, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { CertificateFact } from './certificate';
 import { Chart } from './chart';
@@ -21,23 +22,24 @@ const STALE = 2;
 /** A loop that is later than this, in milliseconds, is worth a look. */
 const LATE = 50;
 
-const CURVES = [{ of: 'lag', name: 'loop lag, ms', colour: 'c1' }];
+const curves = () => [{ of: 'lag', name: t`loop lag, ms`, colour: 'c1' }];
 
 const NAMES = ['lag'];
 
 /** What the store has, and how it keeps up. */
 export function historyText(server: ServerState, now: number): string {
   if (server.history_why !== undefined) {
-    return `cannot be kept: ${server.history_why}; ${grouped(server.backlog)} records wait`;
+    return t`cannot be kept: ${server.history_why}; ${grouped(server.backlog)} records wait`;
   }
   const parts = [server.store ?? ''];
-  if (server.history_rows !== undefined) parts.push(`${grouped(server.history_rows)} entries`);
+  if (server.history_rows !== undefined)
+    parts.push(plural(server.history_rows, { one: '# entry', other: '# entries' }));
   if (server.history_bytes !== undefined) parts.push(bytes(server.history_bytes));
   if (server.history_since !== undefined)
-    parts.push(`since ${timeText(server.history_since, now)}`);
+    parts.push(t`since ${timeText(server.history_since, now)}`);
   if (server.backlog_age > STALE) {
     parts.push(
-      `the oldest of ${grouped(server.backlog)} has waited ${spanText(server.backlog_age)}`,
+      t`the oldest of ${grouped(server.backlog)} has waited ${spanText(server.backlog_age)}`,
     );
   }
   return parts.join(', ');
@@ -48,7 +50,7 @@ export function replicaText(server: ServerState): string {
   if (server.shared_why !== undefined) {
     return `${server.replica ?? ''}: ${server.shared_why}`;
   }
-  return `${server.replica ?? ''}${server.on_duty ? ', on duty' : ''}`;
+  return server.on_duty ? t`${server.replica ?? ''}, on duty` : (server.replica ?? '');
 }
 
 /** The code of a refusal in words. */
@@ -66,13 +68,13 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
   const to = series.at.at(-1) ?? clock.seconds();
   const from = Math.max(series.at[0] ?? to - 60, to - 3600);
   const lost: readonly (readonly [string, number | undefined, string])[] = [
-    ['Overflow', server?.overflow, 'messages dropped because our queue was full'],
-    ['Unsent', server?.unsent, 'messages of ours a broker did not take in time'],
-    ['Consoles', server?.console_dropped, 'messages consoles were too slow for'],
-    ['Not kept', server?.unkept, 'records found no room in the history'],
-    ['Archive', server?.archive_lost, 'messages found no room in the archive'],
-    ['Turned away', server?.turned_away, 'connections there was no room for'],
-    ['Faults', server?.faults, 'mistakes of ours, caught; see the server’s log'],
+    [t`Overflow`, server?.overflow, t`messages dropped because our queue was full`],
+    [t`Unsent`, server?.unsent, t`messages of ours a broker did not take in time`],
+    [t`Consoles`, server?.console_dropped, t`messages consoles were too slow for`],
+    [t`Not kept`, server?.unkept, t`records found no room in the history`],
+    [t`Archive`, server?.archive_lost, t`messages found no room in the archive`],
+    [t`Turned away`, server?.turned_away, t`connections there was no room for`],
+    [t`Faults`, server?.faults, t`mistakes of ours, caught; see the server’s log`],
   ];
   return (
     <Card
@@ -85,11 +87,11 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
           <Figures server={server} />
           <Chart
             series={series}
-            curves={CURVES}
+            curves={curves()}
             range={[from, Math.max(to, from + 1)]}
             height={110}
-            label={`Loop lag over time, now ${server.lag.toFixed(1)} ms`}
-            text={(value) => value.toFixed(1)}
+            label={t`Loop lag over time, now ${fixed(server.lag, 1)} ms`}
+            text={(value) => fixed(value, 1)}
           />
         </>
       )}
@@ -116,29 +118,30 @@ function OwnFacts({
   const refused = mostFirst(server?.refused ?? {});
   return (
     <Facts>
-      <Fact name="Round trip">{ping}</Fact>
+      <Fact name={t`Round trip`}>{ping}</Fact>
       {server?.started !== undefined && (
-        <Fact name="Up">{spanText(clock.seconds() - server.started)}</Fact>
+        <Fact name={t`Up`}>{spanText(clock.seconds() - server.started)}</Fact>
       )}
       {server?.received !== undefined && (
-        <Fact name="Messages">
-          {grouped(server.received)} received
-          {server.accepted !== undefined && `, ${grouped(server.accepted)} understood`}
+        <Fact name={t`Messages`}>
+          {server.accepted === undefined
+            ? t`${grouped(server.received)} received`
+            : t`${grouped(server.received)} received, ${grouped(server.accepted)} understood`}
         </Fact>
       )}
       {server?.store !== undefined && (
-        <Fact name="History" tone={server.history_why === undefined ? undefined : 'bad'}>
+        <Fact name={t`History`} tone={server.history_why === undefined ? undefined : 'bad'}>
           {historyText(server, clock.seconds())}
         </Fact>
       )}
       {server?.replica !== undefined && (
-        <Fact name="Server" tone={server.shared_why === undefined ? undefined : 'bad'}>
+        <Fact name={t`Server`} tone={server.shared_why === undefined ? undefined : 'bad'}>
           {replicaText(server)}
         </Fact>
       )}
       {server?.database && <DatabaseFact database={server.database} />}
       {refused.length > 0 && (
-        <Fact name="Refused">
+        <Fact name={t`Refused`}>
           {refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
         </Fact>
       )}
@@ -153,53 +156,57 @@ function OwnFacts({
       )}
       {server?.https && <CertificateFact certificate={server.https} />}
       {hello && (
-        <Fact name="You are">
+        <Fact name={t`You are`}>
           {hello.user.name}, {hello.user.role}
         </Fact>
       )}
-      <Fact name="Clocks">
-        {Math.abs(clock.offset) < 1000
-          ? 'agree to a second'
-          : `this computer is ${spanText(Math.abs(clock.offset) / 1000)} ${clock.offset > 0 ? 'behind' : 'ahead'}`}
+      <Fact name={t`Clocks`}>
+        {Math.abs(clock.offset) < 1000 ? t`agree to a second` : apartText(clock.offset / 1000)}
       </Fact>
-      <Fact name="Cursor">
+      <Fact name={t`Cursor`}>
         <code>
-          {world.cursor.epoch ?? 'none'} / {world.cursor.seq}
+          {world.cursor.epoch ?? t`none`} / {world.cursor.seq}
         </code>
       </Fact>
     </Facts>
   );
 }
 
+/** How far this computer's clock is from the server's, seconds. */
+function apartText(offset: number): string {
+  const span = spanText(Math.abs(offset));
+  return offset > 0 ? t`this computer is ${span} behind` : t`this computer is ${span} ahead`;
+}
+
 function Figures({ server }: { server: ServerState }) {
   return (
     <Stats>
       <Stat
-        name="Loop lag"
-        value={server.lag?.toFixed(1) ?? '0.0'}
+        name={t`Loop lag`}
+        value={fixed(server.lag ?? 0, 1)}
         unit="ms"
         tone={server.lag > LATE ? 'warn' : undefined}
       />
-      <Stat name="Read" value={server.rate.toFixed(1)} unit="msg/s" />
-      <Stat name="Frames" value={server.frames.toFixed(1)} unit="/s" />
-      <Stat name="Pages" value={grouped(server.viewers)} />
+      <Stat name={t`Read`} value={fixed(server.rate, 1)} unit={t`msg/s`} />
+      <Stat name={t`Frames`} value={fixed(server.frames, 1)} unit={t`/s`} />
+      <Stat name={t`Pages`} value={grouped(server.viewers)} />
       <Stat
-        name="Behind"
+        name={t`Behind`}
         value={grouped(server.behind)}
         tone={server.behind > 0 ? 'warn' : undefined}
       />
       <Stat
-        name="Queue"
+        name={t`Queue`}
         value={grouped(server.queue)}
         tone={server.queue > 1000 ? 'warn' : undefined}
       />
       <Stat
-        name="Backlog"
+        name={t`Backlog`}
         value={grouped(server.backlog)}
         tone={server.backlog_age > STALE ? 'warn' : undefined}
       />
-      <Stat name="Things" value={grouped(server.things)} />
-      <Stat name="Topics" value={grouped(server.topics)} />
+      <Stat name={t`Things`} value={grouped(server.things)} />
+      <Stat name={t`Topics`} value={grouped(server.topics)} />
     </Stats>
   );
 }

@@ -1,9 +1,10 @@
 /** What stands above and below a level of the topic tree: the way down to it, its sums, its pages. */
+import { plural, t } from '@lingui/core/macro';
 import { ArrowUp, ChevronLeft, ChevronRight, Pin } from 'lucide';
 import type { TopicNode, TopicPage } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
 import { Icon } from '../../ui/icon';
-import { grouped } from '../../ui/numbers';
+import { fixed, grouped } from '../../ui/numbers';
 
 /** The way from the broker down to this level. */
 export function Crumbs({
@@ -18,11 +19,11 @@ export function Crumbs({
   here: TopicNode | undefined;
 }) {
   return (
-    <nav class="crumbs" aria-label="Where in the tree">
+    <nav class="crumbs" aria-label={t`Where in the tree`}>
       <button
         type="button"
         class="icon-button small"
-        aria-label="One level up"
+        aria-label={t`One level up`}
         disabled={path.length === 0}
         onClick={() => {
           goTo(path.slice(0, -1));
@@ -38,7 +39,7 @@ export function Crumbs({
               goTo([]);
             }}
           >
-            {broker?.id ?? 'broker'}
+            {broker?.id ?? t`broker`}
           </button>
         </li>
         {path.map((level, index) => (
@@ -50,18 +51,20 @@ export function Crumbs({
                 goTo(path.slice(0, index + 1));
               }}
             >
-              <code>{level === '' ? '(empty)' : level}</code>
+              <code>{level === '' ? t`(empty)` : level}</code>
             </button>
           </li>
         ))}
       </ol>
-      {here && (
-        <span class="muted number">
-          {path.length > 0 && `${grouped(here.messages)} messages, ${here.rate.toFixed(1)}/s`}
-        </span>
-      )}
+      {here && <span class="muted number">{path.length > 0 && heardText(here)}</span>}
     </nav>
   );
+}
+
+/** How much came to a level of the tree. */
+function heardText({ messages, rate }: TopicNode): string {
+  const perSecond = fixed(rate, 1);
+  return t`${plural(messages, { one: '# message', other: '# messages' })}, ${perSecond}/s`;
 }
 
 export function Foot({
@@ -78,21 +81,24 @@ export function Foot({
   return (
     <p class="note foot" data-hears={page.all ? 'all' : 'own'}>
       <span>
-        {grouped(page.total)} here, {grouped(page.topics)} topics in all
+        {t`${grouped(page.total)} here, ${plural(page.topics, { one: '# topic', other: '# topics' })} in all`}
       </span>
       {page.node !== undefined && page.node.retained > 0 && (
         <span>
-          <Icon of={Pin} size={12} /> {grouped(page.node.retained)} retained
+          <Icon of={Pin} size={12} /> {plural(page.node.retained, { other: '# retained' })}
         </span>
       )}
       {!page.all && (
         <span>
-          {all ? 'beginning to hear everything…' : 'only what Sightline itself listens to'}
+          {all ? t`beginning to hear everything…` : t`only what Sightline itself listens to`}
         </span>
       )}
       {page.cut > 0 && (
         <span class="caution">
-          {grouped(page.cut)} messages to topics that found no room in the tree
+          {plural(page.cut, {
+            one: '# message to topics that found no room in the tree',
+            other: '# messages to topics that found no room in the tree',
+          })}
         </span>
       )}
       {(pages.length > 1 || page.after !== undefined) && (
@@ -123,9 +129,9 @@ export function Pager({
         }}
       >
         <Icon of={ChevronLeft} size={14} />
-        Back
+        {t`Back`}
       </button>
-      <span class="number">page {pages.length}</span>
+      <span class="number">{t`page ${pages.length}`}</span>
       <button
         type="button"
         class="button small"
@@ -134,7 +140,7 @@ export function Pager({
           turn([...pages, after]);
         }}
       >
-        Next
+        {t`Next`}
         <Icon of={ChevronRight} size={14} />
       </button>
     </span>

@@ -1,11 +1,12 @@
 /** The rows of one level of the topic tree, or why there are none. */
+import { plural, t } from '@lingui/core/macro';
 import { ChevronRight, Pin } from 'lucide';
 import { ageText } from '../../app/ages';
 import { useConsole } from '../../console/context';
 import type { TopicNode, TopicPage } from '../../console/topics';
 import { NARROW, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { brief, bytes, grouped } from '../../ui/numbers';
+import { brief, bytes, fixed } from '../../ui/numbers';
 import { VirtualRows } from '../../ui/virtual';
 
 export function TopicList({
@@ -36,7 +37,7 @@ export function TopicList({
         </p>
       ) : rows.length === 0 ? (
         <p class="muted nobody">
-          {page === null ? 'Waiting for the first page…' : 'Nothing below this.'}
+          {page === null ? t`Waiting for the first page…` : t`Nothing below this.`}
         </p>
       ) : (
         <VirtualRows
@@ -44,7 +45,7 @@ export function TopicList({
           rowHeight={narrow ? 60 : 34}
           class="topic-rows"
           role="list"
-          label={path.length === 0 ? 'Topics' : `Topics below ${path.join('/')}`}
+          label={path.length === 0 ? t`Topics` : t`Topics below ${path.join('/')}`}
           keyOf={(row) => row.name}
         >
           {(row) => {
@@ -100,7 +101,7 @@ export function TopicRow({
     >
       <span class="topic-name">
         <code class="ellipsis" title={mark === '' ? undefined : name}>
-          {name === '' ? '(empty)' : before}
+          {name === '' ? t`(empty)` : before}
           {found !== '' && <mark>{found}</mark>}
           {after}
         </code>
@@ -114,12 +115,12 @@ export function TopicRow({
       </span>
       <span class="value ellipsis">{row.count > 0 && <code>{row.hex ?? row.last}</code>}</span>
       <span class="figure-of">
-        {row.rate > 0 ? row.rate.toFixed(row.rate < 10 ? 1 : 0) : '–'}
-        <small>/s</small>
+        {row.rate > 0 ? fixed(row.rate, row.rate < 10 ? 1 : 0) : '–'}
+        <small>{t`/s`}</small>
       </span>
       <span class="figure-of">
         {brief(row.messages)}
-        <small>msg</small>
+        <small>{t`msg`}</small>
       </span>
       <span class="figure-of size">{bytes(row.size ?? row.bytes)}</span>
       <span class="figure-of age">{row.at === undefined ? '' : ageText(now - row.at)}</span>
@@ -129,8 +130,7 @@ export function TopicRow({
 
 /** That the broker keeps the message of a topic, or messages of topics below it. */
 function Kept({ row }: { row: TopicNode }) {
-  const words =
-    row.retained === 1 ? '1 retained message' : `${grouped(row.retained)} retained messages`;
+  const words = plural(row.retained, { one: '# retained message', other: '# retained messages' });
   return (
     <span class="kept" role="img" aria-label={words} title={words}>
       <Icon of={Pin} size={12} />

@@ -3,6 +3,7 @@
  * much, and what last. Only the page in view is followed, so a broker with twenty thousand topics
  * costs as much as a small one. A search goes through the whole tree, on the server.
  */
+import { t } from '@lingui/core/macro';
 import { Ear, Pin } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
@@ -20,16 +21,16 @@ import { TopicList } from './topiclist';
 import { FoundFoot, FoundList, useFoundTopics } from './topicsearch';
 import type { TopicWish } from './topicsearch';
 
-const ORDERS: readonly (readonly [TopicOrder, string])[] = [
-  ['name', 'Name'],
-  ['rate', 'Rate'],
-  ['messages', 'Messages'],
-  ['age', 'Newest'],
+const orders = (): readonly (readonly [TopicOrder, string])[] => [
+  ['name', t`Name`],
+  ['rate', t`Rate`],
+  ['messages', t`Messages`],
+  ['age', t`Newest`],
 ];
 
-const LAYOUTS: readonly (readonly [Layout, string])[] = [
-  ['tree', 'Tree'],
-  ['list', 'List'],
+const layouts = (): readonly (readonly [Layout, string])[] => [
+  ['tree', t`Tree`],
+  ['list', t`List`],
 ];
 
 type Layout = 'tree' | 'list';
@@ -95,7 +96,7 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   return (
     <div class={leaf ? 'topics-part with-open' : 'topics-part'}>
       <Card
-        name="Topics"
+        name={t`Topics`}
         class="topics tall"
         aside={<TopicTools tools={tools} change={(part) => setTools({ ...tools, ...part })} />}
       >
@@ -188,8 +189,8 @@ function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tool
   return (
     <div class="tools">
       <SearchBox
-        label="Search all topics"
-        hint="Search all topics"
+        label={t`Search all topics`}
+        hint={t`Search all topics`}
         value={tools.text}
         set={(text) => {
           change({ text });
@@ -201,13 +202,11 @@ function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tool
           press={() => {
             change({ values: !tools.values });
           }}
-        >
-          Also in values
-        </Chip>
+        >{t`Also in values`}</Chip>
       )}
       <Chips
-        label="Show as"
-        of={LAYOUTS}
+        label={t`Show as`}
+        of={layouts()}
         value={tools.layout}
         set={(layout) => {
           change({ layout });
@@ -219,11 +218,11 @@ function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tool
           change({ retained: !tools.retained });
         }}
       >
-        <Icon of={Pin} size={12} /> Retained
+        <Icon of={Pin} size={12} /> {t`Retained`}
       </Chip>
       <Chips
-        label="Order"
-        of={ORDERS}
+        label={t`Order`}
+        of={orders()}
         value={tools.order}
         set={(order) => {
           change({ order });
@@ -233,13 +232,13 @@ function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tool
         type="button"
         class="button"
         aria-pressed={tools.all}
-        title="Subscribe # while this is looked at: also what Sightline itself does not listen to"
+        title={t`Subscribe # while this is looked at: also what Sightline itself does not listen to`}
         onClick={() => {
           change({ all: !tools.all });
         }}
       >
         <Icon of={Ear} size={14} />
-        Hear everything
+        {t`Hear everything`}
       </button>
     </div>
   );

@@ -1,4 +1,5 @@
 /** Topics found in the whole tree, or all of them in one list; asked for again while looked at. */
+import { plural, t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import { Refused } from '../../net/requests';
@@ -69,17 +70,18 @@ export function useFoundTopics(
 /** Why nothing is listed. */
 export function noneText({ text, values, retained }: TopicWish): string {
   if (text === '') {
-    return retained ? 'No retained message has been heard.' : 'No message has been heard yet.';
+    return retained ? t`No retained message has been heard.` : t`No message has been heard yet.`;
   }
-  if (values) return `No topic has “${text}” in its name or in the beginning of its value.`;
+  if (values) return t`No topic has “${text}” in its name or in the beginning of its value.`;
   return retained
-    ? `No retained topic has “${text}” in its name.`
-    : `No topic has “${text}” in its name.`;
+    ? t`No retained topic has “${text}” in its name.`
+    : t`No topic has “${text}” in its name.`;
 }
 
 /** How many there are. */
 export function totalText({ total, topics }: Granted<'findtopics'>): string {
-  return `${grouped(total)} of ${topics === 1 ? '1 topic' : `${grouped(topics)} topics`}`;
+  const found = grouped(total);
+  return t`${found} of ${plural(topics, { one: '# topic', other: '# topics' })}`;
 }
 
 export function FoundList({
@@ -98,7 +100,7 @@ export function FoundList({
   now: number;
 }) {
   const narrow = useMedia(NARROW);
-  if (found.is === 'waiting') return <p class="muted nobody">Searching…</p>;
+  if (found.is === 'waiting') return <p class="muted nobody">{t`Searching…`}</p>;
   if (found.is === 'refused') {
     return (
       <p class="wrong nobody" role="status">
@@ -120,7 +122,7 @@ export function FoundList({
       rowHeight={narrow ? 60 : 34}
       class="topic-rows found"
       role="list"
-      label="Topics found"
+      label={t`Topics found`}
       keyOf={(row) => row.name}
     >
       {(row) => (
@@ -157,7 +159,7 @@ export function FoundFoot({
     <p class="note foot" data-found={found.answer.total}>
       <span role="status">{totalText(found.answer)}</span>
       {wish.values && wish.text !== '' && (
-        <span>Of a long value only the beginning is searched.</span>
+        <span>{t`Of a long value only the beginning is searched.`}</span>
       )}
       {(pages.length > 1 || after !== undefined) && (
         <Pager pages={pages} turn={turn} after={after} />

@@ -1,4 +1,5 @@
 /** The frames, newest first. */
+import { t } from '@lingui/core/macro';
 import type { LoggedFrame } from '../../app/framelog';
 import { clockText } from '../../ui/clocktext';
 import { bytes } from '../../ui/numbers';
@@ -15,9 +16,9 @@ export function FrameList({
   chosen: LoggedFrame | null;
   choose(frame: LoggedFrame | null): void;
 }) {
-  if (frames.length === 0) return <p class="muted nobody">No such frame yet.</p>;
+  if (frames.length === 0) return <p class="muted nobody">{t`No such frame yet.`}</p>;
   return (
-    <ol class="frame-list" aria-label="Frames, newest first">
+    <ol class="frame-list" aria-label={t`Frames, newest first`}>
       {frames.map((frame) => (
         <li key={frame.n}>
           <button

@@ -1,6 +1,7 @@
 /**
  * The frame inspector: what went over this page's connection, and a way to send a frame by hand.
  */
+import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import type { LoggedFrame } from '../../app/framelog';
@@ -16,10 +17,10 @@ const REDRAW = 200;
 
 type Direction = 'all' | LoggedFrame['direction'];
 
-const DIRECTIONS: readonly (readonly [Direction, string])[] = [
-  ['all', 'All'],
-  ['in', 'Received'],
-  ['out', 'Sent'],
+const directions = (): readonly (readonly [Direction, string])[] => [
+  ['all', t`All`],
+  ['in', t`Received`],
+  ['out', t`Sent`],
 ];
 
 export function Frames() {
@@ -36,25 +37,23 @@ export function Frames() {
   return (
     <>
       <Card
-        name="Frames"
+        name={t`Frames`}
         class="frames"
         aside={
           <div class="tools">
             <SearchBox
-              label="Show only frames that contain"
-              hint="Filter"
+              label={t`Show only frames that contain`}
+              hint={t`Filter`}
               value={filter}
               set={setFilter}
             />
-            <Chips label="Direction" of={DIRECTIONS} value={direction} set={setDirection}>
+            <Chips label={t`Direction`} of={directions()} value={direction} set={setDirection}>
               <Chip
                 on={beats}
                 press={() => {
                   setBeats(!beats);
                 }}
-              >
-                Beats
-              </Chip>
+              >{t`Beats`}</Chip>
             </Chips>
             <PauseButton
               paused={paused !== null}

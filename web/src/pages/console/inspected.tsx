@@ -1,4 +1,5 @@
 /** One frame, looked at closely. */
+import { t } from '@lingui/core/macro';
 import { useMemo } from 'preact/hooks';
 import type { LoggedFrame } from '../../app/framelog';
 import { clockText } from '../../ui/clocktext';
@@ -15,15 +16,16 @@ export function Inspected({ frame, following }: { frame: LoggedFrame | null; fol
     <div class="inspected">
       <header>
         <b>
-          {frame.direction === 'in' ? 'Received' : 'Sent'} {clockText(frame.at)}
+          {frame.direction === 'in'
+            ? t`Received ${clockText(frame.at)}`
+            : t`Sent ${clockText(frame.at)}`}
         </b>
         <span class="muted">
-          {bytes(frame.size)}
-          {following ? ', the newest' : ''}
+          {following ? t`${bytes(frame.size)}, the newest` : bytes(frame.size)}
         </span>
-        <CopyButton text={frame.text} label="Copy this frame" />
+        <CopyButton text={frame.text} label={t`Copy this frame`} />
       </header>
-      <pre tabIndex={0} aria-label="Content of the frame">
+      <pre tabIndex={0} aria-label={t`Content of the frame`}>
         {pretty}
       </pre>
     </div>
@@ -32,7 +34,7 @@ export function Inspected({ frame, following }: { frame: LoggedFrame | null; fol
 
 /** JSON with line breaks; anything else, or too much of it, as it is. */
 export function prettyJson(text: string): string {
-  if (text.length > PRETTY_MOST) return `${text.slice(0, PRETTY_MOST)}\n… cut here`;
+  if (text.length > PRETTY_MOST) return `${text.slice(0, PRETTY_MOST)}\n${t`… cut here`}`;
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

@@ -1,4 +1,6 @@
 /** One message, looked at closely. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useMemo, useState } from 'preact/hooks';
 import type { Message } from '../../console/client';
 import { asText, hexDump, tidyJson } from '../../console/payload';
@@ -26,15 +28,21 @@ export function MessageView({ message, following }: { message: Message; followin
         <code class="ellipsis" title={message.topic}>
           {message.topic}
         </code>
-        <CopyButton text={message.topic} label="Copy the topic" />
+        <CopyButton text={message.topic} label={t`Copy the topic`} />
       </header>
       <p class="note">
-        {clockText(message.at * 1000)} · {bytes(message.size)} · QoS {message.qos}
-        {message.retain ? ' · retained' : ''}
-        {following ? ' · the newest' : ''}
+        {[
+          clockText(message.at * 1000),
+          bytes(message.size),
+          `QoS ${String(message.qos)}`,
+          message.retain && t`retained`,
+          following && t`the newest`,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
       <div class="shape">
-        <div class="segments" role="group" aria-label="Show the payload as">
+        <div class="segments" role="group" aria-label={t`Show the payload as`}>
           {(['json', 'text', 'hex'] as const).map((each) => (
             <button
               key={each}
@@ -45,22 +53,24 @@ export function MessageView({ message, following }: { message: Message; followin
                 setLiked(each);
               }}
             >
-              {{ json: 'JSON', text: 'Text', hex: 'Hex' }[each]}
+              {{ json: 'JSON', text: t`Text`, hex: t`Hex` }[each]}
             </button>
           ))}
         </div>
-        <CopyButton text={shown ?? ''} label="Copy the payload" />
+        <CopyButton text={shown ?? ''} label={t`Copy the payload`} />
       </div>
       {message.size === 0 ? (
-        <p class="muted">No payload.</p>
+        <p class="muted">{t`No payload.`}</p>
       ) : (
-        <pre tabIndex={0} aria-label="Payload" data-shape={shape}>
+        <pre tabIndex={0} aria-label={t`Payload`} data-shape={shape}>
           {shown}
         </pre>
       )}
       {cut && (
         <p class="note caution">
-          The first {bytes(message.bytes.length)} of {bytes(message.size)}.
+          <Trans>
+            The first {bytes(message.bytes.length)} of {bytes(message.size)}.
+          </Trans>
         </p>
       )}
     </div>

@@ -1,5 +1,5 @@
 /** The Console section: subscribe and publish by hand, and the frames of this page's connection. */
-import { grouped } from '../../ui/numbers';
+import { plural, t } from '@lingui/core/macro';
 import { useBrokers } from '../broker/chosen';
 import { MessagesPart } from './messages';
 import { useServer } from '../../app/context';
@@ -20,27 +20,30 @@ export function ConsolePage() {
   const parts: readonly Part[] = [
     {
       tab: '',
-      name: 'Messages',
+      name: t`Messages`,
       ...(consoleClient.subscriptions.length > 0
         ? { note: consoleClient.subscriptions.length }
         : {}),
     },
-    { tab: 'frames', name: 'Frames' },
+    { tab: 'frames', name: t`Frames` },
   ];
   const part = usePart(parts);
   return (
     <SectionPage
       status={<Status />}
-      name="Console"
+      name={t`Console`}
       class="console"
       about={
         part === 'frames'
-          ? `${grouped(frameLog.count)} frames since the page was opened`
-          : `${grouped(consoleClient.count)} messages heard`
+          ? plural(frameLog.count, {
+              one: '# frame since the page was opened',
+              other: '# frames since the page was opened',
+            })
+          : plural(consoleClient.count, { one: '# message heard', other: '# messages heard' })
       }
     >
       <div class="tab-row">
-        <Tabs label="Parts of the section" parts={parts} />
+        <Tabs label={t`Parts of the section`} parts={parts} />
       </div>
       <TabPanel tab={part} class="full">
         {part === 'frames' ? <Frames /> : <MessagesPart brokers={brokers} broker={broker} />}

@@ -1,4 +1,5 @@
 /** Choosing a broker and a QoS. */
+import { t } from '@lingui/core/macro';
 import type { Qos } from '../../console/client';
 import type { Broker } from '../../things/broker/read';
 
@@ -14,7 +15,7 @@ export function BrokerPick({
   if (brokers.length < 2) return null;
   return (
     <label class="pick">
-      <span class="muted">Broker</span>
+      <span class="muted">{t`Broker`}</span>
       <select
         value={value}
         onChange={(change) => {
@@ -45,7 +46,7 @@ export function QosPick({ name, qos, pick }: { name: string; qos: Qos; pick(qos:
             pick(each);
           }}
         >
-          QoS {each}
+          {`QoS ${String(each)}`}
         </button>
       ))}
     </div>

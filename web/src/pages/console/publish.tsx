@@ -1,4 +1,5 @@
 /** Publish a message by hand, or clear a retained one; what came of it, in the server's words. */
+import { t } from '@lingui/core/macro';
 import type { Qos } from '../../console/client';
 import { Refused } from '../../net/requests';
 import type { Granted } from '../../net/requests';
@@ -19,10 +20,10 @@ import { wishes } from './requested';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Typed } from '../../console/payload';
 
-const FORMS: readonly (readonly [Form, string])[] = [
-  ['text', 'Text'],
+const forms = (): readonly (readonly [Form, string])[] => [
+  ['text', t`Text`],
   ['json', 'JSON'],
-  ['hex', 'Hex'],
+  ['hex', t`Hex`],
 ];
 
 /** The longest id a request may have, to know its size beforehand. */
@@ -87,7 +88,7 @@ export function PublishCard({
   const size = new TextEncoder().encode(requestFrame(LONG_ID, 'publish', fields)).length;
   const large =
     limit !== undefined && size > limit
-      ? `Too large: ${bytes(size)} with all around it, and the server takes ${bytes(limit)}.`
+      ? t`Too large: ${bytes(size)} with all around it, and the server takes ${bytes(limit)}.`
       : null;
   const wrong = fault ?? (payload.ok ? large : payload.why);
   const ready = live && topic !== '' && wrong === null;
@@ -105,12 +106,12 @@ export function PublishCard({
   };
   const publish = () => {
     if (ready)
-      told(requests.ask('publish', fields), retain ? 'Published and retained' : 'Published');
+      told(requests.ask('publish', fields), retain ? t`Published and retained` : t`Published`);
   };
   const tidied = form === 'json' ? tidyJson(text) : null;
   return (
     <Card
-      name="Publish"
+      name={t`Publish`}
       class="publish"
       aside={
         <>
@@ -122,7 +123,7 @@ export function PublishCard({
             sure={sure}
             setSure={setSure}
             clear={() => {
-              told(requests.ask('clear', { broker: id, topic }), 'Cleared what was retained');
+              told(requests.ask('clear', { broker: id, topic }), t`Cleared what was retained`);
             }}
           />
         </>
@@ -173,8 +174,8 @@ function Said({
       {wrong ??
         outcome?.text ??
         (live
-          ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
-          : 'There is no connection just now.')}
+          ? payload.ok && t`${bytes(payload.size)}. Everything published here is written down.`
+          : t`There is no connection just now.`)}
       {wrong === null && <ErrorLink code={outcome?.code} />}
     </p>
   );
@@ -200,7 +201,7 @@ function ClearRetained({
       type="button"
       class="button small"
       disabled={!live || topic === '' || fault !== null}
-      title="Take the retained message of this topic away from the broker"
+      title={t`Take the retained message of this topic away from the broker`}
       onClick={() => {
         if (!sure) {
           setSure(true);
@@ -211,7 +212,7 @@ function ClearRetained({
       }}
     >
       <Icon of={Eraser} size={15} />
-      {sure ? 'Really clear it?' : 'Clear retained'}
+      {sure ? t`Really clear it?` : t`Clear retained`}
     </button>
   );
 }
@@ -229,12 +230,12 @@ function TopicField({
 }) {
   return (
     <label class="labelled">
-      <span>Topic</span>
+      <span>{t`Topic`}</span>
       <input
         class="field mono"
         autocomplete="off"
         spellcheck={false}
-        placeholder="test/hello"
+        placeholder={t`test/hello`}
         value={topic}
         aria-invalid={fault !== null}
         onInput={(input) => {
@@ -270,12 +271,12 @@ function PublishRow({
             setRetain(change.currentTarget.checked);
           }}
         />
-        Retain
+        {t`Retain`}
       </label>
       <span class="grow" />
       <button type="submit" class="button primary" disabled={!ready}>
         <Icon of={Send} size={15} />
-        Publish
+        {t`Publish`}
       </button>
     </div>
   );
@@ -306,7 +307,7 @@ function PayloadField({
       spellcheck={false}
       aria-describedby="publish-said"
       aria-invalid={!payload.ok || large !== null}
-      placeholder={{ text: 'anything', json: '{"ok": true}', hex: '00 ff 42' }[form]}
+      placeholder={{ text: t`anything`, json: t`{"ok": true}`, hex: t`00 ff 42` }[form]}
       value={text}
       onInput={(input) => {
         setText(input.currentTarget.value);
@@ -337,9 +338,9 @@ function FormatRow({
 }) {
   return (
     <div class="payload-row">
-      <label for="publish-payload">Payload</label>
-      <div class="segments" role="group" aria-label="Write the payload as">
-        {FORMS.map(([name, word]) => (
+      <label for="publish-payload">{t`Payload`}</label>
+      <div class="segments" role="group" aria-label={t`Write the payload as`}>
+        {forms().map(([name, word]) => (
           <button
             key={name}
             type="button"
@@ -362,7 +363,7 @@ function FormatRow({
           }}
         >
           <Icon of={WandSparkles} size={14} />
-          Tidy
+          {t`Tidy`}
         </button>
       )}
     </div>

@@ -1,4 +1,5 @@
 /** The messages that came by this page's subscriptions. */
+import { plural, t } from '@lingui/core/macro';
 import { Pin } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import type { Message } from '../../console/client';
@@ -8,7 +9,7 @@ import { plain } from '../../things/names';
 import { clockText } from '../../ui/clocktext';
 import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { bytes, grouped } from '../../ui/numbers';
+import { bytes } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { ClearButton, PauseButton, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
@@ -67,11 +68,11 @@ export function ReceivedCard() {
   const open = chosen ?? shown[0] ?? null;
   return (
     <Card
-      name="Messages"
+      name={t`Messages`}
       class="heard tall"
       aside={
         <div class="tools">
-          <SearchBox label="Show only messages with" value={search} set={setSearch} />
+          <SearchBox label={t`Show only messages with`} value={search} set={setSearch} />
           {consoleClient.subscriptions.length > 1 && (
             <SubscriptionPick still={still} setOf={setOf} consoleClient={consoleClient} />
           )}
@@ -94,10 +95,10 @@ export function ReceivedCard() {
       {shown.length === 0 ? (
         <p class="muted nobody">
           {consoleClient.subscriptions.length === 0
-            ? 'Subscribe to something, and its messages appear here.'
+            ? t`Subscribe to something, and its messages appear here.`
             : messages.length === 0
-              ? 'Nothing has been heard yet.'
-              : 'No message is like that.'}
+              ? t`Nothing has been heard yet.`
+              : t`No message is like that.`}
         </p>
       ) : (
         <ReceivedList
@@ -109,8 +110,12 @@ export function ReceivedCard() {
         />
       )}
       <p class="note foot">
-        <span>{grouped(messages.length)} kept</span>
-        {dropped > 0 && <span class="caution">{grouped(dropped)} dropped on the way</span>}
+        <span>{plural(messages.length, { one: '# kept', other: '# kept' })}</span>
+        {dropped > 0 && (
+          <span class="caution">
+            {plural(dropped, { one: '# dropped on the way', other: '# dropped on the way' })}
+          </span>
+        )}
       </p>
     </Card>
   );
@@ -127,7 +132,7 @@ function SubscriptionPick({
 }) {
   return (
     <label class="pick">
-      <span class="hidden">Show the messages of</span>
+      <span class="hidden">{t`Show the messages of`}</span>
       <select
         value={still === null ? '' : String(still)}
         onChange={(change) => {
@@ -135,7 +140,7 @@ function SubscriptionPick({
           setOf(value === '' ? null : Number(value));
         }}
       >
-        <option value="">All subscriptions</option>
+        <option value="">{t`All subscriptions`}</option>
         {consoleClient.subscriptions.map((sub) => (
           <option key={sub.key} value={String(sub.key)}>
             {sub.filter}
@@ -166,7 +171,7 @@ function ReceivedList({
         rowHeight={narrow ? 56 : 46}
         class="message-list"
         role="list"
-        label="Messages, newest first"
+        label={t`Messages, newest first`}
         keyOf={(message) => message.n}
       >
         {(message) => (
@@ -183,7 +188,7 @@ function ReceivedList({
             <code class="topic ellipsis">{message.topic}</code>
             <span class="about">
               {message.retain && <Icon of={Pin} size={12} />}
-              {message.retain && <span class="hidden">retained, </span>}
+              {message.retain && <span class="hidden">{t`retained`}, </span>}
               {bytes(message.size)}
             </span>
             <time>{clockText(message.at * 1000)}</time>

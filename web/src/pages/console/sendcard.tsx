@@ -1,4 +1,5 @@
 /** A request written by hand, sent over this page's connection. */
+import { t } from '@lingui/core/macro';
 import { Send } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
@@ -12,35 +13,35 @@ import { Card } from '../../ui/section';
 import { prettyJson } from './inspected';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
-const EXAMPLES: readonly (readonly [name: string, text: string])[] = [
-  ['Ping', '{"id": 1, "do": "ping"}'],
-  ['Something unknown', '{"id": 2, "do": "dance"}'],
+const examples = (): readonly (readonly [name: string, text: string])[] => [
+  [t`Ping`, '{"id": 1, "do": "ping"}'],
+  [t`Something unknown`, '{"id": 2, "do": "dance"}'],
 ];
 
 /** What is wrong with a text that somebody wants to send, or null. */
 export function complaint(text: string, limit: number | undefined): string | null {
-  if (text.trim() === '') return 'Write a frame, or take an example.';
+  if (text.trim() === '') return t`Write a frame, or take an example.`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return `Not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return t`Not JSON: ${error instanceof Error ? error.message : String(error)}`;
   }
-  if (!isRecord(value)) return 'A frame is a JSON object.';
+  if (!isRecord(value)) return t`A frame is a JSON object.`;
   if (typeof value['id'] !== 'number' || !Number.isInteger(value['id'])) {
-    return 'A request has a whole number as "id"; its answer will carry the same one.';
+    return t`A request has a whole number as "id"; its answer will carry the same one.`;
   }
-  if (typeof value['do'] !== 'string') return 'A request says in "do" what is to be done.';
+  if (typeof value['do'] !== 'string') return t`A request says in "do" what is to be done.`;
   const size = new TextEncoder().encode(text).length;
   if (limit !== undefined && size > limit) {
-    return `${bytes(size)} is more than the server takes (${bytes(limit)}).`;
+    return t`${bytes(size)} is more than the server takes (${bytes(limit)}).`;
   }
   return null;
 }
 
 export function SendCard() {
   const { connection, socket, frameLog } = useServer();
-  const [text, setText] = useState(EXAMPLES[0]?.[1] ?? '');
+  const [text, setText] = useState(examples()[0]?.[1] ?? '');
   const [waiting, setWaiting] = useState<{ id: number; after: number } | null>(null);
   const [answer, setAnswer] = useState<LoggedFrame | null>(null);
   const live = connection.value.state === 'live';
@@ -71,11 +72,11 @@ export function SendCard() {
   const said = answer && (JSON.parse(answer.text) as { ok?: boolean }).ok;
   return (
     <Card
-      name="Send by hand"
+      name={t`Send by hand`}
       class="send"
       aside={
-        <div class="chips" role="group" aria-label="Examples">
-          {EXAMPLES.map(([name, example]) => (
+        <div class="chips" role="group" aria-label={t`Examples`}>
+          {examples().map(([name, example]) => (
             <button
               key={name}
               type="button"
@@ -117,7 +118,7 @@ function SendForm({
       }}
     >
       <textarea
-        aria-label="Frame to send"
+        aria-label={t`Frame to send`}
         aria-describedby="send-said"
         aria-invalid={wrong !== null}
         spellcheck={false}
@@ -135,11 +136,11 @@ function SendForm({
       />
       <div class="send-row">
         <p id="send-said" class={wrong === null ? 'muted' : 'wrong'} role="status">
-          {wrong ?? (live ? 'Ready. Ctrl Enter sends too.' : 'There is no connection just now.')}
+          {wrong ?? (live ? t`Ready. Ctrl Enter sends too.` : t`There is no connection just now.`)}
         </p>
         <button type="submit" class="button primary" disabled={wrong !== null || !live}>
           <Icon of={Send} size={15} />
-          Send
+          {t`Send`}
         </button>
       </div>
     </form>
@@ -157,13 +158,13 @@ function AnswerView({
 }) {
   return (
     <div class="answer" aria-live="polite">
-      {waiting && <p class="muted">Waiting for the answer to {waiting.id}…</p>}
+      {waiting && <p class="muted">{t`Waiting for the answer to ${waiting.id}…`}</p>}
       {answer && (
         <>
           <header>
-            <b class={said === true ? 'good' : 'wrong'}>{said === true ? 'Done' : 'Refused'}</b>
+            <b class={said === true ? 'good' : 'wrong'}>{said === true ? t`Done` : t`Refused`}</b>
             <span class="muted">{clockText(answer.at)}</span>
-            <CopyButton text={answer.text} label="Copy the answer" />
+            <CopyButton text={answer.text} label={t`Copy the answer`} />
           </header>
           <pre tabIndex={0}>{prettyJson(answer.text)}</pre>
         </>

@@ -1,4 +1,5 @@
 /** What this page has subscribed. */
+import { plural, t } from '@lingui/core/macro';
 import { Plus, X } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
@@ -8,7 +9,6 @@ import { filterFault } from '../../console/payload';
 import type { Broker } from '../../things/broker/read';
 import { useCalmly } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { colourOf } from './colour';
 import { REDRAW } from './redraw';
@@ -50,7 +50,7 @@ export function SubscriptionsCard({
   };
   return (
     <Card
-      name="Subscriptions"
+      name={t`Subscriptions`}
       class="subscriptions"
       aside={<BrokerPick brokers={brokers} value={id} pick={setPicked} />}
     >
@@ -69,9 +69,7 @@ export function SubscriptionsCard({
         {said}
       </p>
       {consoleClient.subscriptions.length === 0 ? (
-        <p class="muted">
-          Nothing yet. What you subscribe is heard by you alone, and kept while this page is open.
-        </p>
+        <p class="muted">{t`Nothing yet. What you subscribe is heard by you alone, and kept while this page is open.`}</p>
       ) : (
         <ul class="subs">
           {consoleClient.subscriptions.map((sub) => (
@@ -114,10 +112,10 @@ function SubscribeForm({
     >
       <input
         class="field mono"
-        aria-label="Topic filter"
+        aria-label={t`Topic filter`}
         aria-invalid={said !== null}
         aria-describedby="subscribe-said"
-        placeholder="owntracks/+/+ or #"
+        placeholder={t`owntracks/+/+ or #`}
         autocomplete="off"
         spellcheck={false}
         value={filter}
@@ -134,7 +132,7 @@ function SubscribeForm({
         disabled={!live || filter === '' || fault !== null}
       >
         <Icon of={Plus} size={15} />
-        Subscribe
+        {t`Subscribe`}
       </button>
     </form>
   );
@@ -155,13 +153,21 @@ function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
           {sub.filter}
         </code>
         <p class={sub.state === 'refused' ? 'wrong' : 'muted'}>
-          {word}
-          {named && ` at ${sub.broker}`} · QoS {sub.qos} · {grouped(sub.heard)} heard
-          {sub.why !== undefined && ` · ${sub.why}`}
+          {[
+            named ? t`${word} at ${sub.broker}` : word,
+            `QoS ${String(sub.qos)}`,
+            plural(sub.heard, { one: '# heard', other: '# heard' }),
+            sub.why,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
         {sub.dropped > 0 && (
           <p class="caution">
-            {grouped(sub.dropped)} dropped: they came faster than this page took them
+            {plural(sub.dropped, {
+              one: '# dropped: it came faster than this page took it',
+              other: '# dropped: they came faster than this page took them',
+            })}
           </p>
         )}
       </div>
@@ -169,7 +175,7 @@ function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
         type="button"
         class="icon-button"
         aria-label={`End ${sub.filter}`}
-        title="Unsubscribe"
+        title={t`Unsubscribe`}
         onClick={() => {
           consoleClient.unsubscribe(sub.key);
         }}

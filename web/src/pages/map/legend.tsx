@@ -1,6 +1,6 @@
 /** The corner of the map: its scale, and whom its data comes from. */
 import { useEffect, useState } from 'preact/hooks';
-import { ATTRIBUTION } from '../../map/attribution';
+import { attribution } from '../../map/attribution';
 import type { Credit } from '../../map/streets/source';
 import type { Scale, SightlineMap } from '../../map/types';
 
@@ -19,7 +19,7 @@ export function Legend({ map, scale }: { map: SightlineMap | null; scale: Scale 
         {credits.map((credit) => (
           <CreditText key={credit.text} credit={credit} />
         ))}
-        {map === null ? ATTRIBUTION : map.attribution}
+        {map === null ? attribution() : map.attribution}
       </span>
     </div>
   );

@@ -89,9 +89,9 @@ export const Row = memo(
     const { entry, selected, told } = props;
     const robot = kindOf(entry.key)?.isMachine === true;
     const doing = [
+      ...(told.heard === '' ? [] : [t`heard ${told.heard} ago`]),
       ...speedOf(props),
       ...noteOf(props),
-      ...(told.heard === '' ? [] : [t`heard ${told.heard} ago`]),
     ].join(' · ');
     return (
       <li class="item" style={at(props.top)} aria-posinset={props.nth} aria-setsize={props.of}>

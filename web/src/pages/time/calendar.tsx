@@ -1,25 +1,26 @@
 /** A month to choose a day from; days with something on them are marked. */
+import { t } from '@lingui/core/macro';
 import { ChevronLeft, ChevronRight } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { usePast } from '../../past/context';
-import { dayNamed, dayOf } from '../../past/day';
+import { dayNamed, dayOf, weekdayOf } from '../../past/day';
 import type { Day } from '../../past/day';
 import { daysOn, monthBeside, monthOf, weeksOf } from '../../past/month';
-import { longDayText, monthText, weekdayTexts } from '../../past/wording';
+import { longDayText, monthText, weekdayTexts } from '../../ui/times';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 
-const WORDS = {
-  title: 'Choose a day',
-  before: 'The month before',
-  after: 'The month after',
-  typed: 'Or type a day',
-  some: 'A dot: something is known of that day.',
-  none: 'Nothing is known of this month.',
-  has: 'something is known',
-  chosen: 'chosen',
-};
+const words = () => ({
+  title: t`Choose a day`,
+  before: t`The month before`,
+  after: t`The month after`,
+  typed: t`Or type a day`,
+  some: t`A dot: something is known of that day.`,
+  none: t`Nothing is known of this month.`,
+  has: t`something is known`,
+  chosen: t`chosen`,
+});
 
 /** How far a key goes, in days. */
 const KEYS: Readonly<Record<string, number>> = {
@@ -46,22 +47,22 @@ export function CalendarDialog({ close }: { close(): void }) {
     if (first) setDay(first.start > today.start ? today : first);
   };
   return (
-    <Dialog title={WORDS.title} close={close}>
+    <Dialog title={words().title} close={close}>
       <div class="calendar">
         <div class="calendar-head">
-          <Turn name={WORDS.before} icon={ChevronLeft} act={() => turn(-1)} />
+          <Turn name={words().before} icon={ChevronLeft} act={() => turn(-1)} />
           <b aria-live="polite">{monthText(day.start)}</b>
           <Turn
-            name={WORDS.after}
+            name={words().after}
             icon={ChevronRight}
             disabled={month >= monthOf(today)}
             act={() => turn(1)}
           />
         </div>
         <Grid month={month} at={day} today={today} known={known} move={setDay} choose={choose} />
-        <p class="note">{known?.size === 0 ? WORDS.none : WORDS.some}</p>
+        <p class="note">{known?.size === 0 ? words().none : words().some}</p>
         <label class="calendar-typed">
-          {WORDS.typed}
+          {words().typed}
           <input
             type="date"
             value={day.name}
@@ -167,7 +168,7 @@ function Grid({ month, at, today, known, move, choose }: GridProps) {
 function target(event: KeyboardEvent, at: Day): Day | null {
   const step = KEYS[event.key];
   if (step !== undefined) return daysOn(at, step);
-  const weekday = (new Date(at.start * 1000 + 43_200_000).getDay() + 6) % 7;
+  const weekday = weekdayOf(at);
   if (event.key === 'Home') return daysOn(at, -weekday);
   if (event.key === 'End') return daysOn(at, 6 - weekday);
   if (event.key !== 'PageUp' && event.key !== 'PageDown') return null;
@@ -190,7 +191,7 @@ interface CellProps {
 }
 
 function DayCell({ day, focused, chosen, today, coming, known, choose }: CellProps) {
-  const said = [longDayText(day.start), known && WORDS.has, chosen && WORDS.chosen];
+  const said = [longDayText(day.start), known && words().has, chosen && words().chosen];
   return (
     <button
       type="button"

@@ -1,19 +1,20 @@
 /** The day and the time that are looked at: said, stepped through, typed, and chosen in a calendar. */
+import { t } from '@lingui/core/macro';
 import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { usePast } from '../../past/context';
 import { clockOn } from '../../past/day';
-import { clockText, shortDayText } from '../../past/wording';
+import { clockField, shortDayText } from '../../ui/times';
 import { Icon } from '../../ui/icon';
 import { CalendarDialog } from './calendar';
 
-const WORDS = {
-  before: 'The day before',
-  after: 'The day after',
-  choose: 'Choose a day',
-  time: 'Time of day, typed',
-};
+const words = () => ({
+  before: t`The day before`,
+  after: t`The day after`,
+  choose: t`Choose a day`,
+  time: t`Time of day, typed`,
+});
 
 export function DayChooser({ today }: { readonly today: boolean }) {
   const past = usePast();
@@ -25,7 +26,7 @@ export function DayChooser({ today }: { readonly today: boolean }) {
       <button
         type="button"
         class="icon-button small"
-        aria-label={WORDS.before}
+        aria-label={words().before}
         onClick={() => {
           past.dayBeside(-1);
         }}
@@ -37,19 +38,19 @@ export function DayChooser({ today }: { readonly today: boolean }) {
         class="day-button"
         data-day={day.name}
         aria-haspopup="dialog"
-        title={WORDS.choose}
+        title={words().choose}
         onClick={() => {
           setOpen(true);
         }}
       >
         <Icon of={CalendarDays} size={14} />
-        <span class="hidden">{WORDS.choose}: </span>
+        <span class="hidden">{words().choose}: </span>
         {text}
       </button>
       <button
         type="button"
         class="icon-button small"
-        aria-label={WORDS.after}
+        aria-label={words().after}
         disabled={today}
         onClick={() => {
           past.dayBeside(1);
@@ -74,7 +75,7 @@ function TimeField() {
   const { now } = useTime();
   const past = usePast();
   const field = useRef<HTMLInputElement>(null);
-  const text = clockText(past.at.value ?? now.value);
+  const text = clockField(past.at.value ?? now.value);
   useEffect(() => {
     const input = field.current;
     if (input && document.activeElement !== input) input.value = text;
@@ -85,7 +86,7 @@ function TimeField() {
       class="time-field"
       type="time"
       step={1}
-      aria-label={WORDS.time}
+      aria-label={words().time}
       onChange={(event) => {
         const at = clockOn(past.day.peek(), event.currentTarget.value);
         if (at === null) return;
@@ -93,7 +94,7 @@ function TimeField() {
         past.go(at);
       }}
       onBlur={(event) => {
-        event.currentTarget.value = clockText(past.at.peek() ?? now.peek());
+        event.currentTarget.value = clockField(past.at.peek() ?? now.peek());
       }}
       onKeyDown={(event) => {
         if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur();

@@ -1,4 +1,5 @@
 /** Playing the past: steps, speed, pause. */
+import { t } from '@lingui/core/macro';
 import { Pause, Play } from 'lucide';
 import { usePast } from '../../past/context';
 import { RATES } from '../../past/timetravel';
@@ -13,8 +14,8 @@ export function Player() {
       <button
         type="button"
         class="icon-button"
-        aria-label={playing ? 'Pause' : 'Play the day'}
-        title={playing ? 'Pause (P)' : 'Play the day (P)'}
+        aria-label={playing ? t`Pause` : t`Play the day`}
+        title={playing ? t`Pause (P)` : t`Play the day (P)`}
         onClick={() => {
           if (playing) past.pause();
           else past.play();
@@ -23,7 +24,7 @@ export function Player() {
         <Icon of={playing ? Pause : Play} />
       </button>
       <select
-        aria-label="Speed of playing"
+        aria-label={t`Speed of playing`}
         value={String(past.rate.value)}
         onChange={(event) => {
           past.rate.value = Number(event.currentTarget.value) as Rate;

@@ -1,4 +1,5 @@
 /** The bar of the day, or of a piece of it: where one is, and what happened. */
+import { t } from '@lingui/core/macro';
 import { usePreferences, useTime } from '../../app/context';
 import { usePast } from '../../past/context';
 import { marksOf, withPlace } from '../../past/events';
@@ -6,7 +7,7 @@ import { arrowStep, isWhole, pageStep, shareIn, stepped, ticksOf } from '../../p
 import type { Stretch } from '../../past/stretch';
 import type { TimeTravel } from '../../past/timetravel';
 import { pointAt } from '../../past/track';
-import { clockText } from '../../past/wording';
+import { clockText, momentText } from '../../ui/times';
 import { useWhereIs } from '../../things/regions/whereis';
 import { inOneLine, speed } from '../../ui/numbers';
 import { useBarGestures } from './gestures';
@@ -29,11 +30,11 @@ export function Scrubber() {
       class="scrubber"
       role="slider"
       tabIndex={0}
-      aria-label="Time of day"
+      aria-label={t`Time of day`}
       aria-valuemin={0}
       aria-valuemax={Math.round(day.end - day.start)}
       aria-valuenow={Math.round(Math.min(Math.max(at, day.start), day.end) - day.start)}
-      aria-valuetext={looked === null ? `${label}, now` : `${day.name} ${label}`}
+      aria-valuetext={looked === null ? t`${label}, now` : momentText(at)}
       data-seconds={Math.round(stretch.end - stretch.start)}
       onKeyDown={(event) => {
         if (!onKey(event.key, past, at)) return;

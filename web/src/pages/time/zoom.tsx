@@ -1,4 +1,5 @@
 /** How much of the day the bar shows. */
+import { t } from '@lingui/core/macro';
 import { Minus, Plus } from 'lucide';
 import { useTime } from '../../app/context';
 import { usePast } from '../../past/context';
@@ -6,12 +7,12 @@ import { SHORTEST, isWhole, lengthOf, stepped } from '../../past/stretch';
 import { spanText } from '../../app/ages';
 import { Icon } from '../../ui/icon';
 
-const WORDS = {
-  group: 'How much of the day the bar shows',
-  nearer: 'Show a shorter time on the bar',
-  farther: 'Show a longer time on the bar',
-  whole: 'whole day',
-};
+const words = () => ({
+  group: t`How much of the day the bar shows`,
+  nearer: t`Show a shorter time on the bar`,
+  farther: t`Show a longer time on the bar`,
+  whole: t`whole day`,
+});
 
 export function ZoomButtons() {
   const { clock } = useTime();
@@ -23,12 +24,12 @@ export function ZoomButtons() {
     past.zoom(stepped(stretch, day, nearer, past.at.peek() ?? clock.live()));
   };
   return (
-    <div class="bar-zoom" role="group" aria-label={WORDS.group}>
+    <div class="bar-zoom" role="group" aria-label={words().group}>
       <button
         type="button"
         class="icon-button small"
-        aria-label={WORDS.farther}
-        title={`${WORDS.farther} (−)`}
+        aria-label={words().farther}
+        title={`${words().farther} (−)`}
         disabled={whole}
         onClick={() => {
           step(false);
@@ -36,12 +37,12 @@ export function ZoomButtons() {
       >
         <Icon of={Minus} size={14} />
       </button>
-      <span aria-live="polite">{whole ? WORDS.whole : spanText(lengthOf(stretch))}</span>
+      <span aria-live="polite">{whole ? words().whole : spanText(lengthOf(stretch))}</span>
       <button
         type="button"
         class="icon-button small"
-        aria-label={WORDS.nearer}
-        title={`${WORDS.nearer} (+)`}
+        aria-label={words().nearer}
+        title={`${words().nearer} (+)`}
         disabled={lengthOf(stretch) <= SHORTEST}
         onClick={() => {
           step(true);

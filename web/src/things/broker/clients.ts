@@ -1,4 +1,5 @@
 /** A broker's clients, as its log tells of them. */
+import { t } from '@lingui/core/macro';
 import { ClientShape } from '../../generated';
 import type { Client as ClientState } from '../../generated';
 import type { Thing } from '../../net/protocol';
@@ -42,40 +43,37 @@ interface FlagWords {
   readonly means: string;
 }
 
-const FLAGS: Readonly<Record<string, FlagWords | undefined>> = {
+const flags = (): Readonly<Record<string, FlagWords | undefined>> => ({
   'take-over': {
-    word: 'Taken over',
+    word: t`Taken over`,
     tone: 'warn',
-    means:
-      'Another connection came with the same id and the broker closed the older one. Once is what a phone does when it changes networks.',
+    means: t`Another connection came with the same id and the broker closed the older one. Once is what a phone does when it changes networks.`,
   },
   twins: {
-    word: 'Two with one id',
+    word: t`Two with one id`,
     tone: 'bad',
-    means:
-      'Connections with this id keep throwing each other out: probably two devices have the same client id. Give each its own.',
+    means: t`Connections with this id keep throwing each other out: probably two devices have the same client id. Give each its own.`,
   },
   flapping: {
-    word: 'Flapping',
+    word: t`Flapping`,
     tone: 'warn',
-    means: 'It connects again and again: a weak network, or a program that starts anew each time.',
+    means: t`It connects again and again: a weak network, or a program that starts anew each time.`,
   },
   dropping: {
-    word: 'Drops messages',
+    word: t`Drops messages`,
     tone: 'bad',
-    means:
-      'The broker throws away messages for it, because it does not take them fast enough (max_queued_messages).',
+    means: t`The broker throws away messages for it, because it does not take them fast enough (max_queued_messages).`,
   },
   refused: {
-    word: 'Refused',
+    word: t`Refused`,
     tone: 'bad',
-    means: 'The broker refused its sign-in: a wrong password, or it is not authorised.',
+    means: t`The broker refused its sign-in: a wrong password, or it is not authorised.`,
   },
-};
+});
 
 /** A flag in words: a short one, how bad it is, and what it means. */
 export function flagWords(flag: string): FlagWords {
-  return FLAGS[flag] ?? { word: flag, tone: 'warn', means: '' };
+  return flags()[flag] ?? { word: flag, tone: 'warn', means: '' };
 }
 
 export type ClientFilter = 'all' | 'connected' | 'gone' | 'flagged';

@@ -1,4 +1,5 @@
 /** The figures of $SYS in groups and in words, with the raw name kept for those who know it. */
+import { t } from '@lingui/core/macro';
 import type { Broker } from './read';
 import { figure } from './read';
 
@@ -26,65 +27,65 @@ export interface Groups {
 
 type Said = readonly [raw: string, name: string, unit?: Row['unit']];
 
-const GROUPS: readonly (readonly [name: string, rows: readonly Said[]])[] = [
+const grouped = (): readonly (readonly [name: string, rows: readonly Said[]])[] => [
   [
-    'Clients',
+    t`Clients`,
     [
-      ['clients/connected', 'Connected'],
-      ['clients/disconnected', 'Away, with a session kept'],
-      ['clients/total', 'Known in all'],
-      ['clients/maximum', 'Most at a time'],
-      ['clients/expired', 'Sessions expired'],
-      ['connections/socket/count', 'Connections opened'],
-      ['subscriptions/count', 'Subscriptions'],
-      ['shared_subscriptions/count', 'Shared subscriptions'],
+      ['clients/connected', t`Connected`],
+      ['clients/disconnected', t`Away, with a session kept`],
+      ['clients/total', t`Known in all`],
+      ['clients/maximum', t`Most at a time`],
+      ['clients/expired', t`Sessions expired`],
+      ['connections/socket/count', t`Connections opened`],
+      ['subscriptions/count', t`Subscriptions`],
+      ['shared_subscriptions/count', t`Shared subscriptions`],
     ],
   ],
   [
-    'Messages',
+    t`Messages`,
     [
-      ['publish/messages/received', 'Publishes received'],
-      ['publish/messages/sent', 'Publishes sent'],
-      ['publish/messages/dropped', 'Publishes dropped'],
-      ['messages/received', 'Packets received'],
-      ['messages/sent', 'Packets sent'],
+      ['publish/messages/received', t`Publishes received`],
+      ['publish/messages/sent', t`Publishes sent`],
+      ['publish/messages/dropped', t`Publishes dropped`],
+      ['messages/received', t`Packets received`],
+      ['messages/sent', t`Packets sent`],
     ],
   ],
   [
-    'Bytes',
+    t`Bytes`,
     [
-      ['bytes/received', 'Received', 'bytes'],
-      ['bytes/sent', 'Sent', 'bytes'],
-      ['publish/bytes/received', 'Payload received', 'bytes'],
-      ['publish/bytes/sent', 'Payload sent', 'bytes'],
+      ['bytes/received', t`Received`, 'bytes'],
+      ['bytes/sent', t`Sent`, 'bytes'],
+      ['publish/bytes/received', t`Payload received`, 'bytes'],
+      ['publish/bytes/sent', t`Payload sent`, 'bytes'],
     ],
   ],
   [
-    'Store and memory',
+    t`Store and memory`,
     [
-      ['retained messages/count', 'Retained messages'],
-      ['store/messages/count', 'Messages in the store'],
-      ['messages/stored', 'Messages stored'],
-      ['store/messages/bytes', 'Size of the store', 'bytes'],
-      ['packet/out/count', 'Packets waiting to go out'],
-      ['packet/out/bytes', 'Bytes waiting to go out', 'bytes'],
-      ['heap/current', 'Memory in use', 'bytes'],
-      ['heap/maximum', 'Most memory used', 'bytes'],
+      ['retained messages/count', t`Retained messages`],
+      ['store/messages/count', t`Messages in the store`],
+      ['messages/stored', t`Messages stored`],
+      ['store/messages/bytes', t`Size of the store`, 'bytes'],
+      ['packet/out/count', t`Packets waiting to go out`],
+      ['packet/out/bytes', t`Bytes waiting to go out`, 'bytes'],
+      ['heap/current', t`Memory in use`, 'bytes'],
+      ['heap/maximum', t`Most memory used`, 'bytes'],
     ],
   ],
 ];
 
-const LOAD_NAMES: Readonly<Record<string, string | undefined>> = {
-  'messages/received': 'Packets in',
-  'messages/sent': 'Packets out',
-  'bytes/received': 'Bytes in',
-  'bytes/sent': 'Bytes out',
-  'publish/received': 'Publishes in',
-  'publish/sent': 'Publishes out',
-  'publish/dropped': 'Publishes dropped',
-  connections: 'Connections opened',
-  sockets: 'Sockets opened',
-};
+const loadNames = (): Readonly<Record<string, string | undefined>> => ({
+  'messages/received': t`Packets in`,
+  'messages/sent': t`Packets out`,
+  'bytes/received': t`Bytes in`,
+  'bytes/sent': t`Bytes out`,
+  'publish/received': t`Publishes in`,
+  'publish/sent': t`Publishes out`,
+  'publish/dropped': t`Publishes dropped`,
+  connections: t`Connections opened`,
+  sockets: t`Sockets opened`,
+});
 
 const LOAD = /^load\/(.+)\/(1|5|15)min$/;
 const MINUTES = ['1', '5', '15'];
@@ -94,7 +95,7 @@ const DOUBLES = new Set(['clients/active', 'clients/inactive']);
 export function grouping(broker: Broker): Groups {
   const told = new Set(Object.keys(broker.sys).filter((raw) => !DOUBLES.has(raw)));
   const groups: (readonly [string, readonly Row[]])[] = [];
-  for (const [group, all] of GROUPS) {
+  for (const [group, all] of grouped()) {
     const rows = all.flatMap(([raw, name, unit = '']) => {
       const value = broker.sys[raw];
       if (value === undefined || !told.delete(raw)) return [];
@@ -113,14 +114,15 @@ export function grouping(broker: Broker): Groups {
     means[MINUTES.indexOf(minutes)] = figure(broker, raw);
     loads.set(name, means);
   }
-  const order = Object.keys(LOAD_NAMES);
+  const names = loadNames();
+  const order = Object.keys(names);
   const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   const load = [...loads]
     .sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b))
-    .map(([raw, means]) => ({ raw: `load/${raw}`, name: LOAD_NAMES[raw] ?? raw, means }));
+    .map(([raw, means]) => ({ raw: `load/${raw}`, name: names[raw] ?? raw, means }));
   const others = [...told]
     .sort()
     .map((raw) => ({ raw, name: raw, unit: '' as const, value: broker.sys[raw] ?? '' }));
-  if (others.length > 0) groups.push(['Others', others]);
+  if (others.length > 0) groups.push([t`Others`, others]);
   return { groups, load };
 }

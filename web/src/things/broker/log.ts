@@ -1,4 +1,5 @@
 /** The brokers' logs: their lines, and a log that keeps more of them than the server does. */
+import { t } from '@lingui/core/macro';
 import { LogLineShape } from '../../generated';
 import type { LogLine as LogLineState } from '../../generated';
 import type { Thing } from '../../net/protocol';
@@ -129,16 +130,16 @@ export function picker(
     words.every((word) => line.search.includes(word));
 }
 
-const SHORT: Readonly<Record<string, string | undefined>> = {
-  error: 'Error',
-  warning: 'Warning',
-  notice: 'Notice',
-  information: 'Info',
-  subscribe: 'Subscribe',
-  unsubscribe: 'Unsub',
-  websockets: 'Websocket',
-};
+const short = (): Readonly<Record<string, string | undefined>> => ({
+  error: t`Error`,
+  warning: t`Warning`,
+  notice: t`Notice`,
+  information: t`Info`,
+  subscribe: t`Subscribe`,
+  unsubscribe: t`Unsub`,
+  websockets: t`Websocket`,
+});
 
 export function levelWord(level: string): string {
-  return SHORT[level] ?? level;
+  return short()[level] ?? level;
 }

@@ -1,4 +1,5 @@
 /** Matches of a search for places: those of the server's maps, and towns of the world map. Pure. */
+import { t } from '@lingui/core/macro';
 import type { FoundPlace } from '../../generated';
 import type { Town } from '../../map/gazetteer';
 import type { Read } from '../../net/shape';
@@ -23,25 +24,25 @@ const KM_PER_DEGREE = 111.2;
 /** A town of the world map is the same as one of ours within so many kilometres. */
 const SAME_KM = 25;
 
-const SORTS: Readonly<Record<FoundPlace['sort'], readonly [words: string, zoom: number]>> = {
-  city: ['City', 11],
-  town: ['Town', 12.5],
-  village: ['Village', 13.5],
-  hamlet: ['Hamlet', 14.5],
-  suburb: ['Part of town', 14],
-  neighbourhood: ['Neighbourhood', 15],
-  park: ['Park', 15.5],
-  street: ['Street', 16.5],
-  house: ['Address', 17.5],
-  spot: ['Place', 17],
-};
+const sorts = (): Readonly<Record<FoundPlace['sort'], readonly [words: string, zoom: number]>> => ({
+  city: [t`City`, 11],
+  town: [t`Town`, 12.5],
+  village: [t`Village`, 13.5],
+  hamlet: [t`Hamlet`, 14.5],
+  suburb: [t`Part of town`, 14],
+  neighbourhood: [t`Neighbourhood`, 15],
+  park: [t`Park`, 15.5],
+  street: [t`Street`, 16.5],
+  house: [t`Address`, 17.5],
+  spot: [t`Place`, 17],
+});
 
 /** A match of the server's maps as it is listed. */
 export function ofMap(place: Read<FoundPlace>): Found {
-  const [words, zoom] = SORTS[place.sort];
+  const [words, zoom] = sorts()[place.sort];
   const { lat, lon } = place;
   const box = boxOf(place.box) ?? [lon, lat, lon, lat];
-  const detail = [place.local, place.town === '' ? words : `${words} in ${place.town}`];
+  const detail = [place.local, place.town === '' ? words : t`${words} in ${place.town}`];
   return { name: place.name, detail: detail.filter(Boolean).join(' · '), lat, lng: lon, box, zoom };
 }
 
@@ -55,7 +56,7 @@ function boxOf(box: unknown): Found['box'] | undefined {
 /** A town of the world map as it is listed. */
 export function ofWorld({ name, lat, lng, reach }: Town): Found {
   const zoom = reach > 6 ? 10 : reach > 2.5 ? 11 : 12;
-  return { name, detail: 'Town', lat, lng, box: [lng, lat, lng, lat], zoom };
+  return { name, detail: t`Town`, lat, lng, box: [lng, lat, lng, lat], zoom };
 }
 
 /** The towns whose names begin with what was typed, the largest and nearest first. */

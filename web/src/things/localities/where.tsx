@@ -1,4 +1,5 @@
 /** A position in words: what a map of the server knows of it. */
+import { t } from '@lingui/core/macro';
 import { useRef } from 'preact/hooks';
 import { Fact } from '../../ui/facts';
 import { useLocalities } from './context';
@@ -20,5 +21,5 @@ export function useWhere(lat: number | undefined, lon: number | undefined): stri
 /** The address of a position as a fact; nothing where none is known. */
 export function AddressFact({ lat, lon }: { lat: number | undefined; lon: number | undefined }) {
   const where = useWhere(lat, lon);
-  return where === '' ? null : <Fact name="Address">{where}</Fact>;
+  return where === '' ? null : <Fact name={t`Address`}>{where}</Fact>;
 }

@@ -1,4 +1,6 @@
 /** Who is where: every region with somebody in it and since when; the empty ones folded away. */
+import { plural, t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { ChevronRight, Search } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useChanges, useLive } from '../../app/context';
@@ -34,22 +36,27 @@ export function RegionBoard() {
   return (
     <>
       <BoardHead ready={ready} stays={stays} regions={regions} query={query} setQuery={setQuery} />
-      <div class="board" tabIndex={0} role="group" aria-label="Who is where">
+      <div class="board" tabIndex={0} role="group" aria-label={t`Who is where`}>
         {ready.value && regions.length === 0 && <NoRegions />}
         {regions.length > 0 && occupied.length + empty.length === 0 && (
-          <p class="nobody">No region matches “{query}”.</p>
+          <p class="nobody">
+            <Trans>No region matches “{query}”.</Trans>
+          </p>
         )}
         {regions.length > 0 && occupied.length === 0 && empty.length > 0 && query === '' && (
-          <p class="nobody">Nobody is in any of them just now.</p>
+          <p class="nobody">{t`Nobody is in any of them just now.`}</p>
         )}
-        <ul aria-label="Regions with somebody in them">
+        <ul aria-label={t`Regions with somebody in them`}>
           {shown.map((row) => (
             <BoardItem key={row.region.id} row={row} />
           ))}
         </ul>
         {occupied.length > shown.length && (
           <p class="nobody">
-            {grouped(occupied.length - shown.length)} more; search for the one you want.
+            {plural(occupied.length - shown.length, {
+              one: '# more; search for the one you want.',
+              other: '# more; search for the one you want.',
+            })}
           </p>
         )}
         {empty.length > 0 && (
@@ -63,12 +70,12 @@ export function RegionBoard() {
                 }}
               >
                 <Icon of={ChevronRight} size={14} />
-                Nobody inside
+                {t`Nobody inside`}
                 <span>{grouped(empty.length)}</span>
               </button>
             </p>
             {spread && (
-              <ul aria-label="Regions with nobody in them">
+              <ul aria-label={t`Regions with nobody in them`}>
                 {empty.slice(0, MOST_REGIONS).map((row) => (
                   <BoardItem key={row.region.id} row={row} />
                 ))}
@@ -98,15 +105,28 @@ function BoardHead({
     <header>
       <p class="summary">
         {!ready.value ? (
-          'Waiting for the first picture…'
+          t`Waiting for the first picture…`
         ) : (
           <>
             <span>
-              <strong>{grouped(stays.people)}</strong> in a region
+              <Trans>
+                <strong>{grouped(stays.people)}</strong> in a region
+              </Trans>
             </span>
             <span>
-              <strong>{grouped(regions.length)}</strong>{' '}
-              {regions.length === 1 ? 'region' : 'regions'}
+              <Plural
+                value={regions.length}
+                one={
+                  <span>
+                    <strong>#</strong> region
+                  </span>
+                }
+                other={
+                  <span>
+                    <strong>#</strong> regions
+                  </span>
+                }
+              />
             </span>
           </>
         )}
@@ -119,8 +139,8 @@ function BoardHead({
             type="search"
             autocomplete="off"
             spellcheck={false}
-            placeholder="Find a region or somebody in one"
-            aria-label="Find a region or somebody in one"
+            placeholder={t`Find a region or somebody in one`}
+            aria-label={t`Find a region or somebody in one`}
             value={query}
             onInput={(input) => {
               setQuery(input.currentTarget.value);

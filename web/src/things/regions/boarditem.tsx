@@ -1,4 +1,5 @@
 /** A region of the board, with who is in it. */
+import { plural, t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { usePreferences, useSelection, useTime, useWho } from '../../app/context';
 import { grouped } from '../../ui/numbers';
@@ -38,11 +39,11 @@ export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
         </span>
         <span class="count" data-none={stays.length === 0}>
           {grouped(stays.length)}
-          <span class="hidden"> inside</span>
+          <span class="hidden"> {t`inside`}</span>
         </span>
       </button>
       {shown.length > 0 && (
-        <ul class="inside" aria-label={`In ${region.name}`}>
+        <ul class="inside" aria-label={t`In ${region.name}`}>
           {shown.map((stay) => (
             <li key={stay.thing}>
               <Somebody of={stay.thing}>
@@ -60,7 +61,7 @@ export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
             setAll(true);
           }}
         >
-          {grouped(stays.length - shown.length)} more
+          {plural(stays.length - shown.length, { one: '# more', other: '# more' })}
         </button>
       )}
     </li>
@@ -74,7 +75,7 @@ function StayLine({ stay, now }: { stay: Stay; now: number }) {
     <>
       {stay.disputed && (
         <span class="doubt" title={verdictText(stay)}>
-          {stay.by === 'phone' ? 'phone only' : 'server only'}
+          {stay.by === 'phone' ? t`phone only` : t`server only`}
           <span class="hidden">: {verdictText(stay)}</span>
         </span>
       )}

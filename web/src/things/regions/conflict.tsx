@@ -1,4 +1,5 @@
 /** Somebody else changed the region that is edited: what to do with one's own changes. */
+import { t } from '@lingui/core/macro';
 import { TriangleAlert } from 'lucide';
 import { useRegions } from './context';
 import { useCalled } from '../../app/people';
@@ -21,9 +22,8 @@ export function Conflict({
     <div class="notice conflict" role="alert" data-tone="warn">
       <Icon of={TriangleAlert} size={18} />
       <div>
-        <b>Changed meanwhile</b>
-        {why ??
-          `${by === '' ? 'Somebody' : by} saved version ${String(current?.version ?? '')} while you were editing.`}
+        <b>{t`Changed meanwhile`}</b>
+        {why ?? savedText(by, current?.version)}
         <div class="form-end">
           <button
             type="button"
@@ -32,15 +32,25 @@ export function Conflict({
               regions.yield();
             }}
           >
-            {current ? 'Take theirs' : 'Close'}
+            {current ? t`Take theirs` : t`Close`}
           </button>
           {current && (
-            <button type="button" class="button small" onClick={insist}>
-              Save mine over it
-            </button>
+            <button
+              type="button"
+              class="button small"
+              onClick={insist}
+            >{t`Save mine over it`}</button>
           )}
         </div>
       </div>
     </div>
   );
+}
+
+/** By whom it was saved meanwhile; `by` is empty when that is not known. */
+function savedText(by: string, version: number | undefined): string {
+  const saved = version ?? '';
+  return by === ''
+    ? t`Somebody saved version ${saved} while you were editing.`
+    : t`${by} saved version ${saved} while you were editing.`;
 }

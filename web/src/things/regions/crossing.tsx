@@ -1,4 +1,5 @@
 /** One crossing in a list: who, which way, when, and by whose word. */
+import { Trans } from '@lingui/react/macro';
 import { LogIn, LogOut } from 'lucide';
 import { shortTimeText } from '../../app/ages';
 import { useChanges, useLive, useTime, useSelection } from '../../app/context';
@@ -27,21 +28,7 @@ export function CrossingItem({
   const entered = crossing.event === 'enter';
   const region = crossing.region;
   const who = nameOf(crossing.thing);
-  const went = entered ? 'Entered' : 'Left';
-  const words =
-    without === 'who' ? (
-      <>
-        {went} <b>{crossing.name}</b>
-      </>
-    ) : without === 'region' ? (
-      <>
-        <b>{who}</b> {went.toLowerCase()}
-      </>
-    ) : (
-      <>
-        <b>{who}</b> {went.toLowerCase()} <b>{crossing.name}</b>
-      </>
-    );
+  const words = <Words who={who} name={crossing.name} entered={entered} without={without} />;
   // To what the list is not about: from a region to who it was, from a friend to where it was.
   const to = without === 'region' ? crossing.thing : region;
   const exists = to !== undefined && world.get(to) !== undefined;
@@ -68,5 +55,52 @@ export function CrossingItem({
         <time class="number">{shortTimeText(timeOf(crossing), now.value)}</time>
       </button>
     </li>
+  );
+}
+
+interface WordsProps {
+  readonly who: string;
+  readonly name: string;
+  readonly entered: boolean;
+  readonly without: 'who' | 'region' | undefined;
+}
+
+/** Who crossed which edge, each a sentence of its own; without what the whole list is about. */
+function Words({ who, name, entered, without }: WordsProps) {
+  if (without === 'who') {
+    return entered ? (
+      <Trans>
+        Entered <b>{name}</b>
+      </Trans>
+    ) : (
+      <Trans>
+        Left <b>{name}</b>
+      </Trans>
+    );
+  }
+  if (without === 'region') {
+    return entered ? (
+      <Trans>
+        <b>{who}</b> entered
+      </Trans>
+    ) : (
+      <Trans>
+        <b>{who}</b> left
+      </Trans>
+    );
+  }
+  return <Crossed who={who} name={name} entered={entered} />;
+}
+
+/** "Jane entered Home", with both names in bold. */
+export function Crossed({ who, name, entered }: Omit<WordsProps, 'without'>) {
+  return entered ? (
+    <Trans>
+      <b>{who}</b> entered <b>{name}</b>
+    </Trans>
+  ) : (
+    <Trans>
+      <b>{who}</b> left <b>{name}</b>
+    </Trans>
   );
 }

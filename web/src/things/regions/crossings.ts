@@ -1,4 +1,5 @@
 /** Crossings: somebody entered or left a region, by whose word, and whether the other one agrees. */
+import { t } from '@lingui/core/macro';
 import { TransitionShape } from '../../generated';
 import type { Transition } from '../../generated';
 import type { Thing } from '../../net/protocol';
@@ -19,7 +20,7 @@ export function readCrossing(thing: Thing): Crossing {
   const state = readLoosely<Transition>(TransitionShape, thing);
   const crossing: Crossing = {
     ...state,
-    name: state.name === '' ? (state.region ?? 'a region') : state.name,
+    name: state.name === '' ? (state.region ?? t`a region`) : state.name,
     ...(state.region === undefined ? {} : { region: keyOf('region', state.region) }),
   };
   known.set(thing, crossing);
@@ -59,9 +60,4 @@ export function crossingsOf(world: Picture, wanted: Wanted = {}): Crossing[] {
   }
   // By when it happened: what waited in a phone's queue stands where it belongs.
   return found.sort((a, b) => timeOf(b) - timeOf(a) || b.n - a.n);
-}
-
-/** Midnight here, epoch seconds. */
-export function startOfDay(now: number): number {
-  return new Date(now * 1000).setHours(0, 0, 0, 0) / 1000;
 }

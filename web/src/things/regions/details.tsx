@@ -1,4 +1,6 @@
 /** The details of a region: who is in it, who sees it, what happened there. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Person } from '../../app/people';
 import { Maximize, Pencil, Users } from 'lucide';
 import { timeText } from '../../app/ages';
@@ -75,7 +77,7 @@ export function Details({ region }: { region: Region }) {
         regions={regions}
         show={show}
       />
-      <div class="scroll" tabIndex={0} role="group" aria-label="Details">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         {region.sort === 'phone' && <FromPhone region={region} />}
         <Inside inside={inside} now={now} />
         <CameAndWent crossings={crossings} />
@@ -109,33 +111,34 @@ function About({
   const where = useWhereIs()(region.key);
   return (
     <section class="part">
-      <h3>About it</h3>
+      <h3>{t`About it`}</h3>
       <Facts>
-        <Fact name="Shape">{shapeText(region.shape, units)}</Fact>
-        {middle && <Fact name="Middle">{position(middle.lat, middle.lon)}</Fact>}
-        {where !== '' && <Fact name="Place">{where}</Fact>}
-        <Fact name="Seen by">
+        <Fact name={t`Shape`}>{shapeText(region.shape, units)}</Fact>
+        {middle && <Fact name={t`Middle`}>{position(middle.lat, middle.lon)}</Fact>}
+        {where !== '' && <Fact name={t`Place`}>{where}</Fact>}
+        <Fact name={t`Seen by`}>
           {region.owner === undefined ? (
             <>
-              <Icon of={Users} size={13} /> everybody who may see regions
+              <Icon of={Users} size={13} /> {t`everybody who may see regions`}
             </>
           ) : (
             seersText(region, visitor.name)
           )}
         </Fact>
         {region.sort !== 'phone' && region.phone !== undefined && (
-          <Fact name="Made of">a waypoint of {region.phone}</Fact>
+          <Fact name={t`Made of`}>{t`a waypoint of ${region.phone}`}</Fact>
         )}
-        <Fact name="Version">
+        <Fact name={t`Version`}>
           {region.version}
           {region.at !== undefined && (
             <span class="muted">
-              , {timeText(region.at, now.value)}
-              {region.by !== undefined && (
-                <>
-                  {' by '}
-                  <Person account={region.by} />
-                </>
+              {', '}
+              {region.by === undefined ? (
+                timeText(region.at, now.value)
+              ) : (
+                <Trans>
+                  {timeText(region.at, now.value)} by <Person account={region.by} />
+                </Trans>
               )}
             </span>
           )}
@@ -149,11 +152,11 @@ function CameAndWent({ crossings }: { crossings: Crossing[] }) {
   return (
     <section class="part">
       <h3>
-        Came and went
+        {t`Came and went`}
         {crossings.length > 0 && <span>{crossings.length}</span>}
       </h3>
       {crossings.length === 0 ? (
-        <p class="muted">No crossing is remembered.</p>
+        <p class="muted">{t`No crossing is remembered.`}</p>
       ) : (
         <ol class="crossings">
           {crossings.slice(0, CROSSINGS).map((crossing) => (
@@ -169,11 +172,11 @@ function Inside({ inside, now }: { inside: readonly Stay[]; now: ReadonlySignal<
   return (
     <section class="part">
       <h3>
-        Inside now
+        {t`Inside now`}
         {inside.length > 0 && <span>{inside.length}</span>}
       </h3>
       {inside.length === 0 ? (
-        <p class="muted">Nobody that you may see is in it.</p>
+        <p class="muted">{t`Nobody that you may see is in it.`}</p>
       ) : (
         <ul class="inside">
           {inside.map((stay) => (
@@ -214,7 +217,7 @@ function RegionActions({
         onClick={() => map.value?.showArea(region.key)}
       >
         <Icon of={Maximize} size={16} />
-        Show
+        {t`Show`}
       </button>
       {edits && (
         <button
@@ -227,7 +230,7 @@ function RegionActions({
           }}
         >
           <Icon of={Pencil} size={15} />
-          Edit
+          {t`Edit`}
         </button>
       )}
     </div>
@@ -235,8 +238,10 @@ function RegionActions({
 }
 
 function seersText({ owner, sort, phone }: Region, me: string): string {
-  if (sort === 'phone') return `whoever sees ${phone ?? 'the phone'}`;
-  return `${owner === me ? 'you' : (owner ?? '')} and admins`;
+  if (sort === 'phone') {
+    return phone === undefined ? t`whoever sees the phone` : t`whoever sees ${phone}`;
+  }
+  return owner === me ? t`you and admins` : t`${owner ?? ''} and admins`;
 }
 
 function Remove({ region }: { region: Region }) {
@@ -244,8 +249,8 @@ function Remove({ region }: { region: Region }) {
   const { regions } = useRegions();
   return (
     <Sure
-      words="Delete this region"
-      sure="Really delete it"
+      words={t`Delete this region`}
+      sure={t`Really delete it`}
       act={async () => {
         await regions.remove(region);
         select(null);

@@ -1,4 +1,5 @@
 /** A region in detail: who is inside and by whose word, who came and went, and who may change it. */
+import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChanges, useLive, useSelection, useThing, useWho } from '../../app/context';
@@ -38,33 +39,39 @@ export function RegionDrawer({ of }: { of: Key }) {
   const close = () => {
     select(null);
     requestAnimationFrame(() => {
-      const row = `[data-region="${CSS.escape(of)}"] .region-row`;
+      const row = t`[data-region="${CSS.escape(of)}"] .region-row`;
       document.querySelector<HTMLElement>(row)?.focus();
     });
   };
   const count = region ? stays.countIn(region.id) : 0;
   return (
-    <aside class="panel drawer" aria-label={region?.name ?? 'Region'} data-drawer={of}>
+    <aside class="panel drawer" aria-label={region?.name ?? t`Region`} data-drawer={of}>
       <SheetGrip />
       <header>
         {region && <RegionSign large region={region} />}
         <div class="headline">
-          <h2 title={region?.name}>{region?.name ?? (late ? 'Gone' : 'Region')}</h2>
+          <h2 title={region?.name}>{region?.name ?? (late ? t`Gone` : t`Region`)}</h2>
           <p>
             {region ? (
               <>
                 <span class="pill" data-tone={count > 0 ? 'ok' : 'off'} data-inside={count}>
                   <i />
-                  {count === 0 ? 'Empty' : `${String(count)} inside`}
+                  {count === 0 ? t`Empty` : `${String(count)} inside`}
                 </span>
                 <span class="ellipsis">{whoseText(region, visitor.name)}</span>
               </>
             ) : (
-              <span class="muted">{late ? 'This region is there no more.' : 'One moment…'}</span>
+              <span class="muted">{late ? t`This region is there no more.` : t`One moment…`}</span>
             )}
           </p>
         </div>
-        <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
+        <button
+          ref={closer}
+          type="button"
+          class="icon-button"
+          aria-label={t`Close`}
+          onClick={close}
+        >
           <Icon of={X} />
         </button>
       </header>

@@ -2,6 +2,7 @@
  * Drawing or editing a region. The map and the fields here are two ways to say the same; either is
  * enough. What the server has against it is shown in its words.
  */
+import { t } from '@lingui/core/macro';
 import { Check, X } from 'lucide';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useLayout, useSelection, useThing } from '../../app/context';
@@ -56,7 +57,7 @@ export function RegionEditor() {
       if (key !== null) select(key);
     });
   };
-  const title = edited ? `Edit ${editing?.begun.particulars.name ?? ''}` : 'New region';
+  const title = edited ? t`Edit ${editing?.begun.particulars.name ?? ''}` : t`New region`;
   return (
     <aside class="panel drawer editor" aria-label={title} data-editor={edited?.key ?? 'new'}>
       <SheetGrip />
@@ -110,7 +111,7 @@ function NameField({
 }) {
   return (
     <div class="field">
-      <label for={`${form}-name`}>Name</label>
+      <label for={`${form}-name`}>{t`Name`}</label>
       <div class="input">
         <input
           ref={field}
@@ -155,7 +156,7 @@ function End({
             aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
           >
             <Icon of={Check} size={16} />
-            {saving ? 'Saving…' : 'Save'}
+            {saving ? t`Saving…` : t`Save`}
           </button>
           <button
             type="button"
@@ -163,9 +164,7 @@ function End({
             onClick={() => {
               regions.leave();
             }}
-          >
-            Cancel
-          </button>
+          >{t`Cancel`}</button>
           {flaws[0] && (
             <span id={`${form}-flaw`} class="flaw" role="status">
               {flaws[0].why}
@@ -180,25 +179,21 @@ function End({
 function Leaving({ regions }: { regions: RegionService }) {
   return (
     <div class="leaving" role="alert">
-      <span>Throw the changes away?</span>
+      <span>{t`Throw the changes away?`}</span>
       <button
         type="button"
         class="button danger"
         onClick={() => {
           regions.close();
         }}
-      >
-        Throw away
-      </button>
+      >{t`Throw away`}</button>
       <button
         type="button"
         class="button"
         onClick={() => {
           regions.stay();
         }}
-      >
-        Keep editing
-      </button>
+      >{t`Keep editing`}</button>
     </div>
   );
 }
@@ -236,7 +231,7 @@ function Head({
       <button
         type="button"
         class="icon-button"
-        aria-label="Close the editor"
+        aria-label={t`Close the editor`}
         onClick={() => {
           regions.leave();
         }}
@@ -250,12 +245,12 @@ function Head({
 function hintOf(draft: Draft): string {
   if (draft.is === 'circle') {
     return draft.open
-      ? 'Press on its middle and pull to its edge.'
-      : 'Pull its edge or its middle, or give numbers.';
+      ? t`Press on its middle and pull to its edge.`
+      : t`Pull its edge or its middle, or give numbers.`;
   }
-  if (!draft.open) return 'Pull corners; a small dot becomes a new one.';
+  if (!draft.open) return t`Pull corners; a small dot becomes a new one.`;
   const count = draft.points.length;
-  if (count === 0) return 'Touch the map for its first corner.';
-  if (count < 3) return 'Touch the map for the next corner.';
-  return 'Touch the first corner to finish.';
+  if (count === 0) return t`Touch the map for its first corner.`;
+  if (count < 3) return t`Touch the map for the next corner.`;
+  return t`Touch the first corner to finish.`;
 }

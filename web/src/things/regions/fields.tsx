@@ -1,4 +1,6 @@
 /** A region's shape as numbers: all that can be drawn can be typed. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { ListX, Plus } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useMapState } from '../../app/context';
@@ -29,10 +31,10 @@ export function CircleFields({ draft }: { draft: Draft }) {
   };
   return (
     <fieldset class="numbers">
-      <legend>Circle</legend>
+      <legend>{t`Circle`}</legend>
       <div class="triple">
         <NumberField
-          label="Latitude"
+          label={t`Latitude`}
           unit="°"
           most={90}
           value={lat}
@@ -41,7 +43,7 @@ export function CircleFields({ draft }: { draft: Draft }) {
           }}
         />
         <NumberField
-          label="Longitude"
+          label={t`Longitude`}
           unit="°"
           most={180}
           value={lon}
@@ -50,7 +52,7 @@ export function CircleFields({ draft }: { draft: Draft }) {
           }}
         />
         <NumberField
-          label="Radius"
+          label={t`Radius`}
           unit="m"
           least={1}
           most={FARTHEST}
@@ -80,7 +82,9 @@ export function CornerFields({ draft }: { draft: Draft }) {
   return (
     <details class="numbers">
       <summary>
-        Corners as numbers <span class="muted">{points.length}</span>
+        <Trans>
+          Corners as numbers <span class="muted">{points.length}</span>
+        </Trans>
       </summary>
       <ol>
         {points.map((point, n) => (
@@ -88,7 +92,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
             <span class="muted number">{n + 1}</span>
             <NumberField
               bare
-              label={`Latitude of corner ${String(n + 1)}`}
+              label={t`Latitude of corner ${n + 1}`}
               most={90}
               value={point.lat}
               set={(lat) => {
@@ -97,7 +101,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
             />
             <NumberField
               bare
-              label={`Longitude of corner ${String(n + 1)}`}
+              label={t`Longitude of corner ${n + 1}`}
               most={180}
               value={point.lon}
               set={(lon) => {
@@ -107,7 +111,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
             <button
               type="button"
               class="icon-button small"
-              aria-label={`Take corner ${String(n + 1)} away`}
+              aria-label={t`Take corner ${n + 1} away`}
               disabled={!open && points.length <= 3}
               onClick={() => {
                 regions.apply({ do: 'remove', corner: n });
@@ -125,7 +129,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
         onClick={add}
       >
         <Icon of={Plus} size={14} />
-        Corner
+        {t`Corner`}
       </button>
     </details>
   );

@@ -1,4 +1,5 @@
 /** A region that came from a phone. */
+import { t } from '@lingui/core/macro';
 import { MapPinned } from 'lucide';
 import { useSelection, useWho } from '../../app/context';
 import { mayShareRegions } from '../../app/visitor';
@@ -17,13 +18,16 @@ export function FromPhone({ region }: { region: Region }) {
       <div class="notice" data-tone="info">
         <Icon of={MapPinned} size={18} />
         <div>
-          <b>A waypoint of {region.phone ?? 'a phone'}</b>
-          It is watched like every region, changes when the phone changes it, and comes back when
-          the phone tells of it again.
+          <b>
+            {region.phone === undefined
+              ? t`A waypoint of a phone`
+              : t`A waypoint of ${region.phone}`}
+          </b>
+          {t`It is watched like every region, changes when the phone changes it, and comes back when the phone tells of it again.`}
           {mayShareRegions(visitor) && (
             <ActButton
               primary
-              words="Make it a shared region"
+              words={t`Make it a shared region`}
               act={async () => {
                 const key = await regions.adopt(region);
                 show(key);

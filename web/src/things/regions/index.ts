@@ -1,4 +1,5 @@
 /** Regions: areas of the map that people enter and leave. */
+import { t } from '@lingui/core/macro';
 import type { Kind } from '../kind';
 import { RegionDrawer } from './drawer';
 import { readRegion } from './read';
@@ -8,5 +9,5 @@ export const region: Kind = {
   read: readRegion,
   Drawer: RegionDrawer,
   isArea: true,
-  granted: { label: () => 'All regions', within: () => 'all regions', rights: ['see'] },
+  granted: { label: () => t`All regions`, within: () => t`all regions`, rights: ['see'] },
 };

@@ -1,7 +1,8 @@
 /** Who entered and left which region, newest first, of all, of one friend, or of one region. */
+import { plural, t } from '@lingui/core/macro';
+import { Plural } from '@lingui/react/macro';
 import { Bell, BellOff, DoorOpen } from 'lucide';
 import { useState } from 'preact/hooks';
-import { grouped } from '../../ui/numbers';
 import { useChanges, useLive, usePreferences } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import type { Key } from '../../app/world';
@@ -55,19 +56,16 @@ export function CrossingList() {
         told={told}
         preferences={preferences}
       />
-      <div class="board" tabIndex={0} role="group" aria-label="Crossings">
+      <div class="board" tabIndex={0} role="group" aria-label={t`Crossings`}>
         {ready.value && all.length === 0 && (
           <div class="empty">
             <Icon of={DoorOpen} size={28} />
-            <h2>Nobody crossed an edge yet</h2>
-            <p>
-              Whenever somebody enters or leaves a region it is written down here, with who says so:
-              the server, the phone, or both.
-            </p>
+            <h2>{t`Nobody crossed an edge yet`}</h2>
+            <p>{t`Whenever somebody enters or leaves a region it is written down here, with who says so: the server, the phone, or both.`}</p>
           </div>
         )}
-        {all.length > 0 && found.length === 0 && <p class="nobody">None of these.</p>}
-        <ol class="crossings" aria-label="Crossings, newest first">
+        {all.length > 0 && found.length === 0 && <p class="nobody">{t`None of these.`}</p>}
+        <ol class="crossings" aria-label={t`Crossings, newest first`}>
           {found.slice(0, most).map((crossing) => (
             <CrossingItem key={crossing.n} crossing={crossing} />
           ))}
@@ -79,9 +77,7 @@ export function CrossingList() {
             onClick={() => {
               setMost(most + PAGE);
             }}
-          >
-            Older ones
-          </button>
+          >{t`Older ones`}</button>
         )}
       </div>
     </>
@@ -115,15 +111,29 @@ function ListHead({
     <header>
       <p class="summary">
         <span>
-          <strong>{grouped(found.length)}</strong> {found.length === 1 ? 'crossing' : 'crossings'}
+          <Plural
+            value={found.length}
+            one={
+              <span>
+                <strong>#</strong> crossing
+              </span>
+            }
+            other={
+              <span>
+                <strong>#</strong> crossings
+              </span>
+            }
+          />
         </span>
-        {missed > 0 && <span>{grouped(missed)} passed unseen</span>}
+        {missed > 0 && (
+          <span>{plural(missed, { one: '# passed unseen', other: '# passed unseen' })}</span>
+        )}
       </p>
       <div class="list-tools">
-        <Pick name="Who" all="Everyone" value={thing} options={things} choose={setThing} />
+        <Pick name={t`Who`} all={t`Everyone`} value={thing} options={things} choose={setThing} />
         <Pick
-          name="Region"
-          all="Every region"
+          name={t`Region`}
+          all={t`Every region`}
           value={region}
           options={regions}
           choose={setRegion}
@@ -132,8 +142,8 @@ function ListHead({
           type="button"
           class="icon-button bell"
           aria-pressed={told}
-          aria-label="Tell of crossings as they happen"
-          title={told ? 'Crossings are told as they happen' : 'Crossings are not told'}
+          aria-label={t`Tell of crossings as they happen`}
+          title={told ? t`Crossings are told as they happen` : t`Crossings are not told`}
           onClick={() => {
             preferences.change({ crossings: !told });
           }}

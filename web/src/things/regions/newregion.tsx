@@ -1,4 +1,5 @@
 /** Beginning a new region. */
+import { t } from '@lingui/core/macro';
 import { MapPinned, Plus } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { useLayout, useServer, useWho } from '../../app/context';
@@ -33,7 +34,7 @@ export function NewRegion({ first = false }: { first?: boolean }) {
       onClick={draw}
     >
       <Icon of={Plus} size={16} />
-      New region
+      {t`New region`}
     </button>
   );
 }
@@ -44,13 +45,13 @@ export function NoRegions() {
   return (
     <div class="empty">
       <Icon of={MapPinned} size={28} />
-      <h2>No regions yet</h2>
+      <h2>{t`No regions yet`}</h2>
       <p>
         {draws
-          ? 'Draw a circle or a polygon on the map: who comes and goes is then shown here, told as it happens, and sent to phones and to other programs.'
-          : 'When there are regions that you may see, this shows who is in them and since when.'}
+          ? t`Draw a circle or a polygon on the map: who comes and goes is then shown here, told as it happens, and sent to phones and to other programs.`
+          : t`When there are regions that you may see, this shows who is in them and since when.`}
       </p>
-      <p>Waypoints of phones appear here by themselves.</p>
+      <p>{t`Waypoints of phones appear here by themselves.`}</p>
     </div>
   );
 }

@@ -2,6 +2,7 @@
  * Crossings told by the browser while the page is not looked at: only after somebody asked for it
  * here and the browser agreed.
  */
+import { t } from '@lingui/core/macro';
 import { BellRing } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { usePreferences } from '../../app/context';
@@ -77,8 +78,8 @@ export function NotifyChoice() {
         <Icon of={BellRing} size={14} />
         <span>
           {permission === 'denied'
-            ? 'This browser was told not to show notifications'
-            : 'Also while I look elsewhere'}
+            ? t`This browser was told not to show notifications`
+            : t`Also while I look elsewhere`}
         </span>
       </label>
     </p>

@@ -1,9 +1,11 @@
 /** About one friend or robot: the regions it is in, and where it came and went today. */
+import { plural, t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { useChanges, useLive, useTime, useSelection } from '../../app/context';
 import { useRegions } from './context';
 import type { Key } from '../../app/world';
-import { crossingsOf, startOfDay } from './crossings';
+import { startOfDay } from '../../ui/times';
+import { crossingsOf } from './crossings';
 import { CrossingItem } from './crossing';
 import { RegionSign } from './pieces';
 import { readRegion } from './read';
@@ -29,7 +31,7 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
   if (here.length === 0 && others.length === 0) return null;
   return (
     <section class="part" data-places={here.length}>
-      <h3>In</h3>
+      <h3>{t`In`}</h3>
       {here.length > 0 && (
         <ul class="inside">
           {here.map(({ stay, region }) => (
@@ -58,7 +60,7 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
       )}
       {others.length > 0 && (
         <p class="tags">
-          {here.length > 0 && <span class="muted">By its own word:</span>}
+          {here.length > 0 && <span class="muted">{t`By its own word:`}</span>}
           {others.map((name) => (
             <span key={name} class="tag">
               {name}
@@ -82,10 +84,8 @@ export function TodayOf({ of }: { of: Key }) {
   return (
     <section class="part" data-today={today.length}>
       <h3>
-        Today
-        <span>
-          {today.length} {today.length === 1 ? 'event' : 'events'}
-        </span>
+        {t`Today`}
+        <span>{plural(today.length, { one: '# event', other: '# events' })}</span>
       </h3>
       <ol class="crossings timeline">
         {shown.map((crossing) => (
@@ -100,7 +100,7 @@ export function TodayOf({ of }: { of: Key }) {
             setAll(true);
           }}
         >
-          {today.length - shown.length} earlier
+          {plural(today.length - shown.length, { one: '# earlier', other: '# earlier' })}
         </button>
       )}
     </section>

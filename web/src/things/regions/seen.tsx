@@ -1,4 +1,5 @@
 /** Who sees a region. */
+import { t } from '@lingui/core/macro';
 import { useWho } from '../../app/context';
 import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
 import { useRegions } from './context';
@@ -12,13 +13,13 @@ export function Seen({ shared }: { shared: boolean }) {
   if (!shares || !keeps) {
     return (
       <p class="note">
-        {shared ? 'Everybody who may see regions sees it.' : 'Only you and admins see it.'}
+        {shared ? t`Everybody who may see regions sees it.` : t`Only you and admins see it.`}
       </p>
     );
   }
   return (
     <fieldset class="choice">
-      <legend>Who sees it</legend>
+      <legend>{t`Who sees it`}</legend>
       <div>
         {([true, false] as const).map((each) => (
           <label key={String(each)}>
@@ -30,7 +31,7 @@ export function Seen({ shared }: { shared: boolean }) {
                 regions.fill({ shared: each });
               }}
             />
-            <span>{each ? 'Everybody' : 'Only me'}</span>
+            <span>{each ? t`Everybody` : t`Only me`}</span>
           </label>
         ))}
       </div>

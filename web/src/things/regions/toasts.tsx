@@ -2,6 +2,7 @@
  * A quiet word when somebody enters or leaves a region. It goes by itself, unless somebody looks at
  * it, and is told to a screen reader politely. It never comes over a robot that is driven or a region that is drawn.
  */
+import { plural, t } from '@lingui/core/macro';
 import { BellOff, LogIn, LogOut, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import {
@@ -14,6 +15,7 @@ import {
 import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { SmallAvatar, useNames } from './pieces';
+import { Crossed } from './crossing';
 import { crossingNote, crossingText } from './wording';
 import type { Preferences } from '../../app/preferences';
 import type { Crossing } from './crossings';
@@ -73,7 +75,7 @@ export function Toasts() {
       {shown.length > 0 && (
         <section
           class="toasts"
-          aria-label="Crossings just now"
+          aria-label={t`Crossings just now`}
           onPointerEnter={hold(true)}
           onPointerLeave={hold(false)}
           onFocusCapture={hold(true)}
@@ -146,8 +148,11 @@ function Toast({
         <SmallAvatar of={crossing.thing} />
         <span class="what">
           <span>
-            <b>{nameOf(crossing.thing)}</b> {crossing.event === 'enter' ? 'entered' : 'left'}{' '}
-            <b>{crossing.name}</b>
+            <Crossed
+              who={nameOf(crossing.thing)}
+              name={crossing.name}
+              entered={crossing.event === 'enter'}
+            />
           </span>
           <small>{note.text}</small>
         </span>
@@ -156,7 +161,7 @@ function Toast({
       <button
         type="button"
         class="icon-button"
-        aria-label="Dismiss"
+        aria-label={t`Dismiss`}
         onClick={() => {
           notifications.dismiss(crossing.n);
         }}
@@ -185,7 +190,7 @@ function ToastEnd({
           go('map', 'crossings');
         }}
       >
-        {more > 0 ? `${String(more)} more` : 'All crossings'}
+        {more > 0 ? plural(more, { one: '# more', other: '# more' }) : t`All crossings`}
       </button>
       <button
         type="button"
@@ -195,7 +200,7 @@ function ToastEnd({
         }}
       >
         <Icon of={BellOff} size={14} />
-        Mute
+        {t`Mute`}
       </button>
     </div>
   );

@@ -1,4 +1,6 @@
 /** The tools of the editor: the sort of shape, finishing, taking a corner away, undoing. */
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Check, Circle, Pentagon, Plus, Trash2, Undo2 } from 'lucide';
 import { metresPerPixel } from '../../map/mercator';
 import { useMapState } from '../../app/context';
@@ -31,11 +33,13 @@ export function Tools({
     });
   };
   return (
-    <div class="editor-tools" role="toolbar" aria-label="Drawing">
+    <div class="editor-tools" role="toolbar" aria-label={t`Drawing`}>
       {fixed !== null ? (
-        <span class="muted">Version {fixed}</span>
+        <span class="muted">
+          <Trans>Version {fixed}</Trans>
+        </span>
       ) : (
-        <div class="segments" role="group" aria-label="Shape">
+        <div class="segments" role="group" aria-label={t`Shape`}>
           {(['circle', 'polygon'] as const).map((is) => (
             <button
               key={is}
@@ -46,7 +50,7 @@ export function Tools({
               }}
             >
               <Icon of={is === 'circle' ? Circle : Pentagon} size={14} />
-              {is === 'circle' ? 'Circle' : 'Polygon'}
+              {is === 'circle' ? t`Circle` : t`Polygon`}
             </button>
           ))}
         </div>
@@ -60,7 +64,7 @@ export function Tools({
           }}
         >
           <Icon of={Check} size={14} />
-          Finish
+          {t`Finish`}
         </button>
       )}
       {draft.is === 'polygon' && !draft.open && draft.chosen !== null && (
@@ -73,7 +77,7 @@ export function Tools({
           }}
         >
           <Icon of={Trash2} size={14} />
-          Corner {draft.chosen + 1}
+          <Trans>Corner {draft.chosen + 1}</Trans>
         </button>
       )}
       {draft.open && draft.points.length < 3 && (
@@ -82,10 +86,10 @@ export function Tools({
           class="icon-button"
           aria-label={
             draft.is === 'circle'
-              ? 'Place it in the middle of the map'
-              : 'Add a corner in the middle of the map'
+              ? t`Place it in the middle of the map`
+              : t`Add a corner in the middle of the map`
           }
-          title={draft.is === 'circle' ? 'Place it in the middle' : 'A corner in the middle'}
+          title={draft.is === 'circle' ? t`Place it in the middle` : t`A corner in the middle`}
           onClick={place}
         >
           <Icon of={Plus} size={17} />
@@ -94,8 +98,8 @@ export function Tools({
       <button
         type="button"
         class="icon-button undo"
-        aria-label="Undo"
-        title="Undo (Ctrl Z)"
+        aria-label={t`Undo`}
+        title={t`Undo (Ctrl Z)`}
         disabled={!undo}
         onClick={() => {
           regions.apply({ do: 'undo' });

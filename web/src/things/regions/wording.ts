@@ -1,4 +1,5 @@
 /** Regions, stays and crossings in words. */
+import { plural, t } from '@lingui/core/macro';
 import { ageText, shortTimeText, spanText } from '../../app/ages';
 import { grouped, inOneLine, length } from '../../ui/numbers';
 import type { Units } from '../../ui/numbers';
@@ -14,23 +15,25 @@ const M2_PER_SQUARE_MILE = 2_589_988.110336;
 
 /** "Shared", "Yours", "bob’s", "From jane/phone". */
 export function whoseText({ sort, owner, phone }: Region, me: string): string {
-  if (sort === 'phone') return phone === undefined ? 'From a phone' : `From ${phone}`;
-  if (sort === 'shared') return 'Shared';
-  return owner === me ? 'Yours' : `${owner ?? 'Somebody'}’s`;
+  if (sort === 'phone') return phone === undefined ? t`From a phone` : t`From ${phone}`;
+  if (sort === 'shared') return t`Shared`;
+  if (owner === me) return t`Yours`;
+  return owner === undefined ? t`Somebody’s` : t`${owner}’s`;
 }
 
 /** "within 120 m", "5 corners, 2.4 km²". */
 export function shapeText(shape: Shape | undefined, units: Units): string {
-  if (!shape) return 'Of an unknown shape';
-  if (shape.is === 'circle') return `Within ${inOneLine(length(shape.radius, units))}`;
-  return `${String(shape.points.length)} corners, ${areaText(areaOf(shape), units)}`;
+  if (!shape) return t`Of an unknown shape`;
+  if (shape.is === 'circle') return t`Within ${inOneLine(length(shape.radius, units))}`;
+  const area = areaText(areaOf(shape), units);
+  return t`${plural(shape.points.length, { one: '# corner', other: '# corners' })}, ${area}`;
 }
 
 export function areaText(m2: number, units: Units): string {
   const [large, unit, small, smallUnit] =
     units === 'metric'
-      ? [m2 / 1e6, 'km²', m2, 'm²']
-      : [m2 / M2_PER_SQUARE_MILE, 'mi²', m2 / M2_PER_ACRE, 'acres'];
+      ? [m2 / 1e6, t`km²`, m2, t`m²`]
+      : [m2 / M2_PER_SQUARE_MILE, t`mi²`, m2 / M2_PER_ACRE, t`acres`];
   const shown = large >= 0.1 ? large : small;
   const digits = shown < 10 ? 1 : 0;
   return `${grouped(Number(shown.toFixed(digits)))} ${large >= 0.1 ? unit : smallUnit}`;
@@ -38,8 +41,8 @@ export function areaText(m2: number, units: Units): string {
 
 /** Since when, and how long that is: "since 14:02 · 38 min". */
 export function sinceText(since: number | undefined, now: number): string {
-  if (since === undefined) return 'since when is not known';
-  return `since ${shortTimeText(since, now)} · ${longText(now - since)}`;
+  if (since === undefined) return t`since when is not known`;
+  return t`since ${shortTimeText(since, now)} · ${longText(now - since)}`;
 }
 
 /** How long somebody is there already, without seconds that would only tick: "38 min", "4 h 10 min". */
@@ -50,38 +53,38 @@ export function longText(seconds: number): string {
 /** Who says that somebody is there. */
 export function verdictText({ by, disputed, why }: Stay): string {
   if (disputed) {
-    return by === 'phone'
-      ? `The phone says so, the server does not${because(why)}`
-      : `The server says so, the phone does not${because(why)}`;
+    const said =
+      by === 'phone'
+        ? t`The phone says so, the server does not`
+        : t`The server says so, the phone does not`;
+    return why === undefined ? said : `${said}: ${why}`;
   }
-  if (by === 'both') return 'Server and phone agree';
-  return by === 'phone' ? 'By the phone' : 'By the server';
-}
-
-function because(why: string | undefined): string {
-  return why === undefined ? '' : `: ${why}`;
+  if (by === 'both') return t`Server and phone agree`;
+  return by === 'phone' ? t`By the phone` : t`By the server`;
 }
 
 /** "Jane entered Home". */
 export function crossingText({ event, name }: Crossing, who: string): string {
-  return `${who} ${event === 'enter' ? 'entered' : 'left'} ${name}`;
+  return event === 'enter' ? t`${who} entered ${name}` : t`${who} left ${name}`;
 }
 
 /** By whose word, whether the other agrees, and whether it came late. */
 export function crossingNote(crossing: Crossing): { text: string; disputed: boolean } {
   const { by, agrees } = crossing;
   // Nobody says so: it is between two fixes. How late it was told is then no news of the phone.
-  if (crossing.inferred) return { text: 'passed through (inferred)', disputed: false };
-  const other = by === 'server' ? 'the phone' : 'the server';
-  const whose =
-    agrees === true
-      ? 'server and phone agree'
-      : agrees === false
-        ? `by the ${by}, ${other} says otherwise`
-        : `by the ${by}`;
+  if (crossing.inferred) return { text: t`passed through (inferred)`, disputed: false };
+  const whose = agrees === true ? t`server and phone agree` : whoseWord(by === 'server', agrees);
   const late = latenessOf(crossing);
   return {
-    text: late === undefined ? whose : `${whose}, told ${ageText(late)} later`,
+    text: late === undefined ? whose : t`${whose}, told ${ageText(late)} later`,
     disputed: agrees === false,
   };
+}
+
+/** By whose word it is known, and whether the other denies it. */
+function whoseWord(server: boolean, agrees: boolean | undefined): string {
+  if (agrees !== false) return server ? t`by the server` : t`by the phone`;
+  return server
+    ? t`by the server, the phone says otherwise`
+    : t`by the phone, the server says otherwise`;
 }

@@ -6,7 +6,9 @@ import { isAdmin } from '../../../app/visitor';
 import { Icon } from '../../../ui/icon';
 import { useNewPhones } from './context';
 
-export function AddPhoneButton({ kind = '', before }: { kind?: string; before?(): void }) {
+type Kind = '' | 'button' | 'button small' | 'button primary' | 'menu-item';
+
+export function AddPhoneButton({ kind = '', before }: { kind?: Kind; before?(): void }) {
   const { visitor } = useWho();
   const phones = useNewPhones();
   if (!phones.mayAdd.value) return null;
