@@ -302,7 +302,6 @@ async def test_postgresql_is_killed_and_a_standby_takes_its_place_and_there_is_o
             measured("failover: driven again", taken - gone)
             assert answer["lease"] > other.fence
             one.fence = answer["lease"]
-            one.begins()
             await moves(one, scene.recorder, 0.3, 0.0)
             heard = {h.payload for h in scene.recorder.motion(taken)}
             assert heard == {b"0.30 0.00 0.00 0.00"}

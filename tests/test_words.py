@@ -45,7 +45,11 @@ ON_THE_WIRE = {
     "model/server.py: kept",
     "kinds/broker/clients.py: ours",
     "cluster/locks.py: told",
-    "driving/lock_ports.py: told",  # what a `Lock` has under that name
+    # What a `Lock` has under that name.
+    "cluster/lock_client.py: told",
+    "cluster/lock_table.py: told",
+    "driving/lock_ports.py: told",
+    "wiring/locks.py: told",
 }
 # Here the word means what it says: many faces in one place of the map, many clients in a test.
 THEIR_OWN = {"web/src/map/crowd.ts", "tests/driving/crowd.py"}

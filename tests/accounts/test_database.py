@@ -19,7 +19,7 @@ from sightline.accounts.schema import PART
 from sightline.auth.account import Account, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import Grants
 from sightline.database.engine import Conflict, EngineSource
-from sightline.database.schema import Step, for_sqlite
+from sightline.database.schema import SchemaStep, for_sqlite
 from sightline.kinds.friends.names import Alias
 
 NOW = 1_795_235_000.0
@@ -177,7 +177,7 @@ def test_who_is_erased_is_nowhere_in_the_file(tmp_path: Path, database: Database
 
 def _with(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """There is one step more."""
-    more = replace(PART, steps=(*PART.steps, Step((step,))))
+    more = replace(PART, steps=(*PART.steps, SchemaStep((step,))))
     monkeypatch.setattr("sightline.accounts.database_file.PART", more)
 
 

@@ -12,9 +12,9 @@ import pytest
 from postgres import cluster, needs_postgres, prepared
 from sightline.cli import store
 from sightline.cli.main import main
-from sightline.database.schema import Step
+from sightline.database.schema import SchemaStep
 
-MORE = Step(("ALTER TABLE region ADD COLUMN colour TEXT NOT NULL DEFAULT '';",))
+MORE = SchemaStep(("ALTER TABLE region ADD COLUMN colour TEXT NOT NULL DEFAULT '';",))
 
 
 @pytest.fixture

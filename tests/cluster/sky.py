@@ -45,16 +45,16 @@ class MemoryTable:
         empty = {"told": "", "declined": "", "wanted": None}
         return self.change(was, False, **changes, **empty)
 
-    def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
-        row = self.rows[claim.name]
-        return self.change(claim, True, beat=row.beat + 1, told=told, declined=declined)
+    def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
+        row = self.rows[lock.name]
+        return self.change(lock, True, beat=row.beat + 1, told=told, declined=declined)
 
-    def release(self, claim: Lock) -> None:
-        row = self.rows[claim.name]
-        self.change(claim, True, holder="", beat=row.beat + 1)
+    def release(self, lock: Lock) -> None:
+        row = self.rows[lock.name]
+        self.change(lock, True, holder="", beat=row.beat + 1)
 
-    def want(self, claim: Lock, want: LockRequest | None) -> bool:
-        return self.change(claim, True, wanted=want) is not None
+    def want(self, lock: Lock, want: LockRequest | None) -> bool:
+        return self.change(lock, True, wanted=want) is not None
 
 
 class Sky:
@@ -133,14 +133,14 @@ class Server:
     async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         return await self.sky.asked(self, lambda: self.sky.table.take(was, me, who))
 
-    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
-        return await self.sky.asked(self, lambda: self.sky.table.beat(claim, told, declined))
+    async def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
+        return await self.sky.asked(self, lambda: self.sky.table.beat(lock, told, declined))
 
-    async def release(self, claim: Lock) -> None:
-        await self.sky.asked(self, lambda: self.sky.table.release(claim))
+    async def release(self, lock: Lock) -> None:
+        await self.sky.asked(self, lambda: self.sky.table.release(lock))
 
-    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
-        return await self.sky.asked(self, lambda: self.sky.table.want(claim, want))
+    async def want(self, lock: Lock, want: LockRequest | None) -> bool:
+        return await self.sky.asked(self, lambda: self.sky.table.want(lock, want))
 
 
 def pass_time(sky: Sky, servers: list[Server], seconds: float, step: float = 0.05) -> None:

@@ -13,14 +13,14 @@ from sightline.database.copying import copy, digest, is_empty, tables_of
 from sightline.database.options import StoreOptions
 from sightline.database.postgres import Postgres
 from sightline.database.postgres_engine import PostgresEngine
-from sightline.database.schema import FixedRows, Part, Step
+from sightline.database.schema import FixedRows, Part, SchemaStep
 from sightline.database.sqlite_engine import SqliteEngine
 
 pytestmark = needs_postgres
 PART = Part(
     "people",
     (
-        Step(
+        SchemaStep(
             (
                 """
                 CREATE TABLE account (name TEXT PRIMARY KEY, seen REAL, key BLOB) STRICT;

@@ -14,14 +14,21 @@ from sightline.database.feed import Feed
 from sightline.database.options import StoreOptions
 from sightline.database.postgres import Postgres
 from sightline.database.postgres_engine import PostgresEngine
-from sightline.database.schema import Part, Step, Watched
+from sightline.database.schema import Part, SchemaStep, WatchedTables
 from sightline.model.faults import Unavailable
 from waits import wait_until
 
 pytestmark = needs_postgres
 PART = Part(
     "things",
-    (Step(("CREATE TABLE thing (id TEXT PRIMARY KEY) STRICT;", Watched(("thing",), "things"))),),
+    (
+        SchemaStep(
+            (
+                "CREATE TABLE thing (id TEXT PRIMARY KEY) STRICT;",
+                WatchedTables(("thing",), "things"),
+            )
+        ),
+    ),
 )
 
 

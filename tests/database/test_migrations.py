@@ -13,22 +13,22 @@ from sightline.database.engine import Conflict
 from sightline.database.options import StoreOptions
 from sightline.database.postgres import Postgres
 from sightline.database.postgres_engine import PostgresEngine
-from sightline.database.schema import FixedRows, OnPostgres, Part, Step, Watched
+from sightline.database.schema import FixedRows, OnPostgres, Part, SchemaStep, WatchedTables
 from sightline.model.faults import CannotOpen
 
 pytestmark = needs_postgres
 
-FIRST = Step(
+FIRST = SchemaStep(
     (
         "CREATE TABLE thing (id TEXT PRIMARY KEY, size REAL) STRICT, WITHOUT ROWID;",
         "CREATE TABLE deed (n INTEGER PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL) STRICT;",
         FixedRows("deed", "the log"),
-        Watched(("thing",), "things"),
-        Watched(("deed",), "burials", "changed.what = 'bury'"),
+        WatchedTables(("thing",), "things"),
+        WatchedTables(("deed",), "burials", "changed.what = 'bury'"),
     )
 )
-MORE = Step(("ALTER TABLE thing ADD COLUMN colour TEXT NOT NULL DEFAULT '';",))
-BREAKING = Step((OnPostgres("ALTER TABLE thing DROP COLUMN size"),), additive=False)
+MORE = SchemaStep(("ALTER TABLE thing ADD COLUMN colour TEXT NOT NULL DEFAULT '';",))
+BREAKING = SchemaStep((OnPostgres("ALTER TABLE thing DROP COLUMN size"),), additive=False)
 ONE, TWO = Part("things", (FIRST,)), Part("things", (FIRST, MORE))
 THREE = Part("things", (FIRST, MORE, BREAKING))
 

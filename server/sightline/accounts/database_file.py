@@ -17,7 +17,7 @@ from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.schema import PART, TOPICS
 from sightline.database.engine import Engine, EngineSource
 from sightline.database.sqlite_engine import BUSY, SqliteEngine
-from sightline.database.trouble import said
+from sightline.database.trouble import describe
 from sightline.model.faults import CannotOpen
 
 FILE = "accounts.db"
@@ -44,7 +44,7 @@ class DatabaseFile:
         try:
             self.pseudonyms = Pseudonyms(self._sql.transact(self._pseudonym_key))
         except sqlite3.Error as why:
-            raise BadDatabase(f"{place}: {said(why)}") from why
+            raise BadDatabase(f"{place}: {describe(why)}") from why
 
     def _pseudonym_key(self) -> bytes:
         self._sql.execute(
@@ -103,4 +103,4 @@ def _opened(place: Path | EngineSource, busy: float) -> Engine:
     except CannotOpen as why:
         raise BadDatabase(str(why)) from None
     except (OSError, sqlite3.Error) as why:
-        raise BadDatabase(f"{path}: {said(why)}") from why
+        raise BadDatabase(f"{path}: {describe(why)}") from why

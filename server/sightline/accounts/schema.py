@@ -5,7 +5,7 @@ A step that was released is never changed; what it says of SQLite is in files al
 
 from __future__ import annotations
 
-from sightline.database.schema import FixedRows, Part, Step, Watched
+from sightline.database.schema import FixedRows, Part, SchemaStep, WatchedTables
 
 _FIRST = (
     """
@@ -50,8 +50,8 @@ _FIRST = (
         name TEXT PRIMARY KEY, value BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
-    Watched(("account", "given", "token", "share", "session"), "accounts"),
-    Watched(("audit",), "erased", "changed.what = 'erase'"),
+    WatchedTables(("account", "given", "token", "share", "session"), "accounts"),
+    WatchedTables(("audit",), "erased", "changed.what = 'erase'"),
 )
 _SECOND = (
     """
@@ -62,7 +62,7 @@ _SECOND = (
         spelling TEXT PRIMARY KEY, device TEXT NOT NULL, how TEXT NOT NULL, at REAL NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
-    Watched(("person", "alias"), "accounts"),
+    WatchedTables(("person", "alias"), "accounts"),
 )
 _THIRD = (
     """
@@ -70,7 +70,7 @@ _THIRD = (
         name TEXT PRIMARY KEY, value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
-    Watched(("chosen",), "accounts"),
+    WatchedTables(("chosen",), "accounts"),
 )
 _FOURTH = (
     """
@@ -84,9 +84,9 @@ _FOURTH = (
         created REAL NOT NULL, ends REAL NOT NULL, used REAL, revoked REAL
     ) STRICT;
     """,
-    Watched(("invitation",), "accounts"),
+    WatchedTables(("invitation",), "accounts"),
 )
-PART = Part("accounts", tuple(map(Step, (_FIRST, _SECOND, _THIRD, _FOURTH))))
+PART = Part("accounts", tuple(map(SchemaStep, (_FIRST, _SECOND, _THIRD, _FOURTH))))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")
 """What other servers change of it: who may come in; and friends who were erased."""

@@ -28,7 +28,7 @@ from sightline.accounts.store import AccountStore
 from sightline.accounts.visitors import Visitors
 from sightline.auth.account import DEMO, AccountCache
 from sightline.contract.errors import Refused
-from sightline.database.trouble import said
+from sightline.database.trouble import describe
 from sightline.kinds.friends.names import DeviceNames
 from sightline.live.periodic import Periodic
 
@@ -85,7 +85,7 @@ class AccountService(AccountStore):
             self.away = _NOT_YET
         self._version: object = None
         self._asking = 0
-        self._told_due = False
+        self._look_due = False
         self._used_due = self._tidy_due = 0.0
         self._changed: list[Callable[[], None]] = []
         self.looks = 0
@@ -108,7 +108,7 @@ class AccountService(AccountStore):
             self._version = database.version
             self.apply(database.read_cache())
         except sqlite3.Error as why:
-            raise BadDatabase(f"{self._folder}: {said(why)}") from why
+            raise BadDatabase(f"{self._folder}: {describe(why)}") from why
 
     async def _join(self, common: CommonStore) -> None:
         """Open the database of all servers. Raises `Refused` while it is away."""
@@ -134,23 +134,24 @@ class AccountService(AccountStore):
             self.ready.callback(None)
         else:
             for topic in TOPICS:
-                self._common.hear(topic, self._told)
-            self._common.when_back(self._told)
+                self._common.hear(topic, self._changed_elsewhere)
+            self._common.when_back(self._changed_elsewhere)
         self._loop.start(now=self._common is not None)
 
-    def _told(self) -> None:
-        """Look at what others changed, or at the database that is back."""
-        if self.running and not self._told_due:
-            self._told_due = True
-            self._reactor.callLater(0, self._look_at_news)
+    def _changed_elsewhere(self) -> None:
+        """Look soon at what others changed, or at the database that is back."""
+        if not self.running or self._look_due:
+            return
+        self._look_due = True
 
-    def _look_at_news(self) -> None:
-        self._told_due = False
-        looked = Deferred.fromCoroutine(self._look_at_file() if self._database else _nothing())
-        looked.addErrback(lambda failure: failure.trap(Refused) and None)  # it is away
-        looked.addErrback(
-            lambda failure: self._log.failure("Could not follow the other servers", failure)
-        )
+        def look() -> None:
+            self._look_due = False
+            looked = Deferred.fromCoroutine(self.catch_up())
+            looked.addErrback(
+                lambda failure: self._log.failure("Could not follow the other servers", failure)
+            )
+
+        self._reactor.callLater(0, look)
 
     def stopService(self) -> Deferred[None]:
         """Write down what was used, and close."""
@@ -290,7 +291,3 @@ class AccountService(AccountStore):
         for at in range(0, max(len(sessions), len(tokens)), _AT_ONCE):
             some = sessions[at : at + _AT_ONCE], tokens[at : at + _AT_ONCE]
             await self.post(partial(Database.used, sessions=some[0], tokens=some[1]))
-
-
-async def _nothing() -> None:
-    """Do nothing: it is not open yet."""

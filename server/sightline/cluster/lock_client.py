@@ -43,7 +43,7 @@ class LockStore(Protocol):
     """Rows with conditional writes. Everything may fail with `Unavailable`."""
 
     async def all(self) -> list[Lock]:
-        """All claims as they are now."""
+        """Return all locks as they are now."""
 
     async def get(self, name: str) -> Lock | None:
         """Return one lock as it is now."""
@@ -51,13 +51,13 @@ class LockStore(Protocol):
     async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         """Give it to ``me`` if it still is as it ``was``; None: it is not."""
 
-    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
-        """Its holder is there; None: that is another one now."""
+    async def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
+        """Say that its holder is there; None: that is another one now."""
 
-    async def release(self, claim: Lock) -> None:
-        """Nobody holds it, if its holder still does."""
+    async def release(self, lock: Lock) -> None:
+        """Have nobody hold it, if its holder still does."""
 
-    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
+    async def want(self, lock: Lock, want: LockRequest | None) -> bool:
         """Put a wish down with whoever holds it (None: take it back); False: another does."""
 
 
@@ -71,7 +71,7 @@ class LockClient(Service):
         self._clock: Any = clock
         self._store = store
         # A run of its own: what an earlier one held must become old, it may still be in the air.
-        self._claims = Locks(f"{server}/{secrets.token_hex(6)}")
+        self._rules = Locks(f"{server}/{secrets.token_hex(6)}")
         self._server = server
         self._began = 0.0
         self._twins: dict[str, Lock] = {}
@@ -79,7 +79,7 @@ class LockClient(Service):
         """Whether there is another server of our name."""
         self._locks: dict[str, DeferredLock] = {}
         self._beating: set[str] = set()
-        self._told: dict[str, str] = {}
+        self._notices: dict[str, str] = {}
         self._declined: dict[str, str] = {}
         self._heeded: dict[str, str] = {}
         self._looking = False
@@ -126,8 +126,8 @@ class LockClient(Service):
         self._loop.stop()
         if self._resting is not None and self._resting.active():
             self._resting.cancel()
-        for claim in self._claims.held():
-            self.release(claim.name)
+        for lock in self._rules.held():
+            self.release(lock.name)
         waiting: Deferred[Any] = DeferredList(list(self._works), consumeErrors=True)
         return waiting.addTimeout(_GOODBYE, self._clock).addErrback(lambda _: None)
 
@@ -140,42 +140,42 @@ class LockClient(Service):
 
     @property
     def on_duty(self) -> bool:
-        """Whether we are the one of all who does what only one should do."""
+        """Tell whether we are the one of all that does what only one should do."""
         return self.holds(DUTY)
 
     def holds(self, name: str) -> bool:
-        """Whether we may act on this claim just now. Safe to ask from any thread."""
-        return self._claims.holds(name, self._clock.seconds())
+        """Tell whether we may act on this lock just now. Safe to ask from any thread."""
+        return self._rules.holds(name, self._clock.seconds())
 
     async def take(self, name: str, who: str) -> int:
         """Hold it, for this person; its fence. Raises `HeldElsewhere` or `Unavailable`.
 
         Taken again it gets a new fence.
         """
-        lock = self._locks.setdefault(name, DeferredLock())
-        await lock.acquire()
+        turn = self._locks.setdefault(name, DeferredLock())
+        await turn.acquire()
         try:
-            claim = await self._take(name, who)
+            lock = await self._take(name, who)
         finally:
-            lock.release()
-        self._told.pop(name, None)
+            turn.release()
+        self._notices.pop(name, None)
         self._declined.pop(name, None)
         self._hint()
-        return claim.fence
+        return lock.fence
 
     async def _take(self, name: str, who: str) -> Lock:
-        claim = None
+        lock = None
         if self.elsewhere(name) is not None:  # when last seen: it may be free by now
             await self.look_at(name)
         for _ in range(_TRIES):
             asked = self._clock.seconds()
-            was = self._claims.to_take(name, asked)
-            taken = await self._store.take(was, self._claims.me, who)
+            was = self._rules.to_take(name, asked)
+            taken = await self._store.take(was, self._rules.me, who)
             if taken is not None:
-                self._claims.granted(taken, asked, self._clock.seconds())
+                self._rules.granted(taken, asked, self._clock.seconds())
                 return taken
-            claim = await self.look_at(name)
-        raise HeldElsewhere(claim or Lock(name))
+            lock = await self.look_at(name)
+        raise HeldElsewhere(lock or Lock(name))
 
     async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
         """Have it from whoever holds it, within so many seconds; its fence.
@@ -183,7 +183,7 @@ class LockClient(Service):
         Unless ``over``, its driver is asked. Raises `HeldElsewhere` (in vain), `Declined` or
         `Unavailable`. Cancelled, the wish is taken back.
         """
-        want = LockRequest(self._claims.me, who, secrets.token_hex(6), over)
+        want = LockRequest(self._rules.me, who, secrets.token_hex(6), over)
         until = self._clock.seconds() + seconds
         told = False
         try:
@@ -191,41 +191,41 @@ class LockClient(Service):
                 try:
                     return await self.take(name, who)
                 except HeldElsewhere as held:
-                    claim = held.lock
-                if claim.declined == want.n:
+                    lock = held.lock
+                if lock.declined == want.n:
                     raise Declined
                 if self._clock.seconds() >= until:
-                    raise HeldElsewhere(claim)
-                if self._may_want(claim, want) and await self._store.want(claim, want):
+                    raise HeldElsewhere(lock)
+                if self._may_want(lock, want) and await self._store.want(lock, want):
                     told = True
                     self._hint()
                 await deferLater(self._clock, _OVER if over else _ASKING)
                 await self.look_at(name)
         finally:
-            left = self._claims.get(name)
+            left = self._rules.get(name)
             if told and left is not None and left.wanted == want:
                 self._spawn(self._store.want(left, None))
 
-    def _may_want(self, claim: Lock, want: LockRequest) -> bool:
-        """One wish at a time; who may take over goes before who asks."""
-        there = claim.wanted
+    def _may_want(self, lock: Lock, want: LockRequest) -> bool:
+        """Tell whether to put it down: one wish at a time; a take-over goes before a question."""
+        there = lock.wanted
         return there is None or (want.over and not there.over)
 
     def release(self, name: str) -> None:
         """Hold it no more. The store is told at once, and nobody waits for that."""
-        claim = self._claims.get(name)
-        if claim is not None and claim.holder == self._claims.me:
-            self._claims.let_go(name)
-            self._spawn(self._give_back(claim))
+        lock = self._rules.get(name)
+        if lock is not None and lock.holder == self._rules.me:
+            self._rules.let_go(name)
+            self._spawn(self._give_back(lock))
 
-    async def _give_back(self, claim: Lock) -> None:
-        await self._store.release(claim)
+    async def _give_back(self, lock: Lock) -> None:
+        await self._store.release(lock)
         self._hint()
 
     def tell(self, name: str, told: str) -> None:
-        """What the others are told about it, JSON; goes with the next beat, at first at once."""
-        first = name not in self._told
-        self._told[name] = told
+        """Let the others know this of it (JSON), with the next beat, at first at once."""
+        first = name not in self._notices
+        self._notices[name] = told
         if first:
             self._beat_now(name, news=True)
 
@@ -237,22 +237,22 @@ class LockClient(Service):
     # -- the others
 
     def elsewhere(self, name: str) -> Lock | None:
-        """The claim, if another server was seen to hold it."""
-        return self._claims.elsewhere(name, self._clock.seconds())
+        """Return the lock, if another server was seen to hold it."""
+        return self._rules.elsewhere(name, self._clock.seconds())
 
     def all_elsewhere(self) -> Iterable[Lock]:
         """Return every lock that another server was seen to hold."""
-        return self._claims.all_elsewhere(self._clock.seconds())
+        return self._rules.all_elsewhere(self._clock.seconds())
 
     async def look_at(self, name: str) -> Lock | None:
-        """One claim as the store has it now. Raises `Unavailable`."""
-        claim = await self._store.get(name)
-        if claim is not None:
-            self._saw(claim)
-        return claim
+        """Return one lock as the store has it now. Raises `Unavailable`."""
+        lock = await self._store.get(name)
+        if lock is not None:
+            self._saw(lock)
+        return lock
 
     def look(self) -> None:
-        """Somebody says that it is worth it: look at all of them soon."""
+        """Look at all of them soon: somebody says that it is worth it."""
         if self._looking:
             self._again = True
         else:
@@ -262,35 +262,35 @@ class LockClient(Service):
 
     def _tick(self) -> None:
         now = self._clock.seconds()
-        for claim in self._claims.held():
-            if self._claims.holds(claim.name, now):
-                self._beat_now(claim.name)
+        for lock in self._rules.held():
+            if self._rules.holds(lock.name, now):
+                self._beat_now(lock.name)
             else:
-                self._lose(claim, f"the servers' common store did not answer: {self.trouble}")
-        self._claims_duty()
+                self._lose(lock, f"the servers' common store did not answer: {self.trouble}")
+        self._seek_leadership()
         self.look()
 
     def _beat_now(self, name: str, *, news: bool = False) -> None:
-        claim = self._claims.get(name)
-        if claim is not None and self.holds(name) and name not in self._beating:
+        lock = self._rules.get(name)
+        if lock is not None and self.holds(name) and name not in self._beating:
             self._beating.add(name)
-            self._spawn(self._beat(claim, news), lambda: self._beating.discard(name))
+            self._spawn(self._beat(lock, news), lambda: self._beating.discard(name))
 
-    async def _beat(self, claim: Lock, news: bool) -> None:
-        name, asked = claim.name, self._clock.seconds()
-        told, declined = self._told.get(name, ""), self._declined.get(name, "")
-        beaten = await self._store.beat(claim, told, declined)
+    async def _beat(self, lock: Lock, news: bool) -> None:
+        name, asked = lock.name, self._clock.seconds()
+        told, declined = self._notices.get(name, ""), self._declined.get(name, "")
+        beaten = await self._store.beat(lock, told, declined)
         self.trouble = ""
         if beaten is None:
-            now = self._claims.get(name)
-            if now is not None and (now.holder, now.fence) == (claim.holder, claim.fence):
-                self._lose(claim, "another server has taken it")
-        elif self._claims.beaten(beaten, asked, self._clock.seconds()):
+            now = self._rules.get(name)
+            if now is not None and (now.holder, now.fence) == (lock.holder, lock.fence):
+                self._lose(lock, "another server has taken it")
+        elif self._rules.beaten(beaten, asked, self._clock.seconds()):
             self._heed(beaten)
             if news:
                 self._hint()
 
-    def _claims_duty(self) -> None:
+    def _seek_leadership(self) -> None:
         if not self._seeking and not self.holds(DUTY) and self.elsewhere(DUTY) is None:
             self._seeking = True
             self._spawn(self._seek_duty(), self._sought)
@@ -310,21 +310,21 @@ class LockClient(Service):
         self._spawn(self._look_at_all(), self._rest)
 
     async def _look_at_all(self) -> None:
-        for claim in await self._store.all():
-            self._saw(claim)
-            self._look_for_twins(claim)
+        for lock in await self._store.all():
+            self._saw(lock)
+            self._look_for_twins(lock)
         self.trouble = ""
         if self.elsewhere(DUTY) is not None:
             self._leader_seen(self._clock.seconds())
 
-    def _look_for_twins(self, claim: Lock) -> None:
-        """What an earlier run of ours held stands still; a server of our name does not."""
-        if claim.server != self._server or claim.holder == self._claims.me:
+    def _look_for_twins(self, lock: Lock) -> None:
+        """Find a server of our name: the locks of an earlier run of ours stand still."""
+        if lock.server != self._server or lock.holder == self._rules.me:
             return
         if self._clock.seconds() - self._began < DEAD_AFTER:
             return  # what such a run sent last may still come
-        before = self._twins.setdefault(claim.holder, claim)
-        if claim.name == before.name and claim.age != before.age and not self.twin:
+        before = self._twins.setdefault(lock.holder, lock)
+        if lock.name == before.name and lock.age != before.age and not self.twin:
             self.twin = True
             self._log.error(
                 "Another server is called {name}, too: give each a replicas.name of its own",
@@ -340,21 +340,21 @@ class LockClient(Service):
         if self._again:
             self._look_now()
 
-    def _saw(self, claim: Lock) -> None:
-        if self._claims.saw(claim, self._clock.seconds()):
-            self._lost(claim.name, "another server has taken it")
-        elif self.holds(claim.name):
-            self._heed(claim)
+    def _saw(self, lock: Lock) -> None:
+        if self._rules.saw(lock, self._clock.seconds()):
+            self._lost(lock.name, "another server has taken it")
+        elif self.holds(lock.name):
+            self._heed(lock)
 
-    def _heed(self, claim: Lock) -> None:
-        want = claim.wanted
-        if want is not None and self._heeded.get(claim.name) != want.n:
-            self._heeded[claim.name] = want.n
-            self._wanted(claim.name, want)
+    def _heed(self, lock: Lock) -> None:
+        want = lock.wanted
+        if want is not None and self._heeded.get(lock.name) != want.n:
+            self._heeded[lock.name] = want.n
+            self._wanted(lock.name, want)
 
-    def _lose(self, claim: Lock, why: str) -> None:
-        self.release(claim.name)
-        self._lost(claim.name, why)
+    def _lose(self, lock: Lock, why: str) -> None:
+        self.release(lock.name)
+        self._lost(lock.name, why)
 
     def _spawn(self, work: Awaitable[Any], after: Callable[[], None] = lambda: None) -> None:
         """Do it in the background. What the store cannot do is remembered, and tried again."""

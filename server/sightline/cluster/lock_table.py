@@ -21,13 +21,13 @@ import msgspec
 
 from sightline.cluster.locks import DEAD_AFTER, Lock, LockRequest
 from sightline.database.engine import Engine
-from sightline.database.schema import Part, Step
+from sightline.database.schema import Part, SchemaStep
 from sightline.model.faults import Unavailable
 
 PART = Part(
     "locks",
     (
-        Step(
+        SchemaStep(
             (
                 """
                 CREATE TABLE server_lock (

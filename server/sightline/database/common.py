@@ -30,7 +30,7 @@ class CommonStore(Service):
     def __init__(self, reactor: Any, options: StoreOptions, parts: Sequence[Part]) -> None:
         self._reactor = reactor
         self._direct = DirectStore(options, parts)
-        self._ears: dict[str, list[Callable[[], None]]] = {}
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._watchers: list[Callable[[], None]] = []
         self.postgres = self._direct.postgres
         self.trouble = ""
@@ -41,7 +41,7 @@ class CommonStore(Service):
 
     def hear(self, topic: str, changed: Callable[[], None]) -> None:
         """Call ``changed`` after others, or we ourselves, changed something of this topic."""
-        self._ears.setdefault(topic, []).append(changed)
+        self._listeners.setdefault(topic, []).append(changed)
 
     def when_back(self, back: Callable[[], None]) -> None:
         """Call ``back`` when the database can be reached again."""
@@ -66,11 +66,11 @@ class CommonStore(Service):
     def tell(self, topic: str) -> None:
         """Have all servers look at something soon; who does not hear it looks in a second."""
 
-        def told() -> None:
+        def notify() -> None:
             with self.postgres.lend() as connection:
                 migrations.tell(connection, topic)
 
-        telling: Deferred[Any] = deferToThread(told)
+        telling: Deferred[Any] = deferToThread(notify)
         telling.addErrback(lambda failure: failure.trap(Unavailable, CannotOpen) and None)
         telling.addErrback(lambda failure: self._log.failure("Nobody was told", failure))
 
@@ -115,7 +115,7 @@ class CommonStore(Service):
         if "schema" in topics:
             self._look_at_schema()
         for topic in sorted(topics):
-            for changed in self._ears.get(topic, ()):
+            for changed in self._listeners.get(topic, ()):
                 changed()
 
     def _look_at_schema(self) -> None:

@@ -27,7 +27,7 @@ class Result(Protocol):
         """Return all rows that are left."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the rows."""
+        """Yield the rows one by one."""
 
 
 class Queries(Protocol):

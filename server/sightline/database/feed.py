@@ -1,6 +1,6 @@
 """Hear what other servers changed: topics that are told at once, and counted.
 
-A count in ``feed`` grows with each change of a topic (`sightline.database.schema.Watched`), in the
+A count in ``feed`` grows with each change of a topic (`WatchedTables` of `schema`), in the
 transaction of the change itself, so that counts are seen in their order. NOTIFY says that there is
 something to look at; the counts are read then, and each second anyhow: whatever was missed while
 the connection was lost is seen by them.
@@ -41,7 +41,7 @@ class Feed:
         self._postgres = postgres
         self._heard = heard
         self._well = well
-        self._said: str | None = None
+        self._trouble: str | None = None
         self._counts: Mapping[str, int] | None = None
         self._ended = threading.Event()
         self._connection: Connection | None = None
@@ -49,7 +49,7 @@ class Feed:
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen to the others."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -85,14 +85,14 @@ class Feed:
     def _listen(self, connection: Connection) -> None:
         with self._watchdog.watching(connection.fileno, self._postgres.answer):
             connection.execute(f"LISTEN {CHANNEL}")
-        told: frozenset[str] = frozenset()
+        topics: frozenset[str] = frozenset()
         while not self._ended.is_set():
-            self._look(connection, told)
+            self._look(connection, topics)
             self._say("")
             notices = connection.notifies(timeout=LOOK, stop_after=1)
-            told = frozenset(each.payload for each in notices)
+            topics = frozenset(each.payload for each in notices)
 
-    def _look(self, connection: Connection, told: frozenset[str]) -> None:
+    def _look(self, connection: Connection, topics: frozenset[str]) -> None:
         with self._watchdog.watching(connection.fileno, self._postgres.answer):
             rows = connection.execute("SELECT topic, n FROM feed").fetchall()
         counts: dict[str, int] = dict(rows)
@@ -100,11 +100,11 @@ class Feed:
         if before is None:
             changed = frozenset(counts)
         else:
-            changed = frozenset(t for t, n in counts.items() if n != before.get(t)) | told
+            changed = frozenset(t for t, n in counts.items() if n != before.get(t)) | topics
         if changed:
             self._heard(changed)
 
     def _say(self, why: str) -> None:
-        if why != self._said:
-            self._said = why
+        if why != self._trouble:
+            self._trouble = why
             self._well(why)

@@ -14,7 +14,14 @@ from typing import Any
 
 from sightline.database.options import SCHEMA
 from sightline.database.postgres import Connection, Postgres
-from sightline.database.schema import CHANNEL, OnPostgres, Part, Step, Watched, for_postgres
+from sightline.database.schema import (
+    CHANNEL,
+    OnPostgres,
+    Part,
+    SchemaStep,
+    WatchedTables,
+    for_postgres,
+)
 from sightline.model.faults import CannotOpen
 
 _LOCK = 7_105_402_117  # of pg_advisory_xact_lock: one server at a time makes or changes tables
@@ -22,7 +29,7 @@ _LONG = 3600.0  # s that a step may take
 BASE = Part(
     "base",
     (
-        Step(
+        SchemaStep(
             (
                 """
                 CREATE TABLE feed (topic TEXT PRIMARY KEY, n INTEGER NOT NULL)
@@ -36,7 +43,7 @@ BASE = Part(
                     " id text NOT NULL)"
                 ),
                 OnPostgres("INSERT INTO identity (id) VALUES (gen_random_uuid())"),
-                Watched(("store_part",), "schema"),
+                WatchedTables(("store_part",), "schema"),
             )
         ),
     ),

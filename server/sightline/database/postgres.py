@@ -89,7 +89,7 @@ class Postgres:
                 try:
                     made = super().connect(conninfo, **kwargs)
                 except psycopg.Error as why:
-                    pool._why, pool._failed = said(why), time.monotonic()
+                    pool._why, pool._failed = reason(why), time.monotonic()
                     raise
                 return made
 
@@ -108,7 +108,7 @@ class Postgres:
         self._pool.open()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections of the pool."""
         if self._pool is not None:
             self._pool.close(timeout=1.0)
 
@@ -223,11 +223,11 @@ class Postgres:
         if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
             return Again(str(error))
         if isinstance(error, psycopg.IntegrityError):
-            return Conflict(said(error))
+            return Conflict(reason(error))
         if isinstance(error, _FOR_GOOD) or is_refusal(error):
             return CannotOpen(self._sentence(error))
         if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName):
-            return Unavailable(f"{self.options.shown} does not hold our tables: {said(error)}")
+            return Unavailable(f"{self.options.shown} does not hold our tables: {reason(error)}")
         ended = isinstance(error, _ENDED)
         if not ended and any(isinstance(error, kind) for kind, _ in WORDS):
             return Unavailable(self._sentence(error))
@@ -236,7 +236,7 @@ class Postgres:
         return error
 
     def _sentence(self, error: psycopg.Error) -> str:
-        return f"{self.options.shown} cannot be used: {said(error)}"
+        return f"{self.options.shown} cannot be used: {reason(error)}"
 
 
 class Again(Exception):
@@ -251,7 +251,7 @@ class Unsure(Unavailable):
     """The connection broke at the end: nobody knows whether it was committed."""
 
 
-def said(error: psycopg.Error) -> str:
+def reason(error: psycopg.Error) -> str:
     """Return an error in a few words for people."""
     for kind, words in WORDS:
         if isinstance(error, kind):

@@ -25,7 +25,7 @@ class FixedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedTables:
     """A change of these tables is told to the other servers as ``topic``.
 
     ``where`` is a condition on a new row (``changed.…``): then only such rows count.
@@ -50,11 +50,11 @@ class OnSqlite:
     sql: str
 
 
-Statement = str | FixedRows | Watched | OnPostgres | OnSqlite
+Statement = str | FixedRows | WatchedTables | OnPostgres | OnSqlite
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SchemaStep:
     """One step. ``additive``: servers that know only the steps before can work on beside it."""
 
     statements: tuple[Statement, ...]
@@ -66,7 +66,7 @@ class Part:
     """A part of the store, with tables and a version of its own."""
 
     name: str
-    steps: Sequence[Step]
+    steps: Sequence[SchemaStep]
 
     @property
     def version(self) -> int:
@@ -80,7 +80,7 @@ class Part:
         return max(breaking, default=1)
 
 
-def for_sqlite(step: Step) -> Iterator[str]:
+def for_sqlite(step: SchemaStep) -> Iterator[str]:
     """Yield the statements of a step, one by one: `executescript` would commit what came before."""
     for each in step.statements:
         if isinstance(each, str):
@@ -98,7 +98,7 @@ def for_sqlite(step: Step) -> Iterator[str]:
                 )
 
 
-def for_postgres(step: Step) -> Iterator[str]:
+def for_postgres(step: SchemaStep) -> Iterator[str]:
     """Yield the statements of a step in PostgreSQL's words."""
     for each in step.statements:
         if isinstance(each, str):
@@ -107,7 +107,7 @@ def for_postgres(step: Step) -> Iterator[str]:
             yield each.sql
         elif isinstance(each, FixedRows):
             yield from _fixed(each)
-        elif isinstance(each, Watched):
+        elif isinstance(each, WatchedTables):
             for table in each.tables:
                 yield from _watched(table, each.topic, each.where)
 

@@ -143,7 +143,7 @@ class SqliteEngine:
             self.sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file of the database."""
         self.sql.close()
 
 

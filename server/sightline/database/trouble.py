@@ -57,7 +57,7 @@ def degraded(error: BaseException) -> Degraded | None:
     return Degraded(reason, f"{words} ({error})" if reason in ("damaged", "failing") else words)
 
 
-def said(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Describe an error of SQLite or of the system to people."""
     found = degraded(error)
     return str(error) if found is None else found.why

@@ -5,7 +5,7 @@ A step that was released is never changed; what it says of SQLite is in files al
 
 from __future__ import annotations
 
-from sightline.database.schema import OnSqlite, Part, Step, Watched
+from sightline.database.schema import OnSqlite, Part, SchemaStep, WatchedTables
 
 _FIRST = (
     """
@@ -25,7 +25,7 @@ _FIRST = (
         PRIMARY KEY (thing, region)
     ) STRICT, WITHOUT ROWID"""
     ),
-    Watched(("region", "version"), "regions"),
+    WatchedTables(("region", "version"), "regions"),
 )
 _SECOND = (  # whose server's notes they are: several may share the database
     """
@@ -45,5 +45,5 @@ _SECOND = (  # whose server's notes they are: several may share the database
     OnSqlite("DROP TABLE known"),
     OnSqlite("DROP TABLE standing"),
 )
-PART = Part("regions", (Step(_FIRST), Step(_SECOND)))
+PART = Part("regions", (SchemaStep(_FIRST), SchemaStep(_SECOND)))
 TOPICS = ("regions",)

@@ -8,27 +8,22 @@ Where several servers share it, the changes of the others take effect in the sam
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
-from twisted.application.service import Service
-from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.failure import Failure
-from twisted.python.threadpool import ThreadPool
 
 from sightline.contract.errors import Refused
-from sightline.database.trouble import Degraded, degraded
+from sightline.database.trouble import Degraded
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
-from sightline.model.faults import CannotOpen, Unavailable
+from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
+from sightline.regions.access import Known, RegionAccess
 from sightline.regions.ids import WaypointTimes
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
 
@@ -46,7 +41,6 @@ _AWAY = (
     "regions cannot be changed just now: the server cannot reach its database."
     " Try again in a moment"
 )
-_AGAIN = 1.0  # s until the database of all servers is tried again
 
 T = TypeVar("T")
 
@@ -63,7 +57,7 @@ class RegionChange:
     at: float
 
 
-class RegionService(Service):
+class RegionService(RegionAccess):
     """All regions. ``wall`` gives epoch s.
 
     With a ``common`` store they are those of all servers that have the same; ``server`` is ours.
@@ -80,25 +74,12 @@ class RegionService(Service):
         common: CommonStore | None = None,
         server: str = "",
     ) -> None:
-        self.ready: Deferred[None] = Deferred()
-        """Fires when it is known which regions there are."""
-        self._common = common
-        self._server = server
-        self.away = ""
-        """Reason why the database of several servers cannot be used just now; "" when it can."""
-        self._following = self._follow_again = False
-        self.wall = wall
+        super().__init__(reactor, wall, folder, common, server)
         self.records: dict[str, RegionRow] = {}
         self.edition = 0
         self.visits: tuple[list[str], list[StoredVisit]] = ([], [])
-        """What the file knew of who was where, at the start."""
-        self.trouble: Degraded | None = None
-        """Why the file could not be used when that was last tried; None: it could."""
-        self._reactor = reactor
-        self._folder = folder
+        """What the database knew of who was where, at the start."""
         self._hub = hub
-        self._store: RegionStore | None = None
-        self._writer = ThreadPool(1, 1, "regions")
         self._listeners: list[Callable[[RegionChange], None]] = []
         self.times = WaypointTimes(wall)
         self._by_owner: dict[str | None, dict[str, RegionRow]] = {}
@@ -108,102 +89,22 @@ class RegionService(Service):
     def privilegedStartService(self) -> None:
         """Read the file; what several servers share is read once it can be. Raises `BadRegions`."""
         super().privilegedStartService()
-        if self._common is None:
-            self._store = store = RegionStore(self._folder, self.wall)
-            self._begin(store.edition(), store.visits(), store.regions())
+        self.open()
 
-    def _begin(
-        self,
-        edition: int,
-        visits: tuple[list[str], list[StoredVisit]],
-        regions: dict[str, tuple[int, RegionRow]],
-    ) -> None:
-        self.edition, self.visits = edition, visits
+    def begin(self, store: RegionStore, known: Known) -> None:
+        """Take what is in the database at the start (`RegionAccess`)."""
+        self.edition, self.visits, regions = known
         for id, (number, record) in regions.items():
             self._apply(RegionChange(id, number, None, record, record.region.by, record.region.at))
-
-    def startService(self) -> None:
-        """Begin to take changes."""
-        super().startService()
-        self._writer.start()
-        if self._common is None:
-            self.ready.callback(None)
-        else:
-            self._common.hear("regions", self.look)
-            self._common.when_back(self.look)
-            self._join(self._common)
-
-    def _join(self, common: CommonStore) -> None:
-        """Open the database of all servers, as soon as that can be done."""
-        joining = Deferred.fromCoroutine(self._joined(common))
-
-        def away(failure: Failure) -> None:
-            failure.trap(Unavailable)
-            if self.running:
-                self._reactor.callLater(_AGAIN, self._join, common)
-
-        joining.addErrback(away)
-        joining.addErrback(lambda failure: self._log.failure("No regions are known", failure))
-
-    async def _joined(self, common: CommonStore) -> None:
-        if self._store is not None or not self.running:
-            return
-
-        def opened() -> tuple[RegionStore, Any]:
-            store = RegionStore(common, self.wall, self._server)
-            return store, store.transact(lambda: (store.edition(), store.visits(), store.regions()))
-
-        self._store, found = await self._do(opened)
-        self._begin(*found)
-        self._hub.announce()
-        self.ready.callback(None)
-
-    def stopService(self) -> Deferred[Any]:
-        """Write what waits, and close."""
-        super().stopService()
-        stopped = deferToThread(self._writer.stop)
-
-        def close(result: Any) -> None:
-            if self._store is not None:
-                self._store.close()
-            if isinstance(result, Failure):
-                result.raiseException()
-
-        return stopped.addBoth(close)
-
-    async def work(self, do: Callable[[RegionStore], T]) -> T:
-        """Return what ``do`` reads or writes, on the writer's thread, in turn.
-
-        Raises `Unavailable`, of a disk `Degraded`.
-        """
-        store = self._store
-        if store is None and self._common is not None:
-            raise Unavailable(self.away or "the regions of all servers are not known yet")
-        assert store is not None, "the service was not started"
-        return await self._do(lambda: do(store))
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        try:
-            done = await deferToThreadPool(self._reactor, self._writer, work)
-        except (sqlite3.Error, OSError) as why:
-            self.trouble = degraded(why)
-            if self.trouble is None:
-                raise
-            raise self.trouble from why
-        except (Unavailable, CannotOpen) as why:
-            if self.away != str(why):
-                self._log.warn("The regions cannot be changed just now: {why}", why=str(why))
-            self.away = str(why)
-            raise Unavailable(str(why)) from why
-        self.trouble, self.away = None, ""
-        return done
+        if store.several:
+            self._hub.announce()
 
     async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
         """Return what ``do`` changes of the regions, all or nothing. Raises `Refused`."""
         try:
             done = await self.work(lambda store: store.transact(lambda: do(store), scrub=scrub))
             if self._common is not None:
-                await self._follow()
+                await self.follow()
         except StaleRegion as stale:
             raise _stale(stale) from None
         except Degraded as why:
@@ -212,35 +113,7 @@ class RegionService(Service):
             raise Refused("busy", _AWAY) from None
         return done
 
-    def look(self) -> None:
-        """Look at what other servers changed."""
-        if not self.running:
-            return
-        if self._following:
-            self._follow_again = True
-            return
-        self._following, self._follow_again = True, False
-        followed = Deferred.fromCoroutine(self.refresh())
-        followed.addErrback(
-            lambda failure: self._log.failure("Could not follow the other servers", failure)
-        )
-        followed.addBoth(lambda _: self._looked())
-
-    def _looked(self) -> None:
-        self._following = False
-        if self._follow_again and self.running:
-            self.look()
-
-    async def refresh(self) -> None:
-        """Take over what other servers changed until now, if that can be known."""
-        if self._store is None or not self.running:
-            return
-        try:
-            await self._follow()
-        except Unavailable:
-            self._reactor.callLater(_AGAIN, self.look)
-
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
         """Tell everybody what is in the database now, also what other servers changed."""
         known = self.records
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from sightline.database.engine import Engine, EngineSource
 from sightline.database.sqlite_engine import SqliteEngine
-from sightline.database.trouble import said
+from sightline.database.trouble import describe
 from sightline.kinds.regions.model import Region
 from sightline.model.faults import CannotOpen
 from sightline.regions.schema import PART, TOPICS
@@ -87,8 +87,13 @@ class RegionStore:
         self._place = str(place / FILE) if isinstance(place, Path) else "the common database"
         self._sql: Engine = _opened(place)
 
+    @property
+    def several(self) -> bool:
+        """Tell whether other servers use it, too."""
+        return self._sql.several
+
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of the database."""
         self._sql.close()
 
     def transact(self, work: Callable[[], T], *, scrub: bool = False) -> T:
@@ -268,4 +273,4 @@ def _opened(place: Path | EngineSource) -> Engine:
     except CannotOpen as why:
         raise BadRegions(str(why)) from None
     except (OSError, sqlite3.Error) as why:
-        raise BadRegions(f"{path}: {said(why)}") from why
+        raise BadRegions(f"{path}: {describe(why)}") from why

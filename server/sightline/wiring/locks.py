@@ -104,7 +104,7 @@ class ThreadedLocks:
         self._pool = ThreadPool(1, _THREADS, "locks")
 
     def open(self) -> None:
-        """Make the pools."""
+        """Make the pools of connections and threads."""
         self._postgres.open()
         self._pool.start()
 
@@ -140,14 +140,14 @@ class ThreadedLocks:
         """Give it to ``me`` if it still is as it ``was``; None: it is not."""
         return await self._do(lambda: self._table.take(was, me, who))
 
-    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
+    async def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
         """Say that its holder is there; None: that is another one now."""
-        return await self._do(lambda: self._table.beat(claim, told, declined))
+        return await self._do(lambda: self._table.beat(lock, told, declined))
 
-    async def release(self, claim: Lock) -> None:
+    async def release(self, lock: Lock) -> None:
         """Have nobody hold it, if its holder still does."""
-        await self._do(lambda: self._table.release(claim))
+        await self._do(lambda: self._table.release(lock))
 
-    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
+    async def want(self, lock: Lock, want: LockRequest | None) -> bool:
         """Put a wish down with its holder (None: take it back); return False: another does."""
-        return await self._do(lambda: self._table.want(claim, want))
+        return await self._do(lambda: self._table.want(lock, want))

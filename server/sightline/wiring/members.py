@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from sightline.database.trouble import WORDS, said
+from sightline.database.trouble import WORDS, describe
 from sightline.model.faults import CannotOpen
 
 MEMBER = "member"
@@ -219,7 +219,7 @@ def _unusable(path: Path, why: sqlite3.Error) -> str:
     if isinstance(why, sqlite3.OperationalError):
         # SQLite does not say of a file that nobody may write that it is that.
         writable = os.access(path, os.W_OK)
-        return f"{path}: cannot be opened: {said(why) if writable else WORDS['readonly']}"
+        return f"{path}: cannot be opened: {describe(why) if writable else WORDS['readonly']}"
     return f"{path}: {damaged(str(why))}"
 
 

@@ -6,12 +6,12 @@ servers can run side by side.
 
 from __future__ import annotations
 
-from sightline.database.schema import OnPostgres, Part, Step
+from sightline.database.schema import OnPostgres, Part, SchemaStep
 
 PART = Part(
     "history",
     (
-        Step(
+        SchemaStep(
             (
                 OnPostgres("CREATE SCHEMA history"),
                 OnPostgres(
