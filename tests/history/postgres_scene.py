@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from twisted.internet import reactor as _reactor
 
@@ -12,8 +13,14 @@ from postgres import BIN, cluster
 from sightline.database.options import StoreOptions
 from sightline.database.postgres import Postgres
 from sightline.history.postgres.store import PostgresStore
+from sightline.history.record import HistoryEntry, entry
+from sightline.history.store import Span
 
 reactor: Any = _reactor
+DAY = 86_400.0
+TODAY = 20_778  # 2026-11-21
+T0 = TODAY * DAY + 5000.0
+JANE, OMAR, BOT = "friend/jane/phone", "friend/omar/phone", "probot/ProBot1"
 _emptied: list[str] = []
 
 
@@ -37,3 +44,21 @@ def postgres_store(folder: Path, url: str = "", **options: Any) -> PostgresStore
     pool = Postgres(StoreOptions(url or shared()), most=6, answer=60.0)
     usual = {"again": (0.02, 0.1), "writing": 60.0}
     return PostgresStore(reactor, pool, folder / "spill", **(usual | options))
+
+
+def fix(tst: float, thing: str = JANE, n: int = 1) -> HistoryEntry:
+    return entry(thing, "fix", tst, T0, b'{"n":%d}' % n)
+
+
+async def kept(store: Any, thing: str = JANE, sort: str = "fix") -> list[HistoryEntry]:
+    return list((await store.page(Span(thing, sort), 10_000)).entries)
+
+
+async def asked(store: PostgresStore, query: str) -> list[Any]:
+    """What PostgreSQL itself says."""
+    with psycopg.connect(store._postgres.options.url, autocommit=True) as sql:
+        return sql.execute(query.encode()).fetchall()
+
+
+async def parts(store: PostgresStore) -> list[str]:
+    return [name for (name,) in await asked(store, "SELECT name FROM history.part ORDER BY first")]

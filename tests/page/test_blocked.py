@@ -76,7 +76,7 @@ def proxy(sightline) -> Iterator[Refuser]:
 
 
 def test_news_and_stops_pass_where_the_websocket_does_not(broker, chromium, sightline, proxy):
-    page = chromium.new_context(reduced_motion="reduce").new_page()
+    page = chromium.new_context(locale="en-IE", reduced_motion="reduce").new_page()
     page.set_default_timeout(60_000)
     page.clock.install()
     page.goto(f"http://127.0.0.1:{proxy.port}/?test")

@@ -191,7 +191,7 @@ def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
 
     def open_page(who: str, place: str = "#robots?id=probot/ProBot1", **context: Any) -> Page:
         context.setdefault("viewport", DESKTOP)
-        made = chromium.new_context(reduced_motion="reduce", **context)
+        made = chromium.new_context(locale="en-IE", reduced_motion="reduce", **context)
         made.add_cookies([{"name": "who", "value": who, "url": drive.home}])
         page = made.new_page()
         page.set_default_timeout(60_000)

@@ -176,7 +176,9 @@ def test_maps_from_elsewhere_are_asked_for_and_drawn_and_their_trouble_is_told(
         }
         far.put("/style.json", style)
         far.put("/page", b"<!doctype html>")
-        page = chromium.new_context(viewport=SMALL, reduced_motion="reduce").new_page()
+        page = chromium.new_context(
+            locale="en-IE", viewport=SMALL, reduced_motion="reduce"
+        ).new_page()
         sign_in_first(page, streets)
         page.goto(f"{streets.url}?test#map?{VIEW}")
         drawn(page, "helsinki")

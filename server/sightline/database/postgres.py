@@ -260,6 +260,8 @@ def reason(error: psycopg.Error) -> str:
         return error.diag.message_primary
     if "server closed the connection" in str(error):
         return "the connection broke"  # libpq says so in three lines
+    if "Connection refused" in str(error):
+        return "nothing answers at its address"
     lines = str(error).strip().splitlines() or [type(error).__name__]
     last = next((line for line in reversed(lines) if line.strip()), lines[0])
     last = last.rpartition("failed: ")[2].strip() or lines[0]

@@ -65,7 +65,7 @@ class SqliteEnd:
             tables.version(self._sql, path)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what was written is safe."""
         self._sql.close()
 
     def count(self) -> int:
@@ -112,7 +112,7 @@ class SqliteEnd:
         self._writer.write(entries, states)
 
     def mark(self, act: Marked) -> None:
-        """Mark entries (`HistoryEnd`)."""
+        """Mark entries, unless that was done already (`HistoryEnd`)."""
         thing, sort, undo, keys, believed = act
         done = self._sql.execute(
             "SELECT 1 FROM act JOIN thing ON thing.id = act.thing WHERE key = ? AND undo = ?",
@@ -185,7 +185,7 @@ class PostgresEnd:
             self._writer.write(sql, entries, states)
 
     def mark(self, act: Marked) -> None:
-        """Mark entries (`HistoryEnd`)."""
+        """Mark entries, unless that was done already (`HistoryEnd`)."""
         thing, sort, undo, keys, believed = act
         with self._postgres.lend() as sql:
             self._writer.hide(sql, thing, sort, keys, undo, believed)

@@ -79,7 +79,8 @@ def make_store(settings: Settings, folder: Path) -> Store:
 def _postgres_store(settings: Settings, folder: Path) -> Store:
     # psycopg is loaded by those alone that want it.
     from sightline.database.postgres import Postgres
-    from sightline.history.postgres.store import ANSWER, CONNECTIONS, PostgresStore
+    from sightline.history.postgres.store import PostgresStore
+    from sightline.history.postgres.threads import ANSWER, CONNECTIONS
 
     pool = Postgres(store_options(settings), most=CONNECTIONS, answer=ANSWER)
     spill = settings.store.spill_megabytes * 1_000_000

@@ -36,12 +36,12 @@ class StoreMonitor(Service):
         self._loop = Periodic(clock or reactor, _EVERY, self._look, "the look at the database")
 
     def startService(self) -> None:
-        """Begin to look."""
+        """Begin to look at the database."""
         super().startService()
         self._loop.start()
 
     def stopService(self) -> None:
-        """Look no more."""
+        """Look at the database no more."""
         super().stopService()
         self._loop.stop()
 

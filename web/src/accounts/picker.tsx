@@ -157,9 +157,7 @@ function ByName({
           : t`Somebody who is not on the map yet`}
       </summary>
       <label class="hidden" for={id}>
-        {right === 'drive'
-          ? t`Robot to add`
-          : t`Person to add`}
+        {right === 'drive' ? t`Robot to add` : t`Person to add`}
       </label>
       <div class="add">
         <input

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
 import { boardOf } from '../../src/things/regions/boardrows';
-import {
-  crossingsOf,
-  latenessOf,
-  readCrossing,
-  timeOf,
-} from '../../src/things/regions/crossings';
+import { crossingsOf, latenessOf, readCrossing, timeOf } from '../../src/things/regions/crossings';
 import { startOfDay } from '../../src/ui/times';
 import { Notifications, MOST } from '../../src/things/regions/notifications';
 import { readRegion } from '../../src/things/regions/read';

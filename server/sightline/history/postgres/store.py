@@ -8,46 +8,31 @@ Until then it is not found by questions. What was spilled before a restart is fo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import psycopg
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.threadpool import ThreadPool
 
-from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.database import migrations
 from sightline.database.engine import Conflict
-from sightline.database.postgres import Again, Connection, Lost, Postgres
+from sightline.database.postgres import Again, Postgres
 from sightline.database.schema import Part
 from sightline.history.backlog import Backlog
-from sightline.history.postgres import events, reading, tables, upkeep
+from sightline.history.postgres import tables, upkeep
+from sightline.history.postgres.questions import PostgresQuestions
 from sightline.history.postgres.schema import PART
+from sightline.history.postgres.threads import WRITING, StoreThreads
 from sightline.history.postgres.writing import PostgresWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
-from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
 from sightline.model.faults import CannotOpen, Unavailable
 
-READERS = 3
-"""Threads, and so questions at once."""
-CONNECTIONS = READERS + 2
-"""What a pool for it should hold."""
-ANSWER = 30.0
-"""s that an answer to a question may take."""
-WRITING = 3.0
-"""s after which a write goes to disk."""
-_UPKEEP = 3600.0  # s that letting go may take
-_ATTEMPTS = CONNECTIONS + 1  # each idle connection may have been lost meanwhile
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class PostgresStore:
+class PostgresStore(PostgresQuestions):
     """History in the database of ``postgres``, a pool that is opened and closed here.
 
     ``folder`` is for what waits, at most ``spill`` bytes. ``writing`` (s) is how long a write is
@@ -70,16 +55,12 @@ class PostgresStore:
         wall: Callable[[], float] = time.time,
         again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
+        super().__init__(StoreThreads(reactor, postgres, writing))
         self._reactor = reactor
         self._postgres = postgres
         self._parts = tuple(parts)
-        self._patience = writing
         self._writer = PostgresWriter(wall)
-        self._writing = ThreadPool(0, 1, name="history-writer")
-        self._reading = ThreadPool(0, READERS, name="history-reader")
-        self._upkeep = ThreadPool(0, 1, name="history-upkeep")
-        self._threads = (self._writing, self._reading, self._upkeep)
-        self._prepared = self._closed = False
+        self._prepared = False
         place = Spill(reactor, folder, spill, "PostgreSQL")
         self._backlog = Backlog(reactor, place, self, again, "PostgreSQL")
 
@@ -107,9 +88,7 @@ class PostgresStore:
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
-        self._postgres.open()
-        for threads in self._threads:
-            threads.start()
+        self._threads.start()
         await self._backlog.open()
         try:
             await self.prepare()
@@ -123,13 +102,9 @@ class PostgresStore:
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
-        self._closed = True
+        self._threads.close()
         await self._backlog.close()
-        common = self._reactor.getThreadPool()
-        for threads in self._threads:
-            if threads.started:
-                await deferToThreadPool(self._reactor, common, threads.stop)
-        await deferToThreadPool(self._reactor, common, self._postgres.close)
+        await self._threads.stop()
 
     # -- writing
 
@@ -147,8 +122,8 @@ class PostgresStore:
     ) -> int:
         if not self._backlog.grows:
             try:
-                return await self._on(
-                    self._writing, self._writer.write, tuple(entries), tuple(last_states)
+                return await self._threads.write(
+                    self._writer.write, tuple(entries), tuple(last_states)
                 )
             except Unavailable as why:
                 self._backlog.begin(why)
@@ -165,11 +140,11 @@ class PostgresStore:
         believed: bool = False,
     ) -> Deferred[int]:
         """Mark entries as wrong, or as right; those that still wait on disk are not found."""
-        return self._do(self._writing, self._writer.hide, thing, sort, keys, undo, believed)
+        return self._threads.write(self._writer.hide, thing, sort, keys, undo, believed)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
         """Show hidden entries again."""
-        return self._do(self._writing, self._writer.unhide, thing, undo)
+        return self._threads.write(self._writer.unhide, thing, undo)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget these things, on disk, too. See the documents for what WAL and backups keep."""
@@ -179,13 +154,13 @@ class PostgresStore:
         self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
     ) -> Deferred[int]:
         """Remove what is old."""
-        return self._do(self._upkeep, upkeep.purge, sort, before, own or {}, most)
+        return self._threads.upkeep(upkeep.purge, sort, before, own or {}, most)
 
     def drop(
         self, before: Mapping[str, float], own: Mapping[str, Mapping[str, float]]
     ) -> Deferred[int]:
         """Let go of whole days in which something is old."""
-        return self._do(self._upkeep, upkeep.drop, before, own)
+        return self._threads.upkeep(upkeep.drop, before, own)
 
     # -- for what waits
 
@@ -210,7 +185,7 @@ class PostgresStore:
     ) -> None:
         """Write what waited on disk; what can never be written is left out, alone."""
         try:
-            await self._on(self._writing, self._writer.write, entries, last_states, True)
+            await self._threads.write(self._writer.write, entries, last_states, True)
         except psycopg.DataError as why:
             many = len(entries) + len(last_states)
             if many == 1:
@@ -224,129 +199,9 @@ class PostgresStore:
 
     async def erase_stored(self, things: Sequence[str]) -> int:
         """Forget things in the database, and have PostgreSQL give their room to others."""
-        count, tables_ = await self._on(self._writing, upkeep.erase, things)
+        count, tables_ = await self._threads.write(upkeep.erase, things)
         try:
-            await self._on(self._upkeep, upkeep.vacuum, tables_)
+            await self._threads.upkeep(upkeep.vacuum, tables_)
         except Unavailable as why:  # autovacuum will do it
             self._log.warn("What was erased is not cleaned up yet: {why}", why=str(why))
         return count
-
-    # -- questions
-
-    def page(
-        self, span: Span, limit: int = 1000, after: str | None = None
-    ) -> Deferred[HistoryPage]:
-        """Return some of one thing's entries."""
-        return self._do(self._reading, reading.page, span, limit, after)
-
-    def scene(
-        self, sort: str, at: float, limit: int = 1000, after: str | None = None
-    ) -> Deferred[HistoryPage]:
-        """Return each thing's last entry at that time."""
-        return self._do(self._reading, reading.scene, sort, at, limit, after)
-
-    def events(
-        self,
-        sorts: Iterable[str],
-        since: float = -FOREVER,
-        until: float = FOREVER,
-        *,
-        newest_first: bool = True,
-        limit: int = 1000,
-        after: str | None = None,
-        scope: VisibleScope = EVERYTHING,
-    ) -> Deferred[HistoryPage]:
-        """Return events of all things that are seen."""
-        how = (since, until, newest_first, limit, after, scope)
-        return self._do(self._reading, events.events, tuple(sorts), *how)
-
-    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """Tell how many entries lie between neighbouring bounds."""
-        return self._do(self._reading, reading.counts, thing, sort, bounds)
-
-    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
-        """List the acts of hiding."""
-        return self._do(self._reading, reading.acts, thing)
-
-    def around(
-        self, things: Sequence[str], sort: str, at: float, before: int, after: int
-    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
-        """Return the entries on both sides of a time."""
-        return self._do(self._reading, reading.around, things, sort, at, before, after)
-
-    def things(self) -> Deferred[Sequence[str]]:
-        """Return the keys of all things that have entries."""
-        return self._do(self._reading, reading.things)
-
-    def last_states(
-        self, limit: int = 1000, after: str | None = None
-    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """Return the present states."""
-        return self._do(self._reading, reading.last_states, limit, after)
-
-    def figures(self) -> Deferred[StoreSize]:
-        """Tell how large it is."""
-        return self._do(self._reading, reading.figures)
-
-    # -- across the threads
-
-    def _do(
-        self,
-        threads: ThreadPool,
-        act: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Deferred[T]:
-        return Deferred.fromCoroutine(self._on(threads, act, *args, **kwargs))
-
-    async def _on(
-        self,
-        threads: ThreadPool,
-        act: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        if self._closed or not threads.started:
-            raise Unavailable("the history is closed")
-
-        answer = {self._writing: self._patience, self._upkeep: _UPKEEP}.get(threads)
-
-        def done_with(sql: Connection) -> T:
-            return act(sql, *args, **kwargs)
-
-        def work() -> T:
-            usual = self._postgres.answer
-            if threads is not self._upkeep:
-                return _attempted(self._postgres, answer, done_with)
-            return _attempted(self._postgres, answer, lambda sql: _patient(sql, done_with, usual))
-
-        done: T = await deferToThreadPool(self._reactor, threads, work)
-        return done
-
-
-def _attempted(postgres: Postgres, answer: float | None, act: Callable[[Connection], T]) -> T:
-    """Do something with a connection, anew when another transaction came first.
-
-    All of ours may be done twice.
-    """
-    until = time.monotonic() + (answer or postgres.answer)
-    for attempt in range(_ATTEMPTS):
-        try:
-            with postgres.lend(answer) as sql:
-                return act(sql)
-        except (Again, Lost) as why:
-            if attempt == _ATTEMPTS - 1 or time.monotonic() >= until:
-                raise Unavailable(str(why)) from why
-        except CannotOpen as why:  # its password was changed, perhaps: nothing is lost of it
-            raise Unavailable(str(why)) from why
-    raise AssertionError("unreachable")
-
-
-def _patient(sql: Connection, act: Callable[[Connection], T], usual: float) -> T:
-    """Do something that may take long."""
-    sql.execute("SET statement_timeout = 0")
-    try:
-        return act(sql)
-    finally:
-        if not sql.closed:
-            sql.execute(f"SET statement_timeout = {round(usual * 1000)}".encode())

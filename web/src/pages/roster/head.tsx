@@ -163,7 +163,7 @@ export function Chips() {
           {count !== null && <small title={grouped(count)}>{brief(count)}</small>}
         </button>
       ))}
-      <label class="chip sort" title="Order of the list">
+      <label class="chip sort" title={t`Order of the list`}>
         <Icon of={ArrowDownUp} size={15} />
         <select
           aria-label={t`Order of the list`}

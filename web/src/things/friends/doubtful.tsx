@@ -84,7 +84,7 @@ function DoubtfulItem({
       <button
         type="button"
         class="doubtful-go"
-        title="Look at this time"
+        title={t`Look at this time`}
         onClick={() => {
           past.go(point.at);
         }}

@@ -38,7 +38,7 @@ export function MessagesOf({ of }: { of: Key }) {
           </Fact>
         )}
         {counts.refused > 0 && (
-          <Fact name="Refused" tone="bad">
+          <Fact name={t`Refused`} tone="bad">
             {grouped(counts.refused)}
           </Fact>
         )}

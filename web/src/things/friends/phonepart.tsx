@@ -119,7 +119,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
             key={request}
             type="button"
             class="button small"
-            title={app === '' ? what : `${app} takes no commands`}
+            title={app === '' ? what : t`${app} takes no commands`}
             data-ask={request}
             disabled={pending !== null || offline || app !== ''}
             onClick={() => {
@@ -133,7 +133,7 @@ function Asks({ of, app }: { of: Key; app: string }) {
         <button
           type="button"
           class="button small"
-          title="Set the phone up by a link or a QR code"
+          title={t`Set the phone up by a link or a QR code`}
           disabled={offline}
           onClick={() => {
             setSetup(true);

@@ -41,6 +41,7 @@ export function HoldButton({
       clearTimeout(timer.current);
     };
   }, []);
+  const seconds = HOLD / 1000;
   return (
     <button
       type="button"
@@ -48,7 +49,7 @@ export function HoldButton({
       disabled={disabled}
       data-held={held}
       style={{ '--hold': `${String(HOLD)}ms` }}
-      aria-description={`Hold for ${String(HOLD / 1000)} seconds`}
+      aria-description={t`Hold for ${seconds} seconds`}
       onPointerDown={(event) => {
         if (event.button === 0) begin();
       }}
