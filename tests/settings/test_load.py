@@ -131,7 +131,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, map, probot, probots, regions, replicas, server, webhook",
+            " history, https, limits, map, probot, probots, regions, replicas, server, store,"
+            " webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -632,8 +633,8 @@ def test_crossings_are_published_at_a_broker_there_is(write):
 # Several servers
 
 SHARED = """
-    [history]
-    store = "dynamodb"
+    [store]
+    url = "postgresql://db.example.org/sightline"
     [broker.main]
     host = "localhost"
     [replicas]
@@ -660,7 +661,7 @@ def test_a_long_name_of_a_machine_does_not_cut_off_whose_client_id_it_is(write, 
     ("text", "message"),
     [
         (SHARED.format(name="A b"), "must be 1 to 12 of a-z 0-9 -"),
-        (SHARED.format(name="a").replace("dynamodb", "sqlite"), "share the table of [dynamodb]"),
+        (SHARED.format(name="a").replace("url =", "#"), "several servers share a PostgreSQL"),
         (
             SHARED.format(name="a").replace("[broker.main]", "").replace("host", "#"),
             "share a broker",
@@ -671,6 +672,11 @@ def test_what_makes_no_sense_of_several_servers_is_refused(write, text, message)
     said = refusal(write(text))
     assert "x.toml: replicas.name: " in said
     assert message in said
+
+
+def test_a_table_in_dynamodb_is_of_one_server(write):
+    said = refusal(write(SHARED.format(name="a") + '[history]\nstore = "dynamodb"\n'))
+    assert said.startswith('x.toml: history.store: "dynamodb" keeps the history of one server')
 
 
 @pytest.mark.parametrize(
@@ -759,3 +765,29 @@ def test_a_wrong_map_is_refused_without_its_key(write, text, message):
 def test_a_key_that_everybody_can_read_is_refused(write):
     write("hush\n", "key", 0o644)
     assert "can be read by everybody" in refusal(write(MAP + 'key_file = "key"'))
+
+
+def test_the_common_database_and_its_password(write, tmp_path):
+    url = "postgresql://sightline@db.example.org/sightline"
+    (tmp_path / "password").write_text("from-a-file\n")
+    (tmp_path / "password").chmod(0o600)
+    text = f'[store]\nurl = "{url}"\npassword_file = "password"'
+    store = load(write(text), {}).store
+    assert (store.url, store.password.reveal()) == (url, "from-a-file")
+    store = load(write(text), {"SIGHTLINE_STORE_PASSWORD": "said"}).store
+    assert store.password.reveal() == "said"
+    assert load(write(""), {}).store.url == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('url = "mysql://db/x"', "store.url: must be an address such as postgresql://"),
+        ('url = "postgresql://db"', "store.url: must be an address such as postgresql://"),
+        ('url = "postgresql://a:b@db/x"', "store.url: a password is not written here"),
+        ('url = "postgresql://db/x?password=y"', "store.url: a password is not written here"),
+        ('password_env = "X"', "store.password_env: the environment variable X is not set"),
+    ],
+)
+def test_a_wrong_place_of_the_common_database_is_refused(write, text, message):
+    assert message in refusal(write(f"[store]\n{text}"))
