@@ -40,6 +40,7 @@ NAMES = {
 # of locks. ``heard`` is one of them: when a thing last gave a sign of life.
 ON_THE_WIRE = {
     "cli/check/findings.py: said",
+    "console/checkup.py: said",  # the same finding, read from what `sightline check` says
     "accounts/answers.py: standing",
     "model/server.py: standing",
     "model/server.py: kept",
