@@ -765,29 +765,3 @@ def test_a_wrong_map_is_refused_without_its_key(write, text, message):
 def test_a_key_that_everybody_can_read_is_refused(write):
     write("hush\n", "key", 0o644)
     assert "can be read by everybody" in refusal(write(MAP + 'key_file = "key"'))
-
-
-def test_the_common_database_and_its_password(write, tmp_path):
-    url = "postgresql://sightline@db.example.org/sightline"
-    (tmp_path / "password").write_text("from-a-file\n")
-    (tmp_path / "password").chmod(0o600)
-    text = f'[store]\nurl = "{url}"\npassword_file = "password"'
-    store = load(write(text), {}).store
-    assert (store.url, store.password.reveal()) == (url, "from-a-file")
-    store = load(write(text), {"SIGHTLINE_STORE_PASSWORD": "said"}).store
-    assert store.password.reveal() == "said"
-    assert load(write(""), {}).store.url == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('url = "mysql://db/x"', "store.url: must be an address such as postgresql://"),
-        ('url = "postgresql://db"', "store.url: must be an address such as postgresql://"),
-        ('url = "postgresql://a:b@db/x"', "store.url: a password is not written here"),
-        ('url = "postgresql://db/x?password=y"', "store.url: a password is not written here"),
-        ('password_env = "X"', "store.password_env: the environment variable X is not set"),
-    ],
-)
-def test_a_wrong_place_of_the_common_database_is_refused(write, text, message):
-    assert message in refusal(write(f"[store]\n{text}"))

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from postgres import database, needs_postgres
 from sightline.database.options import StoreOptions
 from sightline.database.postgres import Postgres
-from sightline.model.server import Database
+from sightline.model.server import SharedDatabase
 from sightline.wiring.store_monitor import StoreMonitor
 from waits import until
 
@@ -22,7 +22,7 @@ pytestmark = needs_postgres
 async def test_it_looks_every_few_seconds():
     clock = Clock()
 
-    def told() -> Database:
+    def told() -> SharedDatabase:
         found: Any = monitor.gauges()["database"]
         return found
 

@@ -199,18 +199,6 @@ export interface Credit {
   readonly url?: string;
 }
 
-/** The database that several servers may share, as this one sees it. `where` it is; of our connections so many are `open` and `lent`, and so many threads are `waiting` for one; `answer` is how long it took for the last one, in ms (absent: it gave none, and `why` says why); `standbys` follow it, the last of them `lag` s behind. */
-export interface Database {
-  readonly where: string;
-  readonly open?: number;
-  readonly lent?: number;
-  readonly waiting?: number;
-  readonly answer?: number | null;
-  readonly why?: string | null;
-  readonly standbys?: number;
-  readonly lag?: number | null;
-}
-
 /** How much there is of a `day`, which begins and ends at these times. */
 export interface DayCount {
   readonly day: string;
@@ -1315,7 +1303,7 @@ export interface Server {
   readonly replica?: string | null;
   readonly on_duty?: boolean;
   readonly shared_why?: string | null;
-  readonly database?: Database | null;
+  readonly database?: SharedDatabase | null;
   readonly degraded?: Trouble | null;
   readonly demo?: boolean;
   readonly clock_off?: number | null;
@@ -1370,6 +1358,18 @@ export interface SetupCheck {
   readonly ended: number | null;
   readonly trouble: string;
   readonly findings: readonly CheckedStep[];
+}
+
+/** The database that several servers may share, as this one sees it. `where` it is; of our connections so many are `open` and `lent`, and so many threads are `waiting` for one; `answer` is how long it took for the last one, in ms (absent: it gave none, and `why` says why); `standbys` follow it, the last of them `lag` s behind. */
+export interface SharedDatabase {
+  readonly where: string;
+  readonly open?: number;
+  readonly lent?: number;
+  readonly waiting?: number;
+  readonly answer?: number | null;
+  readonly why?: string | null;
+  readonly standbys?: number;
+  readonly lag?: number | null;
 }
 
 /** How many points are shown again. */
@@ -2545,7 +2545,7 @@ export const HttpsShape: Shape<Https> = {
   fault: { is: 'text', or: null },
 };
 
-export const DatabaseShape: Shape<Database> = {
+export const SharedDatabaseShape: Shape<SharedDatabase> = {
   where: { is: 'text' },
   open: { is: 'number', or: 0 },
   lent: { is: 'number', or: 0 },
@@ -2597,7 +2597,7 @@ export const ServerShape: Shape<Server> = {
   replica: { is: 'text', or: null },
   on_duty: { is: 'flag', or: false },
   shared_why: { is: 'text', or: null },
-  database: { is: { of: DatabaseShape }, or: null },
+  database: { is: { of: SharedDatabaseShape }, or: null },
   degraded: { is: { of: TroubleShape }, or: null },
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },

@@ -17,13 +17,13 @@ from sightline.database import dialect
 from sightline.database.engine import Engine
 
 _PAGE = 1000
-_OURS = ("member",)  # of a file's own, whatever is in it
+_LOCAL = ("member",)  # of a file's own, whatever is in it
 _encode = msgspec.json.Encoder().encode
 _MODULUS = 1 << 128
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PartTable:
     """A table: its columns, those of its key, and the one that PostgreSQL numbers ("": none)."""
 
     name: str
@@ -46,12 +46,12 @@ class Digest:
         self.sum = (self.sum + int.from_bytes(found)) % _MODULUS
 
 
-def tables_of(file: Engine) -> list[Table]:
+def tables_of(file: Engine) -> list[PartTable]:
     """Return the tables of a part, by a SQLite file of it: those that others refer to first."""
     made = {
         name: sql
         for name, sql in file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-        if not name.startswith("sqlite_") and name not in _OURS
+        if not name.startswith("sqlite_") and name not in _LOCAL
     }
     needs = {
         name: {row[2] for row in file.execute(f"PRAGMA foreign_key_list({name})")} for name in made
@@ -62,13 +62,13 @@ def tables_of(file: Engine) -> list[Table]:
     return [_table(file, name, "AUTOINCREMENT" in made[name]) for name in ordered]
 
 
-def _table(file: Engine, name: str, numbered: bool) -> Table:
+def _table(file: Engine, name: str, numbered: bool) -> PartTable:
     found = [(row[1], row[5]) for row in file.execute(f"PRAGMA table_info({name})")]
     key = tuple(column for column, place in sorted(found, key=lambda each: each[1]) if place)
-    return Table(name, tuple(c for c, _ in found), key, key[0] if numbered else "")
+    return PartTable(name, tuple(c for c, _ in found), key, key[0] if numbered else "")
 
 
-def rows(engine: Engine, table: Table) -> Iterator[Sequence[tuple[Any, ...]]]:
+def rows(engine: Engine, table: PartTable) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield all rows of a table, some at a time, in the order of its key."""
     columns, key = ", ".join(table.columns), ", ".join(table.key)
     places = [table.columns.index(column) for column in table.key]
@@ -89,7 +89,7 @@ def _plain(value: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def is_empty(engine: Engine, tables: Sequence[Table]) -> bool:
+def is_empty(engine: Engine, tables: Sequence[PartTable]) -> bool:
     """Tell whether there is no row in any of the tables."""
     return not any(
         engine.execute(f"SELECT 1 FROM {table.name} LIMIT 1").fetchone() for table in tables
@@ -97,7 +97,7 @@ def is_empty(engine: Engine, tables: Sequence[Table]) -> bool:
 
 
 def copy(
-    source: Engine, target: Engine, tables: Sequence[Table], server: str, own: str | None = None
+    source: Engine, target: Engine, tables: Sequence[PartTable], server: str, own: str | None = None
 ) -> None:
     """Copy all rows, in one transaction.
 
@@ -117,7 +117,7 @@ def copy(
 
 
 def named(
-    table: Table, some: Sequence[tuple[Any, ...]], server: str, own: str | None
+    table: PartTable, some: Sequence[tuple[Any, ...]], server: str, own: str | None
 ) -> list[tuple[Any, ...]]:
     """Return rows with the name of the server that they will be of, as `copy` does."""
     if "server" not in table.key:
@@ -130,7 +130,7 @@ def named(
     ]
 
 
-def _go_on_numbering(source: Engine, target: Engine, table: Table) -> None:
+def _go_on_numbering(source: Engine, target: Engine, table: PartTable) -> None:
     """Have the next number be one that was never given."""
     last = source.execute(f"SELECT coalesce(max({table.numbered}), 0) FROM {table.name}").fetchone()
     number = int(last[0])
@@ -158,7 +158,7 @@ def _go_on_numbering(source: Engine, target: Engine, table: Table) -> None:
         target.execute(insert, (table.name, number))
 
 
-def digest(engine: Engine, table: Table, own: str | None = None) -> Digest:
+def digest(engine: Engine, table: PartTable, own: str | None = None) -> Digest:
     """Return how many rows a table has, and what tells them from others.
 
     The server whose notes they are does not count; if ``own`` is a name, only its rows do.

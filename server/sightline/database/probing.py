@@ -14,7 +14,7 @@ _STANDBYS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     """How long an answer took (s), how many standbys follow, how far the last is behind (s).
 
     Who is no member of pg_monitor sees that there are standbys, and not how far behind they are.
@@ -25,11 +25,11 @@ class Answer:
     lag: float | None
 
 
-def ask(postgres: Postgres, seconds: Callable[[], float] = time.monotonic) -> Answer:
+def ask(postgres: Postgres, seconds: Callable[[], float] = time.monotonic) -> ProbeAnswer:
     """Ask once. Raises `Unavailable` and `CannotOpen`."""
     with postgres.lend() as connection:
         began = seconds()
         row = connection.execute(_STANDBYS).fetchone()
         took = seconds() - began
     assert row is not None
-    return Answer(took, int(row[0]), None if row[1] is None else float(row[1]))
+    return ProbeAnswer(took, int(row[0]), None if row[1] is None else float(row[1]))

@@ -35,7 +35,7 @@ class HistoryEnd(Protocol):
     """One end of the way. ``mark`` is None at the beginning."""
 
     def count(self) -> int:
-        """Count the entries."""
+        """Count all entries of this end."""
 
     def pieces(self, mark: Mark | None = None) -> Iterator[tuple[Sequence[Row], Mark]]:
         """Yield all entries behind a mark, some at a time, each with its mark."""

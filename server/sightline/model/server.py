@@ -25,7 +25,7 @@ class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fault: str | None = None
 
 
-class Database(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class SharedDatabase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The database that several servers may share, as this one sees it.
 
     ``where`` it is; of our connections so many are ``open`` and ``lent``, and so many threads are
@@ -129,7 +129,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     replica: str | None = None
     on_duty: bool = False
     shared_why: str | None = None
-    database: Database | None = None
+    database: SharedDatabase | None = None
     degraded: Trouble | None = None
     demo: bool = False
     clock_off: int | None = None

@@ -13,12 +13,12 @@ from twisted.internet.threads import deferToThreadPool
 
 from sightline.live.periodic import Periodic
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.server import Database
+from sightline.model.server import SharedDatabase
 
 if TYPE_CHECKING:
     from sightline.database.common import CommonStore
     from sightline.database.postgres import Postgres
-    from sightline.database.probing import Answer
+    from sightline.database.probing import ProbeAnswer
 
 _EVERY = 5.0  # s
 
@@ -31,7 +31,7 @@ class StoreMonitor(Service):
     ) -> None:
         self._reactor = reactor
         self._postgres = postgres
-        self._answer: Answer | None = None
+        self._answer: ProbeAnswer | None = None
         self._why: str | None = None
         self._loop = Periodic(clock or reactor, _EVERY, self._look, "the look at the database")
 
@@ -52,7 +52,7 @@ class StoreMonitor(Service):
         looking = deferToThreadPool(self._reactor, threads, ask, self._postgres)
         return looking.addCallbacks(self._answered, self._failed)
 
-    def _answered(self, answer: Answer) -> None:
+    def _answered(self, answer: ProbeAnswer) -> None:
         self._answer, self._why = answer, None
 
     def _failed(self, failure: Any) -> None:
@@ -66,7 +66,7 @@ class StoreMonitor(Service):
         if found is not None and found.lag is not None:
             lag = round(found.lag, 2)
         return {
-            "database": Database(
+            "database": SharedDatabase(
                 where=self._postgres.options.shown,
                 open=is_open,
                 lent=lent,

@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker
 from sightline.cli.check import broker as steps
-from sightline.cli.check import dynamodb, judge_dynamodb
+from sightline.cli.check import dynamodb
 from sightline.cli.main import main
 
 
@@ -140,17 +140,6 @@ async def test_without_credentials_or_region_that_is_said(doctor, monkeypatch):
     assert "EC2" in found["credentials"]["todo"]
 
 
-@pytest.mark.parametrize(
-    ("skew", "level"),
-    [(0.0, "ok"), (-2.0, "ok"), (5.0, "warn"), (-5.0, "warn"), (400.0, "fail"), (-400.0, "fail")],
-)
-def test_a_clock_that_is_off_is_named_before_aws_refuses_us(skew, level):
-    found = judge_dynamodb.clock("dynamodb", skew)
-    assert found.level == level
-    if level != "ok":
-        assert ("ahead" if skew > 0 else "behind") in found.said
-
-
 @pytest_twisted.ensureDeferred
 async def test_the_clock_is_held_against_the_answers_date(doctor, monkeypatch):
     table = await doctor.makes("check-clock")
@@ -159,15 +148,3 @@ async def test_the_clock_is_held_against_the_answers_date(doctor, monkeypatch):
     found = await deferToThread(doctor.looks, table)
     assert found["clock"]["level"] == "fail"
     assert "ahead" in found["clock"]["said"]
-
-
-def test_a_table_of_another_make_is_refused():
-    assert judge_dynamodb.table("dynamodb", "x", "ACTIVE", indexed=False).level == "fail"
-    assert judge_dynamodb.table("dynamodb", "x", "CREATING", indexed=True).level == "fail"
-
-
-def test_what_else_aws_says_to_a_call_is_told_as_it_is():
-    found = judge_dynamodb.rights(
-        "dynamodb", "x", {"Query": "ValidationException: no", "GetItem": "…"}
-    )
-    assert "ValidationException: no" in found.said

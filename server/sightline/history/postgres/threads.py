@@ -34,7 +34,7 @@ class StoreThreads:
     def __init__(self, reactor: Any, postgres: Postgres, writing: float) -> None:
         self._reactor = reactor
         self._postgres = postgres
-        self._patience = writing
+        self._write_seconds = writing
         self._writing = ThreadPool(0, 1, name="history-writer")
         self._reading = ThreadPool(0, READERS, name="history-reader")
         self._upkeep = ThreadPool(0, 1, name="history-upkeep")
@@ -69,7 +69,7 @@ class StoreThreads:
         self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Deferred[T]:
         """Write something, behind what was to be written before."""
-        return self._on(self._writing, self._patience, act, *args, **kwargs)
+        return self._on(self._writing, self._write_seconds, act, *args, **kwargs)
 
     def upkeep(
         self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

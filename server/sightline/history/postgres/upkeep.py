@@ -175,15 +175,15 @@ class _Old:
             "SELECT DISTINCT thing, sort FROM history.day WHERE day >= %s AND day < %s",
             (first, behind),
         ).fetchall()
-        self.old, self.stays = list[tuple[int, int]](), list[tuple[int, int]]()
+        self.old, self.lasting = list[tuple[int, int]](), list[tuple[int, int]]()
         for thing, sort in tracks:
             old = owned.get((thing, sort), times.get(sort, -1)) >= behind * DAY
-            (self.old if old else self.stays).append((thing, sort))
+            (self.old if old else self.lasting).append((thing, sort))
 
     @property
     def nothing(self) -> bool:
         """Tell whether there is nothing to do."""
-        return bool(self.stays) and not self.old
+        return bool(self.lasting) and not self.old
 
 
 def _drop(
@@ -203,7 +203,7 @@ def _drop(
         found = _Old(sql, first, behind, times, owned)
         table = syntax.Identifier("history", name)
         count = _count(sql, table)
-        if found.stays:
+        if found.lasting:
             # Two names in turn: the former one is free again.
             other = name.removesuffix("_rest") if name.endswith("_rest") else f"{name}_rest"
             rest = make_table(sql, other)
@@ -213,7 +213,7 @@ def _drop(
                 " JOIN unnest(%s::int[], %s::int[]) AS stays (thing, sort)"
                 " ON e.thing = stays.thing AND e.sort = stays.sort"
             )
-            count -= sql.execute(copy.format(rest, table), columns(found.stays)).rowcount
+            count -= sql.execute(copy.format(rest, table), columns(found.lasting)).rowcount
             sql.execute(syntax.SQL("DROP TABLE {}").format(table))
             attach(sql, rest, first, behind)
             sql.execute("UPDATE history.part SET name = %s WHERE first = %s", (other, first))
