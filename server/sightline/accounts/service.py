@@ -268,8 +268,9 @@ class AccountService(AccountStore):
             cache, version = self.read(database)
             return version, cache, erased
 
-        self._version, cache, erased = await self.look(read)
-        if cache is not None:
+        version, cache, erased = await self.look(read)
+        if cache is not None and version != self._version:  # or another look took it meanwhile
+            self._version = version
             self.apply(cache)
         self._tell_erased(*erased)
 
