@@ -5,8 +5,6 @@ import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { describe, expect, test } from 'vitest';
 
 const LOCALES = new URL('../../src/locales/', import.meta.url);
-/** Whose translation is not whole yet. It only ever gets shorter, and is to be empty. */
-const BEING_TRANSLATED: ReadonlySet<string> = new Set(['de', 'es', 'fr', 'nl']);
 
 const files = readdirSync(LOCALES).filter((name) => name.endsWith('.po'));
 
@@ -42,7 +40,7 @@ describe.each(files)('%s', (name) => {
   ) as [string, { message?: string; translation: string }][];
   const said = (id: string, entry: { message?: string }) => entry.message ?? id;
 
-  test.skipIf(BEING_TRANSLATED.has(locale))('has a translation for everything', () => {
+  test('has a translation for everything', () => {
     const empty = catalogue.filter(([, { translation }]) => translation.trim() === '');
     expect(empty.map(([id, entry]) => said(id, entry))).toEqual([]);
   });
@@ -62,6 +60,7 @@ describe.each(files)('%s', (name) => {
         (token) => Array.isArray(token) && token[1] === 'plural',
       ) as [string, string, object] | undefined;
       for (const form of Object.keys(plural?.[2] ?? {})) {
+        if (form === 'offset') continue; // `{count, plural, offset:1 …}`: no form
         expect(/^\d+$/.test(form) || forms.includes(form as never), `${id}: ${form}`).toBe(true);
       }
     }
