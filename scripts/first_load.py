@@ -4,7 +4,7 @@
 
 Needs Chromium and a built page (web/dist, or another FOLDER). Starts a server of its own with the
 demonstration, and visits it as a phone does: 390 x 844, a processor four times slower, and a line
-of 1.6 Mbit/s with 150 ms there and back ("3G fast" of WebPageTest), by the DevTools protocol; --plain
+of 1.6 Mbit/s with 150 ms there and back ("3G fast" of WebPageTest), by the DevTools; --plain
 leaves both as they are. Nothing is in the browser's cache. Tiles of the map and faces do not count
 as the page, nor does what is fetched once the map was drawn. Visits begin once the demonstration's
 friends have reported: a list of nobody is no list. Times need a quiet machine; bytes do not, and
