@@ -62,6 +62,11 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
   return {
     attribution: attribution(),
     ...DEAF,
+    // There is nothing to wait for.
+    onIdle: (listener) => {
+      listener();
+      return nothing;
+    },
     view: () => view,
     setView: (next) => {
       view = next;

@@ -7,10 +7,11 @@ import { useMapState, useNavigation, useWho } from '../app/context';
 import type { Section } from '../app/address';
 import { later } from '../ui/later';
 import type { Later } from '../ui/later';
-import { SettingsPage } from './settings';
 
-/** Milliseconds after the map is there. */
+/** Milliseconds after the map stands still for the first time. */
 const AFTER = 6000;
+/** And if it never does: milliseconds after its code is there. */
+const AT_MOST = 30_000;
 
 const SECTIONS: Readonly<Partial<Record<Section, Later>>> = {
   robots: later(async () => (await import('./robots')).RobotsPage),
@@ -18,13 +19,13 @@ const SECTIONS: Readonly<Partial<Record<Section, Later>>> = {
   console: later(async () => (await import('./console/page')).ConsolePage),
   admin: later(async () => (await import('../accounts/admin')).AdminPage),
   account: later(async () => (await import('../accounts/account')).AccountPage),
+  settings: later(async () => (await import('./settings')).SettingsPage),
 };
 
 export function OtherSection() {
   const { section } = useNavigation();
   useFetchedWhenStill();
   const here = section.value;
-  if (here === 'settings') return <SettingsPage />;
   const found = SECTIONS[here];
   return found ? <found.Part key={here} /> : null;
 }
@@ -33,11 +34,21 @@ function useFetchedWhenStill(): void {
   const { map } = useMapState();
   const { sections } = useWho();
   useSignalEffect(() => {
-    if (map.value === null) return undefined;
-    const timer = setTimeout(() => {
+    const drawn = map.value;
+    if (drawn === null) return undefined;
+    const fetch = () => {
       for (const section of sections) SECTIONS[section]?.fetch();
-    }, AFTER);
+    };
+    let still = false;
+    let timer = setTimeout(fetch, AT_MOST);
+    const undo = drawn.onIdle(() => {
+      if (still) return;
+      still = true;
+      clearTimeout(timer);
+      timer = setTimeout(fetch, AFTER);
+    });
     return () => {
+      undo();
       clearTimeout(timer);
     };
   });

@@ -13,6 +13,9 @@ import { inOneLine, speed } from '../../ui/numbers';
 import { useBarGestures } from './gestures';
 import { Profile } from './profile';
 
+/** Characters: "12:00" is short, "12:00 AM" is long, and of those a phone's bar holds every other one. */
+const LONG_TICK = 6;
+
 export function Scrubber() {
   const { clock, now } = useTime();
   const past = usePast();
@@ -99,7 +102,11 @@ function Overview({ stretch, day }: { readonly stretch: Stretch; readonly day: S
 
 function Tick({ share, text }: { readonly share: number; readonly text: string }) {
   return (
-    <span data-edge={edge(share, 0.05)} style={{ left: percent(share) }}>
+    <span
+      data-edge={edge(share, 0.05)}
+      data-long={text.length > LONG_TICK}
+      style={{ left: percent(share) }}
+    >
       {text}
     </span>
   );
