@@ -83,12 +83,12 @@ describe('its place', () => {
   const window = { width: 390, height: 844 };
 
   test('is below a word in the upper half, above one in the lower, and never off the window', () => {
-    expect(placeBy({ left: 40, top: 100, bottom: 120 }, window)).toEqual({
+    expect(placeBy({ left: 40, right: 90, top: 100, bottom: 120 }, window)).toEqual({
       ...{ left: 40, width: 280, top: 126 },
     });
-    const low = placeBy({ left: 350, top: 800, bottom: 820 }, window);
+    const low = placeBy({ left: 350, right: 380, top: 800, bottom: 820 }, window);
     expect(low).toEqual({ left: 98, width: 280, bottom: 50 });
-    expect(placeBy({ left: 5, top: 10, bottom: 20 }, { width: 240, height: 400 }).width).toBe(216);
+    expect(placeBy({ left: 5, right: 45, top: 10, bottom: 20 }, { width: 240, height: 400 }).width).toBe(216);
   });
 });
 
