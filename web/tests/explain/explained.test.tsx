@@ -88,7 +88,14 @@ describe('its place', () => {
     });
     const low = placeBy({ left: 350, right: 380, top: 800, bottom: 820 }, window);
     expect(low).toEqual({ left: 98, width: 280, bottom: 50 });
-    expect(placeBy({ left: 5, right: 45, top: 10, bottom: 20 }, { width: 240, height: 400 }).width).toBe(216);
+    const narrow = { width: 240, height: 400 };
+    expect(placeBy({ left: 5, right: 45, top: 10, bottom: 20 }, narrow).width).toBe(216);
+  });
+
+  test('ends with the word where lines run from right to left', () => {
+    const word = { left: 300, right: 350, top: 100, bottom: 120 };
+    expect(placeBy(word, window, true).left).toBe(350 - 280);
+    expect(placeBy({ ...word, left: 5, right: 60 }, window, true).left).toBe(12);
   });
 });
 
