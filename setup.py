@@ -25,6 +25,8 @@ setup(
         # makes pictures that phones send smaller; without it only small ones are taken
         "pillow>=12,<14",
         "prometheus-client>=0.22",
+        # several servers, or one that keeps everything in PostgreSQL; loaded only then
+        "psycopg[binary,pool]>=3.2,<4",
         # the time zone of a place, for /api/0 (server/docs/decisions)
         "tzfpy>=2.1,<3",
         # autobahn and twisted pull these in; named because we import them

@@ -3,10 +3,10 @@
     .venv/bin/python scripts/first_load.py [--page FOLDER] [--runs N] [--plain]
 
 Needs Chromium and a built page (web/dist, or another FOLDER). Starts a server of its own with the
-demonstration, and visits it as a phone does: 390 x 844, a processor four times slower, and a line of
-1.6 Mbit/s with 150 ms there and back ("3G fast" of WebPageTest), by the DevTools protocol; --plain
-leaves both as they are. Nothing is in the browser's cache. Tiles of the map and faces do not count
-as the page. Times need a quiet machine; bytes do not, and tests/web/test_first_load.py holds them.
+demonstration, and visits it as a phone does: 390 x 844, a processor four times slower, and a line
+of 1.6 Mbit/s with 150 ms there and back ("3G fast" of WebPageTest), by the DevTools protocol;
+--plain leaves both as they are. Nothing is in the browser's cache. Tiles of the map and faces do
+not count as the page. Times need a quiet machine; bytes do not: tests/page/test_first_load.py.
 """
 
 from __future__ import annotations

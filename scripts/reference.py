@@ -29,7 +29,7 @@ import sightline
 from sightline import kinds, settings
 from sightline.cli.main import parser
 from sightline.model.kind import Present, State
-from sightline.model.server import Https, Server, Trouble
+from sightline.model.server import Https, Server, SharedDatabase, Trouble
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import contract_reference
@@ -230,7 +230,11 @@ def _metrics() -> Iterator[tuple[Any, str, tuple[str, ...]]]:
     hub.world.state.return_value = _server()
     others = [MagicMock() for _ in inspect.signature(collector).parameters][1:]
     for each in others:
-        each.figures.return_value = told | {"degraded": Trouble("full", "", 0.0), "replica": "a"}
+        each.figures.return_value = told | {
+            "degraded": Trouble("full", "", 0.0),
+            "replica": "a",
+            "database": SharedDatabase(where="", answer=1.0, lag=0.0),
+        }
     for family in collector(hub, *others).collect():
         suffix = "_total" if family.type == "counter" else ""
         yield family, family.name + suffix, tuple(getattr(family, "_labelnames", ()))

@@ -74,6 +74,7 @@ venv_is_ready dev || ensure_python
 begin_python
 if node_is_good node; then begin_page; fi
 ensure_mosquitto
+ensure_postgresql
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
 wait "$python_begun"
 [[ -n $page_begun ]] || begin_page

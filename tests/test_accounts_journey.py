@@ -40,12 +40,12 @@ def call(server: SightlineProcess, path: str, body: Any = None, cookie: str = ""
             return refused.code, json.loads(refused.read()), ""
 
 
-def sightline(server: SightlineProcess, *words: str) -> str:
-    """The command line, on the server's state folder."""
+def sightline(server: SightlineProcess, *words: str, fails: bool = False) -> str:
+    """The command line, on the server's state folder; where it ``fails``, what it says of that."""
     places = ("--state", server.folder / "state", "--config", server.folder / "sightline.toml")
     done = preloaded.sightline(*words, *places, input=GOOD)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert done.returncode == fails, done.stderr
+    return done.stderr if fails else done.stdout
 
 
 @pytest_twisted.ensureDeferred

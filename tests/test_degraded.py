@@ -16,7 +16,7 @@ import pytest_twisted
 import preloaded
 from sightline.accounts import service as keeping
 from sightline.accounts.database_audit import Search
-from sightline.journal.trouble import degraded
+from sightline.database.trouble import degraded
 from sightline_process import SightlineProcess
 from test_accounts_journey import call
 from waits import wait_until
@@ -34,9 +34,9 @@ def trouble(monkeypatch: pytest.MonkeyPatch) -> Any:
     class Trouble:
         def __init__(self, kind: str, home: WebScene) -> None:
             self._kind = kind
-            self._sql = home.account_service._open()._sql
+            self._sql = home.account_service._open().sql.sql
             self._other = sqlite3.connect(
-                home.account_service._open().path, isolation_level=None, check_same_thread=False
+                home.account_service._open().sql.path, isolation_level=None, check_same_thread=False
             )
 
         def begins(self) -> None:

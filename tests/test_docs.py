@@ -39,6 +39,7 @@ def documented_defaults() -> dict[str, object]:
     sections = msgspec.to_builtins(Settings(), builtin_types=())
     broker = msgspec.to_builtins(BrokerSettings(host="localhost"))
     del broker["password"], broker["named"], sections["friends"]["keys"]  # never in this file
+    del sections["store"]["password"]
     robot = msgspec.to_builtins(ProbotSettings())
     hook = msgspec.to_builtins(WebhookSettings(url="https://house.example.org/crossings"))
     remote = msgspec.to_builtins(MapSettings(url="https://tiles.example.org/{z}/{x}/{y}.jpg"))
@@ -130,6 +131,7 @@ LONGEST = {
     "server/README.md": 60,
     "config/README.md": 60,
     "server/docs/explain/architecture.md": 150,
+    "server/docs/reference/cli.md": 450,  # is looked up in, not read
 }
 
 

@@ -1,4 +1,4 @@
-"""Several servers, one table, one broker, real processes: one driver over all of them."""
+"""Several servers, one PostgreSQL, one broker, real processes: one driver over all of them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ import pytest_twisted
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.threads import deferToThread
 
-from aws import ENVIRON, Weather, endpoint
 from broker import Broker
 from child_process import ChildProcess
+from cut import Network
 from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, measured, moves, pause, until
+from postgres import Cluster, cluster, needs_postgres, prepared
 from sightline_process import SightlineProcess
 
-TABLES = iter(range(1, 1000))
+pytestmark = needs_postgres
 
 
 class Fleet:
-    """Two servers over one table, a robot, and somebody who hears what it is told."""
+    """Two servers over one database, a robot, and somebody who hears what it is told."""
 
     def __init__(self, broker: Broker, servers: list[SightlineProcess]) -> None:
         self.recorder = Recorder(broker.port)
@@ -64,7 +65,7 @@ class Fleet:
         await self.lease(number, lambda lease: lease is None, "that nobody drives")
 
 
-def settings(broker: Broker, name: str, table: str, at: str) -> str:
+def settings(broker: Broker, name: str, url: str) -> str:
     return f"""
         [broker.main]
         host = "127.0.0.1"
@@ -72,30 +73,22 @@ def settings(broker: Broker, name: str, table: str, at: str) -> str:
         reconnect_min = 0.1
         [driving]
         guard = false
-        [history]
-        store = "dynamodb"
-        [dynamodb]
-        table = "{table}"
-        region = "eu-west-1"
-        endpoint = "{at}"
+        [store]
+        url = "{url}"
         [replicas]
         name = "{name}"
     """
 
 
 @asynccontextmanager
-async def fleet(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, at: str = ""
-) -> AsyncIterator[Fleet]:
-    """``at``: where the table is, if not at the server of all tests."""
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
-    table = f"fleet-{os.getpid()}-{next(TABLES)}"
+async def fleet(folder: Path, *urls: str) -> AsyncIterator[Fleet]:
+    """``urls``: where the database is for each server, if not the one of all tests."""
     with ExitStack() as stack:
+        url = urls[0] if urls else stack.enter_context(prepared())
         broker = stack.enter_context(Broker())
         servers = [
-            stack.enter_context(SightlineProcess(settings(broker, name, table, at or endpoint())))
-            for name in "ab"
+            stack.enter_context(SightlineProcess(settings(broker, name, at)))
+            for name, at in zip("ab", urls if len(urls) > 1 else (url, url), strict=True)
         ]
         robot = ["-m", "sightline.cli.main", "simulate", "probot", "--broker"]
         process = ChildProcess(
@@ -123,8 +116,8 @@ def alarm(things: dict[str, dict[str, object]]) -> bool:
 
 @pytest.mark.timeout(240)
 @pytest_twisted.ensureDeferred
-async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monkeypatch):
-    async with fleet(tmp_path, monkeypatch) as scene:
+async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path):
+    async with fleet(tmp_path) as scene:
         one, other = scene.drivers
         await one.takes()
         await moves(one, scene.recorder)
@@ -163,10 +156,8 @@ async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monk
 
 @pytest.mark.timeout(240)
 @pytest_twisted.ensureDeferred
-async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_another(
-    tmp_path, monkeypatch
-):
-    async with fleet(tmp_path, monkeypatch) as scene:
+async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_another(tmp_path):
+    async with fleet(tmp_path) as scene:
         one, other = scene.drivers
         await scene.drives(one)
         killed = time.monotonic()
@@ -180,10 +171,8 @@ async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_ano
 
 @pytest.mark.timeout(240)
 @pytest_twisted.ensureDeferred
-async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothing_to_it(
-    tmp_path, monkeypatch
-):
-    async with fleet(tmp_path, monkeypatch) as scene:
+async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothing_to_it(tmp_path):
+    async with fleet(tmp_path) as scene:
         one, other = scene.drivers
         await scene.drives(one)
         os.kill(scene.pids(0), signal.SIGSTOP)
@@ -201,8 +190,8 @@ async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothin
 
 @pytest.mark.timeout(240)
 @pytest_twisted.ensureDeferred
-async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_path, monkeypatch):
-    async with fleet(tmp_path, monkeypatch) as scene:
+async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_path):
+    async with fleet(tmp_path) as scene:
         held = 0
         fences = []
         for _ in range(25):
@@ -224,16 +213,14 @@ async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_p
 
 @pytest.mark.timeout(240)
 @pytest_twisted.ensureDeferred
-async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_told_why(
-    tmp_path, monkeypatch
-):
-    weather = Weather()
-    try:
-        async with fleet(tmp_path, monkeypatch, weather.endpoint) as scene:
+async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_told_why(tmp_path):
+    with prepared() as url, Network(cluster().port) as network:
+        at = url.replace(str(cluster().port), str(network.port))
+        async with fleet(tmp_path, at) as scene:
             one, other = scene.drivers
             await one.takes()
             await moves(one, scene.recorder)
-            weather.mood = lambda operation: "cut"
+            network.swallow()
             away = time.monotonic()
             await scene.free(0)
             measured("common store away", await scene.stopped(away))
@@ -243,19 +230,81 @@ async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_tol
                 )
             refused = await other.asks("take")
             assert refused["code"] == "no_store"
-            assert "DynamoDB" in refused["why"]
+            assert "PostgreSQL" in refused["why"]
             ready = await deferToThread(asked, scene.servers[1], "readyz")
             assert b'"shared"' in ready
             figures = await deferToThread(asked, scene.servers[1], "metrics")
             assert b"sightline_shared_failing 1.0" in figures
-            weather.mood = lambda operation: None
+            network.heal()
             await other.browser.sees(
                 lambda things: not things["server/sightline"].get("shared_why"), "its end"
             )
             while not (await other.asks("take"))["ok"]:
                 await pause(0.2)
-    finally:
-        await weather.end()
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_a_server_that_is_cut_off_alone_stops_before_another_may_drive(tmp_path):
+    with prepared() as url, Network(cluster().port) as network:
+        at = url.replace(str(cluster().port), str(network.port))
+        async with fleet(tmp_path, at, url) as scene:
+            one, other = scene.drivers
+            await scene.drives(one)
+            network.swallow()
+            while not (answer := await other.asks("take"))["ok"]:
+                await pause(0.2)
+            taken = time.monotonic()
+            other.fence = answer["lease"]
+            other.begins()
+            await moves(other, scene.recorder, 0.3, 0.0)
+            heard = {h.payload for h in scene.recorder.motion(taken)}
+            assert heard == {b"0.30 0.00 0.00 0.00"}
+            network.heal()
+
+
+@pytest.mark.timeout(300)
+@pytest_twisted.ensureDeferred
+async def test_postgresql_is_killed_and_a_standby_takes_its_place_and_there_is_one_driver(
+    tmp_path,
+):
+    with ExitStack() as stack:
+        primary = stack.enter_context(Cluster())
+        network = stack.enter_context(Network(primary.port))
+        standby = stack.enter_context(Cluster(copy_of=primary))
+        async with fleet(tmp_path, primary.url("postgres", network.port)) as scene:
+            one, other = scene.drivers
+            await scene.drives(one)
+
+            # Killed and started anew: whoever drove is found again, or was stopped.
+            primary.kill()
+            primary.start()
+            while not (answer := await other.asks("takeover"))["ok"]:
+                assert answer["code"] in ("no_store", "held"), answer
+                await pause(0.2)
+            other.fence = answer["lease"]
+            assert other.fence > one.fence
+            other.begins()
+            await moves(other, scene.recorder, 0.2, 0.0)
+
+            # It is gone for good, with beats that the standby never got; that one is written now.
+            with standby.connect() as sql:
+                sql.execute("SELECT pg_wal_replay_pause()")
+            await pause(1.5)
+            primary.kill()
+            network.leads_to(standby.port)
+            standby.promote()
+            gone = time.monotonic()
+            while not (answer := await one.asks("takeover"))["ok"]:
+                assert answer["code"] in ("no_store", "held"), answer
+                await pause(0.2)
+            taken = time.monotonic()
+            measured("failover: driven again", taken - gone)
+            assert answer["lease"] > other.fence
+            one.fence = answer["lease"]
+            await moves(one, scene.recorder, 0.3, 0.0)
+            heard = {h.payload for h in scene.recorder.motion(taken)}
+            assert heard == {b"0.30 0.00 0.00 0.00"}
 
 
 def asked(server: SightlineProcess, path: str) -> bytes:

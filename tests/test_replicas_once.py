@@ -1,4 +1,4 @@
-"""Two servers on one broker and one table: what each of them hears is kept and told once."""
+"""Two servers on one broker and one PostgreSQL: what each of them hears is kept and told once."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
 
-from aws import ENVIRON, dynamo_store, endpoint
 from broker import Broker
 from browser import Browser
 from child_process import ChildProcess
+from postgres import needs_postgres, prepared
+from postgres_scene import postgres_store
 from receiver import Receiver
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span
@@ -34,17 +35,17 @@ DEADLINE = 60.0
 SORTS = ("fix", "transition", "state", "figures", "crossing", "drive", "alarm", "log")
 OURS = ("n", "at", "received")
 """Fields that are a server's own."""
-_tables = itertools.count(1)
+pytestmark = needs_postgres
 
 
 class Pair:
     """Two servers, of which the first is on duty."""
 
-    def __init__(self, folder: Path, broker: Broker, hook: Receiver) -> None:
+    def __init__(self, folder: Path, broker: Broker, hook: Receiver, url: str) -> None:
         self.broker = broker
         self.hook = hook
         self.folder = folder
-        self.table = f"once-{next(_tables)}-{time.time_ns()}"
+        self.url = url
         self.a, self.b = self.servers = [self._server(name) for name in "ab"]
 
     def _server(self, name: str) -> SightlineProcess:
@@ -55,12 +56,8 @@ class Pair:
             port = {self.broker.port}
             [driving]
             guard = false
-            [history]
-            store = "dynamodb"
-            [dynamodb]
-            table = "{self.table}"
-            region = "eu-west-1"
-            endpoint = "{endpoint()}"
+            [store]
+            url = "{self.url}"
             [replicas]
             name = "{name}"
             [webhook.house]
@@ -84,7 +81,7 @@ class Pair:
         )
 
     async def entries(self) -> dict[tuple[str, str], Sequence[HistoryEntry]]:
-        store = dynamo_store(self.folder, name=self.table)
+        store = postgres_store(self.folder, self.url)
         await store.open()
         found = {}
         for thing in await store.things():
@@ -131,12 +128,11 @@ def _is_on_duty(things: dict[str, Any]) -> bool:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
+def pair(tmp_path: Path) -> Iterator[Pair]:
     with ExitStack() as stack:
         broker = stack.enter_context(Broker("log_dest topic", "sys_interval 1"))
-        made = Pair(tmp_path, broker, stack.enter_context(Receiver()))
+        url = stack.enter_context(prepared())
+        made = Pair(tmp_path, broker, stack.enter_context(Receiver()), url)
         for server in made.servers:
             stack.push(server)
         yield made

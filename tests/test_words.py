@@ -40,15 +40,18 @@ NAMES = {
 # of locks. ``heard`` is one of them: when a thing last gave a sign of life.
 ON_THE_WIRE = {
     "cli/check/findings.py: said",
+    "console/checkup.py: said",  # the same finding, read from what `sightline check` says
     "accounts/answers.py: standing",
     "model/server.py: standing",
     "model/server.py: kept",
     "kinds/broker/clients.py: ours",
     "cluster/locks.py: told",
-    "driving/lock_ports.py: told",  # what a `Lock` has under that name
+    # What a `Lock` has under that name.
+    "cluster/lock_client.py: told",
+    "cluster/lock_table.py: told",
+    "driving/lock_ports.py: told",
+    "wiring/locks.py: told",
 }
-# The shared store replaces these folders; their names go with them.
-LEFT_ALONE = ("server/sightline/replicas/", "server/sightline/journal/", "tests/replicas/")
 # Here the word means what it says: many faces in one place of the map, many clients in a test.
 THEIR_OWN = {"web/src/map/crowd.ts", "tests/driving/crowd.py"}
 
@@ -82,7 +85,7 @@ def test_no_file_has_a_retired_name():
     wrong = [
         shown(path)
         for path in [*SOURCES, *PAGE]
-        if not shown(path).startswith(LEFT_ALONE) and shown(path) not in THEIR_OWN
+        if shown(path) not in THEIR_OWN
         if path.stem.removeprefix("test_") in RETIRED
     ]
     assert wrong == []
@@ -91,7 +94,7 @@ def test_no_file_has_a_retired_name():
 def test_no_class_has_a_retired_name():
     wrong = []
     for path in SOURCES:
-        if shown(path).startswith(LEFT_ALONE) or shown(path).startswith("tests/"):
+        if shown(path).startswith("tests/"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef) and node.name.lower() in RETIRED:
@@ -139,8 +142,6 @@ class A:
 def test_nothing_that_is_shared_in_the_server_has_a_retired_name():
     wrong = set()
     for path in (ROOT / "server" / "sightline").rglob("*.py"):
-        if shown(path).startswith(LEFT_ALONE):
-            continue
         for name in shared_names(ast.parse(path.read_text())):
             if retired(name) and "heard" not in name:
                 wrong.add(f"{shown(path).removeprefix('server/sightline/')}: {name}")

@@ -25,7 +25,6 @@ from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
 from sightline.auth.session import Lifetime, digest, new_secret
 from sightline.contract.errors import Refused
-from sightline.journal.entries import Journal
 from sightline.kinds.friends.model import Face, Friend
 from sightline.live.requests import Asker
 from sightline.settings import (
@@ -34,9 +33,11 @@ from sightline.settings import (
     FriendsSettings,
     HistorySettings,
     LimitsSettings,
+    ReplicasSettings,
     Secret,
     ServerSettings,
     Settings,
+    StoreSettings,
 )
 from sightline.web.reads import Reads
 from sightline.web.site import QuietSite
@@ -115,7 +116,10 @@ class Answer:
 
 
 class WebScene:
-    """Accounts, API and sockets. ``further`` makes what is in the place of the phones' URLs."""
+    """Accounts, API and sockets. ``further`` makes what is in the place of the phones' URLs.
+
+    ``store`` is the URL of a common database, ``name`` this server's among several.
+    """
 
     def __init__(
         self,
@@ -129,7 +133,8 @@ class WebScene:
         lifetime: Lifetime | None = None,
         secrets: Mapping[str, str] | None = None,
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
-        journal: Journal | None = None,
+        store: str = "",
+        name: str = "",
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -143,11 +148,13 @@ class WebScene:
             ),
             history=HistorySettings(store="memory"),
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
+            store=StoreSettings(url=store),
+            replicas=ReplicasSettings(name=name),
         )
         start = Start(
             settings, folder, "tcp:0:interface=127.0.0.1", demo, "", self.clock, self.wall
         )
-        self._take(self._build(start, journal))
+        self._take(self._build(start))
         if further:
             self.phones.resources = further(self)
         faults = Faults(reactor, alarm_of(self.hub))
@@ -157,10 +164,9 @@ class WebScene:
             tree, reactor, self.front, request_seconds=60, policy=self.extras.policy
         )
 
-    def _build(self, start: Start, journal: Journal | None) -> Parts:
+    def _build(self, start: Start) -> Parts:
         """As `build_parts` does, but for the phones and the regions, which are left out."""
-        cluster = Cluster(start.settings)
-        cluster.accounts = journal
+        self.cluster = cluster = Cluster(start.settings)
         live = build_live(start, cluster)
         accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
@@ -227,6 +233,9 @@ class WebScene:
         self.hub.erase((thing, thing.replace("friend/", "face/")))
 
     async def opens(self) -> WebScene:
+        if self.cluster.store is not None:
+            self.cluster.store.privilegedStartService()
+            self.cluster.store.startService()
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
@@ -244,6 +253,8 @@ class WebScene:
         self.fanout.stop()
         await self.sockets.stop()
         await self.account_service.stopService()
+        if self.cluster.store is not None:
+            await self.cluster.store.stopService()
 
     # -- what happens
 

@@ -68,6 +68,31 @@ install_packages() {
         apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 }
 
+# install_quietly WHY PACKAGE…: without the services that Debian's packages start by themselves.
+install_quietly() (
+    # Debian's way to say "start nothing", for as long as the installation takes.
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        trap 'as_root rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    install_packages "$@"
+)
+
+# PostgreSQL is for the tests alone, which start their own in a temporary folder; without it they
+# leave out what needs it.
+ensure_postgresql() {
+    compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && return
+    [[ -n $(find_program initdb) ]] && return
+    can_install || {
+        say "PostgreSQL is missing (sudo apt-get install postgresql): its tests are left out."
+        return
+    }
+    install_quietly "PostgreSQL is missing (only its programs are wanted, its service stays off)" \
+        postgresql
+}
+
 # Debian's mosquitto starts a service of its own on port 1883 when it is installed. We want only
 # the program: our own private broker is a child of the server.
 ensure_mosquitto() {
@@ -75,17 +100,8 @@ ensure_mosquitto() {
     can_install || die "mosquitto is missing, and no broker is configured. Either type
   sudo apt-get install mosquitto
 or name a broker in config/sightline.toml (section [broker.main])."
-    (
-        # Debian's way to say "start nothing", for as long as the installation takes.
-        policy=/usr/sbin/policy-rc.d
-        if [[ ! -e $policy ]]; then
-            trap 'as_root rm -f "$policy"' EXIT
-            printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-            as_root chmod 755 "$policy"
-        fi
-        install_packages "mosquitto is missing (only the program is wanted, its service stays off)" \
-            mosquitto
-    ) || exit
+    install_quietly "mosquitto is missing (only the program is wanted, its service stays off)" \
+        mosquitto || exit
     if command -v systemctl >/dev/null; then
         as_root systemctl disable --now mosquitto >/dev/null 2>&1 ||
             as_root systemctl disable mosquitto >/dev/null 2>&1 || true

@@ -14,10 +14,11 @@ from sightline.accounts import invitations
 from sightline.accounts.api_invitations import new_invitation
 from sightline.accounts.database import Database
 from sightline.accounts.database_file import FILE
-from sightline.accounts.schema import STEPS
+from sightline.accounts.schema import PART
 from sightline.auth.account import Account
 from sightline.auth.invitation import Invitation
 from sightline.auth.permissions import Grants
+from sightline.database.schema import for_sqlite
 
 NOW = 1_795_235_000.0
 ROOT = Account("root", "admin", created=NOW)
@@ -101,7 +102,7 @@ def test_a_new_password_ends_the_links_for_one(database: Database):
 
 
 def test_whoever_is_erased_is_in_no_invitation(tmp_path: Path, database: Database):
-    database.copy.share(lambda: database.erase("friend/zebedee/phone"), scrub=True)
+    database.transact(lambda: database.erase("friend/zebedee/phone"), scrub=True)
     grants = database.read_cache().invitations["i1"].grants
     assert grants == replace(BEN.grants, see=frozenset(("probot",)))
     for path in tmp_path.iterdir():
@@ -134,11 +135,12 @@ def test_it_counts_while_who_made_it_is_an_admin(owner, is_good):
 
 def test_a_file_of_the_version_before_gets_the_table(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / FILE)) as old:
-        old.executescript("".join(STEPS[:3]) + "PRAGMA user_version = 3;")
+        steps = [text for step in PART.steps[:3] for text in for_sqlite(step)]
+        old.executescript("".join(steps) + "PRAGMA user_version = 3;")
         old.execute("INSERT INTO account VALUES ('jane', 'admin', NULL, 0, 1.0, NULL)")
         old.commit()
     database = Database(tmp_path, lambda: NOW)
     invitations.put_invitation(database.sql, RESET)
     assert database.read_cache().invitations == {"i2": RESET}
     database.close()
-    assert (tmp_path / f"{FILE}.before-version-{len(STEPS)}").exists()
+    assert (tmp_path / f"{FILE}.before-version-{PART.version}").exists()

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 
-from journals import MemoryJournal
+from cut import Network
+from postgres import cluster, needs_postgres, prepared
 from sightline.accounts.database_audit import Search
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
 from web_scene import GOOD, WebScene
 
+pytestmark = needs_postgres
 HOUR = 3600.0
 ZEBEDEE = "friend/zebedee/phone"
 
 
 @pytest.fixture
-def journal() -> MemoryJournal:
-    return MemoryJournal()
+def store() -> Iterator[str]:
+    with prepared() as url:
+        yield url
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with Network(cluster().port) as made:
+        yield made
+
+
+def through(network: Network, store: str) -> str:
+    return store.replace(str(cluster().port), str(network.port))
 
 
 def cookie_at(home: WebScene, cookie: str) -> str:
@@ -32,49 +47,38 @@ async def looks(home: WebScene) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_came_in_at_one_is_in_at_the_other_at_once(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_who_came_in_at_one_is_in_at_the_other_at_once(open_web, store, network):
+    one = await open_web(store=store)
+    two = await open_web(store=through(network, store))
     cookie = cookie_at(two, await one.knows("jane"))
     assert (await two.asks("GET", "/me", cookie=cookie)).said["user"]["name"] == "jane"
-    journal.mood = lambda operation: "cut"
+    network.cut()
     assert (await two.asks("GET", "/me", cookie=cookie)).status == 200
     assert (await two.asks("GET", "/me", cookie=cookie + "x")).status == 401
+    network.heal()
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_signed_out_at_one_is_shown_out_by_the_other(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_who_is_signed_out_at_one_is_shown_out_by_the_other_without_a_look(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     cookie = await one.knows("jane", see=("*",))
-    await looks(two)
+    await two.until(lambda: "jane" in two.account_service.cache.accounts)  # it is told so
     browser = await two.browser(cookie_at(two, cookie))
-    told: list[int] = []
-    one.account_service.follower.when_appended(lambda: told.append(1))
     assert (await one.asks("DELETE", "/session", cookie=cookie)).status == 200
-    assert told
-    two.account_service.follower.look()  # told so, or half a second later
     closed = await browser.is_closed()
     assert (closed.code, closed.reason) == (4001, "you have been signed out")
 
 
 @pytest_twisted.ensureDeferred
-async def test_half_a_second_later_it_is_seen_without_a_word(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
-    await one.knows("jane")
-    two.clock.advance(0.5)
-    await two.until(lambda: "jane" in two.account_service.cache.accounts)
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_session_that_is_used_elsewhere_does_not_idle_here(open_web, journal):
+async def test_a_session_that_is_used_elsewhere_does_not_idle_here(open_web, store):
     lifetime = Lifetime(idle=HOUR, absolute=50 * HOUR)
-    one = await open_web(journal=journal, lifetime=lifetime)
-    two = await open_web(journal=journal, lifetime=lifetime)
+    one = await open_web(store=store, lifetime=lifetime)
+    two = await open_web(store=store, lifetime=lifetime)
     cookie = await one.knows("jane")
     await looks(two)
     for _ in range(4):
         assert (await one.asks("GET", "/me", cookie=cookie)).status == 200
         await one.passes(60)
-        await one.until(lambda: not one.account_service._open().copy.posted())
         for home, seconds in ((one, HOUR / 2), (two, HOUR / 2 + 60)):
             await looks(home)
             await home.passes(seconds)
@@ -82,28 +86,32 @@ async def test_a_session_that_is_used_elsewhere_does_not_idle_here(open_web, jou
 
 
 @pytest_twisted.ensureDeferred
-async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refused(
-    open_web, journal
+async def test_while_the_database_is_away_who_is_in_stays_in_and_changes_are_refused(
+    open_web, store, network
 ):
-    home, other = await open_web(journal=journal), await open_web(journal=journal)
+    home, other = await open_web(store=through(network, store)), await open_web(store=store)
     cookie = await home.knows("root", "admin", password=GOOD)
     browser = await home.browser(cookie)
-    journal.mood = lambda operation: "cut"
+    network.cut()
     asked: dict[str, Any] = {"name": "root", "password": GOOD}
     refused = await home.asks("POST", "/session", asked)
     assert (refused.status, refused.code) == (503, "busy")
     assert "Who is signed in stays signed in" in refused.said["why"]
-    assert home.account_service.follower.trouble == "cut"
+    assert "PostgreSQL" in home.account_service.away
     wrong = await home.asks("POST", "/session", asked | {"password": "x"})
     assert wrong.code == "wrong"
     made = await home.asks("POST", "/users", {"name": "bob"}, cookie=cookie)
     assert made.code == "busy"
     await home.passes(2)
     assert browser.closed is None
-    journal.mood = lambda operation: None
-    await home.passes(1)
-    await home.until(lambda: not home.account_service.follower.trouble)
-    await home.until(lambda: not home.account_service._open().copy.posted())
+    network.heal()
+
+    async def back() -> bool:
+        await home.passes(1)
+        return not home.account_service.away and not home.account_service.standby
+
+    while not await back():
+        pass
     assert (await home.asks("POST", "/session", asked)).status == 200
     await looks(other)
     for each in (home, other):
@@ -113,45 +121,80 @@ async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refu
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_a_start_without_the_database_lets_nobody_in_until_it_is_there(
+    store, network, tmp_path
+):
+    network.cut()
+    home = WebScene(tmp_path, store=through(network, store))
+    service = home.account_service
+    home.cluster.store.privilegedStartService()
+    home.cluster.store.startService()
+    service.privilegedStartService()
+    service.startService()
+    service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))
+    await home.passes(1)
+    assert not service.ready.called
+    network.heal()
+    while not service.ready.called:
+        await home.passes(1)
+    await home.passes(1)
+    records = await service.look(lambda database: database.records(Search()))
+    assert [record.event.what for record in records] == ["stop"]
+    await service.stopService()
+    await home.cluster.store.stopService()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     cookie = await one.knows("jane", password=GOOD)
     await looks(two)
     changed = []
+    transact = two.account_service._open().transact
 
-    def mood(operation: str) -> None:
+    def at_last(work: Any, **more: Any) -> Any:
         # Two has found the password right, and is about to write the session down.
-        if operation == "append" and not changed:
+        if not changed:
             changed.append(True)
             database = one.account_service._open()
             hashed = one.account_service.passwords.hash("another-good-one-8")
             kept = database.account("jane").password
-            database.copy.share(lambda: database.rehash("jane", kept, hashed))
+            database.transact(lambda: database.rehash("jane", kept, hashed))
+        return transact(work, **more)
 
-    journal.mood = mood
+    two.account_service._open().transact = at_last
     refused = await two.asks("POST", "/session", {"name": "jane", "password": GOOD})
     assert (changed, refused.code) == ([True], "wrong")
     assert (await one.asks("GET", "/me", cookie=cookie)).status == 200
 
 
 @pytest_twisted.ensureDeferred
-async def test_two_admins_who_close_each_other_at_once_leave_one(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_two_admins_who_close_each_other_at_once_leave_one(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     amy = await one.knows("amy", "admin", password=GOOD)
     bob = await one.knows("bob", "admin", password=GOOD)
     await looks(two)
-    closed = [
-        await one.asks("PATCH", "/users/bob", {"disabled": True}, cookie=amy),
-        await two.asks("PATCH", "/users/amy", {"disabled": True}, cookie=cookie_at(two, bob)),
+    closing = [
+        Deferred.fromCoroutine(each)
+        for each in (
+            one.asks("PATCH", "/users/bob", {"disabled": True}, cookie=amy),
+            two.asks("PATCH", "/users/amy", {"disabled": True}, cookie=cookie_at(two, bob)),
+        )
     ]
-    assert [answer.code for answer in closed] == ["ok", "last_admin"]
+    codes = [(await each).code for each in closing]
+    assert "ok" in codes
+    left = await one.account_service.look(lambda database: database.read_cache())
+    open_ones = [name for name in ("amy", "bob") if not left.accounts[name].disabled]
+    assert len(open_ones) == 1, codes
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym_and_once(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     told: list[list[str]] = []
     two.account_service.when_erased(told.append)
+    own: list[list[str]] = []
+    one.account_service.when_erased(own.append)
     cookie = await one.knows("root", "admin", see=("*",))
     await looks(two)
     one.shows(ZEBEDEE)
@@ -161,67 +204,37 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(open_web, 
         "POST", "/friends/zebedee/phone/erase", {"confirm": "zebedee/phone"}, cookie=cookie
     )
     assert done.status == 200, done.said
-    await one.until(lambda: journal.horizon > 0)
-    await looks(two)
-    assert told == [[two.account_service.pseudonyms.hide(ZEBEDEE)]]
-    await looks(two)
-    assert len(told) == 1
-    assert all(b"zebedee" not in body for body in journal.entries.values())
+    await two.until(lambda: told)
     for home in (one, two):
-        for path in home.account_service._folder.glob("accounts.db*"):
-            assert b"zebedee" not in path.read_bytes(), path
+        await looks(home)
+    assert told == [[two.account_service.pseudonyms.hide(ZEBEDEE)]]
+    assert own == []
+    database = one.account_service._open()
+    for table in ("account", "given", "share", "token", "alias", "audit", "retention"):
+        rows = database.sql.execute(f"SELECT * FROM {table}").fetchall()
+        assert "zebedee" not in repr(rows), table
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
-    await one.knows("jane", see=(ZEBEDEE,))
-    await one.account_service.follower.stop()
-    await one.account_service.change(lambda database: database.erase(ZEBEDEE), scrub=True)
-    await looks(two)
-    assert any(b"zebedee" in body for body in journal.entries.values())
-    two.clock.advance(1)  # sees it
-    await two.until(lambda: two.account_service.follower._scrub is not None)
-    assert journal.horizon == 0
-    two.clock.advance(60)
-    await two.until(lambda: journal.horizon > 0)
-    assert journal.entries == {}
-
-
-@pytest_twisted.ensureDeferred
-async def test_deeds_alone_do_not_move_those_who_are_in(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_deeds_alone_do_not_move_those_who_are_in(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     await one.knows("jane")
-    await looks(two)
+    await two.until(lambda: "jane" in two.account_service.cache.accounts)
+    await looks(one)
     changed: list[str] = []
     for home, name in ((one, "one"), (two, "two")):
         home.account_service.when_changed(lambda name=name: changed.append(name))
-    one.account_service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))
-    await one.until(lambda: one.account_service._open().copy.number == journal.last == 2)
-    await looks(two)
-    assert two.account_service._open().copy.number == 2
+    await one.account_service.record(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))
+    for home in (one, two):
+        await looks(home)
+    records = await two.account_service.look(lambda database: database.records(Search()))
+    assert [record.event.what for record in records] == ["stop"]
     assert changed == []
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tmp_path):
-    home = await WebScene(tmp_path, journal=journal).opens()
-    cookie = await home.knows("jane", password=GOOD)
-    await home.account_service.follower.stop()
-    home.account_service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))  # waits
-    await home.closes()
-    alone = await WebScene(tmp_path).opens()
-    assert alone.account_service.follower is None
-    answer = await alone.asks("GET", "/me", cookie=cookie_at(alone, cookie))
-    records = await alone.account_service.look(lambda database: database.records(Search()))
-    await alone.closes()
-    assert answer.status == 200
-    assert [record.event.what for record in records] == ["stop"]
-
-
-@pytest_twisted.ensureDeferred
-async def test_an_invitation_of_one_lets_in_at_the_other_and_is_used_at_both(open_web, journal):
-    one, two = await open_web(journal=journal), await open_web(journal=journal)
+async def test_an_invitation_of_one_lets_in_at_the_other_and_is_used_at_both(open_web, store):
+    one, two = await open_web(store=store), await open_web(store=store)
     root = await one.knows("root", "admin")
     made = await one.asks("POST", "/invitations", {"name": "Ben", "see": [ZEBEDEE]}, cookie=root)
     secret = made.said["url"].partition("#invite=")[2]

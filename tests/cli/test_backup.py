@@ -73,23 +73,14 @@ def test_nothing_is_restored_under_a_running_server_nor_from_a_damaged_backup(
     assert "no backup" in capsys.readouterr().err
 
 
-def test_only_one_of_several_servers_restores_for_all(
+def test_what_is_in_postgresql_is_said_not_to_be_among_it(
     state: Path, tmp_path: Path, capsys: Any
 ) -> None:
-    copy = str(tmp_path / "copy")
-    assert main(["backup", "--state", str(state), copy]) == 0
-    assert main(["restore", "--state", str(state), copy, "--for-all"]) == 1
-    assert "no replicas.name" in capsys.readouterr().err
     settings = tmp_path / "several.toml"
-    settings.write_text(
-        '[replicas]\nname = "a"\n[history]\nstore = "dynamodb"\n[broker.main]\nhost = "localhost"\n'
-    )
-    several = ["--state", str(state), "--config", str(settings), copy]
+    settings.write_text('[store]\nurl = "postgresql://db.example.org/sightline"\n')
+    several = ["--state", str(state), "--config", str(settings), str(tmp_path / "copy")]
+    assert main(["backup", *several]) == 0
+    assert "pg_dump" in capsys.readouterr().out
+    assert main(["restore", *several, "--for-all"]) == 1
+    assert "pg_restore" in capsys.readouterr().err
     assert main(["restore", *several]) == 0
-    assert "those of the other servers again" in capsys.readouterr().out
-    assert not Database(state, time.time).copy.shared
-    assert main(["restore", *several, "--for-all"]) == 0
-    assert "other servers" not in capsys.readouterr().out
-    sql = sqlite3.connect(state / "accounts.db")
-    assert sql.execute("SELECT supersedes FROM journal").fetchone() == (1,)
-    sql.close()

@@ -6,19 +6,20 @@ import fcntl
 import io
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journals import MemoryJournal
+from postgres import needs_postgres, prepared
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import Cost, Passwords
-from sightline.auth.account import Account
 from sightline.cli.accounts_db import AccountsDatabase
 from sightline.cli.main import main
+from sightline.database.direct import DirectStore
+from sightline.database.options import StoreOptions
 from sightline.settings import load
+from sightline.wiring.store import PARTS
 
 GOOD = "quite-a-long-one-7"
 
@@ -149,51 +150,27 @@ def test_without_a_state_folder_it_says_what_to_do(tmp_path, capsys):
     assert "--state" in capsys.readouterr().err
 
 
-@pytest.fixture
-def shared(run: Any) -> Iterator[Database]:
-    """The accounts of a server that is one of several."""
-    database = Database(run.state, time.time)
-    database.copy.prepare(MemoryJournal(), fresh=True)
-    database.copy.join()
-    yield database
-    database.close()
+@needs_postgres
+def test_where_the_accounts_are_in_postgresql_they_are_changed_there(run: Any):
+    with prepared() as url:
+        config = run.state.parent / "cheap.toml"
+        config.write_text(f'{config.read_text()}[store]\nurl = "{url}"\n')
+        run("user", "add", "root", "--role", "admin")
+        assert "root" in run("user", "list")
+        assert run("token", "add", "root", "wall", "--scope", "see").startswith("sl_")
+        assert "make account" in run("audit")
+        store = DirectStore(StoreOptions(url), PARTS)
+        store.open()
+        cache = Database(store, time.time).read_cache()
+        assert (list(cache.accounts), len(cache.tokens)) == (["root"], 1)
+        store.close()
+        assert not (run.state / "accounts.db").exists()
 
 
-def test_where_there_are_several_servers_it_is_the_server_who_makes_the_change(
-    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("sightline.cli.accounts_db.time.sleep", lambda _: shared.copy.drain())
-    run("user", "add", "root", "--role", "admin")
-    assert "root" in run("user", "list")
-    assert run("token", "add", "root", "wall", "--scope", "see").startswith("sl_")
-    assert len(shared.read_cache().tokens) == 1
-    assert shared.copy.number == 2
-
-
-def test_what_no_server_takes_is_kept_and_said(
-    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch, capsys: Any
-):
-    monkeypatch.setattr("sightline.cli.accounts_db._TIMEOUT", 0.0)
-    config = str(run.state.parent / "cheap.toml")
-    words = ["user", "add", "root", "--no-password", "--state", str(run.state), "--config", config]
-    assert main(words) == 0
-    assert "as soon as the server runs" in capsys.readouterr().err
-    assert "root" not in run("user", "list")
-    shared.copy.drain()
-    assert "root" in run("user", "list")
-
-
-def test_what_the_server_cannot_do_is_said_with_the_reason(
-    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch
-):
-    root = Account("root", "admin", password="hash")
-    shared.copy.share(lambda: shared.put_account(root))
-
-    def sleep(_: float) -> None:  # another server was quicker
-        shared.copy.share(lambda: shared.remove_account("root"))
-        shared.copy.drain()
-
-    monkeypatch.setattr("sightline.cli.accounts_db.time.sleep", sleep)
-    said = run("token", "add", "root", "wall", "--scope", "see", fails=True)
-    assert said == "sightline: this could not be done: FOREIGN KEY constraint failed\n"
-    assert shared.copy.posted() == []
+@needs_postgres
+def test_a_database_that_is_away_is_said_in_one_line(run: Any):
+    config = run.state.parent / "cheap.toml"
+    config.write_text(f'{config.read_text()}[store]\nurl = "postgresql://nobody@127.0.0.1:1/x"\n')
+    said = run("user", "list", fails=True)
+    assert said.startswith("sightline: PostgreSQL (x at 127.0.0.1) cannot be reached: ")
+    assert said.count("\n") == 1

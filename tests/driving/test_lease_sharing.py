@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from cluster.sky import Server, Sky
 from driving.test_service import KEYS, Play
-from replicas.sky import Server, Sky
 from sightline.cluster.locks import BEAT, DEAD_AFTER, HOLD
 from sightline.driving.states import Alarm
 from sightline.kinds.probots.commands import STOP
@@ -95,7 +95,7 @@ def test_the_others_show_who_drives_and_how_and_through_which_server(pair):
 def test_a_lease_of_another_server_is_shown_though_it_tells_nonsense(pair):
     a, b = pair.plays
     a.page("amy").takes()
-    pair.sky.change(pair.sky.rows[ROBOT], True, told="{nonsense", beat=99)
+    pair.sky.table.change(pair.sky.table.rows[ROBOT], True, told="{nonsense", beat=99)
     pair.servers[1].claimant.look()
     pair.passes(0.3)
     assert b.lease().holder == "amy"
@@ -262,7 +262,7 @@ def test_what_is_told_of_a_lease_is_json_that_says_no_address(pair):
     a, _ = pair.plays
     amy = a.page("amy").takes()
     pair.passes(2 * BEAT, frames=amy.frame)
-    told = json.loads(pair.sky.rows[ROBOT].told)
+    told = json.loads(pair.sky.table.rows[ROBOT].told)
     assert told["holder"] == "amy"
     assert "192.0.2.7" not in json.dumps(told)
 

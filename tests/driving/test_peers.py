@@ -28,7 +28,7 @@ def clock() -> Clock:
 
 
 def listening(clock: Clock, store: str = "") -> OtherServers:
-    peers = OtherServers(clock.seconds, "ours", store, "here.example")
+    peers = OtherServers(clock.seconds, "ours", lambda: store, "here.example")
     peers.listens = True
     peers.linked(True)
     clock.advance(LISTEN)
@@ -75,14 +75,14 @@ def test_our_own_word_and_nonsense_are_nobody(clock):
 
 
 def test_a_name_of_any_form_is_told_in_a_form_that_can_be_read(clock):
-    teller = OtherServers(clock.seconds, "other", "", "ä b\n" + "x" * 100)
+    teller = OtherServers(clock.seconds, "other", str, "ä b\n" + "x" * 100)
     peers = listening(clock)
     peers.receive(teller.topic, teller.payload.encode())
     assert peers.strangers == ["_" + "_b_" + "x" * 60]
 
 
 def test_who_cannot_hear_or_has_just_come_only_listens(clock):
-    peers = OtherServers(clock.seconds, "ours", "", "h")
+    peers = OtherServers(clock.seconds, "ours", str, "h")
     assert peers.unknown == ""  # nobody asked for it
     peers.listens = True
     assert peers.unknown

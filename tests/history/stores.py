@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aws import dynamo_store
+from postgres_scene import postgres_store
 from sightline.history.memory import MemoryStore
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store
@@ -14,4 +15,5 @@ MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": SqliteStore,
     "dynamodb": dynamo_store,
+    "postgresql": postgres_store,
 }

@@ -94,10 +94,11 @@ def test_the_example_of_several_servers_makes_settings_that_each_of_them_takes(t
         password.write_text("secret")
         password.chmod(0o600)
         text = path.read_text().replace("/etc/sightline/secrets/broker-main", str(password))
+        text = text.replace("/etc/sightline/secrets/store", str(password))
         path.write_text(text)
         settings = load(path, {})
         assert settings.replicas.name == name
-        assert settings.history.store == "dynamodb"
-        assert settings.dynamodb.table == "sightline"
+        assert settings.store.url == "postgresql://sightline@db.example.org/sightline"
+        assert settings.store.password.reveal() == "secret"
         assert settings.broker["main"].client_id.endswith(f"-{name}")
         assert settings.server.listen.startswith("tcp:8080:interface=10.0.0.1")

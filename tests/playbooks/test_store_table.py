@@ -51,8 +51,8 @@ def called() -> set[str]:
 
 
 def needed() -> set[str]:
-    """The rights for that: what a transaction does is allowed one by one."""
-    return (called() - {"TransactWriteItems"}) | {"ConditionCheckItem"}
+    """The rights for that."""
+    return called()
 
 
 def allowed() -> set[str]:

@@ -10,8 +10,9 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
 
 from sightline.auth.permissions import Grants, User, user_of
+from sightline.database.common import CommonStore
+from sightline.database.options import StoreOptions
 from sightline.geometry.geofences import Rules
-from sightline.journal.entries import Journal
 from sightline.kinds import friends
 from sightline.kinds.broker import LinkUpdate
 from sightline.kinds.friends.updates import PhoneWaypoint
@@ -27,6 +28,7 @@ from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
+from sightline.wiring.store import PARTS
 from waits import until
 
 reactor: Any = _reactor
@@ -60,9 +62,9 @@ class Asks:
 
 
 class Scene:
-    def __init__(self, folder: Path, journal: Journal | None = None, **rules: Any) -> None:
+    def __init__(self, folder: Path, store: str = "", name: str = "", **rules: Any) -> None:
         self.folder = folder
-        self.journal = journal
+        self.url, self.name = store, name
         self.clock = Clock()
         self.rules = rules
         self.owners: dict[str, list[str]] = {JANE: ["jane"]}
@@ -74,7 +76,12 @@ class Scene:
         self.ingest = Ingest([friends.KIND], self.world, presence)
         self.hub = Hub(self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate)
         self.requests = Requests(self.wall)
-        self.regions = RegionService(reactor, self.wall, self.folder, self.hub, self.journal)
+        self.store = None
+        if self.url:
+            self.store = CommonStore(reactor, StoreOptions(self.url, name=self.name), PARTS)
+        self.regions = RegionService(
+            reactor, self.wall, self.folder, self.hub, self.store, self.name
+        )
         self.phones = PhoneRegionService(
             self.clock, self.regions, lambda thing: self.owners.get(thing, [])
         )
@@ -98,8 +105,10 @@ class Scene:
         return NOW + self.clock.seconds()
 
     async def opens(self) -> Scene:
-        self.regions.privilegedStartService()
-        self.regions.startService()
+        for part in (self.store, self.regions):
+            if part is not None:
+                part.privilegedStartService()
+                part.startService()
         await self.until(lambda: self.regions.ready.called)
         self.geofence_monitor.startService()
         return self
@@ -107,6 +116,8 @@ class Scene:
     async def closes(self) -> None:
         await self.geofence_monitor.stopService()
         await self.regions.stopService()
+        if self.store is not None:
+            await self.store.stopService()
 
     async def restarts(self) -> None:
         await self.closes()

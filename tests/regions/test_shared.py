@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import pytest_twisted
 
-from journals import MemoryJournal
+from cut import Network
+from postgres import cluster, needs_postgres, prepared
 from regions.scene import JANE, OPERATOR, Scene, waypoint
+
+pytestmark = needs_postgres
 
 
 @pytest.fixture
-def journal() -> MemoryJournal:
-    return MemoryJournal()
+def store() -> Iterator[str]:
+    with prepared() as url:
+        yield url
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with Network(cluster().port) as made:
+        yield made
 
 
 async def looks(scene: Scene) -> None:
-    await scene.regions.follower.refresh()
+    await scene.regions.refresh()
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_region_that_is_drawn_at_one_shows_at_the_other(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_a_region_that_is_drawn_at_one_shows_at_the_other(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     id = await one.draws(name="Home")
     await looks(two)
     assert two.state(f"region/{id}") == one.state(f"region/{id}")
@@ -45,8 +57,8 @@ async def test_a_region_that_is_drawn_at_one_shows_at_the_other(scenes, journal)
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_changes_what_another_has_changed_is_told(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_who_changes_what_another_has_changed_is_told(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     id = await one.draws()
     await looks(two)
     assert (await one.asks(OPERATOR, "unregion", thing=f"region/{id}", version=1))["ok"]
@@ -57,10 +69,9 @@ async def test_who_changes_what_another_has_changed_is_told(scenes, journal):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_region_that_goes_over_to_another_owner_does_so_in_one_step(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_a_region_that_goes_over_to_another_owner_does_so_in_one_step(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     id = await one.draws(shared=False, name="Home")
-    number = journal.last
     moved = await one.asks(
         OPERATOR,
         "region",
@@ -70,14 +81,13 @@ async def test_a_region_that_goes_over_to_another_owner_does_so_in_one_step(scen
         **{"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100},
     )
     assert moved["ok"], moved
-    assert journal.last == number + 1
     await looks(two)
     assert two.keys("region") == one.keys("region") == [moved["thing"]]
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_a_phone_says_to_both_is_one_region(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_what_a_phone_says_to_both_is_one_region(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     for scene in (one, two):
         scene.tells(waypoint(desc="Gym"), waypoint(desc="Pool", tst=1_700_000_001, rid="abc"))
     for scene in (one, two):
@@ -98,17 +108,19 @@ async def test_what_a_phone_says_to_both_is_one_region(scenes, journal):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_a_phone_says_while_the_others_are_away_is_taken_over_later(scenes, journal):
-    scene = await scenes(journal=journal)
-    journal.mood = lambda operation: "cut"
+async def test_what_a_phone_says_while_the_database_is_away_is_taken_over_later(
+    network, scenes, store
+):
+    scene = await scenes(store=store.replace(str(cluster().port), str(network.port)))
+    network.cut()
     scene.tells(waypoint(desc="Gym"))
-    await scene.until(lambda: scene.regions.follower.trouble)
+    await scene.until(lambda: scene.regions.away)
     refused = await scene.asks(
         OPERATOR, "region", shared=True, name="A", shape="circle", lat=1.0, lon=1.0, rad=50
     )
     assert refused["code"] == "busy"
-    journal.mood = lambda operation: None
-    await scene.until(lambda: not scene.regions.follower.trouble)
+    network.heal()
+    await scene.until(lambda: not scene.regions.away)
     await scene.until(lambda: JANE.removeprefix("friend/") in scene.phones._reports)
     scene.passes(5)
     await scene.until(lambda: len(scene.regions.of(JANE)) == 1)
@@ -116,8 +128,8 @@ async def test_what_a_phone_says_while_the_others_are_away_is_taken_over_later(s
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_erased_leaves_no_region_on_any_server(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_who_is_erased_leaves_no_region_on_any_server(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     one.tells(waypoint(desc="The doctor"))
     await one.until(lambda: len(one.regions.of(JANE)) == 1)
     ((doctors, _),) = one.regions.of(JANE)
@@ -126,22 +138,36 @@ async def test_who_is_erased_leaves_no_region_on_any_server(scenes, journal):
     assert two.state(adopted["thing"]).phone == "jane/phone"
     one.hub.erase([JANE])
     await one.geofence_monitor.erase(JANE)
-    await one.until(lambda: journal.horizon > 0)
     await looks(two)
     for scene in (one, two):
         assert scene.keys("region") == [adopted["thing"]]
         assert scene.state(adopted["thing"]).phone is None
-        await scene.regions.work(lambda store: None)
-        for path in scene.folder.glob("regions.db*"):
-            assert b"jane" not in path.read_bytes(), path
-    assert all(b"jane" not in body for body in journal.entries.values())
+    sql = one.regions._store._sql
+    for table in ("region", "version", "met", "stood"):
+        rows = sql.execute(f"SELECT * FROM {table}").fetchall()
+        assert "jane" not in repr(rows), table
 
 
 @pytest_twisted.ensureDeferred
-async def test_after_a_restart_the_regions_are_those_of_all(scenes, journal):
-    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+async def test_after_a_restart_the_regions_are_those_of_all(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
     await two.closes()
     id = await one.draws()
     two._make()
     await two.opens()
     assert two.keys("region") == [f"region/{id}"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_each_server_notes_for_itself_who_is_where(scenes, store):
+    one, two = [await scenes(folder=name, name=name, store=store) for name in ("one", "two")]
+    await one.draws(name="Home")
+    await looks(two)
+    one.is_at(0)
+    await one.geofence_monitor.stopService()
+    noted = {
+        scene.name: await scene.regions.work(lambda store: store.visits()) for scene in (one, two)
+    }
+    assert [thing for thing in noted["one"][0]] == [JANE]
+    assert [visit.thing for visit in noted["one"][1]] == [JANE]
+    assert noted["two"] == ([], [])

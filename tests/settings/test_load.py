@@ -131,7 +131,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, map, probot, probots, regions, replicas, server, webhook",
+            " history, https, limits, map, probot, probots, regions, replicas, server, store,"
+            " webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -632,8 +633,8 @@ def test_crossings_are_published_at_a_broker_there_is(write):
 # Several servers
 
 SHARED = """
-    [history]
-    store = "dynamodb"
+    [store]
+    url = "postgresql://db.example.org/sightline"
     [broker.main]
     host = "localhost"
     [replicas]
@@ -660,7 +661,7 @@ def test_a_long_name_of_a_machine_does_not_cut_off_whose_client_id_it_is(write, 
     ("text", "message"),
     [
         (SHARED.format(name="A b"), "must be 1 to 12 of a-z 0-9 -"),
-        (SHARED.format(name="a").replace("dynamodb", "sqlite"), "share the table of [dynamodb]"),
+        (SHARED.format(name="a").replace("url =", "#"), "several servers share a PostgreSQL"),
         (
             SHARED.format(name="a").replace("[broker.main]", "").replace("host", "#"),
             "share a broker",
@@ -671,6 +672,11 @@ def test_what_makes_no_sense_of_several_servers_is_refused(write, text, message)
     said = refusal(write(text))
     assert "x.toml: replicas.name: " in said
     assert message in said
+
+
+def test_a_table_in_dynamodb_is_of_one_server(write):
+    said = refusal(write(SHARED.format(name="a") + '[history]\nstore = "dynamodb"\n'))
+    assert said.startswith('x.toml: history.store: "dynamodb" keeps the history of one server')
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from twisted.internet.task import Clock, deferLater
 
 from sightline.accounts.database import Database
 from sightline.auth.account import Account
-from sightline.journal.trouble import Degraded
+from sightline.database.trouble import Degraded
 from sightline.wiring import members
 from sightline.wiring.health import Health
 

@@ -16,10 +16,10 @@ from sightline.auth.account import Account
 from sightline.history import tables
 from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
-from sightline.journal.recording import MEMBER
 from sightline.model.faults import CannotOpen
 from sightline.regions.store import RegionStore
 from sightline.wiring import members
+from sightline.wiring.members import MEMBER
 from sightline.wiring.state_folder import opened
 
 

@@ -54,7 +54,7 @@ def held(folder: Path) -> set[str]:
     found = set()
     for name, question in (
         (members.ACCOUNTS, "SELECT name FROM account"),
-        (members.REGIONS, "SELECT thing FROM known"),
+        (members.REGIONS, "SELECT thing FROM met"),
         (members.HISTORY, "SELECT key FROM thing"),
     ):
         sql = sqlite3.connect(folder / name)

@@ -1267,7 +1267,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1303,6 +1303,7 @@ export interface Server {
   readonly replica?: string | null;
   readonly on_duty?: boolean;
   readonly shared_why?: string | null;
+  readonly database?: SharedDatabase | null;
   readonly degraded?: Trouble | null;
   readonly demo?: boolean;
   readonly clock_off?: number | null;
@@ -1357,6 +1358,18 @@ export interface SetupCheck {
   readonly ended: number | null;
   readonly trouble: string;
   readonly findings: readonly CheckedStep[];
+}
+
+/** The database that several servers may share, as this one sees it. `where` it is; of our connections so many are `open` and `lent`, and so many threads are `waiting` for one; `answer` is how long it took for the last one, in ms (absent: it gave none, and `why` says why); `standbys` follow it, the last of them `lag` s behind. */
+export interface SharedDatabase {
+  readonly where: string;
+  readonly open?: number;
+  readonly lent?: number;
+  readonly waiting?: number;
+  readonly answer?: number | null;
+  readonly why?: string | null;
+  readonly standbys?: number;
+  readonly lag?: number | null;
 }
 
 /** How many points are shown again. */
@@ -2532,6 +2545,17 @@ export const HttpsShape: Shape<Https> = {
   fault: { is: 'text', or: null },
 };
 
+export const SharedDatabaseShape: Shape<SharedDatabase> = {
+  where: { is: 'text' },
+  open: { is: 'number', or: 0 },
+  lent: { is: 'number', or: 0 },
+  waiting: { is: 'number', or: 0 },
+  answer: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  standbys: { is: 'number', or: 0 },
+  lag: { is: 'number', or: null },
+};
+
 export const TroubleShape: Shape<Trouble> = {
   reason: { is: 'text' },
   why: { is: 'text' },
@@ -2573,6 +2597,7 @@ export const ServerShape: Shape<Server> = {
   replica: { is: 'text', or: null },
   on_duty: { is: 'flag', or: false },
   shared_why: { is: 'text', or: null },
+  database: { is: { of: SharedDatabaseShape }, or: null },
   degraded: { is: { of: TroubleShape }, or: null },
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { told } from '../src/pages/roster/row';
-import {
-  agesDiffer,
-  FIGURES_FOR,
-  freshness,
-  MOVES_FROM,
-  MOVING_FOR,
-  STILL_FOR,
-} from '../src/things/freshness';
-import type { Known } from '../src/things/freshness';
+import { agesDiffer, FIGURES_FOR, freshness, type Known } from '../src/things/freshness';
+import { MOVES_FROM, MOVING_FOR, STILL_FOR } from '../src/things/freshness';
 import { freshnessText } from '../src/things/freshnesstext';
-import { ALL_WELL, isLost, linksOf, sameLinks, wholeOf } from '../src/things/links';
-import type { Links } from '../src/things/links';
+import { ALL_WELL, isLost, linksOf, sameLinks, wholeOf, type Links } from '../src/things/links';
 import { linksText } from '../src/things/server/linkstext';
 import type { Link } from '../src/things/broker/read';
 import { freshnessOf } from '../src/things/entry';

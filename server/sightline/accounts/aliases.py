@@ -6,10 +6,10 @@ canonical name, never to another alias.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, get_args
 
+from sightline.database.engine import Engine, Queries
 from sightline.kinds.friends.names import Alias, How
 from sightline.model.kind import id_of
 
@@ -21,7 +21,7 @@ MOST = 20_000
 _HOW = frozenset(get_args(How))
 
 
-def aliases_in(sql: sqlite3.Connection) -> Mapping[str, Alias]:
+def aliases_in(sql: Queries) -> Mapping[str, Alias]:
     """Return all aliases by their spellings; one of a kind that we do not know is left out."""
     rows = sql.execute("SELECT spelling, device, how, at FROM alias")
     return {row[0]: Alias(*row) for row in rows if row[2] in _HOW}
@@ -67,12 +67,12 @@ def split(database: Database, spelling: str, alike: bool) -> None:
             _put(sql, Alias(spelling, spelling, "split", database.now()))
 
 
-def forget_names(sql: sqlite3.Connection, things: Iterable[str]) -> None:
+def forget_names(sql: Engine, things: Iterable[str]) -> None:
     """Forget all aliases of a friend that is erased."""
     for thing in things:
         name = id_of(thing)
         sql.execute("DELETE FROM alias WHERE spelling = ? OR device = ?", (name, name))
 
 
-def _put(sql: sqlite3.Connection, alias: Alias) -> None:
-    sql.execute("INSERT INTO alias VALUES (?, ?, ?, ?)", alias)
+def _put(sql: Engine, alias: Alias) -> None:
+    sql.execute("INSERT INTO alias (spelling, device, how, at) VALUES (?, ?, ?, ?)", alias)

@@ -199,14 +199,15 @@ class PrivacyApi:
             raise Refused("malformed", "To erase a friend, give its id once more as confirm.")
         who, things = call.who.user.name, self._account_service.names.things(thing)
 
-        def erase(database: Database) -> None:
+        def erase(database: Database) -> list[int]:
             database.erase(*things)
-            for each in things:  # other servers find them by these
-                database.write(AuditEvent(who, call.address, "erase", each))
+            # Other servers find them by these.
+            return [database.write(AuditEvent(who, call.address, "erase", t)) for t in things]
 
         for eraser in self._erasers:
             erasing = eraser(thing)
             if erasing is not None:
                 await erasing
-        await self._account_service.change(erase, scrub=True)
+        for n in await self._account_service.change(erase, scrub=True):
+            self._account_service.erased_here(n)
         return Reply()

@@ -1,9 +1,8 @@
-"""Keep accounts in one SQLite file, which is read and written here and nowhere else.
+"""Keep accounts in one database, which is read and written here and nowhere else.
 
 Plain functions that wait for the disk: the server calls them on a thread of their own, the command
-line directly. Both may have the file open at once (WAL). What is committed survives a power cut
-(synchronous=FULL). Secrets are kept as hashes only; rows of the audit log are never changed. Where
-there are several servers, the file is a copy of their journal (`sightline.journal`).
+line directly. Secrets are kept as hashes only; rows of the audit log are never changed. Each text
+of SQL is for SQLite and PostgreSQL (`sightline.database.dialect`).
 """
 
 from __future__ import annotations
@@ -26,10 +25,6 @@ from sightline.auth.permissions import GRANT_VERBS, Grants, Role
 
 _LISTED = 30 * 86400.0  # s a link is listed after it ended
 
-CACHED_TABLES = frozenset(
-    ("account", "given", "person", "session", "token", "share", "alias", "chosen", "invitation")
-)
-"""The tables of which the cache is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 
@@ -107,10 +102,10 @@ class Database(AuditedDatabase):
             self._sql.execute("DELETE FROM person WHERE account = ?", (account.name,))
             if account.display:
                 person = (account.name, account.display)
-                self._sql.execute("INSERT INTO person VALUES (?, ?)", person)
+                self._sql.execute("INSERT INTO person (account, display) VALUES (?, ?)", person)
             self._sql.execute("DELETE FROM given WHERE account = ?", (account.name,))
             self._sql.executemany(
-                "INSERT INTO given VALUES (?, ?, ?)",
+                "INSERT INTO given (account, verb, what) VALUES (?, ?, ?)",
                 [
                     (account.name, verb, what)
                     for verb in GRANT_VERBS
@@ -146,7 +141,8 @@ class Database(AuditedDatabase):
         """Add the session of a browser that signed in."""
         with self.change():
             self._sql.execute(
-                "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO session (key, account, share, created, seen, address, agent)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     session.key,
                     session.account,
@@ -158,11 +154,12 @@ class Database(AuditedDatabase):
                 ),
             )
             # Who signs in again and again without signing out does not fill the disk.
+            column = "share" if session.account is None else "account"
+            whose = session.link if session.account is None else session.account
             self._sql.execute(
-                "DELETE FROM session WHERE account IS ? AND share IS ? AND key NOT IN"
-                " (SELECT key FROM session WHERE account IS ? AND share IS ?"
-                " ORDER BY created DESC, key LIMIT ?)",
-                (session.account, session.link) * 2 + (_MOST_SESSIONS,),
+                f"DELETE FROM session WHERE {column} = ? AND key NOT IN (SELECT key FROM session"
+                f" WHERE {column} = ? ORDER BY created DESC, key LIMIT ?)",
+                (whose, whose, _MOST_SESSIONS),
             )
             if session.account is not None:
                 self._sql.execute(
@@ -171,7 +168,10 @@ class Database(AuditedDatabase):
 
     def end_sessions(self, account: str, *, but: str | None = None) -> None:
         """Sign an account out everywhere, or everywhere else."""
-        self._sql.execute("DELETE FROM session WHERE account = ? AND key IS NOT ?", (account, but))
+        # No key is empty.
+        self._sql.execute(
+            "DELETE FROM session WHERE account = ? AND key <> ?", (account, but or "")
+        )
 
     def drop_sessions(self, keys: Iterable[str]) -> None:
         """Remove sessions that have ended."""
@@ -181,7 +181,8 @@ class Database(AuditedDatabase):
     def put_token(self, token: Token) -> None:
         """Add a new token."""
         self._sql.execute(
-            "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO token (id, account, label, key, scopes, things, created, expires, used)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 token.id,
                 token.account,
@@ -206,7 +207,8 @@ class Database(AuditedDatabase):
     def put_share(self, share: Share) -> None:
         """Add a new link."""
         self._sql.execute(
-            "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO share (id, key, owner, label, things, created, starts, ends, revoked)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 share.id,
                 share.key,

@@ -13,6 +13,10 @@ from sightline.auth.account import (
     AuditEvent,
     AuditRecord,
 )
+from sightline.database.dialect import like
+
+_UNORDERED = 1000
+"""Numbers of the log that may still be written by transactions that began earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +36,43 @@ class Search:
 class AuditedDatabase(DatabaseFile):
     """The accounts' database with its audit log."""
 
-    def write(self, event: AuditEvent, at: float | None = None) -> None:
-        """Write down what was done, now or at ``at`` (epoch s).
+    def write(self, event: AuditEvent, at: float | None = None) -> int:
+        """Write down what was done, now or at ``at`` (epoch s); return its number.
 
         Friends go by a pseudonym, so that they can be erased.
         """
-        with self.change():
-            self._sql.execute(
-                "INSERT INTO audit (at, who, address, what, thing, result, more)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    self._wall() if at is None else at,
-                    event.who,
-                    event.address,
-                    event.what,
-                    self.pseudonyms.hide(event.thing),
-                    event.result,
-                    event.more,
-                ),
-            )
+        (n,) = self._sql.execute(
+            "INSERT INTO audit (at, who, address, what, thing, result, more)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING n",
+            (
+                self._wall() if at is None else at,
+                event.who,
+                event.address,
+                event.what,
+                self.pseudonyms.hide(event.thing),
+                event.result,
+                event.more,
+            ),
+        ).fetchall()[0]
+        return int(n)
 
-    def erased(self, after: int) -> tuple[int, list[str]]:
-        """Return the last number of the log, and who was erased after that one, by pseudonym."""
-        (last,) = self._sql.execute("SELECT coalesce(max(n), 0) FROM audit").fetchone()
-        if last <= after:
-            return last, []
+    def erased(self, after: int) -> list[tuple[int, str]]:
+        """Return who was erased after that number of the log, by pseudonym, with the numbers.
+
+        Numbers may appear out of their order, where several servers write: some before are told
+        again.
+        """
         rows = self._sql.execute(
-            "SELECT thing FROM audit WHERE n > ? AND what = 'erase' AND result = 'ok'", (after,)
+            "SELECT n, thing FROM audit WHERE n > ? AND what = 'erase' AND result = 'ok'"
+            " ORDER BY n",
+            (after - _UNORDERED,),
         )
-        return last, [thing for (thing,) in rows]
+        return [(n, thing) for n, thing in rows]
+
+    def last(self) -> int:
+        """Return the last number of the log."""
+        (last,) = self._sql.execute("SELECT coalesce(max(n), 0) FROM audit").fetchone()
+        return int(last)
 
     def records(self, search: Search) -> list[AuditRecord]:
         """Return what was written down, newest first; hidden things by their pseudonyms."""
@@ -80,8 +92,8 @@ class AuditedDatabase(DatabaseFile):
         tests, values = [test for test, _ in wanted], [value for _, value in wanted]
         if search.text:
             columns = ("who", "address", "what", "thing", "result", "more")
-            tests.append("(" + " OR ".join(f"instr(lower({c}), ?) > 0" for c in columns) + ")")
-            values += [search.text.lower()] * len(columns)
+            tests.append("(" + " OR ".join(f"lower({c}) LIKE ? ESCAPE '\\'" for c in columns) + ")")
+            values += [like(search.text.lower())] * len(columns)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         rows = self._sql.execute(
             f"SELECT n, at, who, address, what, thing, result, more FROM audit{where}"
@@ -115,4 +127,6 @@ class AuditedDatabase(DatabaseFile):
         with self.change():
             self._sql.execute("DELETE FROM retention WHERE thing = ?", (hidden,))
             if days is not None:
-                self._sql.execute("INSERT INTO retention VALUES (?, ?)", (hidden, days))
+                self._sql.execute(
+                    "INSERT INTO retention (thing, days) VALUES (?, ?)", (hidden, days)
+                )

@@ -1,30 +1,27 @@
-"""Open the accounts' SQLite file, bring its tables up to date, change it as a whole or not at all.
+"""Open the accounts' database, and change it as a whole or not at all.
 
-What is committed survives a power cut (synchronous=FULL). Both the server and the command line may
-have the file open at once (WAL). Where there are several servers, the file is a copy of their
-journal (`sightline.journal`).
+It is a SQLite file of this server's own, or in the PostgreSQL that several servers share; what is
+asked of either is the same (`sightline.database.engine`).
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypeVar
 
-from sightline.accounts import schema
 from sightline.accounts.pseudonyms import Pseudonyms
-from sightline.accounts.schema import STEPS as _STEPS
-from sightline.journal.copy import Copy
-from sightline.journal.recording import RecordingConnection
-from sightline.journal.trouble import said
+from sightline.accounts.schema import PART, TOPICS
+from sightline.database.engine import Engine, EngineSource
+from sightline.database.sqlite_engine import BUSY, SqliteEngine
+from sightline.database.trouble import describe
+from sightline.model.faults import CannotOpen
 
 FILE = "accounts.db"
-_BUSY = 10.0  # s to wait for somebody else's transaction
-_ROOM = 1_000_000  # bytes that must be free again before we believe it
+T = TypeVar("T")
 
 
 class BadDatabase(Exception):
@@ -32,116 +29,78 @@ class BadDatabase(Exception):
 
 
 class DatabaseFile:
-    """The open file. ``wall`` gives epoch s."""
+    """The open database. ``wall`` gives epoch s."""
 
-    def __init__(self, folder: Path, wall: Callable[[], float], busy: float = _BUSY) -> None:
-        """Open it, make it where it is missing, bring it up to date.
+    def __init__(
+        self, place: Path | EngineSource, wall: Callable[[], float], busy: float = BUSY
+    ) -> None:
+        """Open it; in a folder make the file where it is missing, and bring it up to date.
 
-        ``busy`` s are waited for somebody else's transaction. Raises `BadDatabase`.
+        ``busy`` s are waited for the transaction of another process. Raises `BadDatabase`, and
+        `Unavailable` of PostgreSQL.
         """
-        self.path = folder / FILE
-        self.fresh = not self.path.exists()
-        """Whether the file was made just now."""
         self._wall = wall
-        self._busy = busy
+        self._sql: Engine = _opened(place, busy)
         try:
-            # The file is made before SQLite can make it readable by others; -wal and -shm follow.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self.path.chmod(0o600)
-            self._sql = sqlite3.connect(
-                self.path,
-                timeout=busy,
-                isolation_level=None,
-                check_same_thread=False,
-                factory=RecordingConnection,
-            )
-            for setting in (
-                "journal_mode=WAL",
-                "synchronous=FULL",
-                "foreign_keys=ON",
-                "secure_delete=ON",
-                "trusted_schema=OFF",
-            ):
-                self._sql.execute(f"PRAGMA {setting}")
-            schema.keep_copy(self._sql, self.path)
-            self.copy = Copy(self._sql, self.path, wall, self._upgrade)
-            self.copy.upgrade()
-        except (OSError, sqlite3.Error) as why:
-            raise BadDatabase(f"{self.path}: {said(why)}") from why
-
-    def _upgrade(self) -> None:
-        with self.change():
-            self._migrate()
-            self.pseudonyms = Pseudonyms(self._pseudonym_key())
-
-    def _migrate(self) -> None:
-        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
-        if version > len(_STEPS):
-            raise BadDatabase(
-                f"{self.path}: was written by a newer Sightline (version {version} of the tables,"
-                f" this one knows {len(_STEPS)})"
-            )
-        for number in range(version, len(_STEPS)):
-            # Not executescript(), which would commit what came before.
-            for statement in schema.statements(_STEPS[number]):
-                self._sql.execute(statement)
-            self._sql.execute(f"PRAGMA user_version = {number + 1}")
+            self.pseudonyms = Pseudonyms(self._sql.transact(self._pseudonym_key))
+        except sqlite3.Error as why:
+            raise BadDatabase(f"{place}: {describe(why)}") from why
 
     def _pseudonym_key(self) -> bytes:
-        found = self._sql.execute("SELECT value FROM secret WHERE name = 'veil'").fetchone()
-        if found:
-            return bytes(found[0])
-        key = secrets.token_bytes(32)
-        self._sql.execute("INSERT INTO secret VALUES ('veil', ?)", (key,))
-        return key
+        self._sql.execute(
+            "INSERT INTO secret (name, value) VALUES ('veil', ?) ON CONFLICT (name) DO NOTHING",
+            (secrets.token_bytes(32),),
+        )
+        (key,) = self._sql.execute("SELECT value FROM secret WHERE name = 'veil'").fetchone()
+        return bytes(key)
 
     def now(self) -> float:
         """Return the time, epoch s."""
         return self._wall()
 
     def close(self) -> None:
-        """Close the file of the database."""
+        """Let go of it."""
         self._sql.close()
 
     def change(self) -> AbstractContextManager[None]:
         """Do all that is done within, or nothing of it."""
-        return self.copy.change()
+        return self._sql.change()
+
+    def transact(self, work: Callable[[], T], *, scrub: bool = False) -> T:
+        """Return what ``work`` does, all or nothing; it may run again (`Engine.transact`)."""
+        return self._sql.transact(work, scrub=scrub)
 
     def probe(self) -> None:
-        """Find out quickly whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
-        found = os.statvfs(self.path.parent)
-        if found.f_bavail * found.f_frsize < _ROOM:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
-        self._sql.execute("PRAGMA busy_timeout = 100")
-        try:
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                self._sql.execute(f"PRAGMA user_version = {version}")  # a page, as it was
-            finally:
-                self._sql.execute("COMMIT" if self._sql.in_transaction else "SELECT 1")
-        finally:
-            self._sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
+        """Find out quickly whether it can be written (`Engine.probe`)."""
+        self._sql.probe()
 
     @property
-    def sql(self) -> sqlite3.Connection:
-        """Return the connection, for what has a table of its own (`sightline.accounts.aliases`)."""
+    def several(self) -> bool:
+        """Tell whether other servers use it, too."""
+        return self._sql.several
+
+    @property
+    def sql(self) -> Engine:
+        """Return the engine, for what has a table of its own (`sightline.accounts.aliases`)."""
         return self._sql
 
     @property
-    def version(self) -> int:
-        """Return a number that changes when another process has changed the file."""
-        (version,) = self._sql.execute("PRAGMA data_version").fetchone()
-        return int(version)
+    def version(self) -> object:
+        """Return what is another one when somebody else has changed the accounts."""
+        return self._sql.version()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Return one picture, whatever others write meanwhile."""
-        if self._sql.in_transaction:
-            yield
-            return
-        self._sql.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._sql.execute("COMMIT")
+    def reading(self) -> AbstractContextManager[None]:
+        """Show one picture, whatever others write meanwhile."""
+        return self._sql.reading()
+
+
+def _opened(place: Path | EngineSource, busy: float) -> Engine:
+    if not isinstance(place, Path):
+        return place.engine(TOPICS)
+    path = place / FILE
+    try:
+        return SqliteEngine(path, PART, busy)
+    except CannotOpen as why:
+        raise BadDatabase(str(why)) from None
+    except (OSError, sqlite3.Error) as why:
+        raise BadDatabase(f"{path}: {describe(why)}") from why

@@ -5,13 +5,13 @@ Plain functions for within a change. Secrets are kept as digests only.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sightline.auth.account import Account
 from sightline.auth.invitation import Invitation
 from sightline.auth.permissions import Grants
+from sightline.database.engine import Engine
 
 if TYPE_CHECKING:
     from sightline.accounts.database import Database
@@ -26,13 +26,13 @@ _COLUMNS = (
 )
 
 
-def invitations_in(sql: sqlite3.Connection) -> Mapping[str, Invitation]:
+def invitations_in(sql: Engine) -> Mapping[str, Invitation]:
     """Return all invitations by their ids."""
     rows = sql.execute(f"SELECT {_COLUMNS} FROM invitation")
     return {row[0]: _invitation(row) for row in rows}
 
 
-def put_invitation(sql: sqlite3.Connection, invitation: Invitation) -> None:
+def put_invitation(sql: Engine, invitation: Invitation) -> None:
     """Add a new invitation."""
     grants = invitation.grants
     sql.execute(
@@ -85,7 +85,7 @@ def tidy(database: Database) -> None:
     )
 
 
-def forget(sql: sqlite3.Connection, things: Iterable[str]) -> None:
+def forget(sql: Engine, things: Iterable[str]) -> None:
     """Let no invitation name a friend that is erased."""
     gone = frozenset(things)
     for number, *lists in sql.execute("SELECT id, sees, drives, owns FROM invitation").fetchall():

@@ -1,15 +1,13 @@
-"""Define the tables of the accounts' file, and how an older file gets them."""
+"""Define the tables of the accounts, step by step, for SQLite and PostgreSQL.
+
+A step that was released is never changed; what it says of SQLite is in files already.
+"""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
+from sightline.database.schema import FixedRows, Part, SchemaStep, WatchedTables
 
-# Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
-# A step that was released is never changed.
-STEPS = (
+_FIRST = (
     """
     CREATE TABLE account (
         name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, disabled INTEGER NOT NULL,
@@ -42,10 +40,9 @@ STEPS = (
         more TEXT NOT NULL
     ) STRICT;
     CREATE INDEX audit_who ON audit (who, n);
-    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is never shortened'); END;
-    CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END;
+    """,
+    FixedRows("audit", "the audit log"),
+    """
     CREATE TABLE retention (
         thing TEXT PRIMARY KEY, days INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
@@ -53,6 +50,10 @@ STEPS = (
         name TEXT PRIMARY KEY, value BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    WatchedTables(("account", "given", "token", "share", "session"), "accounts"),
+    WatchedTables(("audit",), "erased", "changed.what = 'erase'"),
+)
+_SECOND = (
     """
     CREATE TABLE person (
         account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, display TEXT NOT NULL
@@ -61,11 +62,17 @@ STEPS = (
         spelling TEXT PRIMARY KEY, device TEXT NOT NULL, how TEXT NOT NULL, at REAL NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    WatchedTables(("person", "alias"), "accounts"),
+)
+_THIRD = (
     """
     CREATE TABLE chosen (
         name TEXT PRIMARY KEY, value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    WatchedTables(("chosen",), "accounts"),
+)
+_FOURTH = (
     """
     CREATE TABLE invitation (
         id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
@@ -77,32 +84,9 @@ STEPS = (
         created REAL NOT NULL, ends REAL NOT NULL, used REAL, revoked REAL
     ) STRICT;
     """,
+    WatchedTables(("invitation",), "accounts"),
 )
-
-
-def statements(step: str) -> Iterator[str]:
-    """Yield the statements of a step, one by one: `executescript` would commit what came before."""
-    statement = ""
-    for line in step.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def keep_copy(sql: sqlite3.Connection, path: Path) -> None:
-    """Copy a file of an older version before it is brought up to date, for the way back.
-
-    The copy lies beside it (``accounts.db.before-version-2``), whole and its owner's alone.
-    """
-    (version,) = sql.execute("PRAGMA user_version").fetchone()
-    if not 0 < version < len(STEPS):
-        return
-    copy = path.with_name(f"{path.name}.before-version-{len(STEPS)}")
-    part = copy.with_name(f"{copy.name}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    sql.execute("VACUUM INTO ?", (str(part),))
-    with open(part, "rb") as whole:
-        os.fsync(whole.fileno())
-    part.replace(copy)
+PART = Part("accounts", tuple(map(SchemaStep, (_FIRST, _SECOND, _THIRD, _FOURTH))))
+"""All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
+TOPICS = ("accounts", "erased")
+"""What other servers change of it: who may come in; and friends who were erased."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sightline.accounts.database import Database
 from sightline.auth.account import AccountCache, AuditEvent, Session
 from sightline.contract.errors import Refused
-from sightline.journal.trouble import Degraded
+from sightline.database.trouble import Degraded
 
 _MOST = 1000
 """Sessions, and deeds, that are kept; the oldest go."""

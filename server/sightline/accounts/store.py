@@ -21,15 +21,13 @@ from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
 from sightline.auth.account import AccountCache, AuditEvent, Session
 from sightline.contract.errors import Refused
-from sightline.journal.entries import TooLarge
-from sightline.journal.follower import Follower
-from sightline.journal.trouble import degraded
-from sightline.model.faults import Unavailable
+from sightline.database.trouble import degraded
+from sightline.model.faults import CannotOpen, Unavailable
 
 T = TypeVar("T")
 _SAY = 30.0  # s between two lines of the log about the same trouble
 _AWAY = (
-    "This cannot be done just now: the server cannot reach what it shares with the others. Who is"
+    "This cannot be done just now: the server cannot reach its database. Who is"
     " signed in stays signed in. Try again in a moment."
 )
 
@@ -44,8 +42,8 @@ class AccountStore(Service):
         self.clock = clock
         self.wall = wall
         self.cache = AccountCache()
-        self.follower: Follower | None = None
-        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
+        self.away = ""
+        """Reason why the database of several servers cannot be used just now; "" when it can."""
         self.standby = Standby()
         """What waits in memory while the database cannot be written."""
         self._database: Database | None = None
@@ -60,18 +58,30 @@ class AccountStore(Service):
     async def look(self, work: Callable[[Database], T]) -> T:
         """Return what ``work`` reads in the database, on the writer's thread.
 
-        Raises `Refused` (``degraded``) when the disk or the file does not let it.
+        Raises `Refused`: ``degraded`` when the disk or the file does not let it, ``busy`` while
+        the database of several servers is away.
         """
+        if self._database is None and self.away:
+            raise Refused("busy", _AWAY, wait=5)
         database = self._open()
         return await self.on_thread(lambda: work(database))
 
     async def on_thread(self, work: Callable[[], T]) -> T:
-        """Do this on the writer's thread. Raises `Refused` (``degraded``)."""
+        """Do this on the writer's thread. Raises `Refused` (``degraded`` or ``busy``)."""
         try:
-            return await deferToThreadPool(self._reactor, self._writer, work)
+            done = await deferToThreadPool(self._reactor, self._writer, work)
         except (sqlite3.Error, OSError) as why:
             self._suffers(why)
             raise self.standby.denied() from why
+        except (Unavailable, CannotOpen) as why:
+            if self.away != str(why):
+                self._log.warn("The accounts cannot be changed just now: {why}", why=str(why))
+            self.away = str(why)
+            raise Refused("busy", _AWAY, wait=5) from why
+        if self.away:
+            self.away = ""
+            self._log.info("The accounts can be changed again")
+        return done
 
     def _suffers(self, error: Exception) -> None:
         """Note that the database cannot be used just now; raise what is a fault of ours."""
@@ -93,48 +103,33 @@ class AccountStore(Service):
         """Let ``work`` change the database, all or nothing; then tell the visitors who must go.
 
         It may run again, when another server changed the accounts at the same time. ``scrub``:
-        nothing of what it removed may be left on any disk. Raises `Refused` (``busy``) when the
-        other servers cannot be told.
+        nothing of what it removed may be left on our disk. Raises `Refused`, see `look`.
         """
         self._check_writable()
-        database = self._open()
 
-        def do() -> tuple[T, AccountCache]:
-            done = database.copy.share(lambda: work(database), scrub=scrub)
-            return done, database.read_cache()
+        def do(database: Database) -> tuple[T, AccountCache, object]:
+            done = database.transact(lambda: work(database), scrub=scrub)
+            return done, *self.read(database)
 
-        try:
-            done, cache = await (
-                self.on_thread(do) if self.follower is None else self.follower.share(do)
-            )
-        except (sqlite3.Error, OSError) as why:
-            self._suffers(why)
-            raise self.standby.denied() from why
-        except Unavailable:
-            raise Refused("busy", _AWAY, wait=5) from None
-        except TooLarge as why:
-            raise Refused("malformed", f"This is too much at once: {why}.") from None
+        done, cache, version = await self.look(do)
+        self.took(version)
         self.apply(cache)
-        if self.follower is not None and database.copy.due:
-            self.follower.look()
         return done
+
+    def read(self, database: Database) -> tuple[AccountCache, object]:
+        """Return the accounts, and the version of this picture of them; on the thread."""
+        with database.reading():
+            version = database.version if database.several else None
+            return database.read_cache(), version
+
+    def took(self, version: object) -> None:
+        """Note which version of the accounts we know; None: it is a file of ours alone."""
+        raise NotImplementedError
 
     async def post(self, work: Callable[[Database], T]) -> T:
-        """Let ``work`` change the database without a word of the other servers.
-
-        They learn of it as soon as they can; until then it is safe on the disk, but not seen.
-        """
-
+        """Let ``work`` change what is not in the cache."""
         self._check_writable()
-
-        def do(database: Database) -> T:
-            with database.change():
-                return work(database)
-
-        done = await self.look(do)
-        if self.follower is not None:
-            self.follower.look()
-        return done
+        return await self.look(lambda database: database.transact(lambda: work(database)))
 
     def _check_writable(self) -> None:
         if self.standby.trouble is not None:
@@ -146,7 +141,7 @@ class AccountStore(Service):
         try:
             await self.post(lambda database: database.write(event, at))
         except Refused as why:
-            if why.code != "degraded":
+            if why.code not in ("degraded", "busy"):
                 raise
             self.standby.note(event, at)
 
@@ -167,14 +162,13 @@ class AccountStore(Service):
         """Try whether the database can be written again, and write what waits."""
         database = self._open()
 
-        def again() -> AccountCache:
+        def again() -> tuple[AccountCache, object]:
             database.probe()
             if self.standby:
-                with database.change():
-                    self.standby.write(database)
-            return database.read_cache()
+                database.transact(lambda: self.standby.write(database))
+            return self.read(database)
 
-        cache = await self.on_thread(again)
+        cache, version = await self.on_thread(again)
         self.standby.trouble = None
         self.standby.written()
         if self._suffered:
@@ -182,9 +176,8 @@ class AccountStore(Service):
             self._log.info(
                 "The accounts can be changed again; what was done meanwhile is written down"
             )
+        self.took(version)
         self.apply(cache)
-        if self.follower is not None:
-            self.follower.look()
 
     def note(self, event: AuditEvent) -> None:
         """Write an audit event without waiting for it."""

@@ -164,40 +164,14 @@ class Table:
 
     async def change(self, key: Item, update: str, condition: str, values: Item) -> bool:
         """Change an item if it is as the condition says; return whether it was."""
-        return await self.update(key, update, condition, values) is not None
-
-    async def update(
-        self,
-        key: Item,
-        update: str,
-        condition: str,
-        values: Item,
-        retry_for: float | None = None,
-    ) -> Item | None:
-        """Do as `change`; return the item as it is then, None: it was not as the condition says.
-
-        When an answer was lost, it is asked again, and the condition may not hold any more because
-        of ourselves: a caller to whom that matters must be able to tell by the item.
-        ``retry_for`` in s.
-        """
         answer = await self._if_so(
             "UpdateItem",
-            self._writing if retry_for is None else retry_for,
+            self._writing,
             Key=key,
             UpdateExpression=update,
             ConditionExpression=condition,
             ExpressionAttributeValues=values,
-            ReturnValues="ALL_NEW",
         )
-        return None if answer is None else answer.get("Attributes", {})
-
-    async def create(self, item: Item) -> bool:
-        """Put an item unless its key is taken already; return whether it was put.
-
-        As with `update`, the one that is there may be our own.
-        """
-        there = "attribute_not_exists(pk)"
-        answer = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
         return answer is not None
 
     async def _if_so(self, operation: str, retry_for: float, **asked: Any) -> Item | None:
@@ -209,47 +183,7 @@ class Table:
                 return None
             raise
 
-    async def transact(self, actions: Sequence[tuple[str, Item]], token: str) -> bool:
-        """Do all of these (``Put``, ``Update``, ``Delete``, ``ConditionCheck``) or none.
-
-        False: something was not as a condition says. ``token`` names the attempt (36 characters at
-        most). As with `update`, when an answer was lost it may be our own doing.
-        """
-        until = self._reactor.seconds() + self._writing
-        asked = [{action: {"TableName": self.name, **what}} for action, what in actions]
-        tries = 0
-        while True:
-            try:
-                await self._dynamo.call(
-                    "TransactWriteItems",
-                    max(0.0, until - self._reactor.seconds()),
-                    TransactItems=asked,
-                    ClientRequestToken=token,
-                )
-            except AwsDenied as why:
-                if why.code != "TransactionCanceledException":
-                    raise
-                if "ConditionalCheckFailed" in str(why):
-                    return False
-                # Somebody else has one of the items just now, or all of them are asked for a lot.
-                tries += 1
-                await self._dynamo.wait(tries, until, Unavailable(f"DynamoDB: {why}"))
-            else:
-                return True
-
     # -- asking
-
-    async def get(self, key: Item, retry_for: float | None = None) -> Item | None:
-        """Return one item as it is now (strongly consistent). ``retry_for`` in s."""
-        answer = await self._dynamo.call(
-            "GetItem",
-            self._retry_for if retry_for is None else retry_for,
-            TableName=self.name,
-            Key=key,
-            ConsistentRead=True,
-        )
-        found: Item | None = answer.get("Item")
-        return found
 
     async def query(
         self,

@@ -1,8 +1,7 @@
 """Open the accounts' database for subcommands, whether the server runs or not.
 
-The server sees within a second what was changed here. Where it is one of several, it is the server
-who makes the change, on all of them; here we wait until it has. Whoever may write the folder may do
-everything; that is why the folder is its owner's alone.
+The server sees within a second what was changed here; where several servers share a database, all
+do. Whoever may write the folder may do everything; that is why the folder is its owner's alone.
 """
 
 from __future__ import annotations
@@ -23,14 +22,15 @@ from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
 from sightline.contract.errors import Refused
-from sightline.journal.trouble import degraded
+from sightline.database.engine import Conflict, EngineSource
+from sightline.database.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring import members, switch
 from sightline.wiring.state_folder import is_running
+from sightline.wiring.store import direct_store
 
 _DEFAULT = Path("config/sightline.toml")
-_TIMEOUT = 5.0  # s that the server is waited for
 _NOTICED = 2.0  # s; the server looks every second
 
 
@@ -45,6 +45,7 @@ CANNOT = (
     CannotOpen,
     Unavailable,
     Refused,
+    Conflict,
     OSError,
     sqlite3.Error,
 )
@@ -66,13 +67,24 @@ class AccountsDatabase:
     """The open database, and who has opened it."""
 
     def __init__(self, settings: Settings, state: Path) -> None:
-        check_folder(state)
-        check_databases(state, (members.ACCOUNTS,))
+        self._store = direct_store(settings)
+        place: Path | EngineSource = state
+        if self._store is None:
+            check_folder(state)
+            check_databases(state, (members.ACCOUNTS,))
+        else:
+            place = self._store
+            self._store.open()
         self.settings = settings
         self._state = state
-        self.database = Database(state, time.time)
+        self.database = Database(place, time.time)
         self.who = f"{getpass.getuser()} (command line)"
-        self._before = set(self.database.copy.posted())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+        if self._store is not None:
+            self._store.close()
 
     def passwords(self) -> Passwords:
         """Tell what hashes them, at the cost the settings say."""
@@ -88,25 +100,6 @@ class AccountsDatabase:
         if found is None:
             raise CommandFailed(f"there is no account {plain_name(name)}")
         return found
-
-    def settle(self) -> None:
-        """Wait until the server has made what we left it to do, if there was anything.
-
-        Raises `CommandFailed` when it could not be done.
-        """
-        copy = self.database.copy
-        ours = set(copy.posted()) - self._before
-        until = time.monotonic() + _TIMEOUT
-        while (waiting := ours & set(copy.posted())) and time.monotonic() < until:
-            time.sleep(0.1)
-        if refused := copy.refusals(sorted(ours)):
-            raise CommandFailed(f"this could not be done: {refused[0]}")
-        if waiting:
-            print(
-                "sightline: this is kept, and will be done as soon as the server runs and can reach"
-                " what it shares with the others",
-                file=sys.stderr,
-            )
 
     def wait_until_seen(self, wait: Callable[[float], object] = time.sleep) -> None:
         """Give a running server the time (s) in which it notices what was changed here.
@@ -190,9 +183,8 @@ def run_with(
             accounts_db = AccountsDatabase(settings, state)
             try:
                 work(accounts_db, options)
-                accounts_db.settle()
             finally:
-                accounts_db.database.close()
+                accounts_db.close()
         except CANNOT as why:
             print(f"sightline: {words(why)}", file=sys.stderr)
             return 1

@@ -2,9 +2,8 @@
 
 A backup is a folder with a copy of each database, taken while the server goes on, looked through
 before it counts. To restore, the server must be stopped; what was there is set aside, not removed.
-All databases are replaced at once or none (`sightline.wiring.switch`). Where the server is one of
-several, accounts and regions follow the others again after a restore, unless they are restored for
-all.
+All databases are replaced at once or none (`sightline.wiring.switch`). What is in PostgreSQL is
+backed up with its own tools.
 """
 
 from __future__ import annotations
@@ -31,14 +30,16 @@ from sightline.cli.accounts_db import (
 )
 from sightline.cli.lifecycle import interruptible
 from sightline.history import tables
-from sightline.journal.copy import to_supersede
 from sightline.model.faults import CannotOpen
 from sightline.settings import Settings
 from sightline.wiring import members, switch
 
 _BUSY = 30.0  # s
 _PIECE = 1_048_576  # bytes
-_SHARED = (members.ACCOUNTS, members.REGIONS)
+_ELSEWHERE = (
+    "What is in PostgreSQL is not among it: pg_dump and pg_restore are for that"
+    " (operators/several-servers.md of the documents)"
+)
 
 
 def add_to(subcommands: Any) -> None:
@@ -55,7 +56,7 @@ def add_to(subcommands: Any) -> None:
             parser.add_argument(
                 "--for-all",
                 action="store_true",
-                help="of several servers all get these accounts and regions, instead of theirs",
+                help=argparse.SUPPRESS,  # until 0.1; refused with what to do instead
             )
 
 
@@ -98,6 +99,8 @@ def _backup(settings: Settings, state: Path, options: argparse.Namespace) -> Non
             part.unlink(missing_ok=True)
     for copy in copies:
         print(f"{copy}  {copy.stat().st_size:,} bytes, looked through")
+    if settings.store.url:
+        print(_ELSEWHERE)
 
 
 def _copy_open(path: Path, target: Path) -> None:
@@ -112,9 +115,10 @@ def _copy_open(path: Path, target: Path) -> None:
 
 def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> None:
     source: Path = options.folder
-    if options.for_all and not settings.replicas.name:
+    if options.for_all:
         raise CommandFailed(
-            "--for-all is for one of several servers; the settings have no replicas.name"
+            "--for-all is no more: several servers share a PostgreSQL (store.url); to restore it"
+            " for all of them stop the servers and use pg_restore"
         )
     found = _databases(source)
     if not found:
@@ -125,17 +129,14 @@ def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> No
     with locked(state, "is used by a server; stop it first"):
         switch.complete(state)  # one before that was cut off
         aside = time.strftime("before-restore-%Y%m%d-%H%M%S")
-        _replace(state, found, aside, for_all=options.for_all)
+        _replace(state, found, aside)
     for path in found:
         print(f"{state / path.name}  restored; what was there is in {path.name}.{aside}")
-    if settings.replicas.name and not options.for_all:
-        print(
-            "Accounts and regions will be those of the other servers again once this one is"
-            " started. To give all of them what was restored: sightline restore --for-all"
-        )
+    if settings.store.url:
+        print(_ELSEWHERE)
 
 
-def _replace(state: Path, found: Sequence[Path], aside: str, *, for_all: bool) -> None:
+def _replace(state: Path, found: Sequence[Path], aside: str) -> None:
     """Replace the databases in ``state`` by these copies: all, or none."""
     stage = switch.begin(state)
     try:
@@ -144,8 +145,6 @@ def _replace(state: Path, found: Sequence[Path], aside: str, *, for_all: bool) -
         for path in found:
             new = stage / path.name
             _bring(path, new)
-            if for_all and path.name in _SHARED:
-                to_supersede(new)
             members.stamp(new, fresh[path.name])
         members.write(
             stage,

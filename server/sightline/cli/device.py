@@ -72,9 +72,8 @@ def _changing(change: Change) -> _Run:
             admin = Admin(accounts_db.who, "local")
             with accounts_db.database.change():
                 told = change(accounts_db.database, admin, store.names, options)
-            accounts_db.settle()
         finally:
-            accounts_db.database.close()
+            accounts_db.close()
         print(told)
         return 0
 

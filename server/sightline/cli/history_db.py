@@ -36,6 +36,7 @@ from sightline.model.faults import Unavailable
 from sightline.settings import Settings
 from sightline.wiring.history import make_store
 from sightline.wiring.state_folder import databases
+from sightline.wiring.store import direct_store
 
 reactor: Any = _reactor
 _TIMEOUT = 60.0  # s that a write is tried while the store is locked or away
@@ -66,7 +67,7 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
             )
         check_databases(state, databases(settings))
         names = DeviceNames()
-        names.set_aliases(_aliases(state))
+        names.set_aliases(_aliases(settings, state))
         store = NamedStore(make_store(settings, state), names)
         try:
             await store.open()
@@ -79,8 +80,15 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
         return 1
 
 
-def _aliases(state: Path) -> list[Alias]:
+def _aliases(settings: Settings, state: Path) -> list[Alias]:
     """Return the stored aliases of devices, without changing anything."""
+    common = direct_store(settings)
+    if common is not None:
+        common.open()
+        try:
+            return list(aliases_in(common.engine(())).values())
+        finally:
+            common.close()
     path = state / ACCOUNTS
     if not path.exists():
         return []
@@ -100,7 +108,7 @@ def note(settings: Settings, state: Path, what: str, things: Iterable[str], more
             for thing in things:
                 accounts_db.database.write(accounts_db.event(what, thing, more))
     finally:
-        accounts_db.database.close()
+        accounts_db.close()
 
 
 async def write(store: Store, entries: Sequence[HistoryEntry]) -> int:

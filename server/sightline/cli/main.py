@@ -21,6 +21,7 @@ from sightline.cli import (
     map,
     replay,
     state,
+    store,
     token,
     user,
 )
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
         judging,
         backup,
         state,
+        store,
         user,
         token,
         device,

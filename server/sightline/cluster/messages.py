@@ -2,13 +2,12 @@
 
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
-    sightline/replicas/<server>/look                     it has changed something that all share
     sightline/replicas/<server>/delivered/<webhook>      what a webhook has taken; also `recent` and
                                                          `missed`, see `webhooks.exchange`
 
-None of it is retained. QoS 1, so that a server that is away gets it when it is back; but that there
-is something to look at is news for now only: QoS 0. Whoever may publish there is believed no more
-than a phone: levels and sizes are looked at here, and whoever listens reads strictly.
+None of it is retained. QoS 1, so that a server that is away gets it when it is back. Whoever may
+publish there is believed no more than a phone: levels and sizes are looked at here, and whoever
+listens reads strictly. What is in the common database is told there (`sightline.database.feed`).
 """
 
 from __future__ import annotations
@@ -112,10 +111,6 @@ class Peers(Service):
             if self.dropped == 1:
                 self._log.warn("Other servers cannot be told, and the first messages were dropped")
         self._send()
-
-    def hint(self) -> None:
-        """Have them look at what all share; who does not hear it looks within a second anyhow."""
-        self._publish(topic(self._name, "look"), b"", 0)
 
     def forget(self, thing: str) -> None:
         """Drop every waiting message about this friend or robot."""

@@ -51,14 +51,14 @@ class DrivingBroker:
 class DrivingBrokers:
     """All brokers, by name.
 
-    ``store`` is a fingerprint of what several servers share; empty: nothing. ``excused`` says
+    ``store`` gives a fingerprint of what several servers share; empty: nothing. ``excused`` says
     whether another server of ours drives a robot. ``topics`` are the bases of their topics.
     """
 
     def __init__(
         self,
         clock: IReactorTime,
-        store: str,
+        store: Callable[[], str],
         excused: Callable[[str], bool],
         topics: RobotTopics,
     ) -> None:

@@ -46,7 +46,7 @@ def lay_foundations(
     locks: LockPort,
     *,
     need_guard: bool,
-    store: str,
+    store: Callable[[], str],
     topics: RobotTopics,
 ) -> Foundations:
     """Make what all parts of driving share (arguments: see `driving.service.DrivingService`)."""

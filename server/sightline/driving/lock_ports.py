@@ -1,7 +1,7 @@
 """What driving needs to know of other servers that drive the same robots; and a server alone.
 
 A lease is given out only by the server that holds the lock of its robot (`sightline.cluster.locks`,
-`sightline.replicas`), under the fence that came with it.
+`sightline.cluster.lock_client`), under the fence that came with it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each server says on a topic of its own, ``sightline/server/<id>``, that it is there, each second and
 at once when it hears of a new one; never retained, and with a will. Its payload is
-``here <store> <host>``: the store is a fingerprint of what several servers share (`[replicas]`), or
+``here <store> <host>``: the store is a fingerprint of what several servers share (`[store]`), or
 ``-``. Servers of one store agree on who drives through it. A server of another store, or of none,
 may drive the same robots at the same time without knowing: then neither does, until one is gone.
 
@@ -36,19 +36,26 @@ class _Peer:
 class OtherServers:
     """The servers that share no store with us.
 
-    ``id`` is ours, ``store`` the fingerprint of our common store; ``clock`` is monotonic s.
+    ``id`` is ours, ``store`` gives the fingerprint of our common store, empty while there is none
+    or it is not known yet; ``clock`` is monotonic s.
     """
 
-    def __init__(self, clock: Callable[[], float], id: str, store: str, host: str) -> None:
+    def __init__(
+        self, clock: Callable[[], float], id: str, store: Callable[[], str], host: str
+    ) -> None:
         self._clock = clock
         self._store = store
         self.topic = TOPIC + id
-        self.payload = f"here {store or '-'} {re.sub(r'[^A-Za-z0-9_.-]', '_', host)[:64] or '-'}"
-        """What we publish on our topic."""
+        self._host = re.sub(r"[^A-Za-z0-9_.-]", "_", host)[:64] or "-"
         self._strangers: dict[str, _Peer] = {}
         self._since: float | None = None
         self.listens = False
         """Whether our payload is published for us; until then nothing is known of others."""
+
+    @property
+    def payload(self) -> str:
+        """Return what we publish on our topic."""
+        return f"here {self._store() or '-'} {self._host}"
 
     def linked(self, stands: bool) -> None:
         """Note whether our connection stands."""
@@ -62,7 +69,8 @@ class OtherServers:
         if not topic.startswith(TOPIC) or topic == self.topic:
             return False
         here = _HERE.fullmatch(payload.decode("ascii", "replace"))
-        if here is None or (here[1] == self._store and self._store):
+        store = self._store()
+        if here is None or (here[1] == store and store):
             self._strangers.pop(topic, None)
             return False
         new = topic not in self._strangers

@@ -46,7 +46,7 @@ class DrivingService(MultiService):
     """Who drives what, and every way in which that ends. What cannot be done raises `Refused`.
 
     ``wall`` gives epoch s for people. ``locks`` are ours among those of all servers. With
-    ``need_guard`` nobody drives at a broker without a guard. ``store`` is a fingerprint of what
+    ``need_guard`` nobody drives at a broker without a guard. ``store`` gives a fingerprint of what
     several servers share; empty: nothing. ``topics`` are the bases of the robots' topics.
     """
 
@@ -58,7 +58,7 @@ class DrivingService(MultiService):
         locks: LockPort,
         *,
         need_guard: bool = False,
-        store: str = "",
+        store: Callable[[], str] = str,
         topics: RobotTopics | None = None,
     ) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ import msgspec
 from sightline.auth.permissions import User, VisibleScope, may, may_recall, recalls
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.http import Call, Reply, Route
+from sightline.database.trouble import Degraded
 from sightline.history import answers, query_params, tracks, used
 from sightline.history.formats.table import FORMATS
 from sightline.history.place_text import PlaceQuery, PlacesBeside, PlaceTexts
@@ -29,7 +30,6 @@ from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.said import fields
 from sightline.history.store import BadCursor, Store
 from sightline.history.visible import may_name_hidden, narrowed, shows
-from sightline.journal.trouble import Degraded
 from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable

@@ -17,7 +17,17 @@ from twisted.internet.defer import Deferred
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.record import HistoryEntry, LastState
-from sightline.history.store import FOREVER, INSTANT, MOST, Act, HistoryPage, Span, Store, StoreSize
+from sightline.history.store import (
+    FOREVER,
+    INSTANT,
+    MOST,
+    Act,
+    DayStore,
+    HistoryPage,
+    Span,
+    Store,
+    StoreSize,
+)
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import id_of, kind_of
 
@@ -237,6 +247,35 @@ class NamedStore:
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large the store is."""
         return self._store.figures()
+
+
+class _NamedDays:
+    """The same store's way to let go of whole days, by canonical names."""
+
+    def __init__(self, store: DayStore, names: DeviceNames) -> None:
+        self._store = store
+        self._names = names
+
+    def drop(
+        self, before: Mapping[str, float], own: Mapping[str, Mapping[str, float]]
+    ) -> Deferred[int]:
+        """Let go of whole days (`DayStore`)."""
+        things = self._names.things
+        return self._store.drop(
+            before,
+            {
+                sort: {name: at for thing, at in each.items() for name in things(thing)}
+                for sort, each in own.items()
+            },
+        )
+
+
+def day_store(store: Store) -> DayStore | None:
+    """Return what lets go of whole days, if the store has that."""
+    if isinstance(store, NamedStore):
+        inner = store._store
+        return _NamedDays(inner, store.names) if isinstance(inner, DayStore) else None
+    return store if isinstance(store, DayStore) else None
 
 
 def _track_mark(at: tuple[float, int]) -> str:

@@ -29,6 +29,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.cluster.leader import Leadership, LeaderWork
+from sightline.database.trouble import Degraded
 from sightline.history.handover import Received, missing
 from sightline.history.pending import (
     MOST_BYTES,
@@ -41,7 +42,6 @@ from sightline.history.pending import (
 from sightline.history.record import LastState
 from sightline.history.sampling import CurrentStates, Sampler
 from sightline.history.store import Store
-from sightline.journal.trouble import Degraded
 from sightline.live.ingest import News
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sightline.history.store import Store
+from sightline.history.named import day_store
+from sightline.history.store import FOREVER, Store
 from sightline.kinds import RETENTION
 
 DAY = 86400.0
@@ -29,12 +30,23 @@ class RetentionDays:
 async def purge(store: Store, days: RetentionDays, own: Own, now: float) -> int:
     """Remove what is older; says how many entries. ``now`` in epoch s."""
     said = await own(list(await store.things()))
-    times = {thing: now - count * DAY for thing, count in said.items()}
+    whole = day_store(store)
+
+    def time_of(count: int) -> float:
+        at = now - count * DAY
+        return at // DAY * DAY if whole is not None else at
+
+    times = {thing: time_of(count) for thing, count in said.items()}
+    before = {
+        sort: time_of(count) if count else -FOREVER
+        for sorts, count in ((POSITIONS, days.positions), (LOGS, days.logs))
+        for sort in sorts
+    }
     total = 0
-    for sorts, count in ((POSITIONS, days.positions), (LOGS, days.logs)):
-        before = now - count * DAY if count else -float("inf")
-        for sort in sorts:
-            by_thing = times if sorts is POSITIONS else {}
-            while removed := await store.purge(sort, before, by_thing):
-                total += removed
+    if whole is not None:
+        total += await whole.drop(before, dict.fromkeys(POSITIONS, times))
+    for sort, at in before.items():
+        by_thing = times if sort in POSITIONS else {}
+        while removed := await store.purge(sort, at, by_thing):
+            total += removed
     return total

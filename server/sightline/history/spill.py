@@ -34,12 +34,12 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Spill:
-    """The spilled files in ``folder``, at most ``most`` bytes of them."""
+    """The files in ``folder``, at most ``most`` bytes; ``name`` is the store's, for people."""
 
     _log = Logger()
 
-    def __init__(self, reactor: Any, folder: Path, most: int) -> None:
-        self._files = _Files(folder, most)
+    def __init__(self, reactor: Any, folder: Path, most: int, name: str = "DynamoDB") -> None:
+        self._files = _Files(folder, most, name)
         self._threads = ThreadQueue(reactor)
 
     @property
@@ -79,7 +79,8 @@ class Spill:
 
 
 class _Files:
-    def __init__(self, folder: Path, most: int) -> None:
+    def __init__(self, folder: Path, most: int, name: str) -> None:
+        self._name = name
         self._folder = folder
         self._most = most
         self._last: int | None = None  # number of the file that grows
@@ -98,9 +99,8 @@ class _Files:
     def put(self, batch: Batch) -> None:
         line = msgspec.json.encode(batch) + b"\n"
         if self.size + len(line) > self._most:
-            raise Unavailable(
-                f"what waits for DynamoDB fills its place on disk ({self._most // 1_000_000} MB)"
-            )
+            room = f"({self._most // 1_000_000} MB)"
+            raise Unavailable(f"what waits for {self._name} fills its place on disk {room}")
         begun = self._last is None
         if self._last is None:
             self._last, self._next = self._next, self._next + 1

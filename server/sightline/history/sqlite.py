@@ -18,11 +18,11 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
+from sightline.database.trouble import Degraded, degraded
 from sightline.history import reading, tables
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
 from sightline.history.writing import StoreWriter
-from sightline.journal.trouble import Degraded, degraded
 from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor

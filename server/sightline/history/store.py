@@ -11,7 +11,7 @@ What every store must keep is in ``tests/history/test_store.py``, which each of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -201,3 +201,16 @@ class Store(Protocol):
 
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large it is."""
+
+
+@runtime_checkable
+class DayStore(Protocol):
+    """A store that lets go of whole days (UTC) at once: entries may stay up to a day longer."""
+
+    def drop(
+        self, before: Mapping[str, float], own: Mapping[str, Mapping[str, float]]
+    ) -> Deferred[int]:
+        """Remove the entries of whole days before a time, by sort; says how many.
+
+        ``own`` has other times for some things, by sort.
+        """

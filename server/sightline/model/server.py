@@ -25,6 +25,24 @@ class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fault: str | None = None
 
 
+class SharedDatabase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The database that several servers may share, as this one sees it.
+
+    ``where`` it is; of our connections so many are ``open`` and ``lent``, and so many threads are
+    ``waiting`` for one; ``answer`` is how long it took for the last one, in ms (absent: it gave
+    none, and ``why`` says why); ``standbys`` follow it, the last of them ``lag`` s behind.
+    """
+
+    where: str
+    open: int = 0
+    lent: int = 0
+    waiting: int = 0
+    answer: float | None = None
+    why: str | None = None
+    standbys: int = 0
+    lag: float | None = None
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """A part of the server that cannot write now, since its disk or a database does not let it.
 
@@ -62,6 +80,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     Of several servers: ``replica`` is this one's name, ``on_duty`` whether it does what only one
     should do. While ``shared_why`` is told, what they share cannot be reached: nobody drives,
     or accounts and regions cannot be changed.
+
+    ``database``: what is shared, where it is in PostgreSQL.
 
     ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
     ``demo``: friends and robots are simulated.
@@ -109,6 +129,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     replica: str | None = None
     on_duty: bool = False
     shared_why: str | None = None
+    database: SharedDatabase | None = None
     degraded: Trouble | None = None
     demo: bool = False
     clock_off: int | None = None

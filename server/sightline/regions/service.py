@@ -1,38 +1,34 @@
-"""Keep the regions: in the file, in the world, and for those that watch them.
+"""Keep the regions: in the database, in the world, and for those that watch them.
 
-Every change goes to the file first, on a thread, and takes effect when it is committed. The fences,
-the phones and the history recorder are told of changes (`when_changed`).
-Where the file is a copy of a journal, the changes of other servers take effect in the same way.
+Every change goes to the database first, on a thread, and takes effect when it is committed. The
+fences, the phones and the history recorder are told of changes (`when_changed`).
+Where several servers share it, the changes of the others take effect in the same way.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
-from twisted.application.service import Service
-from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.failure import Failure
-from twisted.python.threadpool import ThreadPool
 
 from sightline.contract.errors import Refused
+from sightline.database.trouble import Degraded
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
-from sightline.journal.entries import Journal, TooLarge
-from sightline.journal.follower import Follower
-from sightline.journal.trouble import Degraded, degraded
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
+from sightline.regions.access import Known, RegionAccess
 from sightline.regions.ids import WaypointTimes
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
+
+if TYPE_CHECKING:
+    from sightline.database.common import CommonStore
 
 MOST = 5000
 """Regions of all owners together."""
@@ -42,7 +38,7 @@ MOST_OF_ONE = 200
 REMEMBERED_OF_PHONES = 20
 """Versions of a phone's region that are kept: a phone may change it as often as it likes."""
 _AWAY = (
-    "regions cannot be changed just now: the server cannot reach what it shares with the others."
+    "regions cannot be changed just now: the server cannot reach its database."
     " Try again in a moment"
 )
 
@@ -61,10 +57,10 @@ class RegionChange:
     at: float
 
 
-class RegionService(Service):
+class RegionService(RegionAccess):
     """All regions. ``wall`` gives epoch s.
 
-    With a ``journal`` they are those of all servers that have the same.
+    With a ``common`` store they are those of all servers that have the same; ``server`` is ours.
     """
 
     _log = Logger()
@@ -75,25 +71,15 @@ class RegionService(Service):
         wall: Callable[[], float],
         folder: Path,
         hub: Hub,
-        journal: Journal | None = None,
+        common: CommonStore | None = None,
+        server: str = "",
     ) -> None:
-        self.follower: Follower | None = None
-        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
-        self.ready: Deferred[None] = Deferred()
-        """Fires when it is known which regions there are."""
-        self._journal = journal
-        self.wall = wall
+        super().__init__(reactor, wall, folder, common, server)
         self.records: dict[str, RegionRow] = {}
         self.edition = 0
         self.visits: tuple[list[str], list[StoredVisit]] = ([], [])
-        """What the file knew of who was where, at the start."""
-        self.trouble: Degraded | None = None
-        """Why the file could not be used when that was last tried; None: it could."""
-        self._reactor = reactor
-        self._folder = folder
+        """What the database knew of who was where, at the start."""
         self._hub = hub
-        self._store: RegionStore | None = None
-        self._writer = ThreadPool(1, 1, "regions")
         self._listeners: list[Callable[[RegionChange], None]] = []
         self.times = WaypointTimes(wall)
         self._by_owner: dict[str | None, dict[str, RegionRow]] = {}
@@ -101,104 +87,38 @@ class RegionService(Service):
     # -- start and stop
 
     def privilegedStartService(self) -> None:
-        """Read the file. Raises `BadRegions`."""
+        """Read the file; what several servers share is read once it can be. Raises `BadRegions`."""
         super().privilegedStartService()
-        self._store = store = RegionStore(self._folder, self.wall)
-        if self._journal is not None:
-            store.copy.prepare(self._journal, fresh=store.fresh)
-            self.follower = Follower(
-                self._reactor,
-                self._reactor,
-                "regions",
-                store.copy,
-                self._journal,
-                self._do,
-                self._touched,
-            )
-        elif store.copy.shared:
-            self._log.warn("These regions were shared by several servers, and are ours alone now")
-            store.copy.leave()
-        self.edition = store.edition()
-        self.visits = store.visits()
-        for id, (edition, record) in store.regions().items():
-            self._apply(RegionChange(id, edition, None, record, record.region.by, record.region.at))
+        self.open()
 
-    def startService(self) -> None:
-        """Begin to take changes."""
-        super().startService()
-        self._writer.start()
-        if self.follower is None:
-            self.ready.callback(None)
-        else:
-            self.follower.ready.chainDeferred(self.ready)
-            self.follower.start()
-
-    def stopService(self) -> Deferred[None]:
-        """Write what waits, and close."""
-        super().stopService()
-        if self.follower is None:
-            stopped = deferToThread(self._writer.stop)
-        else:
-            stopped = self.follower.stop().addCallback(lambda _: deferToThread(self._writer.stop))
-
-        def close(result: Any) -> None:
-            if self._store is not None:
-                self._store.close()
-            if isinstance(result, Failure):
-                result.raiseException()
-
-        return stopped.addBoth(close)
-
-    async def work(self, do: Callable[[RegionStore], T]) -> T:
-        """Tell what ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
-        store = self._store
-        assert store is not None, "the service was not started"
-        return await self._do(lambda: do(store))
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        try:
-            done = await deferToThreadPool(self._reactor, self._writer, work)
-        except (sqlite3.Error, OSError) as why:
-            self.trouble = degraded(why)
-            if self.trouble is None:
-                raise
-            raise self.trouble from why
-        self.trouble = None
-        return done
+    def begin(self, store: RegionStore, known: Known) -> None:
+        """Take what is in the database at the start (`RegionAccess`)."""
+        self.edition, self.visits, regions = known
+        for id, (number, record) in regions.items():
+            self._apply(RegionChange(id, number, None, record, record.region.by, record.region.at))
+        if store.several:
+            self._hub.announce()
 
     async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
-        """Tell what ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
-        store = self._store
-        assert store is not None, "the service was not started"
-
-        def work() -> T:
-            return store.copy.share(lambda: do(store), scrub=scrub)
-
+        """Return what ``do`` changes of the regions, all or nothing. Raises `Refused`."""
         try:
-            if self.follower is None:
-                return await self._do(work)
-            done = await self.follower.share(work)
+            done = await self.work(lambda store: store.transact(lambda: do(store), scrub=scrub))
+            if self._common is not None:
+                await self.follow()
         except StaleRegion as stale:
             raise _stale(stale) from None
         except Degraded as why:
             raise Refused("degraded", f"regions cannot be changed just now: {why}") from None
         except Unavailable:
             raise Refused("busy", _AWAY) from None
-        except TooLarge as why:
-            raise Refused("malformed", f"it is too much: {why}") from None
-        await self._follow()
-        if store.copy.due:
-            self.follower.look()
         return done
 
-    async def _touched(self, tables: set[str]) -> None:
-        """Read the file anew: other servers have changed it."""
-        if "region" in tables:
-            await self._follow()
-
-    async def _follow(self) -> None:
-        """Tell everybody what is in the file now, also what other servers changed."""
+    async def follow(self) -> None:
+        """Tell everybody what is in the database now, also what other servers changed."""
         known = self.records
+
+        def changes(store: RegionStore) -> list[RegionChange]:
+            return store.transact(lambda: read(store))
 
         def read(store: RegionStore) -> list[RegionChange]:
             found = store.regions()
@@ -215,7 +135,7 @@ class RegionService(Service):
                     changes.append(RegionChange(id, gone.edition, None, None, gone.who, gone.at))
             return sorted(changes, key=lambda each: each.edition)
 
-        for change in await self.work(read):
+        for change in await self.work(changes):
             before = self.records.get(change.id)
             if before != change.record:
                 self._apply(dataclasses.replace(change, before=before))
@@ -255,7 +175,7 @@ class RegionService(Service):
         """Set a region; its version says which one it replaces. Raises `Refused`."""
         expected = record.region.version - 1
         edition = await self._change(lambda store: store.put(id, record, expected, keep))
-        if self.follower is None:
+        if self._common is None:
             before, region = self.records.get(id), record.region
             self._apply(RegionChange(id, edition, before, record, region.by, region.at))
             self._hub.announce()
@@ -264,7 +184,7 @@ class RegionService(Service):
         """Remove a region. Raises `Refused`."""
         at = round(self.wall(), 3)
         edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
-        if self.follower is None:
+        if self._common is None:
             self._apply(RegionChange(id, edition, self.records.get(id), None, by, at))
             self._hub.announce()
 
@@ -276,7 +196,7 @@ class RegionService(Service):
             return store.put(new, record, 0), store.remove(old, by, at, version)
 
         made, gone = await self._change(go_over)
-        if self.follower is None:
+        if self._common is None:
             self._apply(RegionChange(new, made, None, record, by, record.region.at))
             self._apply(RegionChange(old, gone, self.records.get(old), None, by, at))
             self._hub.announce()
@@ -284,7 +204,7 @@ class RegionService(Service):
     async def forget(self, thing: str) -> None:
         """Forget a thing: the regions of its own, and where it was."""
         await self._change(lambda store: store.forget(thing), scrub=True)
-        if self.follower is not None:
+        if self._common is not None:
             return
         for id, record in self.of(thing):
             at = self.wall()
@@ -304,7 +224,7 @@ class RegionService(Service):
                 try:
                     await self.remove(id, "Sightline", record.region.version)
                 except Refused as why:
-                    if self.follower is None or why.code == "busy":
+                    if self._common is None or why.code == "busy":
                         raise
                     # Another server was quicker.
 

@@ -1,46 +1,31 @@
 """Store every version of every region, and who was where when the server last ran.
 
 Plain functions that wait for the disk, like those of the accounts' database; to be called on one
-thread. What is committed survives a power cut. Where there are several servers, the regions are a
-copy of their journal (`sightline.journal`); who was where is each server's own.
+thread. Where several servers share a database the regions are one for all; who was where is noted
+by each server for itself, as each has heard more or less.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from sightline.journal.copy import Copy
-from sightline.journal.recording import RecordingConnection
-from sightline.journal.trouble import said
+from sightline.database.engine import Engine, EngineSource
+from sightline.database.sqlite_engine import SqliteEngine
+from sightline.database.trouble import describe
 from sightline.kinds.regions.model import Region
+from sightline.model.faults import CannotOpen
+from sightline.regions.schema import PART, TOPICS
 
 FILE = "regions.db"
-_BUSY = 10.0  # s
-_VERSION = 1
-_TABLES = (
-    """CREATE TABLE version (
-        edition INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, version INTEGER NOT NULL,
-        who TEXT NOT NULL, at REAL NOT NULL, record BLOB
-    ) STRICT""",
-    "CREATE INDEX version_id ON version (id, edition)",
-    """CREATE TABLE region (
-        id TEXT PRIMARY KEY, edition INTEGER NOT NULL, record BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE known (thing TEXT PRIMARY KEY) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE standing (
-        thing TEXT NOT NULL, region TEXT NOT NULL, since REAL, inside INTEGER, said REAL,
-        PRIMARY KEY (thing, region)
-    ) STRICT, WITHOUT ROWID""",
-)
-_OWN = ("known", "standing")
+T = TypeVar("T")
 
 
 class BadRegions(Exception):
@@ -89,48 +74,34 @@ class RegionVersion:
 
 
 class RegionStore:
-    """The open file. ``wall`` gives epoch s. Raises `BadRegions` when that is impossible."""
+    """The open database. ``wall`` gives epoch s; ``server`` is ours among several.
 
-    def __init__(self, folder: Path, wall: Callable[[], float]) -> None:
-        self.path = folder / FILE
-        self.fresh = not self.path.exists()
-        """Whether the file was made just now."""
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self.path.chmod(0o600)
-            self._sql = sqlite3.connect(
-                self.path,
-                timeout=_BUSY,
-                isolation_level=None,
-                check_same_thread=False,
-                factory=RecordingConnection,
-            )
-            for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-                self._sql.execute(f"PRAGMA {setting}")
-            self.copy = Copy(self._sql, self.path, wall, self._upgrade, _OWN)
-            self.copy.upgrade()
-        except (OSError, sqlite3.Error) as why:
-            raise BadRegions(f"{self.path}: {said(why)}") from why
+    Raises `BadRegions` when that is impossible, and `Unavailable` of PostgreSQL.
+    """
 
-    def _upgrade(self) -> None:
-        with self._change():
-            self._migrate()
+    def __init__(
+        self, place: Path | EngineSource, wall: Callable[[], float], server: str = ""
+    ) -> None:
+        self._wall = wall
+        self._server = server
+        self._place = str(place / FILE) if isinstance(place, Path) else "the common database"
+        self._sql: Engine = _opened(place)
 
-    def _migrate(self) -> None:
-        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            raise BadRegions(f"{self.path}: was written by a newer Sightline")
-        if version == 0:
-            for table in _TABLES:
-                self._sql.execute(table)
-            self._sql.execute(f"PRAGMA user_version = {_VERSION}")
+    @property
+    def several(self) -> bool:
+        """Tell whether other servers use it, too."""
+        return self._sql.several
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let go of the database."""
         self._sql.close()
 
+    def transact(self, work: Callable[[], T], *, scrub: bool = False) -> T:
+        """Return what ``work`` does, all or nothing; it may run again (`Engine.transact`)."""
+        return self._sql.transact(work, scrub=scrub)
+
     def _change(self) -> AbstractContextManager[None]:
-        return self.copy.change()
+        return self._sql.change()
 
     # -- regions
 
@@ -141,7 +112,7 @@ class RegionStore:
             try:
                 found[id] = edition, _decode(record)
             except msgspec.DecodeError as why:
-                raise BadRegions(f"{self.path}: region {id}: {why}") from why
+                raise BadRegions(f"{self._place}: region {id}: {why}") from why
         return found
 
     def edition(self) -> int:
@@ -160,7 +131,8 @@ class RegionStore:
             region = record.region
             edition = self._write(id, region.version, region.by, region.at, record)
             self._sql.execute(
-                "INSERT INTO region VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                "INSERT INTO region (id, edition, record) VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET"
                 " edition = excluded.edition, record = excluded.record",
                 (id, edition, _encode(record)),
             )
@@ -180,7 +152,7 @@ class RegionStore:
         with self._change():
             self._expect(id, expected)
             self._sql.execute("DELETE FROM region WHERE id = ?", (id,))
-            self._sql.execute("DELETE FROM standing WHERE region = ?", (id,))
+            self._sql.execute("DELETE FROM stood WHERE region = ?", (id,))
             if not trace:
                 self._sql.execute("DELETE FROM version WHERE id = ?", (id,))
             edition = self._write(id, expected + 1, who, at, None)
@@ -195,12 +167,12 @@ class RegionStore:
             raise StaleRegion(version)
 
     def _write(self, id: str, version: int, who: str, at: float, record: RegionRow | None) -> int:
-        done = self._sql.execute(
-            "INSERT INTO version (id, version, who, at, record) VALUES (?, ?, ?, ?, ?)",
+        (edition,) = self._sql.execute(
+            "INSERT INTO version (id, version, who, at, record) VALUES (?, ?, ?, ?, ?)"
+            " RETURNING edition",
             (id, version, who, at, None if record is None else _encode(record)),
-        )
-        assert done.lastrowid is not None
-        return done.lastrowid
+        ).fetchall()[0]
+        return int(edition)
 
     def removal(self, id: str) -> RegionVersion | None:
         """Tell how a region came to be no more; None: that was not kept."""
@@ -224,36 +196,45 @@ class RegionStore:
     # -- who was where
 
     def visits(self) -> tuple[list[str], list[StoredVisit]]:
-        """Return the things of which we ever had a fix, and how they stood."""
-        known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
-        rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
-        return known, [
+        """Return the things of which this server ever had a fix, and how they stood."""
+        me = (self._server,)
+        known = self._sql.execute("SELECT thing FROM met WHERE server = ?", me).fetchall()
+        rows = self._sql.execute(
+            "SELECT thing, region, since, inside, said FROM stood WHERE server = ?", me
+        )
+        return [thing for (thing,) in known], [
             StoredVisit(thing, region, since, None if inside is None else bool(inside), phone_at)
             for thing, region, since, inside, phone_at in rows
         ]
 
     def note(self, known: Iterable[str], visits: Iterable[StoredVisit]) -> None:
         """Keep how things stand now."""
+        me = self._server
+        gone, there = [], []
+        for each in visits:
+            if each.since is None and each.inside is None:
+                gone.append((me, each.thing, each.region))
+            else:
+                there.append((me, each.thing, each.region, each.since, each.inside, each.phone_at))
         with self._change():
             self._sql.executemany(
-                "INSERT INTO known VALUES (?) ON CONFLICT DO NOTHING", [(t,) for t in known]
+                "INSERT INTO met (server, thing) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [(me, thing) for thing in known],
             )
-            for each in visits:
-                if each.since is None and each.inside is None:
-                    self._sql.execute(
-                        "DELETE FROM standing WHERE thing = ? AND region = ?",
-                        (each.thing, each.region),
-                    )
-                else:
-                    self._sql.execute(
-                        "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?)",
-                        (each.thing, each.region, each.since, each.inside, each.phone_at),
-                    )
+            self._sql.executemany(
+                "DELETE FROM stood WHERE server = ? AND thing = ? AND region = ?", gone
+            )
+            self._sql.executemany(
+                "INSERT INTO stood (server, thing, region, since, inside, said)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (server, thing, region) DO UPDATE SET"
+                " since = excluded.since, inside = excluded.inside, said = excluded.said",
+                there,
+            )
 
     def leave(self, thing: str) -> None:
-        """Delete the stored verdicts of this thing."""
-        self._sql.execute("DELETE FROM known WHERE thing = ?", (thing,))
-        self._sql.execute("DELETE FROM standing WHERE thing = ?", (thing,))
+        """Delete the stored verdicts of this thing, whichever server noted them."""
+        self._sql.execute("DELETE FROM met WHERE thing = ?", (thing,))
+        self._sql.execute("DELETE FROM stood WHERE thing = ?", (thing,))
 
     def _unname(self, phone: str) -> None:
         """Cut adopted regions off the phone that they came from."""
@@ -281,3 +262,15 @@ class RegionStore:
 
 _encode: Callable[[RegionRow], bytes] = msgspec.json.encode
 _decode = msgspec.json.Decoder(RegionRow).decode
+
+
+def _opened(place: Path | EngineSource) -> Engine:
+    if not isinstance(place, Path):
+        return place.engine(TOPICS)
+    path = place / FILE
+    try:
+        return SqliteEngine(path, PART)
+    except CannotOpen as why:
+        raise BadRegions(str(why)) from None
+    except (OSError, sqlite3.Error) as why:
+        raise BadRegions(f"{path}: {describe(why)}") from why

@@ -8,8 +8,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
-from sightline.journal.trouble import Degraded
+from sightline.model.faults import Unavailable
 from sightline.regions.service import RegionService
 from sightline.regions.store import StoredVisit
 
@@ -80,7 +81,7 @@ class VisitNotes:
             if known or visits:
                 await self._regions.work(lambda store: store.note(known, visits))
                 self._unnoted = False
-        except Degraded as why:  # as it was; what is newer by now is written then
+        except Unavailable as why:  # as it was; what is newer by now is written then
             if not self._unnoted:
                 self._log.error("It cannot be written down who is where: {why}", why=why)
             self._unnoted = True
@@ -93,6 +94,12 @@ class VisitNotes:
             self._note_soon(again)
 
     def _work(self, work: Any) -> None:
-        Deferred.fromCoroutine(work).addErrback(
+        working = Deferred.fromCoroutine(work)
+        working.addErrback(self._away)
+        working.addErrback(
             lambda failure: self._log.failure("Could not write down who is where", failure)
         )
+
+    def _away(self, failure: Failure) -> None:
+        failure.trap(Unavailable)
+        self._log.warn("It cannot be written down who is where: {why}", why=failure.value)

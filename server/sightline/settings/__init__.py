@@ -5,6 +5,9 @@ a file or the environment and are kept in a `Secret`, which shows itself to nobo
 each key in config/sightline.toml is its documentation; tests hold the two together."""
 
 from sightline.settings.checks import is_private as is_private
+from sightline.settings.databases import DynamodbSettings as DynamodbSettings
+from sightline.settings.databases import ReplicasSettings as ReplicasSettings
+from sightline.settings.databases import StoreSettings as StoreSettings
 from sightline.settings.errors import BadSettings as BadSettings
 from sightline.settings.files import password_variables as password_variables
 from sightline.settings.load import load as load
@@ -17,7 +20,6 @@ from sightline.settings.schema import ArchiveSettings as ArchiveSettings
 from sightline.settings.schema import BrokerSettings as BrokerSettings
 from sightline.settings.schema import ConsoleSettings as ConsoleSettings
 from sightline.settings.schema import DrivingSettings as DrivingSettings
-from sightline.settings.schema import DynamodbSettings as DynamodbSettings
 from sightline.settings.schema import FanoutSettings as FanoutSettings
 from sightline.settings.schema import FriendsSettings as FriendsSettings
 from sightline.settings.schema import HistorySettings as HistorySettings
@@ -26,7 +28,6 @@ from sightline.settings.schema import LimitsSettings as LimitsSettings
 from sightline.settings.schema import ProbotSettings as ProbotSettings
 from sightline.settings.schema import ProbotsSettings as ProbotsSettings
 from sightline.settings.schema import RegionsSettings as RegionsSettings
-from sightline.settings.schema import ReplicasSettings as ReplicasSettings
 from sightline.settings.schema import ServerSettings as ServerSettings
 from sightline.settings.schema import Settings as Settings
 from sightline.settings.schema import WebhookSettings as WebhookSettings

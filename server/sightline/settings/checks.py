@@ -11,16 +11,17 @@ from sightline.kinds.friends.bases import base_fault
 from sightline.kinds.probots.bases import MOST
 from sightline.kinds.probots.bases import base_fault as robot_base_fault
 from sightline.model.filters import filter_fault
+from sightline.settings.databases import DynamodbSettings
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import PASSWORD_VARIABLE, password_variable
 from sightline.settings.schema import (
     BrokerSettings,
-    DynamodbSettings,
     FriendsSettings,
     ServerSettings,
     Settings,
 )
 from sightline.settings.section import Section
+from sightline.settings.store import store_faults
 from sightline.settings.values import is_here
 
 _REPLICA_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,11}")
@@ -55,6 +56,7 @@ def check_values(settings: Settings, file: str) -> None:
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
         *_dynamodb_faults(settings.dynamodb),
+        *store_faults(settings.store),
         *_replicas_faults(settings),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
@@ -239,10 +241,16 @@ def _replicas_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         return
     if not _REPLICA_NAME.fullmatch(name):
         yield "replicas.name", f"must be 1 to 12 of a-z 0-9 - (is {shown(name)})"
-    if settings.history.store != "dynamodb":
+    if not settings.store.url:
         yield (
             "replicas.name",
-            'several servers share the table of [dynamodb]: set history.store = "dynamodb"',
+            "several servers share a PostgreSQL: set store.url. The table of [dynamodb] keeps the"
+            " history of one server only; how to move is in operators/several-servers.md",
+        )
+    if settings.history.store == "dynamodb":
+        yield (
+            "history.store",
+            '"dynamodb" keeps the history of one server; with replicas.name remove this',
         )
     if not settings.broker:
         yield (

@@ -13,17 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec.inspect import (
-    BoolType,
-    FloatType,
-    IntType,
-    ListType,
-    LiteralType,
-    StrType,
-    Type,
-    type_info,
-)
+from msgspec.inspect import type_info
 
+from sightline.settings.allowed import allowed_values, lenient
 from sightline.settings.checks import (
     AWS_ALPN,
     AWS_SHARED_PORT,
@@ -31,6 +23,7 @@ from sightline.settings.checks import (
     check_environment,
     check_values,
 )
+from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import (
     PASSWORD_VARIABLE,
@@ -49,7 +42,6 @@ from sightline.settings.schema import (
     BrokerSettings,
     ConsoleSettings,
     DrivingSettings,
-    DynamodbSettings,
     FanoutSettings,
     FriendsSettings,
     HistorySettings,
@@ -58,12 +50,12 @@ from sightline.settings.schema import (
     ProbotSettings,
     ProbotsSettings,
     RegionsSettings,
-    ReplicasSettings,
     ServerSettings,
     Settings,
     WebhookSettings,
 )
 from sightline.settings.section import Section
+from sightline.settings.store import with_password
 from sightline.settings.values import Secret
 
 # Filled in by us; in a file it would be a secret lying about.
@@ -138,6 +130,7 @@ _SECTIONS = (
     HistorySettings,
     ArchiveSettings,
     DynamodbSettings,
+    StoreSettings,
     ReplicasSettings,
 )
 
@@ -155,6 +148,8 @@ def _settings(
         sections["https"] = _https(sections["https"], file, folder, environ)
     if "friends" in sections:
         sections["friends"] = _with_keys(sections["friends"], file, folder)
+    store = sections.get("store", StoreSettings())
+    sections["store"] = with_password(store, file, folder, environ)
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
@@ -357,19 +352,12 @@ def _values(section: type[Section], table: object, file: str, where: str) -> dic
     for key, value in table.items():
         kind = type_info(fields[key])
         try:
-            values[key] = msgspec.convert(_lenient(value, kind), fields[key])
+            values[key] = msgspec.convert(lenient(value, kind), fields[key])
         except msgspec.ValidationError as why:
             raise BadSettings(
-                f"{file}: {where}.{key}: must be {_allowed(kind)} (is {shown(value)})"
+                f"{file}: {where}.{key}: must be {allowed_values(kind)} (is {shown(value)})"
             ) from why
     return values
-
-
-def _lenient(value: object, kind: Type) -> object:
-    """Take ``protocol = 5`` without quotes, too: it is plain enough."""
-    if isinstance(kind, LiteralType) and "5" in kind.values and type(value) in (int, float):
-        return str(value)
-    return value
 
 
 def _check_names(table: Mapping[str, Any], allowed: Iterable[str], file: str, where: str) -> None:
@@ -381,19 +369,3 @@ def _check_names(table: Mapping[str, Any], allowed: Iterable[str], file: str, wh
             raise BadSettings(
                 f"{file}: {where}{key}: no such setting; {hint}allowed here: {', '.join(names)}"
             )
-
-
-def _allowed(kind: Type) -> str:
-    """Tell what a field of this type takes, in words."""
-    if isinstance(kind, LiteralType):
-        return f"one of {', '.join(str(v) for v in kind.values)}"
-    if isinstance(kind, BoolType):
-        return "true or false"
-    if isinstance(kind, IntType):
-        return f"a whole number from {kind.ge} to {kind.le}"
-    if isinstance(kind, FloatType):
-        return f"a number from {kind.ge:g} to {kind.le:.0f}"
-    if isinstance(kind, StrType):
-        return 'a text in quotes: "…"'
-    assert isinstance(kind, ListType | msgspec.inspect.VarTupleType), kind
-    return 'a list of texts: ["…", "…"]'

@@ -11,6 +11,7 @@ from msgspec import Meta
 from sightline.kinds.friends.bases import DEFAULT
 from sightline.kinds.maps.remote import origin_of
 from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
+from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
 from sightline.settings.section import Section
 from sightline.settings.values import (
@@ -281,30 +282,6 @@ class HistorySettings(Section, frozen=True, kw_only=True):
     memory_rows: Count = 100_000
 
 
-class DynamodbSettings(Section, frozen=True, kw_only=True):
-    """The table in Amazon DynamoDB, for ``history.store = "dynamodb"``.
-
-    ``region`` empty: as AWS_REGION says. ``endpoint`` is a URL where it is not AWS itself.
-    ``ttl_days``: DynamoDB itself removes entries that are so old; 0: it does not. While AWS is away
-    ``spill_megabytes`` may wait on disk.
-    """
-
-    table: str = "sightline"
-    region: str = ""
-    endpoint: str = ""
-    ttl_days: Annotated[int, Meta(ge=0, le=36_600)] = 0
-    spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
-
-
-class ReplicasSettings(Section, frozen=True, kw_only=True):
-    """Several servers that act as one: they share the table of `DynamodbSettings`.
-
-    ``name`` is this server's among them; empty: it is alone.
-    """
-
-    name: str = ""
-
-
 class ArchiveSettings(Section, frozen=True, kw_only=True):
     """The archive of raw MQTT messages, in files by day; what of them, and how long.
 
@@ -342,6 +319,7 @@ class Settings(Section, frozen=True, kw_only=True):
     history: HistorySettings = HistorySettings()
     archive: ArchiveSettings = ArchiveSettings()
     dynamodb: DynamodbSettings = DynamodbSettings()
+    store: StoreSettings = StoreSettings()
     replicas: ReplicasSettings = ReplicasSettings()
 
     def warnings(self) -> list[str]:
@@ -358,6 +336,8 @@ class Settings(Section, frozen=True, kw_only=True):
             urlsplit(self.dynamodb.endpoint).hostname or ""
         ):
             said.append("dynamodb.endpoint: positions travel unencrypted (http)")
+        if unsafe := self.store.warning:
+            said.append(unsafe)
         if self.https.certificate and not self.server.public_url:
             said.append(
                 "https: without server.public_url only pages opened by an address such as"

@@ -45,6 +45,7 @@ class ServerFigures(Collector):
         yield from _history(figures)
         yield _degraded(figures)
         yield from _replicas(figures)
+        yield from _database(figures)
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
@@ -152,6 +153,28 @@ def _degraded(figures: Mapping[str, Any]) -> Metric:
     if (trouble := figures.get("degraded")) is not None:
         found.add_metric([trouble.reason], 1)
     return found
+
+
+def _database(figures: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how the common database answers; nothing of a server whose files are its own."""
+    found = figures.get("database")
+    if found is None:
+        return
+    for name, text, value in (
+        ("connections", "our connections to the common database", found.open),
+        ("connections_lent", "of them, those in use", found.lent),
+        ("waiting", "threads that wait for a connection", found.waiting),
+        ("standbys", "standbys that follow the common database", found.standbys),
+        ("failing", "whether the common database gave no answer", found.answer is None),
+        (
+            "answer_seconds",
+            "how long the last answer took",
+            None if found.answer is None else found.answer / 1000,
+        ),
+        ("lag_seconds", "how far the last standby is behind", found.lag),
+    ):
+        if value is not None:
+            yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
 
 
 def _replicas(figures: Mapping[str, Any]) -> Iterable[Metric]:

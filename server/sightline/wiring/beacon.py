@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +17,6 @@ from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
-from sightline.settings import Settings
 from sightline.wiring.clock import now
 
 reactor: Any = _reactor
@@ -97,12 +94,3 @@ class Beacon(MultiService):
         if link.state == "connected":
             self._say(self._other_servers.payload.encode())
         self._changed()
-
-
-def store_of(settings: Settings) -> str:
-    """Return a fingerprint of what this server shares with others; empty: nothing."""
-    if not settings.replicas.name:
-        return ""
-    shared = settings.dynamodb
-    region = shared.region or os.environ.get("AWS_REGION", "")
-    return hashlib.sha256(f"{region}\n{shared.table}".encode()).hexdigest()[:16]

@@ -93,7 +93,8 @@ class Brokers(MultiService):
         # The week of a demonstration goes into a file of its own machine, and nowhere else. People
         # who walk somewhere else today were not there last week.
         where = ["--state", str(state), *(["--config", config] if config else [])]
-        self._week = where if settings.history.store == "sqlite" and not near else []
+        own = settings.history.store == "sqlite" and not settings.store.url
+        self._week = where if own and not near else []
         self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
         self._bases = robot_bases(settings)

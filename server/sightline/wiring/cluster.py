@@ -1,46 +1,36 @@
-"""Join what the servers of `replicas.name` share: a table, and the journals of accounts and
-regions.
-"""
+"""Join what the servers of `replicas.name` share: a database with accounts, regions and locks."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.application.service import MultiService
-from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
-from sightline.cluster.messages import Peers
-from sightline.journal.entries import Journal
-from sightline.journal.follower import Follower
 from sightline.kinds import OWNABLE
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen
 from sightline.model.kind import State, kind_of
 from sightline.regions.service import RegionService
 from sightline.settings import Settings
-from sightline.wiring.dynamodb import shared_table
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.locks import LockService
+from sightline.wiring.store import common_store
+from sightline.wiring.store_monitor import StoreMonitor, monitor_of
 
-if TYPE_CHECKING:
-    from sightline.aws.endpoint import Endpoint
-
-reactor: Any = _reactor
 _MOST_REMOVED = 1000  # friends that are no more, whose names we remember
-_RETRY_FOR = 3.0  # s that somebody who changes something may wait for AWS
 Eraser = Callable[[str], Awaitable[None] | None]
 
 
 class Cluster(MultiService):
-    """The way to what is shared. For a server alone there is none of it.
+    """The way to what is shared; for a server with files of its own there is none of it.
 
-    ``accounts`` and ``regions`` are the journals to be handed to whoever keeps those, ``claims``
-    are for whoever drives, ``duty`` says who does what only one server should.
+    ``store`` is the database (None: files), ``locks`` are for whoever drives, ``leadership`` says
+    who does what only one server should.
     """
 
     _log = Logger()
@@ -48,22 +38,21 @@ class Cluster(MultiService):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._name = settings.replicas.name
-        self._claiming = claiming = LockService(settings)
-        claiming.setServiceParent(self)
-        self.locks, self.leadership = claiming.locks, claiming.leadership
-        self.accounts: Journal | None = None
-        self.regions: Journal | None = None
-        self._endpoint: Endpoint | None = None
+        self.store = common_store(settings)
+        self._locking = locking = LockService(settings, self.store)
+        self._monitor: StoreMonitor | None = None
+        if self.store is not None:
+            self.store.setServiceParent(self)
+            self._monitor = monitor_of(self.store)
+            self._monitor.setServiceParent(self)
+        locking.setServiceParent(self)
+        self.locks, self.leadership = locking.locks, locking.leadership
         self._account_service: AccountService | None = None
         self._regions: RegionService | None = None
-        self._hint: Callable[[], None] = lambda: None
-        if not self._name:
-            return
-        from sightline.replicas.journal import DynamoJournal
 
-        self._endpoint, table = shared_table(settings, retry_for=_RETRY_FOR, answer=_RETRY_FOR)
-        self.accounts = DynamoJournal(reactor, table, "accounts")
-        self.regions = DynamoJournal(reactor, table, "regions")
+    def fingerprint(self) -> str:
+        """Return what names the database that we share with others; empty: we share none."""
+        return self.store.fingerprint if self.store is not None and self._name else ""
 
     def join(
         self,
@@ -72,15 +61,13 @@ class Cluster(MultiService):
         world: World,
         erasers: Sequence[Eraser],
     ) -> None:
-        """Give the accounts and regions their journals.
-
-        A friend erased elsewhere is erased here, too.
+        """Erase here, too, a friend who was erased through another server.
 
         The log of erasures has pseudonyms only: they are read by the names that are, or lately
         were, in the ``world``.
         """
         self._account_service, self._regions = account_service, regions
-        if self._endpoint is None:
+        if self.store is None:
             return
         removed: deque[str] = deque(maxlen=_MOST_REMOVED)
 
@@ -106,7 +93,7 @@ class Cluster(MultiService):
         """Fire when ``peers`` have, and accounts and regions are as all servers have them."""
         assert self._account_service is not None
         assert self._regions is not None
-        if self._endpoint is None and len(peers) == 1:
+        if self.store is None and len(peers) == 1:
             return peers[0]
         parts = (*peers, self._account_service.ready, self._regions.ready)
         return gatherResults([_shared(each) for each in parts])
@@ -114,64 +101,24 @@ class Cluster(MultiService):
     # -- the service
 
     def privilegedStartService(self) -> None:
-        """Find out who we are at AWS; asks nobody yet."""
-        super().privilegedStartService()
+        """Look whether the database can be used; while it is away nobody is let in."""
         try:
-            if self._endpoint is not None:
-                self._endpoint.prepare()
+            super().privilegedStartService()
         except CannotOpen as why:
-            raise CannotStart(f"what the servers share cannot be used: {why}") from None
-
-    def startService(self) -> None:
-        """Begin to hear of what is added to the journals."""
-        super().startService()
-        for follower in self._followers():
-            follower.when_appended(lambda: self._hint())
-
-    def stopService(self) -> Deferred[Any]:
-        """Ask nothing again; let go of the connections when nothing is under way."""
-        stopped: Deferred[Any] = super().stopService()
-        return stopped.addCallback(lambda _: Deferred.fromCoroutine(self._stop()))
-
-    async def _stop(self) -> None:
-        if self._endpoint is not None:
-            self._endpoint.hush()
-            for follower in self._followers():
-                await follower.stop()
-            await self._endpoint.close()
-
-    def _followers(self) -> list[Follower]:
-        parts = (self._account_service, self._regions)
-        return [part.follower for part in parts if part is not None and part.follower is not None]
-
-    # -- between the servers
-
-    def speak(self, peers: Peers) -> None:
-        """Have the others look when we change something, and look when they do.
-
-        Without a word they see it within a second.
-        """
-        self._hint = peers.hint
-        self._claiming.when_changed(peers.hint)
-        peers.hear("look", lambda about, payload, at: self.look())
-
-    def look(self) -> None:
-        """Read the journals: another server has changed something."""
-        self._claiming.look()
-        for follower in self._followers():
-            follower.look()
+            raise CannotStart(str(why)) from None
 
     def gauges(self) -> Mapping[str, Any]:
-        """Return further fields of ``server/sightline``; none for a server alone."""
-        if self._endpoint is None:
+        """Return further fields of ``server/sightline``; none for a server with files."""
+        if self.store is None:
             return {}
-        troubles = (follower.trouble for follower in self._followers())
-        unchanged = next((why for why in troubles if why), "")
-        return {
-            "replica": self._name,
-            "on_duty": self.leadership.leads,
-            "shared_why": shared_why(self._claiming.trouble, unchanged),
-        }
+        parts = (self._account_service, self._regions)
+        unchanged = next((part.away for part in parts if part is not None and part.away), "")
+        shown = {"shared_why": shared_why(self._locking.trouble, unchanged or self.store.trouble)}
+        if self._monitor is not None:
+            shown |= self._monitor.gauges()
+        if not self._name:
+            return shown
+        return {"replica": self._name, "on_duty": self.leadership.leads, **shown}
 
 
 def shared_why(undriven: str, unchanged: str) -> str | None:

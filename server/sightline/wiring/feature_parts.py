@@ -65,7 +65,7 @@ def build_features(
         accounts.service,
         mqtt.publishers.publish,
         leadership=cluster.leadership,
-        journal=cluster.regions,
+        common=cluster.store,
         peers=mqtt.peers,
     )
     owntracks = OwnTracks(

@@ -21,7 +21,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from sightline.journal.trouble import WORDS, Degraded
+from sightline.database.trouble import WORDS, Degraded
 from sightline.live.periodic import Periodic
 from sightline.model.server import Trouble
 from sightline.wiring import members

@@ -21,6 +21,7 @@ from sightline.accounts.service import AccountService
 from sightline.cluster.leader import Leadership
 from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
+from sightline.database.trouble import Degraded
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.pending import Bounds
@@ -30,7 +31,6 @@ from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
-from sightline.journal.trouble import Degraded
 from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
@@ -42,6 +42,7 @@ from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
 from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.store import store_options
 
 reactor: Any = _reactor
 _TICK = 0.25  # s
@@ -70,7 +71,20 @@ def make_store(settings: Settings, folder: Path) -> Store:
             keep=table.ttl_days * DAY if table.ttl_days else None,
             spill=table.spill_megabytes * 1_000_000,
         )
+    if settings.store.url:
+        return _postgres_store(settings, folder)
     return SqliteStore(folder)
+
+
+def _postgres_store(settings: Settings, folder: Path) -> Store:
+    # psycopg is loaded by those alone that want it.
+    from sightline.database.postgres import Postgres
+    from sightline.history.postgres.store import PostgresStore
+    from sightline.history.postgres.threads import ANSWER, CONNECTIONS
+
+    pool = Postgres(store_options(settings), most=CONNECTIONS, answer=ANSWER)
+    spill = settings.store.spill_megabytes * 1_000_000
+    return PostgresStore(reactor, pool, folder / "spill", spill=spill, wall=now)
 
 
 def make_recorder(

@@ -1,4 +1,4 @@
-"""Run our locks among those of several servers, in the table that they share; or for a server
+"""Run our locks among those of several servers, in the database that they share; or for a server
 alone.
 """
 
@@ -6,62 +6,67 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.python.threadpool import ThreadPool
 
 from sightline.cluster.leader import Leadership
+from sightline.cluster.locks import Lock, LockRequest
 from sightline.driving.lock_ports import LockPort, NoLocks
-from sightline.model.faults import CannotOpen
+from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import Settings
-from sightline.wiring.dynamodb import shared_table
-from sightline.wiring.errors import CannotStart
+
+if TYPE_CHECKING:
+    from sightline.cluster.lock_client import LockClient
+    from sightline.cluster.lock_table import LockTable
+    from sightline.database.common import CommonStore
+    from sightline.database.postgres import Postgres
 
 reactor: Any = _reactor
-_RETRY_FOR = 0.8  # s a call is asked again: a late beat is worth nothing
-_ANSWER = 1.5  # s for one answer
+_ANSWER = 1.2
+"""s for one answer: a beat is worth nothing when it is late."""
+_THREADS = 4
+
+T = TypeVar("T")
 
 
 class LockService(MultiService):
     """Ask for locks through ``locks``.
 
-    ``leadership`` says which server does what only one should do.
+    ``leadership`` says which server does what only one server should do.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, common: CommonStore | None) -> None:
         super().__init__()
         # Above the fences of any run before, unless a lease were taken each millisecond.
         first = round(time.time() * 1000)
         self.locks: LockPort = NoLocks(first)
         self.leadership = Leadership()
-        self._endpoint: Any = None
-        self._lock_client: Any = None
-        if settings.replicas.name:
-            self._share(settings, first)
+        self._lock_client: LockClient | None = None
+        self._rows: ThreadedLocks | None = None
+        if common is not None and settings.replicas.name:
+            self._share(settings, common, first)
 
-    def _share(self, settings: Settings, first: int) -> None:
-        from sightline.replicas.claim_table import LockTable
-        from sightline.replicas.claimant import LockClient
+    def _share(self, settings: Settings, common: CommonStore, first: int) -> None:
+        from sightline.cluster.lock_client import LockClient
+        from sightline.cluster.lock_table import TIMELINE, LockTable
+        from sightline.database.postgres import Postgres
+        from sightline.database.postgres_engine import PostgresEngine
 
         # Connections of its own: others' many requests must not hold up a beat.
-        self._endpoint, table = shared_table(settings, retry_for=_RETRY_FOR, answer=_ANSWER)
-        store = LockTable(table, first)
-        self.locks = self._lock_client = LockClient(reactor, store, settings.replicas.name)
-        self._lock_client.setServiceParent(self)
-        self.leadership = Leadership(lambda: self._lock_client.on_duty)
-        self._lock_client.when_leader_seen(self.leadership.seen)
-
-    def look(self) -> None:
-        """Read the table: another server has changed a lock."""
-        if self._lock_client is not None:
-            self._lock_client.look()
-
-    def when_changed(self, changed: Callable[[], None]) -> None:
-        """Call ``changed`` when the other servers should `look`."""
-        if self._lock_client is not None:
-            self._lock_client.when_hinted(changed)
+        postgres = Postgres(common.postgres.options, most=_THREADS, answer=_ANSWER)
+        table = LockTable(PostgresEngine(postgres), first, era=TIMELINE, clock=time.monotonic)
+        self._rows = rows = ThreadedLocks(reactor, postgres, table, common.check)
+        self.locks = self._lock_client = client = LockClient(reactor, rows, settings.replicas.name)
+        client.setServiceParent(self)
+        self.leadership = Leadership(lambda: client.on_duty)
+        client.when_leader_seen(self.leadership.seen)
+        client.when_hinted(lambda: common.tell("locks"))
+        common.hear("locks", client.look)
 
     @property
     def trouble(self) -> str:
@@ -69,17 +74,80 @@ class LockService(MultiService):
         return "" if self._lock_client is None else str(self._lock_client.trouble)
 
     def privilegedStartService(self) -> None:
-        """Know who we are at AWS."""
+        """Make the pool of connections."""
         super().privilegedStartService()
-        if self._endpoint is not None:
-            try:
-                self._endpoint.prepare()
-            except CannotOpen as why:
-                raise CannotStart(f"the servers' common store cannot be used: {why}") from None
+        if self._rows is not None:
+            self._rows.open()
 
     def stopService(self) -> Deferred[Any]:
         """Give every lock back."""
         stopped: Deferred[Any] = super().stopService()
-        if self._endpoint is not None:
-            stopped.addCallback(lambda _: Deferred.fromCoroutine(self._endpoint.close()))
+        if self._rows is not None:
+            stopped.addCallback(lambda _: self._rows and self._rows.close())
         return stopped
+
+
+class ThreadedLocks:
+    """A `LockTable` on threads, as `LockClient` asks it; ``check`` makes its tables."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        postgres: Postgres,
+        table: LockTable,
+        check: Callable[[], None],
+    ) -> None:
+        self._reactor = reactor
+        self._postgres = postgres
+        self._table = table
+        self._check = check
+        self._pool = ThreadPool(1, _THREADS, "locks")
+
+    def open(self) -> None:
+        """Make the pools of connections and threads."""
+        self._postgres.open()
+        self._pool.start()
+
+    def close(self) -> Deferred[Any]:
+        """Let go of the connections."""
+
+        def end() -> None:
+            self._pool.stop()
+            self._postgres.close()
+
+        ended: Deferred[Any] = deferToThread(end)
+        return ended
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        def done() -> T:
+            self._check()
+            return work()
+
+        try:
+            return await deferToThreadPool(self._reactor, self._pool, done)
+        except CannotOpen as why:
+            raise Unavailable(str(why)) from why
+
+    async def all(self) -> list[Lock]:
+        """Return all locks as they are now."""
+        return await self._do(self._table.all)
+
+    async def get(self, name: str) -> Lock | None:
+        """Return one lock as it is now."""
+        return await self._do(lambda: self._table.get(name))
+
+    async def take(self, was: Lock, me: str, who: str) -> Lock | None:
+        """Give it to ``me`` if it still is as it ``was``; None: it is not."""
+        return await self._do(lambda: self._table.take(was, me, who))
+
+    async def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
+        """Say that its holder is there; None: that is another one now."""
+        return await self._do(lambda: self._table.beat(lock, told, declined))
+
+    async def release(self, lock: Lock) -> None:
+        """Have nobody hold it, if its holder still does."""
+        await self._do(lambda: self._table.release(lock))
+
+    async def want(self, lock: Lock, want: LockRequest | None) -> bool:
+        """Put a wish down with its holder (None: take it back); return False: another does."""
+        return await self._do(lambda: self._table.want(lock, want))

@@ -18,10 +18,11 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from sightline.journal.recording import MEMBER
-from sightline.journal.trouble import WORDS, said
+from sightline.database.trouble import WORDS, describe
 from sightline.model.faults import CannotOpen
 
+MEMBER = "member"
+"""The table by which a state folder knows a file again."""
 FILE = "state.json"
 ACCOUNTS, HISTORY, REGIONS = "accounts.db", "history.db", "regions.db"
 ALL = (ACCOUNTS, HISTORY, REGIONS)
@@ -218,7 +219,7 @@ def _unusable(path: Path, why: sqlite3.Error) -> str:
     if isinstance(why, sqlite3.OperationalError):
         # SQLite does not say of a file that nobody may write that it is that.
         writable = os.access(path, os.W_OK)
-        return f"{path}: cannot be opened: {said(why) if writable else WORDS['readonly']}"
+        return f"{path}: cannot be opened: {describe(why) if writable else WORDS['readonly']}"
     return f"{path}: {damaged(str(why))}"
 
 

@@ -46,7 +46,6 @@ from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring import settings_parts
 from sightline.wiring.archive import message_archive
-from sightline.wiring.beacon import store_of
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster
@@ -190,7 +189,7 @@ def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
         start.state,
         settings_parts.account_policy(settings.accounts),
         demo=start.demo and is_private(start.listen, server),
-        journal=cluster.accounts,
+        common=cluster.store,
         names=live.names,
     )
     trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
@@ -217,7 +216,7 @@ def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts
         live.hub,
         cluster.locks,
         need_guard=start.settings.driving.need_guard,
-        store=store_of(start.settings),
+        store=cluster.fingerprint,
         topics=live.robot_topics,
     )
     driving.log.when_written(remembers(live.hub))
@@ -313,7 +312,6 @@ def build_mqtt(
     publishers, peers = Publishers(live.hub, live.names, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
-        cluster.speak(peers)
     pipeline = Pipeline(
         peers=peers,
         archive=past.archive.take,

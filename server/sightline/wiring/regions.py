@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
@@ -21,7 +21,6 @@ from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.cluster.messages import PeerBus
 from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
-from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, shared_body
 from sightline.live.hub import Hub
@@ -41,6 +40,9 @@ from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.options import webhook_options
 
+if TYPE_CHECKING:
+    from sightline.database.common import CommonStore
+
 reactor: Any = _reactor
 _LOOK = 1.0  # s
 
@@ -49,8 +51,8 @@ class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of
-    them.
+    ``leadership`` tells others of crossings; with a ``common`` store the regions are those of all
+    of them.
     """
 
     _log = Logger()
@@ -65,14 +67,16 @@ class Geofencing(MultiService):
         publish: Callable[[str, str, bytes], bool],
         *,
         leadership: Leadership | None = None,
-        journal: Journal | None = None,
+        common: CommonStore | None = None,
         peers: PeerBus | None = None,
     ) -> None:
         super().__init__()
         wanted = settings.regions
         self._account_service = account_service
         self._owners_due = False
-        self.regions = regions = RegionService(reactor, now, state, hub, journal)
+        self.regions = regions = RegionService(
+            reactor, now, state, hub, common, settings.replicas.name
+        )
         self.phones = PhoneRegionService(reactor, regions, self._accounts_of)
         rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
         self.geofence_monitor = GeofenceMonitor(reactor, now, hub, regions, self.phones, rules)
@@ -97,6 +101,7 @@ class Geofencing(MultiService):
         self._take_over_loop = Periodic(
             reactor, _LOOK, self._take_over, "the transitions that another server should tell"
         )
+        self._common = common is not None
         self._several = bool(settings.replicas.name)
         self.geofence_monitor.transitions.listen(self._crossed)
         self.geofence_monitor.transitions.listen(_transitions_remembered(hub))
@@ -185,11 +190,9 @@ class Geofencing(MultiService):
         owners = {owner for owner in self.regions.owners() if "/" not in owner}
         if owners <= set(account_service.cache.accounts):
             return
-        if (
-            account_service.follower is not None
-        ):  # the regions may be newer than the accounts we know
+        if self._common:  # the regions may be newer than the accounts we know
             await account_service.refresh()
-            if account_service.follower.trouble:
+            if account_service.away:
                 return
         await self.regions.remove_of(owners - set(account_service.cache.accounts))
 

@@ -116,6 +116,8 @@ class StateFolder(Service):
 
 def databases(settings: Settings) -> tuple[str, ...]:
     """Return the names of the databases in the folder of a server with these settings."""
+    if settings.store.url:
+        return ()
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
     return (members.ACCOUNTS, members.REGIONS, *history)
 

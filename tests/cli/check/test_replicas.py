@@ -1,4 +1,4 @@
-"""`sightline check` of one of several servers: table, rights, clock and broker, each named."""
+"""`sightline check` of one of several servers: the broker between them, and guards."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
 
-from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker, ShippedBroker
 from sightline.cli.check import broker as steps
-from sightline.cli.check import judge_replicas, replicas
+from sightline.cli.check import replicas
 from sightline.cli.main import main
 
 
@@ -22,8 +21,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_SYS_SECONDS", 0.5)
     monkeypatch.setattr(steps, "_LOG_SECONDS", 0.5)
     monkeypatch.setattr(replicas, "_TRIP_SECONDS", 2.0)
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
 
 
 class Doctor:
@@ -32,27 +29,17 @@ class Doctor:
         self._capsys = capsys
         self.broker = broker
 
-    def looks(
-        self, table: str, at: str = "", more: str = "", of_broker: str = "", region: str = "x"
-    ) -> dict[str, dict[str, str]]:
+    def looks(self, more: str = "", of_broker: str = "") -> dict[str, dict[str, str]]:
         """What it found, by step."""
         config = self.folder / "sightline.toml"
         config.write_text(
             f'[broker.main]\nhost = "127.0.0.1"\nport = {self.broker.port}\n{of_broker}\n'
-            '[history]\nstore = "dynamodb"\n[replicas]\nname = "a"\n'
-            f'[dynamodb]\ntable = "{table}"\nregion = "{region and "eu-west-1"}"\n'
-            f'endpoint = "{at or endpoint()}"\n{more}\n'
+            '[store]\nurl = "postgresql://nobody@127.0.0.1:1/x"\n[replicas]\nname = "a"\n'
+            f"{more}\n"
         )
         main(["check", "--config", str(config), "--json", "--no-burst"])
         said = json.loads(self._capsys.readouterr().out)
         return {one["step"]: one for one in said["findings"] if one.get("step")}
-
-    async def makes(self, table: str) -> str:
-        """The table, as the server makes it."""
-        store = dynamo_store(self.folder, name=table)
-        await store.open()
-        await store.close()
-        return table
 
 
 @pytest.fixture
@@ -61,107 +48,20 @@ def doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
         yield Doctor(tmp_path, capsys, broker)
 
 
-OURS = ("credentials", "table", "clock", "rights", "client id", "servers")
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_set_up_that_is_right_is_found_right_and_left_as_it_was(doctor):
-    table = await doctor.makes("check-right")
-    found = await deferToThread(doctor.looks, table, more="ttl_days = 30")
-    assert {step: found[step]["level"] for step in OURS} == dict.fromkeys(OURS, "ok"), found
-    assert "secret" not in json.dumps(found)
-    store = dynamo_store(doctor.folder, name=table)
-    await store.open()
-    assert list(await store.things()) == []
-    async for item in store._table.query("check"):
-        raise AssertionError(item)
-    await store.close()
-
-
-@pytest_twisted.ensureDeferred
-async def test_each_right_that_is_missing_is_named(doctor):
-    table = await doctor.makes("check-rights")
-    weather = Weather()
-    try:
-        calls = {"ConditionCheckItem": "TransactWriteItems"}
-        for denied in (
-            ["PutItem"],
-            ["UpdateItem", "BatchGetItem"],
-            ["Query", "BatchWriteItem"],
-            ["ConditionCheckItem"],
-        ):
-            these = {calls.get(right, right) for right in denied}
-            weather.mood = lambda call, these=these: (
-                "AccessDeniedException" if call in these else None
-            )
-            found = await deferToThread(doctor.looks, table, weather.endpoint)
-            assert found["rights"]["level"] == "fail"
-            for call in denied:
-                assert f"dynamodb:{call}" in found["rights"]["todo"]
-            assert found["rights"]["todo"].count("dynamodb:") == len(denied)
-    finally:
-        await weather.end()
-
-
-@pytest_twisted.ensureDeferred
-async def test_every_call_that_the_server_makes_is_tried(doctor):
-    from playbooks.test_store_table import NEEDED_TO_MAKE_IT, called
-
-    table = await doctor.makes("check-calls")
-    weather = Weather()
-    try:
-        await deferToThread(doctor.looks, table, weather.endpoint, "ttl_days = 30")
-        assert set(weather.asked) == called() - NEEDED_TO_MAKE_IT
-    finally:
-        await weather.end()
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_table_that_is_not_there_cannot_be_reached_or_is_denied_is_told_apart(doctor):
-    found = await deferToThread(doctor.looks, "check-none")
-    assert (found["table"]["level"], "CreateTable" in found["table"]["todo"]) == ("warn", True)
-    found = await deferToThread(doctor.looks, "check-none", "http://127.0.0.1:9")
-    assert found["table"]["level"] == "fail"
-    assert "network" in found["table"]["todo"]
-    weather = Weather()
-    try:
-        weather.mood = lambda call: "AccessDeniedException"
-        found = await deferToThread(doctor.looks, "check-none", weather.endpoint)
-        assert "dynamodb:DescribeTable" in found["table"]["todo"]
-    finally:
-        await weather.end()
-
-
-@pytest_twisted.ensureDeferred
-async def test_without_credentials_or_region_that_is_said(doctor, monkeypatch):
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    found = await deferToThread(doctor.looks, "check-x", region="")
-    assert "AWS_REGION" in found["region"]["todo"]
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    found = await deferToThread(doctor.looks, "check-x")
-    assert found["credentials"]["level"] == "fail"
-    assert "AWS_ACCESS_KEY_ID" in found["credentials"]["todo"]
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    found = await deferToThread(doctor.looks, "check-x")
-    assert "EC2" in found["credentials"]["todo"]
-
-
 @pytest_twisted.ensureDeferred
 async def test_a_client_id_that_every_server_would_have_is_warned_of(doctor):
-    found = await deferToThread(doctor.looks, "check-x", of_broker='client_id = "sightline"')
+    found = await deferToThread(doctor.looks, of_broker='client_id = "sightline"')
     assert found["client id"]["level"] == "warn"
     assert "-a" in found["client id"]["todo"]
-    found = await deferToThread(doctor.looks, "check-x", of_broker='client_id = "sightline_a"')
+    found = await deferToThread(doctor.looks, of_broker='client_id = "sightline_a"')
     assert found["client id"]["level"] == "ok"
 
 
 @pytest_twisted.ensureDeferred
 async def test_no_guard_at_all_is_warned_of(doctor):
-    found = await deferToThread(doctor.looks, "check-x", more="[driving]\nguard = false")
+    found = await deferToThread(doctor.looks, more="[driving]\nguard = false")
     assert found["guard"]["level"] == "warn"
-    found = await deferToThread(doctor.looks, "check-x")
+    found = await deferToThread(doctor.looks)
     assert "guard" not in found
 
 
@@ -170,7 +70,7 @@ def test_a_broker_that_keeps_servers_apart_is_found(tmp_path, capsys):
     acl.write_text("topic readwrite owntracks/#\ntopic readwrite sightline/check/#\n")
     acl.chmod(0o644)
     with Broker(f"acl_file {acl}") as broker:
-        found = Doctor(tmp_path, capsys, broker).looks("check-x")
+        found = Doctor(tmp_path, capsys, broker).looks()
     assert found["servers"]["level"] == "fail"
     assert "sightline/replicas/#" in found["servers"]["todo"]
 
@@ -180,38 +80,5 @@ def test_with_the_acl_we_ship_servers_hear_each_other(tmp_path, capsys):
     (tmp_path / "password").chmod(0o600)
     more = 'user = "sightline"\npassword_file = "password"'
     with ShippedBroker({"sightline": "pw"}) as broker:
-        found = Doctor(tmp_path, capsys, broker).looks("check-x", of_broker=more)
+        found = Doctor(tmp_path, capsys, broker).looks(of_broker=more)
     assert found["servers"]["level"] == "ok"
-
-
-@pytest.mark.parametrize(
-    ("skew", "level"),
-    [(0.0, "ok"), (-2.0, "ok"), (5.0, "warn"), (-5.0, "warn"), (400.0, "fail"), (-400.0, "fail")],
-)
-def test_a_clock_that_is_off_is_named_before_aws_refuses_us(skew, level):
-    found = judge_replicas.clock("dynamodb", skew)
-    assert found.level == level
-    if level != "ok":
-        assert ("ahead" if skew > 0 else "behind") in found.said
-
-
-@pytest_twisted.ensureDeferred
-async def test_the_clock_is_held_against_the_answers_date(doctor, monkeypatch):
-    table = await doctor.makes("check-clock")
-    now = replicas.time.time
-    monkeypatch.setattr(replicas.time, "time", lambda: now() + 3600)
-    found = await deferToThread(doctor.looks, table)
-    assert found["clock"]["level"] == "fail"
-    assert "ahead" in found["clock"]["said"]
-
-
-def test_a_table_of_another_make_is_refused():
-    assert judge_replicas.table("dynamodb", "x", "ACTIVE", indexed=False).level == "fail"
-    assert judge_replicas.table("dynamodb", "x", "CREATING", indexed=True).level == "fail"
-
-
-def test_what_else_aws_says_to_a_call_is_told_as_it_is():
-    found = judge_replicas.rights(
-        "dynamodb", "x", {"Query": "ValidationException: no", "GetItem": "…"}
-    )
-    assert "ValidationException: no" in found.said

@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.cli.check import broker, frontend, https, maps, public, replicas, robots, unfollowed
+from sightline.cli.check import (
+    broker,
+    dynamodb,
+    frontend,
+    https,
+    maps,
+    public,
+    replicas,
+    robots,
+    store,
+    unfollowed,
+)
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
@@ -95,8 +106,12 @@ def _findings(
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))
+    if settings.history.store == "dynamodb":
+        yield from dynamodb.check(settings, os.environ)
+    if settings.store.url:
+        yield from store.check(settings)
     if settings.replicas.name:
-        yield from replicas.check(settings, brokers, os.environ)
+        yield from replicas.check(settings, brokers)
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)

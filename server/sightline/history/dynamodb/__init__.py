@@ -13,9 +13,9 @@ digits, so that text sorts as time does, and ``digest`` 16 hex digits.
     S#<shard>                <thing>               the present state of a thing: a at, b body
     U#<thing>                <undo>#<sort>#<sk>    an entry that one act of hiding has hidden
     SORTS                    <sort>                a sort that was ever written
-    J#…                      …                     nothing of history: see `sightline.replicas`
 
-Several servers keep what they share in the same table: ``CLAIM`` (see `sightline.replicas`).
+What begins with J# or is in ``CLAIM`` is of versions before, when several servers shared accounts
+and locks there.
 
 Events (and nothing else) also have ``ep`` = V#<sort>#<day> and ``es`` = <time>#<digest>#<thing>,
 the keys of the sparse index ``events``. So they are found by time over all things, and whatever

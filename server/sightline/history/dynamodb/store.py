@@ -18,7 +18,7 @@ from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.aws.credentials import METADATA
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
-from sightline.history.dynamodb.backlog import Backlog
+from sightline.history.backlog import Backlog
 from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.dynamodb.writing import DynamoWriter
 from sightline.history.record import HistoryEntry, LastState
@@ -65,7 +65,9 @@ class DynamoStore:
         )
         self._reading = DynamoReader(self._table, wall)
         self._writing = DynamoWriter(self._table, self._reading, keep)
-        self._backlog = Backlog(reactor, Spill(reactor, folder, spill), self._writing, again)
+        self._backlog = Backlog(
+            reactor, Spill(reactor, folder, spill), self._writing, again, "DynamoDB"
+        )
 
     @property
     def spilled(self) -> int:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
+from sightline.aws.client import AwsDenied
 from sightline.aws.table import Table, all_of
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.record import EVENTS, HistoryEntry, LastState
+from sightline.model.faults import Unavailable
 
 _LISTED = 100_000  # lists whose items we remember to have written
 _LARGEST = 380_000  # bytes of a body; an item may have 400 KB
@@ -167,9 +169,20 @@ class DynamoWriter:
         await self._remove(items)
         return sum(shown)
 
+    # -- for what waits
+
+    async def bring(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> None:
+        """Write what waited on disk."""
+        try:
+            await self.write(entries, last_states)
+        except AwsDenied as why:
+            raise Unavailable(str(why)) from why
+
     # -- gone
 
-    async def erase(self, things: Sequence[str]) -> int:
+    async def erase_stored(self, things: Sequence[str]) -> int:
         """Erase things, as `sightline.history.store.Store.erase`."""
         removed = 0
         sorts = await self._reading.sorts()

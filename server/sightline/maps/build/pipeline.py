@@ -30,6 +30,8 @@ _DEATH = 1  # PR_SET_PDEATHSIG
 _READING = 0.55
 """The part of the work that is done when the extract is read."""
 _LOOK = 0.5  # s between two looks at the disk
+_UNHEARD = 10.0
+"""So long after tippecanoe has ended the reader may take to end, too (s): nobody hears it."""
 _LAST_LINES = 20  # last lines of what a program says
 _PLACE = 16
 """Bytes of a node's place in the index."""
@@ -63,6 +65,8 @@ class _Running:
     lines: queue.SimpleQueue[tuple[str, str]] = field(default_factory=queue.SimpleQueue)
     listeners: list[threading.Thread] = field(default_factory=list)
     output: dict[str, list[str]] = field(default_factory=lambda: {"reader": [], "cutter": []})
+    given_up: bool = False
+    """The reader did not end by itself when nobody heard it any more."""
 
     def __post_init__(self) -> None:
         for name, process in (("reader", self.reader), ("cutter", self.cutter)):
@@ -176,8 +180,13 @@ def _bounded(memory: int) -> None:
 
 
 def _watch(running: _Running, work: Path, limits: BuildLimits, say: Say) -> None:
-    looked = 0.0
+    looked, unheard = 0.0, float("inf")
     while not running.is_over or not running.lines.empty():
+        if running.cutter.poll() is not None:
+            unheard = min(unheard, time.monotonic())
+            if time.monotonic() - unheard > _UNHEARD:
+                running.given_up = True
+                return
         if time.monotonic() - looked > _LOOK:
             looked = time.monotonic()
             if free_bytes(work) < limits.floor:
@@ -207,6 +216,8 @@ def _check(running: _Running, extract: Path, work: Path, limits: BuildLimits) ->
     while not running.lines.empty():
         _hear(running, *running.lines.get(), say=lambda part, words: None)
     reader, cutter = running.reader.returncode, running.cutter.returncode
+    if running.given_up:
+        reader = 4  # as if it had noticed
     errors = [line for line in running.output["reader"] if line.startswith("error ")]
     why = errors[-1].removeprefix("error ") if errors else ""
     heard = "\n".join(running.output["cutter"])

@@ -10,6 +10,7 @@ import { bytes, fixed, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { CertificateFact } from './certificate';
 import { Chart } from './chart';
+import { DatabaseFact } from './database';
 import { usePing } from './ping';
 import type { ServerClock } from '../../app/clock';
 import type { Hello } from '../../net/protocol';
@@ -138,6 +139,7 @@ function OwnFacts({
           {replicaText(server)}
         </Fact>
       )}
+      {server?.database && <DatabaseFact database={server.database} />}
       {refused.length > 0 && (
         <Fact name={t`Refused`}>
           {refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}

@@ -1,1 +1,0 @@
-"""Several servers that are one to everybody: what they share, by conditional writes."""
