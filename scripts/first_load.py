@@ -56,7 +56,9 @@ WATCH = """
 
 def visit(browser: Browser, url: str, *, slow: bool) -> dict[str, Any]:
     """Open the map once with an empty cache; return what was seen when, and bytes by address."""
-    context = browser.new_context(viewport=PHONE, device_scale_factor=2, has_touch=True)
+    context = browser.new_context(
+        locale="en-IE", viewport=PHONE, device_scale_factor=2, has_touch=True
+    )
     page = context.new_page()
     page.set_default_timeout(180_000)
     devtools = context.new_cdp_session(page)

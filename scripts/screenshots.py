@@ -133,7 +133,7 @@ class Camera:
         self._url = server.url
         found = re.search(r"open once: (\S+)", server.logged)
         assert found, server.logged
-        page = browser.new_context().new_page()
+        page = browser.new_context(locale="en-IE").new_page()
         page.goto(found[1])
         expect(page.locator("html[data-connection=live]")).to_be_attached(timeout=60_000)
         self._signed_in = page.context.storage_state()
@@ -142,6 +142,7 @@ class Camera:
         """Open a place of the page (what stands behind the #), with the map drawn."""
         context = self._browser.new_context(
             viewport=size,
+            locale="en-IE",
             color_scheme="light" if scheme == "light" else "dark",
             reduced_motion="reduce",
             storage_state=self._signed_in,

@@ -161,7 +161,8 @@ def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
 
     def open_page(path: str = "?test", **context: Any) -> Page:
         context.setdefault("viewport", DESKTOP)
-        page = chromium.new_context(locale="en-IE", reduced_motion="reduce", **context).new_page()
+        context.setdefault("locale", "en-IE")
+        page = chromium.new_context(reduced_motion="reduce", **context).new_page()
         page.set_default_timeout(60_000)
         opened.append((page, Watched(page, sightline.url)))
         page.goto(sightline.url + path)

@@ -25,6 +25,7 @@ def test_the_page_works_over_https_and_tells_how_its_certificate_is(
     with SightlineProcess(settings) as sightline:
         context: Any = chromium.new_context(
             ignore_https_errors=True,
+            locale="en-IE",
             reduced_motion="reduce",
             viewport={"width": 1200, "height": 760},
         )

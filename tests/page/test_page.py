@@ -290,3 +290,64 @@ def test_a_phone_shows_map_list_and_tabs(broker, visit):
         assert box["height"] >= 44
     page.locator(JANE).tap()
     expect(page.locator("[data-drawer]")).to_be_visible()
+
+
+def german(english: str) -> str:
+    """Say what the page says in German, by its catalogue."""
+    catalogue = (ROOT / "web/src/locales/de.po").read_text(encoding="utf-8")
+    found = re.search(rf'^msgid {json.dumps(english)}\nmsgstr "(.+)"$', catalogue, re.M)
+    assert found, english
+    return found[1]
+
+
+def test_a_german_browser_reads_german_until_another_language_is_chosen(broker, visit):
+    publish(broker, "owntracks/jane/phone", fix(52.0, 5.0, vel=80, cog=90))
+    page = visit("?test#map?id=friend/jane/phone", locale="de-DE", timezone_id="Europe/Berlin")
+    is_live(page)
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    settings = page.get_by_role("link", name=german("Settings"), exact=True)
+    expect(settings).to_be_visible()
+    drawer = page.locator("[data-drawer]")
+    expect(drawer).to_contain_text(german("Speed"))
+    expect(drawer).to_contain_text("km/h")
+    expect(drawer).to_contain_text("52,0000°")
+    expect(page.locator(".knob b")).to_have_text(re.compile(r"^\d\d:\d\d(:\d\d)?$"))
+
+    settings.click()
+    page.get_by_label(german("Language")).select_option("en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("link", name="Settings", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.map
+def test_where_lines_run_to_the_left_the_list_is_at_the_right_and_people_beside_it(broker, visit):
+    publish(broker, "owntracks/jane/phone", fix(52.0, 5.0), "-r")
+    page = visit("?test&lang=ar-XB")
+    is_live(page)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(JANE)).to_be_visible()
+    width = page.viewport_size["width"]
+    roster = page.locator(".roster").bounding_box()
+    assert roster["x"] > width / 2
+    page.locator(JANE).click()
+    drawer = page.locator(".drawer")
+    expect(drawer).to_be_visible()
+    drawn(page)
+    beside = drawer.bounding_box()
+    assert beside["x"] + beside["width"] < width / 2
+
+    # She is in the middle of what the panels leave free, not under one of them.
+    middle = (beside["x"] + beside["width"] + roster["x"]) / 2
+    face = page.locator(".mark.is-selected .mark-face")
+    wait_until(
+        lambda: abs(centre(face.bounding_box()) - middle) < 60,
+        lambda: f"the face at {middle}: {face.bounding_box()}",
+        pause=lambda: page.wait_for_timeout(100),
+    )
+
+
+def centre(box: Any) -> float:
+    """Return the middle of a box across."""
+    return float(box["x"] + box["width"] / 2)

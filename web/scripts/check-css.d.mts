@@ -1,2 +1,2 @@
-export function faults(css: string): string[];
+export function faults(css: string, name?: string): string[];
 export function unknownTokens(css: string, tokens: string): string[];

@@ -12,10 +12,20 @@ describe('a style sheet', () => {
     ['margin: calc(-1 * var(--space-2))', 0],
     ['padding: calc(18px + env(safe-area-inset-bottom))', 1],
     ['gap: 32px', 1],
-    ['padding-left: 96px', 0],
+    ['padding-inline-start: 96px', 0],
+    ['padding-left: 96px', 1],
+    ['left: 50%', 0],
+    ['left: calc(50% + var(--side) * 204px)', 0],
+    ['text-align: left', 1],
+    ['text-align: start', 0],
+    ['transition: right 1s', 1],
+    ['inset: 0 auto 0 0', 1],
+    ['padding: 0 var(--space-1) 0 var(--space-1)', 0],
+    ['border-left: 0', 1],
     ['top: 12px', 1],
-    ['left: calc(50% + 8px)', 1],
-    ['left: 424px', 0],
+    ['left: calc(50% + var(--side) * 8px)', 1],
+    ['inset-inline-start: 424px', 0],
+    ['left: 424px', 1],
     ['font-size: 13px', 1],
     ['font: 600 0.9em/1 sans-serif', 1],
     ["font: var(--type-m) 'Inter 4px'", 0],
@@ -25,6 +35,11 @@ describe('a style sheet', () => {
     ['z-index: var(--layer-menu)', 0],
   ])('with %s has %i faults', (declaration, count) => {
     expect(sizesIn(`a {\n  ${declaration};\n}\n`)).toHaveLength(count);
+  });
+
+  test('of what lies on the map may say left and right', () => {
+    expect(sizesIn('a { left: 0; }', 'map/map.css')).toEqual([]);
+    expect(sizesIn('a { left: 0; }', 'pages/map/mapview.css')).toHaveLength(1);
   });
 
   test('is told by its line, comments left aside', () => {

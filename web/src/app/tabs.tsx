@@ -1,5 +1,6 @@
 /** The parts of a section, one shown at a time: arrows move, the address remembers. */
 import type { ComponentChildren } from 'preact';
+import { stepAcross } from '../words/direction';
 import { useNavigation } from './context';
 
 export interface Part {
@@ -24,7 +25,7 @@ export function Tabs({ label, parts }: { label: string; parts: readonly Part[] }
     go(section.value, tab);
   };
   const onKeyDown = (key: KeyboardEvent) => {
-    const step = key.key === 'ArrowRight' ? 1 : key.key === 'ArrowLeft' ? -1 : 0;
+    const step = stepAcross(key.key);
     if (step === 0) return;
     key.preventDefault();
     const index = parts.findIndex((part) => part.tab === current);

@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { isLeftward } from '../words/direction';
 
 /** Room that is kept to the edges of the window, and the width of the explanation, pixels. */
 const EDGE = 12;
@@ -17,13 +18,15 @@ export interface Place {
   readonly width: number;
 }
 
-/** Where the explanation stands: below its word, or above it in the lower half of the window. */
+/** Where the explanation stands: begun with its word, below it, or above it in the lower half of the window. */
 export function placeBy(
-  word: { readonly left: number; readonly top: number; readonly bottom: number },
+  word: Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>>,
   window: { readonly width: number; readonly height: number },
+  leftward = false,
 ): Place {
   const width = Math.min(WIDTH, window.width - 2 * EDGE);
-  const left = Math.max(EDGE, Math.min(word.left, window.width - width - EDGE));
+  const begin = leftward ? word.right - width : word.left;
+  const left = Math.max(EDGE, Math.min(begin, window.width - width - EDGE));
   return (word.top + word.bottom) / 2 > window.height / 2
     ? { left, width, bottom: window.height - word.top + GAP }
     : { left, width, top: word.bottom + GAP };
@@ -35,7 +38,7 @@ export function Explained({ means, children }: { means: string; children: Compon
   const [place, setPlace] = useState<Place | null>(null);
   const show = () => {
     const box = word.current?.getBoundingClientRect();
-    if (box) setPlace(placeBy(box, { width: innerWidth, height: innerHeight }));
+    if (box) setPlace(placeBy(box, { width: innerWidth, height: innerHeight }, isLeftward()));
   };
   const hide = () => {
     setPlace(null);

@@ -83,12 +83,19 @@ describe('its place', () => {
   const window = { width: 390, height: 844 };
 
   test('is below a word in the upper half, above one in the lower, and never off the window', () => {
-    expect(placeBy({ left: 40, top: 100, bottom: 120 }, window)).toEqual({
+    expect(placeBy({ left: 40, right: 90, top: 100, bottom: 120 }, window)).toEqual({
       ...{ left: 40, width: 280, top: 126 },
     });
-    const low = placeBy({ left: 350, top: 800, bottom: 820 }, window);
+    const low = placeBy({ left: 350, right: 380, top: 800, bottom: 820 }, window);
     expect(low).toEqual({ left: 98, width: 280, bottom: 50 });
-    expect(placeBy({ left: 5, top: 10, bottom: 20 }, { width: 240, height: 400 }).width).toBe(216);
+    const narrow = { width: 240, height: 400 };
+    expect(placeBy({ left: 5, right: 45, top: 10, bottom: 20 }, narrow).width).toBe(216);
+  });
+
+  test('ends with the word where lines run from right to left', () => {
+    const word = { left: 300, right: 350, top: 100, bottom: 120 };
+    expect(placeBy(word, window, true).left).toBe(350 - 280);
+    expect(placeBy({ ...word, left: 5, right: 60 }, window, true).left).toBe(12);
   });
 });
 

@@ -50,7 +50,8 @@ export function MapView() {
   });
   return (
     <section class="stage" aria-label={name} inert={away}>
-      <div ref={container} class="map" />
+      {/* East is at the right, whichever way people write. */}
+      <div ref={container} class="map" dir="ltr" />
       {trouble !== null && (
         <p class="map-trouble" role="status">
           {trouble}

@@ -10,6 +10,7 @@ import { daysOn, monthBeside, monthOf, weeksOf } from '../../past/month';
 import { longDayText, monthText, weekdayTexts } from '../../ui/times';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
+import { stepAcross } from '../../words/direction';
 
 const words = () => ({
   title: t`Choose a day`,
@@ -22,10 +23,8 @@ const words = () => ({
   chosen: t`chosen`,
 });
 
-/** How far a key goes, in days. */
+/** How far a key goes up or down, in days. */
 const KEYS: Readonly<Record<string, number>> = {
-  ArrowLeft: -1,
-  ArrowRight: 1,
   ArrowUp: -7,
   ArrowDown: 7,
 };
@@ -166,8 +165,8 @@ function Grid({ month, at, today, known, move, choose }: GridProps) {
 
 /** Where a key leads from a day; null for a key that leads nowhere. */
 function target(event: KeyboardEvent, at: Day): Day | null {
-  const step = KEYS[event.key];
-  if (step !== undefined) return daysOn(at, step);
+  const step = KEYS[event.key] ?? stepAcross(event.key);
+  if (step !== 0) return daysOn(at, step);
   const weekday = weekdayOf(at);
   if (event.key === 'Home') return daysOn(at, -weekday);
   if (event.key === 'End') return daysOn(at, 6 - weekday);

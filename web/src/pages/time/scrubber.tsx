@@ -31,6 +31,7 @@ export function Scrubber() {
   return (
     <div
       class="scrubber"
+      dir="ltr" // time runs as on a clock's dial and in every chart
       role="slider"
       tabIndex={0}
       aria-label={t`Time of day`}

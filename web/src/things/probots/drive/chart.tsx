@@ -160,5 +160,5 @@ export function Chart({
       lines: () => latest.current(),
     });
   }, [clock, span, theme, top]);
-  return <div ref={host} class="chart" role="img" aria-label={label} />;
+  return <div ref={host} class="chart" dir="ltr" role="img" aria-label={label} />;
 }

@@ -102,6 +102,7 @@ function Lever({
       <input
         ref={input}
         type="range"
+        dir="ltr" // left is left in every language
         min={-100}
         max={100}
         step={5}
