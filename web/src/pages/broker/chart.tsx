@@ -100,7 +100,13 @@ export function Chart({ series, curves, range, height, label, text }: ChartProps
         })}
         {pointed !== null && at !== undefined && <time>{timeText(at, to)}</time>}
       </figcaption>
-      <div ref={box} dir="ltr" role="img" aria-label={label} style={{ height: `${String(height)}px` }} />
+      <div
+        ref={box}
+        dir="ltr"
+        role="img"
+        aria-label={label}
+        style={{ height: `${String(height)}px` }}
+      />
       {series.at.length < 2 && (
         <p class="chart-wait">{t`Drawn as soon as there are two figures.`}</p>
       )}
