@@ -2,6 +2,7 @@
  * Names for places: the town a position is in or near. Knows only towns of some size, and says
  * nothing where there is none in reach: a name that misleads is worse than a pair of numbers.
  */
+import { t } from '@lingui/core/macro';
 
 export interface Town {
   readonly name: string;
@@ -101,7 +102,8 @@ export class Gazetteer {
       }
     }
     if (!best) return null;
-    return bestKm <= best.reach ? best.name : `near ${best.name}`;
+    const { name } = best;
+    return bestKm <= best.reach ? name : t`near ${name}`;
   }
 }
 
