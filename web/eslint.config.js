@@ -19,7 +19,7 @@ const NOT_WORDS = {
     // Fonts, and questions about the screen.
     '^(Inter Variable|JetBrains Mono Variable)|^(SemiBold|Italic)$|^\\((max|min)-width',
     // What style sheets, the calendar of programs and mosquitto call things; why a socket is closed.
-    '^not (working|running)$|px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"id"|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
+    '^not (working|running)$|px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"(id|ok)"|^00 ff 42$|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
     // Keys of a keyboard, codes, names of products.
     '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
     '^(PgDn|PgUp|Ctrl|Wi-Fi|SSID|Android|iOS|iPhone, Android|Overland|GPSLogger|Traccar Client|PhoneTrack, OsmAnd, Locus Map|Home Assistant)$',
