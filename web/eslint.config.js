@@ -99,7 +99,7 @@ const EITHER = ':matches(Literal, ConditionalExpression > Literal, LogicalExpres
 /** What that rule lets pass because it is one small word, or a title, and yet is read. */
 const SMALL_WORDS = [
   `JSXText[value=/\\p{L}{2}/u]:not([value=/^\\s*(Sightline|OwnTracks|QoS|MQTT)\\s*$/]):not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^code$/] > JSXText)`,
-  'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > TemplateLiteral:has(TemplateElement[value.raw=/(^|\\s)\\p{Ll}{3,}/u])',
+  'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > TemplateLiteral:has(> TemplateElement[value.raw=/(^|\\s)\\p{Ll}{3,}/u])',
   'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=/^[a-z]/]',
   'JSXAttribute[name.name=/^(title|label|placeholder|alt|hint|words|about|aria-label|aria-valuetext)$/] > Literal[value=/^[a-z]/]',
   // A literal handed to a component: the names of things of the page are small and one word.
