@@ -19,7 +19,7 @@ const NOT_WORDS = {
     // Fonts, and questions about the screen.
     '^(Inter Variable|JetBrains Mono Variable)|^(SemiBold|Italic)$|^\\((max|min)-width',
     // What style sheets, the calendar of programs and mosquitto call things; why a socket is closed.
-    '^not (working|running)$|px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"id"|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
+    '^not (working|running)$|px "Inter|^data:|^T:|^translate\\(|^\\$SYS/|^\\{"(id|ok)"|^00 ff 42$|^sketch-handle|^T\\d\\d:|^retained messages/|^(the page was closed|malformed frame)$',
     // Keys of a keyboard, codes, names of products.
     '^(Key[A-Z]|Arrow\\w+|Page(Up|Down)|Escape|Enter|Tab|Home|End|Delete|Backspace|Space|[A-Z]|GET|POST|PUT|PATCH|DELETE)$',
     '^(PgDn|PgUp|Ctrl|Wi-Fi|SSID|Android|iOS|iPhone, Android|Overland|GPSLogger|Traccar Client|PhoneTrack, OsmAnd, Locus Map|Home Assistant)$',
@@ -93,11 +93,19 @@ const NOT_WORDS = {
 const INSIDE_TRANS = 'JSXElement[openingElement.name.name=/^(Trans|Plural)$/]';
 /** Attributes of the browser's own elements that the rule above does not look at. */
 const TITLE = 'JSXAttribute[name.name=/^(title|abbr|aria-valuetext|aria-description)$/]';
+/** Attributes that a person reads, of elements and of the page's components. */
+const READ = 'label|hint|name|about|title|placeholder|aria-label|alt|words|sure|empty|unit';
+const EITHER = ':matches(Literal, ConditionalExpression > Literal, LogicalExpression > Literal)';
 /** What that rule lets pass because it is one small word, or a title, and yet is read. */
 const SMALL_WORDS = [
-  `JSXText[value=/\\p{L}{2}/u]:not([value=/^\\s*(Sightline|OwnTracks|QoS|MQTT)\\s*$/]):not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^(code|kbd)$/] > JSXText)`,
+  `JSXText[value=/\\p{L}{2}/u]:not([value=/^\\s*(Sightline|OwnTracks|QoS|MQTT)\\s*$/]):not(${INSIDE_TRANS} JSXText):not(JSXElement[openingElement.name.name=/^code$/] > JSXText)`,
+  'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > TemplateLiteral:has(> TemplateElement[value.raw=/(^|\\s)\\p{Ll}{3,}/u])',
   'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=/^[a-z]/]',
   'JSXAttribute[name.name=/^(title|label|placeholder|alt|hint|words|about|aria-label|aria-valuetext)$/] > Literal[value=/^[a-z]/]',
+  // A literal handed to a component: the names of things of the page are small and one word.
+  `JSXAttribute[name.name=/^(${READ})$/] > Literal[value=/\\p{Lu}|\\p{L}.*\\s/u]:not([value=/^(Sightline|OwnTracks|QoS|MQTT)$/])`,
+  `JSXAttribute[name.name=/^(${READ})$/] > JSXExpressionContainer > ${EITHER}[value=/\\p{Lu}|\\p{L}.*\\s/u]`,
+  `JSXAttribute[name.name=/^(${READ})$/] > JSXExpressionContainer > TemplateLiteral:has(TemplateElement[value.raw=/\\p{L}.*\\s|\\s\\p{L}{2}/u])`,
   `${TITLE} Literal[value=/\\p{L}.*\\s|^\\p{Lu}/u]:not(CallExpression Literal):not(TaggedTemplateExpression Literal)`,
   `${TITLE} TemplateLiteral:has(TemplateElement[value.raw=/^(?!\\$SYS).*\\p{L}{2}/u]):not(TaggedTemplateExpression > TemplateLiteral)`,
 ].map((selector) => ({ selector, message: 'Words go through the catalogue: docs/languages.md.' }));

@@ -1,5 +1,6 @@
 /** One's own account: password, where one is signed in, tokens for programs, one's own data. */
 import { t } from '@lingui/core/macro';
+import { roleName } from '../app/rolename';
 import { useKind, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
 import { Status } from '../things/server/status';
@@ -14,7 +15,7 @@ import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
 import { RightsText } from './rights';
 import { Tokens } from './tokens';
-import { roleName, roleWords } from './wording';
+import { roleWords } from './wording';
 
 /** The account of a demonstration has no password. */
 const DEMO = 'demo';

@@ -1,5 +1,5 @@
 /** Who did what, when and from where: the newest first, and older ones on demand. */
-import { t } from '@lingui/core/macro';
+import { plural, t } from '@lingui/core/macro';
 import { useCalled } from '../app/people';
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
@@ -71,7 +71,7 @@ export function AuditPage() {
       <Filters setWanted={setWanted} />
       <Trouble failure={failure} />
       <p class="hidden" role="status">
-        {value === undefined ? '' : `${String(records.length)} found`}
+        {value === undefined ? '' : plural(records.length, { one: '# found', other: '# found' })}
       </p>
       {value !== undefined && records.length === 0 && <p class="note">{t`Nothing of the sort.`}</p>}
       {records.length > 0 && <Entries records={records} now={now} />}
@@ -100,8 +100,8 @@ function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal
             <th scope="col">{t`When`}</th>
             <th scope="col">{t`Who`}</th>
             <th scope="col">{t`What`}</th>
-            <th scope="col">{t`To`}</th>
-            <th scope="col">{t`From`}</th>
+            <th scope="col">{t({ message: 'To', context: 'what it was done to' })}</th>
+            <th scope="col">{t({ message: 'From', context: 'an address' })}</th>
             <th scope="col">{t`Result`}</th>
           </tr>
         </thead>
@@ -183,11 +183,11 @@ function Filters({ setWanted }: { setWanted: Dispatch<StateUpdater<Wanted>> }) {
         <input name="who" maxLength={64} autocomplete="off" autocapitalize="none" />
       </label>
       <label class="field">
-        <span>{t`From`}</span>
+        <span>{t({ message: 'From', context: 'a time' })}</span>
         <input type="date" name="since" />
       </label>
       <label class="field">
-        <span>{t`To`}</span>
+        <span>{t({ message: 'To', context: 'a time' })}</span>
         <input type="date" name="until" />
       </label>
       <button type="submit" class="button primary">

@@ -50,7 +50,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
       <div class="privacy-in">
         <Select
           name="days"
-          label="Keep positions for"
+          label={t`Keep positions for`}
           value={value ?? ''}
           options={options}
           change={(days) => {
@@ -65,7 +65,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
               )
               .then(
                 () => {
-                  setSaid('Kept so from now on.');
+                  setSaid(t`Kept so from now on.`);
                 },
                 (error: unknown) => {
                   setSaid(error instanceof Error ? error.message : String(error));

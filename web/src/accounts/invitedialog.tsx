@@ -73,7 +73,7 @@ function NewInvitation({ done }: { done(made: Made): void }) {
       <PhoneChoice phone={phone} change={setPhone} />
       <Select
         name="days"
-        label="The link is good for"
+        label={t`The link is good for`}
         value="7"
         options={[
           ['1', t`a day`],

@@ -1,5 +1,6 @@
 /** Who I am, in the navigation; and what there is to do about it. */
 import { t } from '@lingui/core/macro';
+import { roleName } from '../app/rolename';
 import { LogIn, LogOut, ShieldCheck, UserPlus, UserRound } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
@@ -14,7 +15,7 @@ import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
 import { InviteButton, useInvite } from './invite';
-import { roleName, whenText } from './wording';
+import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
   if (visitor.way === 'guest') return t`Guest`;

@@ -24,6 +24,9 @@ interface Trial {
 
 export function NewMapAddress({ close, done }: { close(): void; done(): Promise<void> }) {
   const { api } = useServer();
+  // As values: braces within a message would be placeholders.
+  const form = 'https://…/{z}/{x}/{y}.png';
+  const place = '{key}';
   const [trial, setTrial] = useState<Trial | null>(null);
   return (
     <Dialog title={t`Add a map from elsewhere`} close={close}>
@@ -46,11 +49,11 @@ export function NewMapAddress({ close, done }: { close(): void; done(): Promise<
         <Field
           name="url"
           label={t`Address`}
-          hint={t`Of pictures (https://…/{z}/{x}/{y}.png), of an archive (….pmtiles) or of a MapLibre style.`}
+          hint={t`Of pictures (${form}), of an archive (….pmtiles) or of a MapLibre style.`}
           autocomplete="off"
           maxLength={1000}
         />
-        <Select name="role" label="Shown as" options={roles()} />
+        <Select name="role" label={t`Shown as`} options={roles()} />
         <Field
           name="attribution"
           label={t`Whom to name on the map`}
@@ -62,7 +65,7 @@ export function NewMapAddress({ close, done }: { close(): void; done(): Promise<
         <Field
           name="key"
           label={t`Key`}
-          hint={t`Stands for {key} in the address. It is not shown here again, but every browser that shows the map sees it.`}
+          hint={t`Stands for ${place} in the address. It is not shown here again, but every browser that shows the map sees it.`}
           type="password"
           autocomplete="off"
           maxLength={500}

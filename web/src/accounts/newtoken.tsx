@@ -117,7 +117,7 @@ function TokenForm({
       {publishes && (
         <Select
           name="thing"
-          label="For the phone"
+          label={t`For the phone`}
           options={friends.map((thing) => {
             const key = keyOf('friend', thing.id);
             return [key, `${entries.get(key)?.name ?? ''} (${thing.id})`] as const;
@@ -126,7 +126,7 @@ function TokenForm({
       )}
       <Select
         name="days"
-        label="Lasts"
+        label={t`Lasts`}
         value="90"
         options={[
           ['7', t`A week`],

@@ -38,7 +38,7 @@ export function ResetLink({ user, close }: { user: Account; close(): void }) {
       <p>{t`${name} chooses a new password by a link that you send. Nobody else gets to know it.`}</p>
       <Select
         name="days"
-        label="The link is good for"
+        label={t`The link is good for`}
         value="1"
         options={[
           ['1', t`a day`],

@@ -1,11 +1,12 @@
 /** The role of an account, and what it is given. */
 import { t } from '@lingui/core/macro';
+import { roleName } from '../app/rolename';
 import { ROLES } from '../app/visitor';
 import { useRoster } from '../things/context';
 import { ownText, rightsText } from './choices';
 import type { Given } from './choices';
 import { Picker } from './picker';
-import { roleName, roleWords } from './wording';
+import { roleWords } from './wording';
 
 export type { Given };
 

@@ -134,20 +134,20 @@ function NewLink({
           They see nobody else and nothing of before.
         </Trans>
       </p>
-      {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
+      {things.length > 1 && <Select name="thing" label={t`What is shown`} options={things} />}
       <div class="pair">
         <Select
           name="begins"
-          label="From"
+          label={t({ message: 'From', context: 'a time' })}
           options={[
-            ['now', 'Now'],
-            ['later', 'Later…'],
+            ['now', t`Now`],
+            ['later', t`Later…`],
           ]}
           change={(choice) => {
             setLater(choice === 'later');
           }}
         />
-        <Select name="end" label="How long" value={end} options={ends()} change={setEnd} />
+        <Select name="end" label={t`How long`} value={end} options={ends()} change={setEnd} />
       </div>
       {later && (
         <Field

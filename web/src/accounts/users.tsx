@@ -1,5 +1,6 @@
 /** Everybody with an account: role, what they may see and drive, whether they can sign in. */
 import { t } from '@lingui/core/macro';
+import { roleName } from '../app/rolename';
 import { Plus } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
@@ -12,7 +13,7 @@ import { Trouble } from './once';
 import { useRoster } from '../things/context';
 import { ownText, rightsText } from './choices';
 import { InvitationsCard } from './invitations';
-import { roleName, whenText } from './wording';
+import { whenText } from './wording';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Visitor } from '../app/visitor';

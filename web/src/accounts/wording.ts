@@ -28,14 +28,6 @@ export type Preview = Read<MergePreview>;
 /** One line of the audit log. */
 export type AuditRecord = Read<AuditShown>;
 
-/** A role within a sentence: "viewer". */
-export function roleName(role: Role): string {
-  if (role === 'admin') return t({ message: 'admin', context: 'role of an account' });
-  return role === 'operator'
-    ? t({ message: 'operator', context: 'role of an account' })
-    : t({ message: 'viewer', context: 'role of an account' });
-}
-
 export function roleWords(role: Role): string {
   if (role === 'admin') return t`Sees and does everything`;
   return role === 'operator' ? t`Sees and drives what it is given` : t`Sees what it is given`;
@@ -77,7 +69,7 @@ export function grantText(
   if (grant === '*') return t`Everything`;
   const [kind = '', ...rest] = grant.split('/');
   const granted = KINDS.get(kind)?.granted;
-  if (rest.length === 0) return granted?.label() ?? t`All of ${kind}`;
+  if (rest.length === 0) return granted?.label() ?? t`Everything of the kind “${kind}”`;
   if (granted?.owned === true && rest.length === 1) {
     const [who = ''] = rest;
     return t`${who}, all devices`;

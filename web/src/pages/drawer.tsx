@@ -1,6 +1,5 @@
 /** Everything known about the selected thing. What is inside comes from its kind. */
 import { t } from '@lingui/core/macro';
-import { Trans } from '@lingui/react/macro';
 import { Share2, X } from 'lucide';
 import type { Ref } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -83,14 +82,19 @@ function Missing({ of, name, id, ...closing }: { of: Key; name: string; id: stri
       <header>
         <div class="headline">
           <h2>{id}</h2>
-          <p class="muted">
-            <Trans>There is no such {name} just now.</Trans>
-          </p>
+          <p class="muted">{missingText(name)}</p>
         </div>
         <CloseIcon {...closing} />
       </header>
     </aside>
   );
+}
+
+function missingText(kind: string): string {
+  if (kind === 'friend') return t`There is no such friend just now.`;
+  return kind === 'probot'
+    ? t`There is no such robot just now.`
+    : t`There is nothing of this name just now.`;
 }
 
 function CloseIcon({ closer, close }: Closing) {

@@ -1,4 +1,5 @@
 /** A text as a QR code, to be read off this screen by a phone. Its library comes once one is shown. */
+import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { qr } from './qr';
@@ -38,7 +39,7 @@ export function QrCode({ text }: { text: string }) {
       class="qr"
       viewBox={`0 0 ${String(size)} ${String(size)}`}
       role="img"
-      aria-label="The same as a QR code"
+      aria-label={t`The same as a QR code`}
       shape-rendering="crispEdges"
     >
       <rect width={size} height={size} fill="#fff" />

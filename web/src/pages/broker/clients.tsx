@@ -39,7 +39,7 @@ const columns = (): readonly (readonly [ClientColumn, string])[] => [
 const filters = (): readonly (readonly [ClientFilter, string])[] => [
   ['all', t`All`],
   ['connected', t`Connected`],
-  ['gone', t`Gone`],
+  ['gone', t({ message: 'Gone', context: 'clients that are not connected any more' })],
   ['flagged', t`Flagged`],
 ];
 

@@ -1,5 +1,6 @@
 /** How Sightline itself is, beside the broker: its loop, its queues, its viewers, and this page. */
 import { plural, t } from '@lingui/core/macro';
+import { roleName } from '../../app/rolename';
 import { spanText, timeText } from '../../app/ages';
 import { useLive, useServer, useTime } from '../../app/context';
 import { useFigures } from '../../things/broker/figures';
@@ -157,7 +158,7 @@ function OwnFacts({
       {server?.https && <CertificateFact certificate={server.https} />}
       {hello && (
         <Fact name={t`You are`}>
-          {hello.user.name}, {hello.user.role}
+          {hello.user.name}, {roleName(hello.user.role)}
         </Fact>
       )}
       <Fact name={t`Clocks`}>

@@ -41,7 +41,7 @@ export function QosPick({ name, qos, pick }: { name: string; qos: Qos; pick(qos:
           key={each}
           type="button"
           aria-pressed={qos === each}
-          title={each === 0 ? 'At most once' : 'At least once'}
+          title={each === 0 ? t`At most once` : t`At least once`}
           onClick={() => {
             pick(each);
           }}

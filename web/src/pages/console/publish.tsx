@@ -307,7 +307,7 @@ function PayloadField({
       spellcheck={false}
       aria-describedby="publish-said"
       aria-invalid={!payload.ok || large !== null}
-      placeholder={{ text: t`anything`, json: t`{"ok": true}`, hex: t`00 ff 42` }[form]}
+      placeholder={{ text: t`anything`, json: '{"ok": true}', hex: '00 ff 42' }[form]}
       value={text}
       onInput={(input) => {
         setText(input.currentTarget.value);

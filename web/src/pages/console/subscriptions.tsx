@@ -140,7 +140,8 @@ function SubscribeForm({
 
 function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
   const consoleClient = useConsole();
-  const word = { active: 'active', waiting: 'waiting', refused: 'refused' }[sub.state];
+  const { filter } = sub;
+  const word = { active: t`active`, waiting: t`waiting`, refused: t`refused` }[sub.state];
   return (
     <li
       data-sub={sub.filter}
@@ -174,7 +175,7 @@ function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
       <button
         type="button"
         class="icon-button"
-        aria-label={`End ${sub.filter}`}
+        aria-label={t`End ${filter}`}
         title={t`Unsubscribe`}
         onClick={() => {
           consoleClient.unsubscribe(sub.key);

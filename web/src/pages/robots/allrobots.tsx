@@ -107,7 +107,7 @@ function RobotsHead() {
           t`Robot`,
           t`State`,
           t`Driver`,
-          t`From`,
+          t({ message: 'From', context: 'an address' }),
           t`Sent`,
           t`Battery`,
           t`Own round trip`,

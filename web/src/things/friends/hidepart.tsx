@@ -12,8 +12,8 @@ import { Sure } from '../../ui/actbutton';
 
 const wordsOf = () => ({
   title: t`Hide a part of this day`,
-  from: t`From`,
-  to: t`To`,
+  from: t({ message: 'From', context: 'a time' }),
+  to: t({ message: 'To', context: 'a time' }),
   hide: t`Hide it`,
   sure: t`Really hide it?`,
   about: t`the track between these times`,

@@ -47,7 +47,7 @@ export function FriendStats({ friend, fresh }: StatsProps) {
       <Stat
         name={t`Last fix`}
         value={age}
-        unit={`${ageUnit} ago`}
+        unit={t`${ageUnit} ago`}
         tone={current ? undefined : 'warn'}
       />
     </Stats>

@@ -121,7 +121,9 @@ export function RobotFacts({ robot, fresh }: RobotPartProps) {
       )}
       {robot.changed !== undefined && (
         <Fact name={t`Values`}>
-          {fresh.current ? t`unchanged for ${unchanged}` : t`of ${changed}`}
+          {fresh.current
+            ? t`unchanged for ${unchanged}`
+            : t({ message: `of ${changed}`, context: 'a time' })}
         </Fact>
       )}
       <Fact name={t`Routine`}>{routineText(robot.routine)}</Fact>

@@ -1,5 +1,5 @@
 /** A region in detail: who is inside and by whose word, who came and went, and who may change it. */
-import { t } from '@lingui/core/macro';
+import { plural, t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChanges, useLive, useSelection, useThing, useWho } from '../../app/context';
@@ -39,8 +39,7 @@ export function RegionDrawer({ of }: { of: Key }) {
   const close = () => {
     select(null);
     requestAnimationFrame(() => {
-      const row = t`[data-region="${CSS.escape(of)}"] .region-row`;
-      document.querySelector<HTMLElement>(row)?.focus();
+      document.querySelector<HTMLElement>(`[data-region="${CSS.escape(of)}"] .region-row`)?.focus();
     });
   };
   const count = region ? stays.countIn(region.id) : 0;
@@ -50,13 +49,18 @@ export function RegionDrawer({ of }: { of: Key }) {
       <header>
         {region && <RegionSign large region={region} />}
         <div class="headline">
-          <h2 title={region?.name}>{region?.name ?? (late ? t`Gone` : t`Region`)}</h2>
+          <h2 title={region?.name}>
+            {region?.name ??
+              (late
+                ? t({ message: 'Gone', context: 'a region that is there no more' })
+                : t`Region`)}
+          </h2>
           <p>
             {region ? (
               <>
                 <span class="pill" data-tone={count > 0 ? 'ok' : 'off'} data-inside={count}>
                   <i />
-                  {count === 0 ? t`Empty` : `${String(count)} inside`}
+                  {count === 0 ? t`Empty` : plural(count, { one: '# inside', other: '# inside' })}
                 </span>
                 <span class="ellipsis">{whoseText(region, visitor.name)}</span>
               </>

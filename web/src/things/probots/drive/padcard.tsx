@@ -1,5 +1,6 @@
 /** The pad that drives, and why it does not. */
 import { t } from '@lingui/core/macro';
+import { roleName } from '../../../app/rolename';
 import { Lock } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { useWho } from '../../../app/context';
@@ -39,6 +40,7 @@ export function PadCard({
   const held = useMemo(() => new HeldKeys(), []);
   const operator = may(user.value.role, 'drive') && mayDrive(visitor, keyOf('probot', robot.id));
   const flight = driver.flight.value;
+  const role = roleName(user.value.role);
   const holder = useCalled(lease?.holder);
   const shade = mine
     ? flight.locked !== null && flight.held
@@ -54,7 +56,7 @@ export function PadCard({
           ? { title: t`Take control to drive`, text: '' }
           : {
               title: t`You are watching`,
-              text: t`As ${user.value.role} you may watch and stop, not drive.`,
+              text: t`As ${role} you may watch and stop, not drive.`,
             };
   return (
     <section class="card pad-card" aria-label={t`Drive ${robot.name}`} data-mine={mine}>

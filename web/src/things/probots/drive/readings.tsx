@@ -29,16 +29,14 @@ export function Readings({
           <dt>{t`Speed`}</dt>
           <dd>
             {Math.abs(speed).toFixed(2)}
-            <small>{speed < 0 ? t`reverse` : t`of ${limits.speed.toFixed(2)}`}</small>
+            <small>{speed < 0 ? t`reverse` : most(limits.speed)}</small>
           </dd>
         </div>
         <div>
           <dt>{t`Turn`}</dt>
           <dd>
             {Math.abs(turn).toFixed(2)}
-            <small>
-              {turn < 0 ? t`left` : turn > 0 ? t`right` : t`of ${limits.turn.toFixed(2)}`}
-            </small>
+            <small>{turn < 0 ? t`left` : turn > 0 ? t`right` : most(limits.turn)}</small>
           </dd>
         </div>
         <div>
@@ -62,4 +60,10 @@ export function Readings({
       </p>
     </>
   );
+}
+
+/** The greatest value that is allowed, beside the one that is. */
+function most(limit: number): string {
+  const allowed = limit.toFixed(2);
+  return t({ message: `of ${allowed}`, context: 'a limit' });
 }

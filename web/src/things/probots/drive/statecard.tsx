@@ -80,6 +80,7 @@ function StateFacts({
   address: string | undefined;
   guard: Guard | undefined;
 }) {
+  const changed = timeText(robot.changed ?? now, now);
   return (
     <Facts>
       <Fact name={t`Posture`} tone={posture === 'fallen' && !isGone(fresh) ? 'bad' : undefined}>
@@ -116,7 +117,7 @@ function StateFacts({
           ? t`none`
           : fresh.current
             ? t`unchanged for ${fineAgeText(now - robot.changed)}`
-            : t`of ${timeText(robot.changed, now)}`}
+            : t({ message: `of ${changed}`, context: 'a time' })}
       </Fact>
       <Fact name={t`Address`}>{robot.ip ? <code>{robot.ip}</code> : t`unknown`}</Fact>
       {guard !== undefined && (

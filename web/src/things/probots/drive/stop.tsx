@@ -33,7 +33,7 @@ export function StopButton({ name }: { name: string | null }) {
       >
         <Icon of={OctagonX} size={24} />
         <b>{name === null ? t`Stop all` : t`Stop ${name}`}</b>
-        <kbd>Space</kbd>
+        <kbd>{t`Space`}</kbd>
       </button>
       <p class="stop-said" data-stop-state={shown?.state} role="status">
         {shown && (
