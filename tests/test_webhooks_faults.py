@@ -19,13 +19,15 @@ import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
 
-from aws import ENVIRON
 from broker import Broker
+from postgres import needs_postgres, prepared
 from receiver import Post, Receiver
 from sightline.webhooks.delivered import FILE
 from sightline_process import SightlineProcess
 from test_replicas_once import Pair, crosses, phone
 from waits import DEADLINE, until
+
+pytestmark = needs_postgres
 
 
 class Careful(Receiver):
@@ -63,12 +65,11 @@ class Careful(Receiver):
 
 
 @pytest.fixture
-def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
+def pair(tmp_path: Path) -> Iterator[Pair]:
     with ExitStack() as stack:
         broker = stack.enter_context(Broker("persistence true"))
-        made = Pair(tmp_path, broker, stack.enter_context(Careful()))
+        url = stack.enter_context(prepared())
+        made = Pair(tmp_path, broker, stack.enter_context(Careful()), url)
         for server in made.servers:
             stack.push(server)
         yield made

@@ -13,7 +13,8 @@ export default defineConfig({
     .sort(),
   catalogs: [
     {
-      path: '<rootDir>/src/locales/{locale}',
+      // Elsewhere when they are only compared (scripts/words.mjs --check).
+      path: `${process.env.WORDS_FOLDER ?? '<rootDir>/src/locales'}/{locale}`,
       include: ['<rootDir>/src'],
       exclude: ['<rootDir>/src/words/**'],
     },

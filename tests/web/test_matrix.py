@@ -109,6 +109,7 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/admin/devices", 403, 200),
             ("GET", "/admin/maps", 403, 200),
             ("GET", "/admin/check", 403, 200),
+            ("POST", "/admin/check", 403, 202),
             ("DELETE", "/admin/maps/none", 403, 404),
             ("GET", "/admin/map-addresses", 403, 200),
             ("POST", "/admin/map-addresses", 403, 400),

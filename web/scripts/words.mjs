@@ -14,9 +14,14 @@ import { fileURLToPath } from 'node:url';
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const LOCALES = join(WEB, 'src', 'locales');
 
-/** Writes into the catalogues what is said in the code, and takes away what is not said any more. */
-function extract() {
-  const done = spawnSync('npx', ['lingui', 'extract', '--clean'], { cwd: WEB, encoding: 'utf8' });
+/** Writes into the catalogues of a folder what is said in the code, and takes away what is not said any more. */
+function extract(folder = LOCALES) {
+  const env = { ...process.env, WORDS_FOLDER: folder };
+  const done = spawnSync('npx', ['lingui', 'extract', '--clean'], {
+    cwd: WEB,
+    env,
+    encoding: 'utf8',
+  });
   process.stdout.write(done.stdout);
   if (done.status !== 0) {
     process.stderr.write(done.stderr);
@@ -30,22 +35,20 @@ function read(folder) {
   );
 }
 
-/** Extracts, compares, and puts everything back as it was. */
+/** Extracts into a copy and compares: the page may be built or tested meanwhile. */
 function check() {
-  const kept = mkdtempSync(join(tmpdir(), 'words-'));
-  cpSync(LOCALES, kept, { recursive: true });
-  const before = read(LOCALES);
+  const copy = mkdtempSync(join(tmpdir(), 'words-'));
   try {
-    extract();
-    const after = read(LOCALES);
+    cpSync(LOCALES, copy, { recursive: true });
+    extract(copy);
+    const [before, after] = [read(LOCALES), read(copy)];
     const old = Object.keys(after).filter((name) => after[name] !== before[name]);
     if (old.length > 0) {
       process.stderr.write(`Not up to date: ${old.join(', ')}. Run: npm run words\n`);
       process.exitCode = 1;
     }
   } finally {
-    cpSync(kept, LOCALES, { recursive: true });
-    rmSync(kept, { recursive: true });
+    rmSync(copy, { recursive: true });
   }
 }
 

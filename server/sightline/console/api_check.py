@@ -47,6 +47,7 @@ class CheckApi:
                 body=CheckSetup,
                 reply=SetupCheck,
                 status=202,
+                example={},
             ),
         ]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from aws import ENVIRON, endpoint
 from aws_iot import AwsIot, Policy
+from postgres import needs_postgres, prepared
 from sightline.cli.check import aws_words, awsiot, replicas
 from sightline.cli.main import main
 from sightline.mqtt.options import BrokerOptions, TlsOptions
@@ -151,14 +151,10 @@ def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path
         assert aws.clients == {"sightline"}
 
 
-def test_one_of_several_may_tell_the_others_and_hears_them(tmp_path, monkeypatch):
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
-    several = (
-        '[history]\nstore = "dynamodb"\n[dynamodb]\ntable = "at-aws-iot"\nregion = "eu-west-1"\n'
-        f'endpoint = "{endpoint()}"\n[replicas]\nname = "a"\n'
-    )
-    with AwsIot(tmp_path, shipped()) as aws:
+@needs_postgres
+def test_one_of_several_may_tell_the_others_and_hears_them(tmp_path):
+    with prepared() as url, AwsIot(tmp_path, shipped()) as aws:
+        several = f'[store]\nurl = "{url}"\n[replicas]\nname = "a"\n'
         (tmp_path / "sightline.toml").write_text(aws.settings() + several)
         settings = load(tmp_path / "sightline.toml", {})
         options = broker_options("aws", settings.broker["aws"])

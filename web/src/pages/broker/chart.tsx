@@ -193,6 +193,7 @@ function curveOf(stroke: string): uPlot.Series {
     points: { show: false },
     fill: (made) => {
       const { top, height: high } = made.bbox;
+      if (stroke === '') return 'transparent'; // its style sheet is not there yet
       const fill = made.ctx.createLinearGradient(0, top, 0, top + high);
       fill.addColorStop(0, `${stroke}40`);
       fill.addColorStop(1, `${stroke}05`);
