@@ -18,7 +18,7 @@ def test_a_reader_that_does_not_notice_that_tippecanoe_has_ended_is_ended(
     started = []
 
     def start(*_: object) -> pipeline._Running:
-        endless = "import time\nwhile True: time.sleep(60)"
+        endless = "import signal\nwhile True: signal.pause()"
         full = "import sys; print('tiles: File too large', file=sys.stderr); sys.exit(1)"
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         reader, cutter = (

@@ -31,7 +31,7 @@ async def test_what_it_prints_is_the_answer_also_when_something_is_wrong() -> No
 @pytest_twisted.ensureDeferred
 async def test_a_child_that_does_not_end_is_ended() -> None:
     with pytest.raises(CannotCheck, match="not done within"):
-        await child("import time; time.sleep(600)", deadline=0.3).run()
+        await child("import signal; signal.pause()", deadline=0.3).run()
 
 
 @pytest_twisted.ensureDeferred

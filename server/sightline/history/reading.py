@@ -12,11 +12,11 @@ from itertools import pairwise
 
 import msgspec
 
-from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, covers
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span, StoreSize
-from sightline.history.visible import ABOUT, NAMING, may_name_hidden
+from sightline.history.visible import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
@@ -148,18 +148,8 @@ _NAMED_SEEN = {
 
 
 def _seen(scope: VisibleScope) -> dict[str, object]:
-    """Return the things of a sight: by their names, by what is before the last slash, regions'
-    owners.
-    """
-    if scope.kinds is None:
-        return {}
-    groups = (scope.kinds - TOGETHER.keys()) | {w for w in scope.things if w.count("/") == 1}
-    owners = {word for word in scope.things if covers(frozenset((word,)), f"{word}/-")}
-    return {
-        "things": _listed(scope.things),
-        "groups": _listed(groups),
-        "owners": _listed(owners),
-    }
+    """Return the words of a scope, each list as JSON."""
+    return {name: _listed(words) for name, words in scope_words(scope).items()}
 
 
 def _source(scope: VisibleScope, sort: str) -> tuple[str, str]:

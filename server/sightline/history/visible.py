@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from sightline.auth.permissions import VisibleScope
+from sightline.auth.permissions import TOGETHER, VisibleScope, covers
 from sightline.history.record import HistoryEntry
 from sightline.kinds import EVENT_TYPES, THING_TYPES
 from sightline.model.kind import EventType, kind_of
@@ -67,3 +67,14 @@ def narrowed(scope: VisibleScope, thing: str) -> VisibleScope:
         return VisibleScope(_NAMED, frozenset((thing,)))
     named = {key for key in scope.things if kind_of(key) in _NAMED}
     return VisibleScope(scope.kinds & _NAMED, frozenset((thing, *named)))
+
+
+def scope_words(scope: VisibleScope) -> dict[str, list[str]]:
+    """Return what a query compares names with: the things of a scope, what stands before the last
+    slash of a name, and the owners of regions. Nothing for a scope that hides nothing.
+    """
+    if scope.kinds is None:
+        return {}
+    groups = (scope.kinds - TOGETHER.keys()) | {w for w in scope.things if w.count("/") == 1}
+    owners = {word for word in scope.things if covers(frozenset((word,)), f"{word}/-")}
+    return {"things": sorted(scope.things), "groups": sorted(groups), "owners": sorted(owners)}

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, covers
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.database.postgres import Connection
 from sightline.history import cursors
 from sightline.history.postgres.reading import entry_of, order_of
 from sightline.history.postgres.tables import DAY
 from sightline.history.record import EVENTS
 from sightline.history.store import MOST, HistoryPage
-from sightline.history.visible import ABOUT, NAMING, may_name_hidden
+from sightline.history.visible import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.writing import micros
 
 
@@ -143,18 +143,9 @@ _NAMED_SEEN = {
 
 
 def _seen(scope: VisibleScope) -> dict[str, object]:
-    """Return the things of a scope: by their names, by what is before the last slash, regions'
-    owners.
-    """
-    if scope.kinds is None:
-        return {}
-    groups = (scope.kinds - TOGETHER.keys()) | {w for w in scope.things if w.count("/") == 1}
-    owners = {word for word in scope.things if covers(frozenset((word,)), f"{word}/-")}
-    return {
-        "things": sorted(scope.things),
-        "groups": sorted(groups),
-        "owners": sorted(f"{owner}/" for owner in owners),
-    }
+    """Return the words of a scope; an owner with the slash that ends it in what an event names."""
+    words = scope_words(scope)
+    return {**words, "owners": [f"{owner}/" for owner in words["owners"]]} if words else {}
 
 
 def _source(scope: VisibleScope, sort: str) -> tuple[str, str]:
