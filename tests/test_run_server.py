@@ -84,7 +84,7 @@ class Foreground:
             found = re.search(pattern, self.log.read_text())
             return found[0] if found else None
 
-        return wait_until(look, f"{pattern} in:\n{self.log.read_text()}")
+        return wait_until(look, lambda: f"{pattern} in:\n{self.log.read_text()}")
 
     def ctrl_c(self) -> int:
         """What a terminal does: the signal goes to everybody in the foreground."""
@@ -113,6 +113,16 @@ def test_help_names_every_option():
     known = set(re.findall(r"^ +(?:-h \| )?(--[a-z-]+)\)", SCRIPT.read_text(), re.MULTILINE))
     assert len(known) >= 8
     assert {option for option in known if option not in text} == set()
+
+
+def test_nothing_that_a_build_makes_is_a_source_of_the_page():
+    """Else a second start would build it once more."""
+    listed = ["bash", "-c", f"ROOT={ROOT}; . scripts/lib/setup.sh; page_sources"]
+    sources = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
+    assert b"web/src/main" in sources
+    ignored = ["git", "check-ignore", "-z", "--stdin"]
+    made = subprocess.run(ignored, cwd=ROOT, capture_output=True, input=sources, check=False)
+    assert (made.stdout, made.stderr) == (b"", b"")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,9 @@ def test_accounts_that_are_lost_for_good_are_begun_anew_from_the_command_line_on
         _welcomes(server)
         invited = server.logged.count("#welcome=")
         server.restart()
-        assert server.logged.count("#welcome=") == invited + 1, "nobody has had an account"
+        wait_until(
+            lambda: server.logged.count("#welcome=") == invited + 1, "nobody has had an account"
+        )
         assert sightline(state, "state", "accept").returncode == 1, "the server runs"
         server.end()
         (state / "accounts.db").unlink()
