@@ -9,12 +9,20 @@ import { defineConfig } from 'vite';
 import { lingui } from '@lingui/vite-plugin';
 import { firstPaint } from './firstpaint.plugin.ts';
 import { maplibre } from './maplibre.plugin.ts';
+import { serviceWorker } from './serviceworker.plugin.ts';
 import { towns } from './towns.plugin.ts';
 import { words } from './words.plugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [maplibre(), towns(), firstPaint(), words(), lingui({ failOnCompileError: true })],
+  plugins: [
+    maplibre(),
+    towns(),
+    firstPaint(),
+    words(),
+    lingui({ failOnCompileError: true }),
+    serviceWorker(),
+  ],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
