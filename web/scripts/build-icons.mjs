@@ -29,7 +29,10 @@ export function maskable(svg) {
   if (size === undefined || ground === undefined) throw new Error('icon.svg has no square ground');
   const edge = (Number(size) * (1 - SAFE)) / 2;
   return svg
-    .replace(ground, `${ground.replace(/ rx="\d+"/, '')}<g transform="translate(${edge} ${edge}) scale(${SAFE})">`)
+    .replace(
+      ground,
+      `${ground.replace(/ rx="\d+"/, '')}<g transform="translate(${edge} ${edge}) scale(${SAFE})">`,
+    )
     .replace('</svg>', '</g></svg>');
 }
 

@@ -16,6 +16,7 @@ import { Help } from './help';
 import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
+import { OnDevice } from './ondevice';
 import { Roster } from './roster/roster';
 import { OtherSection } from './sections';
 import { useRoster } from '../things/context';
@@ -82,6 +83,7 @@ export function Page() {
       <Announcer />
       <LinkAnnouncer />
       <Tour />
+      <OnDevice />
       <Help />
     </div>
   );

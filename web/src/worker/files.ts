@@ -1,6 +1,6 @@
 /** The files of the page on this device: kept when a build is installed, and how they are asked for. */
 import type { Build } from './build';
-import { wayOf } from './requests';
+import { pathOf, wayOf } from './requests';
 import type { Way } from './requests';
 import type { Scope } from './scope';
 
@@ -59,11 +59,21 @@ export class Files {
     }
   }
 
+  /** Whether a file is one of this build. */
+  holds(url: string): boolean {
+    const path = pathOf(url, this.#scope.registration.scope);
+    return path !== null && Object.hasOwn(this.#build.files, path);
+  }
+
   /** The answer to a request, or null: the browser asks the server itself. */
   answer(request: Request): Promise<Response> | null {
     const ranged = request.headers.has('range');
     const { method, url, mode } = request;
-    const way: Way = wayOf({ method, url, mode, ranged }, this.#scope.registration.scope, this.#build);
+    const way: Way = wayOf(
+      { method, url, mode, ranged },
+      this.#scope.registration.scope,
+      this.#build,
+    );
     switch (way) {
       case 'network':
         return null;
@@ -117,4 +127,3 @@ function usable(response: Response): boolean {
 function isFile(response: Response): boolean {
   return !(response.headers.get('content-type') ?? '').startsWith('text/html');
 }
-

@@ -20,8 +20,8 @@ export interface Told {
   readonly actions: readonly Action[];
 }
 
-const TITLE = 120;
-const BODY = 500;
+const TITLE = 200;
+const BODY = 1500;
 const NAME = 200;
 const ACTIONS: readonly Action[] = ['show', 'acknowledge'];
 
@@ -68,7 +68,7 @@ export function within(url: unknown, scope: string): string {
 
 function short(value: unknown, most: number): string {
   if (typeof value !== 'string') return '';
-  // eslint-disable-next-line no-control-regex -- they have no place in what a system shows
+  // Control characters and turners of direction have no place in what a system shows.
   const clean = value.replace(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '');
   const letters = [...clean.trim()];
   return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : letters.join('');

@@ -21,7 +21,10 @@ export interface Badging {
 export interface Registration {
   /** The address below which the page lies. */
   readonly scope: string;
-  readonly pushManager: { subscribe(options: PushSubscriptionOptionsInit): Promise<PushSubscription> };
+  readonly pushManager: {
+    subscribe(options: PushSubscriptionOptionsInit): Promise<PushSubscription>;
+    getSubscription(): Promise<PushSubscription | null>;
+  };
   showNotification(title: string, options: NoticeOptions): Promise<void>;
   getNotifications(filter?: { readonly tag?: string }): Promise<readonly Notice[]>;
 }

@@ -30,7 +30,7 @@ interface Events {
   install: Lasting;
   activate: Lasting;
   fetch: Fetching;
-  message: Lasting & { readonly data: unknown };
+  message: Lasting & { readonly data: unknown; readonly ports: readonly MessagePort[] };
   push: Pushed;
   notificationclick: Clicked;
   pushsubscriptionchange: Lasting;
@@ -67,7 +67,10 @@ worker.addEventListener('message', (event) => {
   const said = readToWorker(event.data);
   if (said?.what === 'take-over') event.waitUntil(scope.skipWaiting());
   if (said?.what === 'keep') event.waitUntil(files.keep(said.urls));
-  if (said?.what === 'forget') event.waitUntil(telling.forget());
+  if (said?.what === 'holds') event.ports[0]?.postMessage(files.holds(said.url));
+  if (said?.what === 'forget') {
+    event.waitUntil(telling.forget(said.tell).then(() => event.ports[0]?.postMessage('done')));
+  }
 });
 worker.addEventListener('push', (event) => {
   event.waitUntil(telling.pushed(event.data?.text() ?? null));

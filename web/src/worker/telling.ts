@@ -3,6 +3,7 @@
  * shown, as browsers demand; one that cannot be read says no more than that there is something.
  */
 import { channelOf, keyBytes, readDevice } from './device';
+import type { Device } from './device';
 import { isRecord } from './messages';
 import type { PageAnswer, ToPage } from './messages';
 import type { Kept } from './kept';
@@ -94,16 +95,20 @@ export class Telling {
     // Without an answer the page mends it when it is opened next.
     if (typeof id !== 'string') return;
     await this.#kept.put('device', { ...device, channel: id });
-    if (id !== device.channel) {
-      await this.#call('DELETE', `channels/${encodeURIComponent(device.channel)}`);
-    }
+    if (id !== device.channel) await this.#call('DELETE', channelPath(device));
   }
 
-  /** Somebody signed out: what is shown of theirs goes. */
-  async forget(): Promise<void> {
-    for (const notice of await this.#scope.registration.getNotifications()) notice.close();
-    await this.#scope.navigator.clearAppBadge?.().catch(() => undefined);
+  /** Somebody signed out: what is shown of theirs goes, and nothing comes any more. */
+  async forget(tell: boolean): Promise<void> {
+    const { registration } = this.#scope;
+    for (const notice of await registration.getNotifications()) notice.close();
+    await this.#badge(0);
+    const device = readDevice(await this.#kept.get('device'));
     await this.#kept.remove('device');
+    if (tell && device) await this.#call('DELETE', channelPath(device));
+    // Where there is no push there is nothing to end.
+    const subscription = await registration.pushManager.getSubscription().catch(() => null);
+    await subscription?.unsubscribe().catch(() => false);
   }
 
   #options(told: Told | null, words: Words | null): NoticeOptions {
@@ -162,6 +167,10 @@ export class Telling {
       return undefined;
     }
   }
+}
+
+function channelPath({ channel }: Device): string {
+  return `channels/${encodeURIComponent(channel)}`;
 }
 
 export function readWords(kept: unknown): Words | null {
