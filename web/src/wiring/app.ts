@@ -121,6 +121,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
+  const recall = recallOf(host.kept, live, clock);
   const { signal: gone } = leaving;
   const localities = createLocalities({ live, server, roster, mapState, gone });
   return {
@@ -142,10 +143,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
-    ...createLife({
-      ...{ leaving, time, place, server, past, driving, listed, selection },
-      recall: recallOf(host.kept, live, clock),
-    }),
+    ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Files of the page on the device: installed whole or not at all, and old ones as long as they are of use. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Files, outdated, PATIENCE } from '../../src/worker/files';
+import { Files, outdated, ANSWER_WITHIN } from '../../src/worker/files';
 import { precached } from '../../src/worker/precached';
 import { file, HOME, Surroundings } from './surroundings';
 
@@ -73,7 +73,7 @@ describe('an installed page', () => {
     vi.useFakeTimers();
     around.answer = () => new Promise(() => undefined);
     const answer = text(files.answer(request('', 'navigate')));
-    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await vi.advanceTimersByTimeAsync(ANSWER_WITHIN);
     expect(await answer).toBe(`kept ${HOME}`);
   });
 

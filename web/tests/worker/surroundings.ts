@@ -83,7 +83,6 @@ export class Surroundings {
       clients: {
         matchAll: () => Promise.resolve(this.pages),
         openWindow: (url) => Promise.resolve(this.opened.push(url)),
-        claim: () => Promise.resolve(),
       },
       registration: {
         scope: HOME,
