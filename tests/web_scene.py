@@ -44,7 +44,13 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
+from sightline.wiring.feature_parts import (
+    Features,
+    make_channels,
+    make_map_extras,
+    make_maps,
+    make_pictures,
+)
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -195,6 +201,7 @@ class WebScene:
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
+        self.channels = make_channels(start, cluster, accounts, mqtt)
         features = Features(
             none,
             self.phones,
@@ -205,6 +212,7 @@ class WebScene:
             none,
             self.maps,
             self.extras,
+            self.channels,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -239,6 +247,8 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.channels.privilegedStartService()
+        self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -249,6 +259,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()

@@ -149,8 +149,9 @@ class MessageQueue:
         """
         at_work = Counter(busy.values())
         rows = self._sql.execute(
-            f"SELECT channel, account FROM channel_waiting WHERE due <= ? AND held <= ?{_free(busy)}"
-            " GROUP BY channel, account ORDER BY max(urgent) DESC, min(due), channel LIMIT 1000",
+            "SELECT channel, account FROM channel_waiting"
+            f" WHERE due <= ? AND held <= ?{_free(busy)} GROUP BY channel, account"
+            " ORDER BY max(urgent) DESC, min(due), channel LIMIT 1000",
             (now, now, *busy),
         ).fetchall()
         found: list[Job] = []
@@ -169,6 +170,8 @@ class MessageQueue:
             (id, now, now),
         ).fetchall()
         known = self._get(id)
+        if known is None:  # it was removed while another server accepted something for it
+            self.end(id)
         if not rows or known is None:
             return None
         together = [row for row in rows if row[1] == "quiet"] if rows[0][1] == "quiet" else rows[:1]
@@ -194,6 +197,14 @@ class MessageQueue:
         ).fetchall()
         return min((due for (due,) in rows if due is not None), default=None)
 
+    def reconsider(self, channel: Channel, now: float) -> None:
+        """Let what waits for the end of quiet hours wait as they are now."""
+        until = quiet_until(channel.quiet, channel.zone, now)
+        self._sql.execute(
+            "UPDATE channel_waiting SET due = ? WHERE channel = ? AND state = 'quiet'",
+            (now if until is None else until, channel.id),
+        )
+
     # -- what came of it
 
     def done(self, job: Job, now: float) -> list[Delivered]:
@@ -207,9 +218,7 @@ class MessageQueue:
             self._note(job.channel.id, told, now)
             if row is None:
                 first.append(delivered(told, "sent", at=now))
-        self._sql.execute(
-            "UPDATE channel SET last = ?, why = NULL WHERE id = ?", (now, job.channel.id)
-        )
+        self.worked(job.channel.id, now)
         return first
 
     def later(self, job: Job, why: str, due: float) -> None:
@@ -231,6 +240,10 @@ class MessageQueue:
         self.failed(job.channel.id, why)
         return list(self.over([each for each in buried if each is not None], why))
 
+    def worked(self, channel: str, now: float) -> None:
+        """Note that a channel took something."""
+        self._sql.execute("UPDATE channel SET last = ?, why = NULL WHERE id = ?", (now, channel))
+
     def failed(self, channel: str, why: str) -> None:
         """Note what a channel said when it did not take something."""
         self._sql.execute("UPDATE channel SET why = ? WHERE id = ?", (why, channel))
@@ -248,8 +261,7 @@ class MessageQueue:
         rows = self._sql.execute(
             "SELECT body FROM channel_waiting WHERE channel = ?", (channel,)
         ).fetchall()
-        for table in ("channel_waiting", "channel_told"):
-            self._sql.execute(f"DELETE FROM {table} WHERE channel = ?", (channel,))
+        self._sql.execute("DELETE FROM channel_waiting WHERE channel = ?", (channel,))
         return [_notification(body) for (body,) in rows]
 
     def _drop(self, channel: str, id: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 import treq
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.python.failure import Failure
@@ -79,6 +79,8 @@ class Poster:
         asked.addTimeout(self._timeout, self._reactor)
         try:
             return await asked
+        except CancelledError:  # nobody wants it any more
+            raise
         except Exception as error:
             return 0, Outcome("later", plain(error))
 

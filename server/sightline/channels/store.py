@@ -124,6 +124,16 @@ class ChannelStore:
             found.append(Standing(channel, last, why, waiting.get(id, 0), dead.get(id, 0)))
         return sorted(found, key=lambda each: (each.channel.made, each.channel.id))
 
+    def counts(self) -> tuple[int, int, int, int]:
+        """Count channels, those that failed last, what waits, and what nobody took."""
+        row = self._sql.execute(
+            "SELECT (SELECT count(*) FROM channel),"
+            " (SELECT count(*) FROM channel WHERE why IS NOT NULL),"
+            " (SELECT count(*) FROM channel_waiting), (SELECT count(*) FROM channel_dead)"
+        ).fetchone()
+        channels, failing, waiting, dead = map(int, row)
+        return channels, failing, waiting, dead
+
     def accounts(self) -> set[str]:
         """Return who has channels, or anything that waits."""
         tables = ("channel", "channel_waiting", "channel_dead")
@@ -134,6 +144,7 @@ class ChannelStore:
         """Remove a channel; return what is told by no other channel, therefore."""
         waiting = self.queue.end(id)
         self.letters.clear(id)
+        self._sql.execute("DELETE FROM channel_told WHERE channel = ?", (id,))
         self._sql.execute("DELETE FROM channel WHERE id = ?", (id,))
         return list(self.queue.over(waiting, why))
 

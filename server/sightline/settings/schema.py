@@ -11,6 +11,7 @@ from msgspec import Meta
 from sightline.kinds.friends.bases import DEFAULT
 from sightline.kinds.maps.remote import origin_of
 from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
+from sightline.settings.channels import ChannelsSettings
 from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
 from sightline.settings.section import Section
@@ -318,6 +319,7 @@ class Settings(Section, frozen=True, kw_only=True):
     console: ConsoleSettings = ConsoleSettings()
     regions: RegionsSettings = RegionsSettings()
     webhook: Mapping[str, WebhookSettings] = {}
+    channels: ChannelsSettings = ChannelsSettings()
     map: Mapping[str, MapSettings] = {}
     history: HistorySettings = HistorySettings()
     archive: ArchiveSettings = ArchiveSettings()
