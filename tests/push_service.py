@@ -138,6 +138,8 @@ class PushService:
         self.refused: list[tuple[int, str]] = []
         """What this service refused by itself, and why."""
         self.answer: Callable[[Push], tuple[int, dict[str, str]] | None] = lambda push: None
+        self.now: Callable[[], float] = time.time
+        """Epoch s, by which signatures expire."""
         self.said = b""
         """The body of what ``answer`` answers."""
         self.hanging = threading.Event()
@@ -151,7 +153,6 @@ class PushService:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status, more, said = outer._take(self.path, headers, body)
-                outer.hanging.wait(60)
                 try:
                     self.send_response(status)
                     for name, value in {**more, "Content-Length": str(len(said))}.items():
@@ -193,6 +194,7 @@ class PushService:
             self.refused.append(why.args)  # type: ignore[arg-type]
             return why.args[0], {}, str(why.args[1]).encode()
         self.seen.append(push)
+        self.hanging.wait(60)
         answer = self.answer(push)
         if answer is not None:
             return *answer, self.said
@@ -205,7 +207,7 @@ class PushService:
             raise _Refused(404, "there is no such subscription")
         if phone.gone:
             raise _Refused(410, "the subscription has ended")
-        subject = _vapid(headers.get("authorization", ""), phone.key, self.origin)
+        subject = _vapid(headers.get("authorization", ""), phone.key, self.origin, self.now())
         ttl = headers.get("ttl", "")
         if not ttl.isdecimal():
             raise _Refused(400, "there is no TTL")
@@ -228,7 +230,7 @@ class PushService:
 _BASE64 = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def _vapid(header: str, wanted: str, origin: str) -> str:
+def _vapid(header: str, wanted: str, origin: str, now: float) -> str:
     """Check who pushes (RFC 8292); return whom to ask about it."""
     scheme, _, rest = header.partition(" ")
     words = dict(each.strip().partition("=")[::2] for each in rest.split(","))
@@ -250,7 +252,7 @@ def _vapid(header: str, wanted: str, origin: str) -> str:
         raise _Refused(403, "no ES256")
     if said.get("aud") != origin:
         raise _Refused(403, f"it is for {said.get('aud')}")
-    if not time.time() < said["exp"] <= time.time() + _DAY:
+    if not now < said["exp"] <= now + _DAY:
         raise _Refused(403, "it has expired, or lasts longer than a day")
     subject = said.get("sub", "mailto:")
     if not subject.startswith(("mailto:", "https://")):

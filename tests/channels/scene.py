@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
 
 from push_service import Phone
 from sightline.channels import making
@@ -33,6 +34,9 @@ from waits import until
 
 reactor: Any = _reactor
 BASE = "https://map.example.org"
+WITHIN = float(__import__("os").environ.get("WITHIN", "60"))
+OPEN: list[ChannelScene] = []
+"""Scenes that a test has opened and not closed: a test that fails leaves its threads behind."""
 
 
 def notification(id: str, account: str = "jane", **more: Any) -> Notification:
@@ -92,12 +96,14 @@ class ChannelScene:
         return self.takes
 
     async def opens(self) -> ChannelScene:
+        OPEN.append(self)
         self.access.privilegedStartService()
         self.access.startService()
         await until(lambda: self.access.ready.called, "the channels are open")
         return self
 
     async def closes(self) -> None:
+        OPEN.remove(self)
         self.addresses.stop()
         await self.service.stop()
         self.access.stopService()
@@ -134,8 +140,20 @@ class ChannelScene:
         found = await self.service.standings()
         return next(each for each in found if each.channel.id == channel.id)
 
+    async def until_why(self, channel: Channel, why: str) -> Standing:
+        """Wait until the channel's last try went so."""
+        found: list[Standing] = []
+
+        def look() -> bool:
+            looking = Deferred.fromCoroutine(self.standing(channel))
+            looking.addCallback(found.append)
+            return bool(found) and why in str(found[-1].why)
+
+        await until(look, lambda: f"{why}; it is {found[-1:]}", WITHIN)
+        return found[-1]
+
     async def until(self, fact: Callable[[], Any]) -> None:
-        await until(fact, lambda: f"it; heard: {self.heard}, {self.service.figures()}")
+        await until(fact, lambda: f"it; heard: {self.heard}, {self.service.figures()}", WITHIN)
 
     def states(self, id: str) -> list[str]:
         return [each.state for each in self.heard if each.id == id]

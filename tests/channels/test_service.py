@@ -98,8 +98,7 @@ async def test_what_is_refused_for_now_is_tried_again_when_the_service_asked(pus
     channel = await scene.has_phone(push.subscribe(scene.key))
     scene.service.tell(notification("n1"))
     await scene.until(lambda: len(push.seen) == 2)
-    await scene.until(lambda: scene.service.figures().failing == 1)
-    assert (await scene.standing(channel)).why == "answered 429: slow down"
+    await scene.until_why(channel, "answered 429: slow down")
     await scene.until(lambda: scene.states("n1") == ["waiting", "sent"])
     assert {each.data["id"] for each in push.seen} == {"n1"}
     assert push.seen[2].at - push.seen[1].at >= 1.0
@@ -173,7 +172,7 @@ async def test_what_waits_is_told_after_the_next_start(push, tmp_path):
     await scene.closes()
     push.answer = lambda message: None
     anew = ChannelScene(tmp_path)
-    anew.now = lambda: scene.now() + 7200.0
+    push.now = anew.now = lambda: scene.now() + 7200.0
     await anew.opens()
     await anew.until(lambda: anew.states("n1") == ["sent"])
     await anew.closes()
@@ -185,6 +184,7 @@ async def test_quiet_hours_hold_back_until_the_morning_and_urgent_ones_pass(push
     berlin = ZoneInfo("Europe/Berlin")
     night = datetime(2026, 3, 28, 23, 30, tzinfo=berlin).timestamp()
     scene.now = lambda: night
+    push.now = lambda: scene.now()
     await scene.opens()
     quiet = Quiet(begin="22:00", end="07:00")
     await scene.has_phone(push.subscribe(""), quiet=quiet, zone="Europe/Berlin", language="de")
@@ -210,6 +210,7 @@ async def test_quiet_hours_may_drop_what_can_wait(push, tmp_path):
     scene = ChannelScene(tmp_path)
     night = datetime(2026, 6, 1, 1, 0, tzinfo=ZoneInfo("UTC")).timestamp()
     scene.now = lambda: night
+    push.now = lambda: scene.now()
     await scene.opens()
     await scene.has_phone(push.subscribe(""), quiet=Quiet(begin="00:00", end="06:00", then="drop"))
     scene.service.tell(notification("n1"))
