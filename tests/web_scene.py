@@ -29,6 +29,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live.requests import Asker
 from sightline.settings import (
     AccountsSettings,
+    ChannelsSettings,
     FanoutSettings,
     FriendsSettings,
     HistorySettings,
@@ -44,7 +45,13 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
+from sightline.wiring.feature_parts import (
+    Features,
+    make_channels,
+    make_map_extras,
+    make_maps,
+    make_pictures,
+)
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -135,6 +142,7 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -148,6 +156,7 @@ class WebScene:
             ),
             history=HistorySettings(store="memory"),
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
+            channels=ChannelsSettings(private=private_channels),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
         )
@@ -195,6 +204,7 @@ class WebScene:
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
+        self.channels = make_channels(start, cluster, accounts, mqtt)
         features = Features(
             none,
             self.phones,
@@ -205,6 +215,7 @@ class WebScene:
             none,
             self.maps,
             self.extras,
+            self.channels,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -239,6 +250,8 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.channels.privilegedStartService()
+        self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -249,6 +262,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli.accounts_db import CommandFailed
 from sightline.cli.progress import ProgressBar
 from sightline.database.copying import Digest, copy, digest, is_empty, tables_of
@@ -23,7 +24,11 @@ from sightline.history.moving import HistoryEnd, Mark, PostgresEnd, SqliteEnd, c
 from sightline.regions.schema import PART as REGIONS
 from sightline.wiring import members
 
-_PARTS: tuple[tuple[str, Part], ...] = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_PARTS: tuple[tuple[str, Part], ...] = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.CHANNELS, CHANNELS),
+)
 _PASSES = 3  # over the history: it is carried, and read at both ends
 
 

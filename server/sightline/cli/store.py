@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli import store_move
 from sightline.cli.accounts_db import CANNOT, CommandFailed, add_folder, settings_of, words
 from sightline.database.schema import Part
@@ -26,7 +27,11 @@ from sightline.settings import Settings
 from sightline.wiring import members
 from sightline.wiring.store import PARTS, direct_store, store_options
 
-_FILES = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_FILES = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.CHANNELS, CHANNELS),
+)
 
 
 def add_to(subcommands: Any) -> None:

@@ -12,6 +12,7 @@ from sightline.live.ingest import Quarantined
 from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
+    from sightline.wiring.channels import Channels
     from sightline.wiring.owntracks import OwnTracks
     from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
@@ -58,6 +59,7 @@ def make_erasers(
     geofencing: Geofencing,
     owntracks: OwnTracks,
     pictures: Pictures,
+    channels: Channels,
 ) -> Sequence[Eraser]:
     """List what forgets a friend that is erased, in this order."""
     peers = mqtt.peers
@@ -65,6 +67,7 @@ def make_erasers(
         *(() if peers is None else (peers.forget,)),
         eraser_of_world(live.hub),
         geofencing.erase,
+        channels.erase,
         owntracks.phones.forget,
         live.deliveries.forget,
         pictures.erase,

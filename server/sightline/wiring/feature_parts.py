@@ -12,6 +12,7 @@ from sightline import __version__
 from sightline.maps.service import MapsService
 from sightline.model.server import SERVER, Alarmed
 from sightline.web.reads import Reads
+from sightline.wiring.channels import Channels
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
@@ -44,6 +45,7 @@ class Features:
     brought: BroughtStates
     maps: MapsService
     map_extras: MapExtras
+    channels: Channels
 
 
 def build_features(
@@ -98,12 +100,27 @@ def build_features(
         moved=owntracks.moved,
     )
     pictures = make_pictures(start, live, past, accounts)
-    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
+    channels = make_channels(start, cluster, accounts, mqtt)
+    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     maps = make_maps(start, live)
     extras = make_map_extras(start, live, maps)
-    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps, extras)
+    return Features(
+        geofencing, owntracks, reads, erasers, naming, pictures, brought, maps, extras, channels
+    )
+
+
+def make_channels(start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt) -> Channels:
+    """Make how people are told outside the page."""
+    return Channels(
+        start.settings,
+        start.state,
+        start.wall,
+        accounts.service,
+        mqtt.publishers.publish,
+        common=cluster.store,
+    )
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:

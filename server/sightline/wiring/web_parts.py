@@ -23,6 +23,7 @@ from sightline.accounts.api_view import ViewApi
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
+from sightline.channels.api import ChannelsApi
 from sightline.console.api_check import CheckApi
 from sightline.console.rules import LARGEST_REQUEST
 from sightline.contract.http import Route
@@ -163,6 +164,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             past.service.gauges,
             parts.cluster.gauges,
             past.clock.gauges,
+            parts.features.channels.gauges,
         ),
         frames=lambda: live.fanout.frames_sent,
     )
@@ -187,6 +189,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        channels=features.channels.api,
     )
 
 
@@ -207,6 +210,7 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = Entrance(service)
@@ -239,6 +243,7 @@ def make_routes(
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
         check,
+        channels,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -283,5 +288,6 @@ def build_health(parts: Parts) -> Health:
             ("the history", lambda: parts.live.recorder.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
+            ("the channels", lambda: parts.features.channels.access.trouble),
         ),
     )
