@@ -105,6 +105,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const past = createTimeTravel({
     ...{ api, clock, requests, shown: live.world },
     language: navigator.language,
+    nameOf: (key) => listed.roster.entries.get(key)?.name,
   });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
