@@ -178,3 +178,23 @@ class Alert(State, frozen=True, omit_defaults=True, kw_only=True):
     resolved: float | None = None
     """When it was over, epoch s."""
     told: tuple[AlertTold, ...] = ()
+
+
+class AlertEvent(State, frozen=True, omit_defaults=True, kw_only=True):
+    """What history keeps of an alert, about its thing: that it fired, and what became of it."""
+
+    rule: str
+    """The id of the rule, ``jane/ab12cd34``: those who see its alerts are told."""
+    n: int
+    """The number of the alert."""
+    event: Literal["fired", "acknowledged", "resolved", "reopened"]
+    type: ConditionType
+    title: str = ""
+    """The sentence in English; absent where it names a second person."""
+    value: float | None = None
+    place: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    late: float | None = None
+    by: str | None = None
+    note: str | None = None
