@@ -27,10 +27,10 @@ def watched_words(rule: Rule) -> tuple[str, ...]:
 
 def seen_rule(id: str, rule: Rule) -> SeenRule:
     """Return what of a rule decides who sees it."""
-    region = rule.condition.region
-    return SeenRule(
-        id,
-        frozenset(each.account for each in rule.tell),
-        watched_words(rule),
-        frozenset() if region is None else frozenset((f"region/{region}",)),
-    )
+    condition, named = rule.condition, set()
+    if condition.region is not None:
+        named.add(f"region/{condition.region}")
+    if condition.topic is not None:
+        named.add(f"topic/{condition.topic}")  # that only those see who see everything
+    told = frozenset(each.account for each in rule.tell)
+    return SeenRule(id, told, watched_words(rule), frozenset(named))
