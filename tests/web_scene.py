@@ -47,6 +47,8 @@ from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
 from sightline.wiring.feature_parts import (
     Features,
+    RuleWiring,
+    make_channels,
     make_map_extras,
     make_maps,
     make_pictures,
@@ -64,6 +66,7 @@ from sightline.wiring.parts import (
     build_live,
     build_mqtt,
 )
+from sightline.wiring.telling import ToldListeners
 from sightline.wiring.web_parts import build_routes, build_sockets, build_state, build_web
 from specs import Named, spec
 from states import spot
@@ -203,12 +206,13 @@ class WebScene:
             records={}, when_changed=lambda listener: None, ready=succeed(None), name=lambda id: ""
         )
         geofencing = cast(Any, SimpleNamespace(regions=regions))
-        self.rules = make_rules(
-            start, cluster, live, accounts, past, mqtt, reads, geofencing, console
-        )
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
+        told = ToldListeners()
+        self.channels = make_channels(start, cluster, accounts, mqtt, told)
+        needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+        self.rules = make_rules(needs, geofencing, self.channels, told)
         features = Features(
             none,
             self.phones,
@@ -220,6 +224,7 @@ class WebScene:
             self.maps,
             self.extras,
             self.rules,
+            self.channels,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -256,6 +261,8 @@ class WebScene:
         await self.until(lambda: self.account_service.ready.called)
         self.rules.privilegedStartService()
         self.rules.startService()
+        self.channels.privilegedStartService()
+        self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -266,6 +273,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()
