@@ -30,6 +30,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live.requests import Asker
 from sightline.settings import (
     AccountsSettings,
+    ChannelsSettings,
     FanoutSettings,
     FriendsSettings,
     HistorySettings,
@@ -145,6 +146,7 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -158,6 +160,7 @@ class WebScene:
             ),
             history=HistorySettings(store="memory"),
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
+            channels=ChannelsSettings(private=private_channels),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
         )

@@ -34,7 +34,6 @@ from waits import until
 
 reactor: Any = _reactor
 BASE = "https://map.example.org"
-WITHIN = float(__import__("os").environ.get("WITHIN", "60"))
 OPEN: list[ChannelScene] = []
 """Scenes that a test has opened and not closed: a test that fails leaves its threads behind."""
 
@@ -149,11 +148,11 @@ class ChannelScene:
             looking.addCallback(found.append)
             return bool(found) and why in str(found[-1].why)
 
-        await until(look, lambda: f"{why}; it is {found[-1:]}", WITHIN)
+        await until(look, lambda: f"{why}; it is {found[-1:]}")
         return found[-1]
 
     async def until(self, fact: Callable[[], Any]) -> None:
-        await until(fact, lambda: f"it; heard: {self.heard}, {self.service.figures()}", WITHIN)
+        await until(fact, lambda: f"it; heard: {self.heard}, {self.service.figures()}")
 
     def states(self, id: str) -> list[str]:
         return [each.state for each in self.heard if each.id == id]

@@ -97,6 +97,11 @@ class AddressSender:
         program.ask(_encode(job) + b"\n")
         return await done
 
+    @property
+    def pid(self) -> int | None:
+        """Return the program's process id; None: it does not run."""
+        return None if self._program is None else self._program.transport.pid
+
     def stop(self) -> None:
         """End the program; what it did was not done."""
         self._end(_STOPPED)
