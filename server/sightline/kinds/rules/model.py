@@ -98,7 +98,8 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     """What its owner calls it; empty: the page says it as a sentence."""
     about: tuple[str, ...]
-    """Things it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    """Things it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``,
+    ``friend``."""
     condition: Condition
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]

@@ -29,7 +29,7 @@ class Disconnected(BaseWatch):
 
     def start(self, at: float) -> None:
         if self.since >= 0 and not self.case.holding:
-            self.wake(max(at, self.since + self.seconds))
+            self.resume(self.since + self.seconds, at)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
         link = after.link if type(after) is Broker else None

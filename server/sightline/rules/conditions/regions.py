@@ -121,7 +121,7 @@ class Stays(_AtRegion):
 
     def start(self, at: float) -> None:
         if self.inside and not self.case.holding:
-            self.wake(self.since + self.seconds)
+            self.resume(self.since + self.seconds, at)
 
     def came(self, when: float, found: float) -> None:
         if not self.case.holding:
@@ -136,8 +136,8 @@ class Stays(_AtRegion):
 
     def woken(self, due: float, found: float) -> None:
         if self.inside:
-            value = due - self.since
-            self.case.begins(due, found, self.facts()._replace(value=value))
+            facts = self.facts()._replace(value=self.seconds)
+            self.case.begins(self.since + self.seconds, found, facts)
 
 
 class Absent(_AtRegion):
@@ -146,19 +146,23 @@ class Absent(_AtRegion):
     It is over when it comes, or with that day.
     """
 
-    __slots__ = ("day", "next_day", "seconds")
-    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day")
+    __slots__ = ("by", "day", "expected", "next_day")
+    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day", "next_day", "expected")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
         super().__init__(case, around)
-        self.seconds = clock(self.condition.by or "") or 0
+        self.by = clock(self.condition.by or "") or 0
         self.day = -1
         """The day on which it was missed."""
         self.next_day = -1
+        """The day on which it is looked for next, and when that is (epoch s)."""
+        self.expected = -1.0
 
     def start(self, at: float) -> None:
         if self.day >= 0:
-            self.wake(self._opening().moment(self.day, DAY))
+            self.resume(self._opening().moment(self.day, DAY), at)
+        elif 0 <= self.expected <= at:
+            self.resume(self.expected, at)
         else:
             self._next(at)
 
@@ -171,17 +175,18 @@ class Absent(_AtRegion):
 
     def woken(self, due: float, found: float) -> None:
         if self.day >= 0:  # the day is over
-            self._ends(due, found)
+            self._ends(self._opening().moment(self.day, DAY), found)
             return
-        if not self._was_there(due):
-            self.day = self.next_day
-            self.case.begins(due, found, self.facts())
-            if self.inside:  # it came too late, which is known already
-                self._ends(self.since, found)
-                return
+        expected = self.expected
+        if self._was_there(expected):
+            self._next(expected)
+            return
+        self.day = self.next_day
+        self.case.begins(expected, found, self.facts())
+        if self.inside:  # it came too late, which is known already
+            self._ends(self.since, found)
+        else:
             self.wake(self._opening().moment(self.day, DAY))
-            return
-        self._next(due)
 
     def _was_there(self, when: float) -> bool:
         if self.inside:
@@ -191,12 +196,12 @@ class Absent(_AtRegion):
     def _ends(self, when: float, found: float) -> None:
         self.day = -1
         self.case.ends(when, found)
-        self._next(found)
+        self._next(max(self.expected, when))
 
     def _opening(self) -> Opening:
         found: Opening = self.case.opening()
         return found
 
     def _next(self, after: float) -> None:
-        self.next_day, when = self._opening().next_clock(self.seconds, after)
-        self.wake(when)
+        self.next_day, self.expected = self._opening().next_clock(self.by, after)
+        self.wake(self.expected)
