@@ -25,7 +25,7 @@ from sightline.rules.timers import NEVER
 class _AtRegion(BaseWatch):
     """Knows whether the thing is in the region of the rule."""
 
-    __slots__ = ("inside", "left", "region", "since", "told")
+    __slots__ = ("before", "inside", "left", "region", "since", "told")
     kept: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
@@ -36,6 +36,8 @@ class _AtRegion(BaseWatch):
         """When it came the last time, epoch s; -1: not as far as is known."""
         self.left = -1.0
         """When it went the last time."""
+        self.before = -1.0
+        """What ``since`` was before a visit was seen."""
         self.told = False
         """A transition told of it, so that it is known whether it is inside."""
 
@@ -52,7 +54,10 @@ class _AtRegion(BaseWatch):
 
     def _crossed(self, at: float, crossed: Transition) -> None:
         when = min(crossed.tst, at)
-        if crossed.agrees is False or when < max(self.since, self.left):
+        if crossed.agrees is False:
+            self._unsee(crossed)
+            return
+        if when < max(self.since, self.left):
             return
         came = crossed.event == "enter"
         if came == self.inside and self.told:
@@ -69,8 +74,16 @@ class _AtRegion(BaseWatch):
     def _seen(self, at: float, since: float) -> None:
         """Note a visit that no transition told of."""
         if since >= self.left:
-            self.inside, self.since = True, since
+            self.before, self.inside, self.since = self.since, True, since
             self.found(since, at)
+
+    def _unsee(self, crossed: Transition) -> None:
+        """Take back a visit that was seen just before the transition it belongs to, which does not
+        count.
+        """
+        if self.inside and crossed.event == "enter" and crossed.tst == self.since != self.before:
+            self.inside, self.since = False, self.before
+            self.unfound()
 
     def came(self, when: float, found: float) -> None:
         """Take in that it came to the region."""
@@ -80,6 +93,9 @@ class _AtRegion(BaseWatch):
 
     def found(self, since: float, found: float) -> None:
         """Take in that it was in the region when it was looked for first."""
+
+    def unfound(self) -> None:
+        """Take that back."""
 
     def facts(self) -> Facts:
         lat, lon = self.around.place(self.case.thing) or (None, None)
@@ -130,14 +146,19 @@ class Stays(_AtRegion):
     def found(self, since: float, found: float) -> None:
         self.came(since, found)
 
+    def unfound(self) -> None:
+        self.wake(NEVER)
+
     def went(self, when: float, found: float) -> None:
         self.wake(NEVER)
         self.case.ends(when, found)
 
+    def facts(self) -> Facts:
+        return super().facts()._replace(value=self.seconds)
+
     def woken(self, due: float, found: float) -> None:
         if self.inside:
-            facts = self.facts()._replace(value=self.seconds)
-            self.case.begins(self.since + self.seconds, found, facts)
+            self.case.begins(self.since + self.seconds, found, self.facts())
 
 
 class Absent(_AtRegion):

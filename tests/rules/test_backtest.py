@@ -1,0 +1,106 @@
+"""What a rule would have told: the same as it told live."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest_twisted
+
+from regions.scene import NOW as BEGIN
+from regions.scene import M
+from rules.recorded import BOB, JANE, ROBOT, SCHOOL, LiveAround, Recorded, ninety_days
+from rules.scene import rule
+from sightline.kinds import friends
+from sightline.kinds.friends import SenderClocks
+from sightline.kinds.rules.model import Condition, Hours
+from sightline.rules.backtest import Backtest, lead_of, sorts_of
+from sightline.rules.calendar import SystemCalendar
+from sightline.rules.firing import Firing, Resolution
+
+SCHOOLDAYS = Hours(days=(0, 1, 2, 3, 4))
+DAYS = 90
+
+
+def rules(home: str, school: str) -> dict[str, Any]:
+    def at(type: Any, region: str, **more: Any) -> Condition:
+        return Condition(type=type, region=region, **more)
+
+    friend = "friend"
+    return {
+        "arrives": rule(at("arrives", school), JANE, hours=Hours()),
+        "leaves": rule(at("leaves", home), friend, hours=SCHOOLDAYS, every=3600.0),
+        "mornings": rule(at("leaves", home), JANE, hours=Hours(begin="14:10", end="14:25")),
+        "absent": rule(at("absent", school, by="08:45"), JANE, hours=SCHOOLDAYS),
+        "stays": rule(at("stays", home, seconds=9 * 3600.0), friend, hours=Hours(begin="09:00")),
+        "near": rule(Condition(type="near", other=BOB, metres=300), JANE, hours=Hours()),
+        "low": rule(Condition(type="battery", below=50), friend, hours=Hours(begin="08:00")),
+        "lasts": rule(Condition(type="battery", by="20:00", below=70), friend, hours=Hours()),
+        "silent": rule(Condition(type="silent", seconds=6000), friend, hours=Hours()),
+        "usual": rule(Condition(type="silent"), friend, hours=Hours()),
+        "fast": rule(Condition(type="speed", above=100), friend, hours=Hours(), every=600.0),
+        "racing": rule(Condition(type="speed", above=10, seconds=600), JANE, hours=Hours()),
+        "fallen": rule(Condition(type="fallen"), ROBOT, hours=Hours()),
+        "slow": rule(Condition(type="latency", above=200, seconds=20), "probot", hours=Hours()),
+        "robot": rule(Condition(type="battery", below=50), ROBOT, hours=Hours()),
+        "gone": rule(Condition(type="silent", seconds=120), ROBOT, hours=Hours()),
+    }
+
+
+@pytest_twisted.ensureDeferred
+async def test_ninety_recorded_days_are_judged_as_they_were_live(tmp_path):
+    scene = Recorded(tmp_path, {})
+    await scene.opens()
+    try:
+        home = await scene.draws(name="Home", rad=200)
+        school = await scene.draws(name="School", lat=48.5 + SCHOOL * M, rad=150)
+        scene.watched = rules(home, school)
+        scene.begins()
+        scene.lives(ninety_days(DAYS))
+        assert scene.engine.faults == 0, scene.engine.fault
+        assert scene.recorder.lost == 0
+        told = Counter()
+        for key in scene.watched:
+            live, past = await both(scene, key)
+            import sys
+
+            print(
+                key,
+                len(live),
+                len(past),
+                [x for x in zip(live, past) if x[0] != x[1]][:2],
+                file=sys.stderr,
+            )
+            told[key] = len(live)
+        # Each of them has something to tell, or nothing is shown by their being equal.
+        assert all(told.values()), told
+        assert told.keys() == scene.watched.keys()
+        assert sum(told.values()) > 500
+    finally:
+        await scene.closes()
+
+
+async def both(scene: Recorded, key: str) -> tuple[list[Any], list[Any]]:
+    """The verdicts of a rule, live and of the past, from the end of the lead-in on."""
+    each = scene.watched[key]
+    since = BEGIN + lead_of(each)
+    until = scene.wall()
+    over = {e.id: e.at for e in scene.verdicts if isinstance(e, Resolution)}
+    live = [
+        (e.thing, e.at, e.value, e.limit, e.place, e.late, over.get(e.id))
+        for e in scene.verdicts
+        if isinstance(e, Firing) and e.rule == key and e.found >= since
+    ]
+    test = Backtest(
+        each, SystemCalendar(), LiveAround(scene), friends.kind(clocks=SenderClocks()).decode,
+        since=since, until=until, key=key,
+    )  # fmt: skip
+    for sort in sorts_of(each):
+        for thing in (JANE, BOB, ROBOT):
+            test.feed(await scene.entries(thing, sort))
+    for _ in test.run(until):
+        pass
+    result = test.result()
+    assert result.count == len(result.would)
+    past = [(w.thing, w.at, w.value, w.limit, w.place, w.late, w.resolved) for w in result.would]
+    return sorted(live, key=str), sorted(past, key=str)
