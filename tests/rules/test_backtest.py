@@ -110,13 +110,8 @@ async def both(scene: Recorded, key: str) -> tuple[list[Any], list[Any]]:
 
 
 def fix(of: str, at: float, metres: float, *, late: float = 0.0, **more: Any) -> HistoryEntry:
-    said = {
-        "_type": "location",
-        "lat": 48.5 + metres * M,
-        "lon": 2.25,
-        "tst": int(at),
-        "acc": 5,
-    } | more
+    where = {"lat": 48.5 + metres * M, "lon": 2.25, "acc": 5}
+    said = {"_type": "location", "tst": int(at), **where, **more}
     return entry(of, "fix", int(at), at + late, json.dumps(said).encode())
 
 
@@ -185,7 +180,7 @@ def test_what_hours_left_out_is_counted():
 
 def test_late_messages_are_judged_when_they_came():
     each = rule(Condition(type="speed", above=50))
-    fixes = [fix(JANE, NOW + 100, 0, vel=90, late=7200), fix(JANE, NOW + 3000, 0, late=4300)]
+    fixes = [fix(JANE, NOW + 100, 0, vel=90, late=7200), fix(JANE, NOW + 3000, 0, vel=0, late=4301)]
     [would] = backtest(each, *fixes).result().would
     assert (would.at, would.late, would.resolved) == (NOW + 100, NOW + 7300, NOW + 3000)
 

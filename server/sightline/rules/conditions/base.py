@@ -45,6 +45,10 @@ class BaseWatch:
     def woken(self, due: float, found: float) -> None:
         """Look again, as was asked for at ``due``."""
 
+    def still(self, at: float) -> bool:
+        """Tell whether what began to hold can be said to hold at ``at``, where nothing ended it."""
+        return True
+
     def facts(self) -> Facts | None:
         """Return what is so now, for what is told later; None: as it was when it began."""
         return None

@@ -70,6 +70,10 @@ class Near(BaseWatch):
             self.mine = fix
             self.compare(at, fix, self.others.fix)
 
+    def still(self, at: float) -> bool:
+        mine, other = self.mine, self.others.fix
+        return mine is None or other is None or at - min(mine.when, other.when) <= FRESH
+
     def facts(self) -> Facts:
         mine = self.mine
         lat, lon = (mine.lat, mine.lon) if mine is not None else (None, None)
