@@ -33,6 +33,9 @@ setup(
         "psycopg[binary,pool]>=3.2,<4",
         # the time zone of a place, for /api/0 (server/docs/decisions)
         "tzfpy>=2.1,<3",
+        # public holidays, for rules that mind them; loaded by the first of those
+        # (server/docs/decisions)
+        "holidays>=0.80,<1",
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",
         "cryptography>=42",

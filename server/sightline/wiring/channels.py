@@ -80,6 +80,7 @@ class Channels(MultiService):
         self._common = common is not None
         self.access = ChannelAccess(
             reactor,
+            wall,
             state,
             options,
             key_file(settings, state),
