@@ -39,6 +39,36 @@ export interface Alarm {
   readonly head: string;
 }
 
+/** `alert/<account>/<rule's id>.<n>`: a rule has fired. */
+export interface Alert {
+  readonly rule: string;
+  readonly title: string;
+  readonly thing: string;
+  readonly condition: Condition;
+  readonly at: number;
+  readonly late?: number | null;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly urgent?: boolean;
+  readonly lasting?: boolean;
+  readonly status: 'acknowledged' | 'open' | 'resolved';
+  readonly by?: string | null;
+  readonly by_at?: number | null;
+  readonly note?: string | null;
+  readonly resolved?: number | null;
+  readonly told?: readonly AlertTold[];
+}
+
+/** How one recipient was told. */
+export interface AlertTold {
+  readonly account: string;
+  readonly state: 'failed' | 'no_channel' | 'quiet' | 'sent' | 'waiting';
+  readonly at?: number | null;
+  readonly why?: string | null;
+}
+
 /** Things as they are. */
 export interface AllThings {
   readonly ok: true;
@@ -191,6 +221,23 @@ export interface CommandLogEntry {
   readonly sent?: string | null;
   readonly seconds?: number | null;
   readonly effect?: string | null;
+}
+
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, or falling so that it is empty before `by` - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a broker's client came and went `times` within `seconds` - `number`: at `topic` (in `field` of its JSON) `above`, `below`, or `changed` */
+export interface Condition {
+  readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
+  readonly region?: string | null;
+  readonly other?: string | null;
+  readonly by?: string | null;
+  readonly seconds?: number | null;
+  readonly metres?: number | null;
+  readonly above?: number | null;
+  readonly below?: number | null;
+  readonly changed?: boolean;
+  readonly times?: number | null;
+  readonly topic?: string | null;
+  readonly field?: string | null;
+  readonly margin?: number | null;
 }
 
 /** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
@@ -544,6 +591,16 @@ export interface HistoryEvent {
   readonly who?: string | null;
   readonly why?: string | null;
   readonly [further: string]: unknown;
+}
+
+/** When a rule is looked at. Everything absent: always. */
+export interface Hours {
+  readonly days?: readonly (0 | 1 | 2 | 3 | 4 | 5 | 6)[] | null;
+  readonly begin?: string | null;
+  readonly end?: string | null;
+  readonly holidays?: 'also' | 'not' | 'only';
+  readonly country?: string | null;
+  readonly zone?: string | null;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -1125,6 +1182,12 @@ export interface Quarantined {
   readonly head: string;
 }
 
+/** An account that is told, `after` s without an acknowledgement (0: at once). */
+export interface Recipient {
+  readonly account: string;
+  readonly after?: number;
+}
+
 /** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
 export interface Region {
   readonly name: string;
@@ -1240,6 +1303,23 @@ export interface Rights {
 export interface Routine {
   readonly thing: string;
   readonly to: 'start' | 'stop';
+}
+
+/** `rule/<account>/<id>`: who wants to be told of what. */
+export interface Rule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+  readonly version: number;
+  readonly by: string;
+  readonly at: number;
+  readonly trouble?: string | null;
 }
 
 /** The region as it is kept now. */
@@ -1677,6 +1757,8 @@ export interface Who {
 
 /** The state of each kind of thing. */
 export interface States {
+  readonly rule: Rule;
+  readonly alert: Alert;
   readonly friend: Friend;
   readonly face: Portrait;
   readonly phone: Phone;
@@ -2271,6 +2353,80 @@ export interface Calls {
 export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
+
+export const ConditionShape: Shape<Condition> = {
+  type: { is: { one: ['absent', 'alarm', 'arrives', 'battery', 'disconnected', 'fallen', 'flapping', 'latency', 'leaves', 'near', 'number', 'silent', 'speed', 'stays'] } },
+  region: { is: 'text', or: null },
+  other: { is: 'text', or: null },
+  by: { is: 'text', or: null },
+  seconds: { is: 'number', or: null },
+  metres: { is: 'number', or: null },
+  above: { is: 'number', or: null },
+  below: { is: 'number', or: null },
+  changed: { is: 'flag', or: false },
+  times: { is: 'number', or: null },
+  topic: { is: 'text', or: null },
+  field: { is: 'text', or: null },
+  margin: { is: 'number', or: null },
+};
+
+export const HoursShape: Shape<Hours> = {
+  days: { is: { list: { one: [0, 1, 2, 3, 4, 5, 6] } }, or: null },
+  begin: { is: 'text', or: null },
+  end: { is: 'text', or: null },
+  holidays: { is: { one: ['also', 'not', 'only'] }, or: 'also' },
+  country: { is: 'text', or: null },
+  zone: { is: 'text', or: null },
+};
+
+export const RecipientShape: Shape<Recipient> = {
+  account: { is: 'text' },
+  after: { is: 'number', or: 0.0 },
+};
+
+export const RuleShape: Shape<Rule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+  version: { is: 'number' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+  trouble: { is: 'text', or: null },
+};
+
+export const AlertToldShape: Shape<AlertTold> = {
+  account: { is: 'text' },
+  state: { is: { one: ['failed', 'no_channel', 'quiet', 'sent', 'waiting'] } },
+  at: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+};
+
+export const AlertShape: Shape<Alert> = {
+  rule: { is: 'text' },
+  title: { is: 'text' },
+  thing: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  at: { is: 'number' },
+  late: { is: 'number', or: null },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  urgent: { is: 'flag', or: false },
+  lasting: { is: 'flag', or: false },
+  status: { is: { one: ['acknowledged', 'open', 'resolved'] } },
+  by: { is: 'text', or: null },
+  by_at: { is: 'number', or: null },
+  note: { is: 'text', or: null },
+  resolved: { is: 'number', or: null },
+  told: { is: { list: { of: AlertToldShape } }, or: [] },
+};
 
 export const DoubtShape: Shape<Doubt> = {
   lat: { is: 'number' },
