@@ -31,9 +31,7 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
         {alert.lasting && alert.status !== 'resolved' && (
           <Fact name={t`Ends`}>{endsText(alert, who)}</Fact>
         )}
-        {alert.status !== 'open' && (
-          <Fact name={t`State`}>{statusText(alert, now.value)}</Fact>
-        )}
+        {alert.status !== 'open' && <Fact name={t`State`}>{statusText(alert, now.value)}</Fact>}
         {alert.note !== undefined && <Fact name={t`Note`}>{alert.note}</Fact>}
         <Fact name={t`Rule`}>
           {rule === '' ? t`of ${alert.owner}` : t`“${rule}” of ${alert.owner}`}

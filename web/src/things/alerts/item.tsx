@@ -93,4 +93,3 @@ function AlertNote({ alert }: { alert: Alert }) {
     </small>
   );
 }
-

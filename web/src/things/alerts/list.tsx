@@ -41,9 +41,7 @@ export function AlertsPage() {
     >
       {ready.value && none && <NoAlerts />}
       {!none && <AlertFilters filter={filter} choose={setFilter} />}
-      {ready.value && !none && found.length === 0 && (
-        <p class="note">{t`None of these.`}</p>
-      )}
+      {ready.value && !none && found.length === 0 && <p class="note">{t`None of these.`}</p>}
       <Stretches whole={whole} all={found} />
       {whole.more > 0 && (
         <button
@@ -121,9 +119,7 @@ function AcknowledgeAll({ alerts }: { alerts: readonly Alert[] }) {
       })}
       act={async () => {
         // One refusal keeps none of the others from being done.
-        const done = await Promise.allSettled(
-          waiting.map(({ key }) => deed(key, 'acknowledge')),
-        );
+        const done = await Promise.allSettled(waiting.map(({ key }) => deed(key, 'acknowledge')));
         for (const each of done) if (each.status === 'rejected') throw each.reason;
       }}
     />

@@ -82,10 +82,7 @@ function useQuiet(): boolean {
   const { settings } = usePreferences();
   const driven = section.value === 'robots' && robot.value !== null;
   return (
-    driven ||
-    section.value === 'alerts' ||
-    regions.editing.value !== null ||
-    !settings.value.alerts
+    driven || section.value === 'alerts' || regions.editing.value !== null || !settings.value.alerts
   );
 }
 

@@ -38,7 +38,9 @@ export function happenedText(happened: Happened, who: string): string {
     case 'fallen':
       return t`${who} has fallen over`;
     case 'alarm':
-      return happened.place === undefined ? t`${who} has an alarm` : t`${who} has an alarm: ${place}`;
+      return happened.place === undefined
+        ? t`${who} has an alarm`
+        : t`${who} has an alarm: ${place}`;
     default:
       return measuredText(happened, who);
   }
@@ -248,7 +250,12 @@ function toldThem({ account, state, at }: Told, now: number): string {
 
 /** What became of it: "Acknowledged by bob at 14:10". */
 export function statusText(
-  { status, by, by_at: when, resolved }: { status: string; by?: string; by_at?: number; resolved?: number },
+  {
+    status,
+    by,
+    by_at: when,
+    resolved,
+  }: { status: string; by?: string; by_at?: number; resolved?: number },
   now: number,
 ): string {
   if (status === 'resolved') {
