@@ -26,6 +26,12 @@ const press = (within_: HTMLElement, name: string | RegExp) => {
   fireEvent.click(within(within_).getByRole('button', { name }));
 };
 
+async function passes(milliseconds: number): Promise<void> {
+  await act(async () => {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+  });
+}
+
 beforeEach(async () => {
   begin();
   await open(JANE);
@@ -100,7 +106,7 @@ describe('the list', () => {
     show(<AlertsPage />);
     const before = Line.last.sent.length;
     fireEvent.click(screen.getByRole('button', { name: 'Acknowledge all' }));
-    await act(() => vi.advanceTimersByTimeAsync(10));
+    await passes(10);
     fireEvent.click(screen.getByRole('button', { name: 'Yes, acknowledge all 3 alerts' }));
     const sent = Line.last.sent.slice(before).map(({ thing }) => thing);
     expect(sent.sort()).toEqual(['alert/jane/a.1', 'alert/jane/a.2', 'alert/jane/b.3']);
@@ -139,14 +145,14 @@ describe('a notice', () => {
     expect(document.querySelector('[data-spoken=alerts]')?.textContent).toBe(
       'Jane Doe arrived at School',
     );
-    await act(() => vi.advanceTimersByTimeAsync(13_000));
+    await passes(13_000);
     expect(notice()).toBeNull();
   });
 
   test('stays while it is urgent, and leads to the list', async () => {
     show(<AlertToasts />);
     await news(alertThing('jane/a.1', { at: NOW - 3, urgent: true }));
-    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    await passes(60_000);
     fireEvent.click(notice()?.querySelector('.toast-body') as HTMLElement);
     expect(app.navigation.section.value).toBe('alerts');
     expect(app.alerts.shown.value).toBe('alert/jane/a.1');

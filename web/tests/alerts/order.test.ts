@@ -22,7 +22,7 @@ function worldOf(...things: Thing[]): World {
 }
 
 function hear(world: World, things: Thing[], whole = false): void {
-  world.hear({ seq: ++seq, whole, more: false, things, missed: {} });
+  world.hear({ t: 'news', seq: ++seq, whole, more: false, things, missed: {} });
 }
 
 const keys = (alerts: readonly { key: string }[]) => alerts.map(({ key }) => key);
