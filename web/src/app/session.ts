@@ -19,6 +19,7 @@ import { Denied } from '../net/api';
 import type { Api } from '../net/api';
 import type { Person } from '../generated';
 import type { Read } from '../net/shape';
+import type { LastPicture, OnDevice } from './lastpicture';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 
@@ -53,6 +54,8 @@ export type SessionState =
       readonly is: 'in';
       readonly visitor: Visitor;
       readonly notice?: string;
+      /** The server is away: what was shown last, kept on this device. */
+      readonly kept?: LastPicture;
       /** They came by an invitation, and are to add a phone of their own. */
       readonly addsPhone?: true;
     };
@@ -84,16 +87,27 @@ export function readTicket(fragment: string): Ticket | null {
 
 /** Milliseconds between tries to reach a server that is away. */
 const AGAIN = 3000;
+/** After so many milliseconds without an answer what is kept on the device is shown. */
+const PATIENCE = 5000;
+
+/** Nothing is kept: a page that is not installed, or a test. */
+const NOTHING_KEPT: OnDevice = {
+  last: () => Promise.resolve(null),
+  leave: () => Promise.resolve(),
+  forget: () => undefined,
+};
 
 export class Session {
   readonly #api: Api;
+  readonly #device: OnDevice;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(api: Api) {
+  constructor(api: Api, device: OnDevice = NOTHING_KEPT) {
     this.#api = api;
+    this.#device = device;
   }
 
   get state(): ReadonlySignal<SessionState> {
@@ -104,15 +118,47 @@ export class Session {
   async open(ticket: Ticket | null): Promise<void> {
     this.#ticket = ticket ?? this.#ticket;
     clearTimeout(this.#again);
+    const late = setTimeout(() => void this.#recall(), PATIENCE);
     try {
       if (this.#ticket === null) await this.#ask();
       else if (this.#ticket.sort === 'welcome') await this.#byWelcome(this.#ticket);
       else await this.#byLink(this.#ticket);
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
+      if (await this.#recall()) return;
       this.#become({ is: 'away' });
       this.#again = setTimeout(() => void this.open(null), AGAIN);
+    } finally {
+      clearTimeout(late);
     }
+  }
+
+  /** Show what was seen last, while the server is away; false: nothing is kept, or somebody is in. */
+  async #recall(): Promise<boolean> {
+    if (this.#ticket !== null) return false;
+    const kept = await this.#device.last();
+    const { is } = this.#state.value;
+    if (is === 'in') return true;
+    if (!kept || (is !== 'asking' && is !== 'away')) return false;
+    this.#become({ is: 'in', visitor: kept.visitor, kept });
+    return true;
+  }
+
+  /** The server is there again, after it was not: is the visitor still who was in, with these rights? */
+  async confirm(): Promise<void> {
+    const before = this.#state.value;
+    if (before.is !== 'in' || before.kept === undefined) return;
+    let now: Visitor | null;
+    try {
+      now = await this.#who();
+    } catch {
+      return; // away again: it is asked once more when it is back
+    }
+    if (this.#state.value !== before) return;
+    if (JSON.stringify(now) === JSON.stringify(before.visitor)) return;
+    if (now && now.way === before.visitor.way && now.name === before.visitor.name) {
+      this.#become({ is: 'in', visitor: now });
+    } else await this.ended(t`the session has ended`);
   }
 
   /** Rejects with Denied. */
@@ -137,6 +183,8 @@ export class Session {
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
+    // First, while we may still tell the server; and should it be away, nothing is kept here all the same.
+    await this.#device.leave();
     if (everywhere) await this.#api.del('sessions');
     else await this.#api.del('session');
     this.#ticket = null;
@@ -180,6 +228,8 @@ export class Session {
     const before = this.#state.value;
     if (before.is !== 'in') return;
     const { visitor } = before;
+    // They may see something else now, or nothing: so what was kept may be too much.
+    this.#device.forget();
     this.#become({ is: 'asking' });
     this.#ticket = null;
     const why = sentence(reason);

@@ -15,6 +15,7 @@ import type {
   Time,
   Who,
 } from '../app/context';
+import type { LastPicture } from '../app/lastpicture';
 import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
@@ -55,6 +56,8 @@ import { createLife } from './life';
 /** What there is before the world is: who looks at it, and what outlives them. */
 export interface Host {
   readonly visitor: Visitor;
+  /** What was shown last, while the server is away. */
+  readonly kept: LastPicture | undefined;
   readonly api: Api;
   readonly preferences: Preferences;
   readonly session: Session;
@@ -144,7 +147,10 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
-    ...createLife({ leaving, time, place, server, past, driving, listed, selection }),
+    ...createLife({
+      ...{ leaving, time, place, server, past, driving, listed, selection },
+      recall: recallOf(host.kept, live, clock),
+    }),
   };
 }
 
@@ -163,6 +169,16 @@ function receiversOf(parts: () => Pick<App, 'driving' | 'consoleClient' | 'past'
       if (state === 'live') past.connected();
       consoleClient.line(state === 'live');
     },
+  };
+}
+
+/** Begin with what was shown last; answers when the server was heard then. */
+function recallOf(kept: LastPicture | undefined, { present }: LiveParts, clock: ServerClock) {
+  return (): number | undefined => {
+    if (!kept) return undefined;
+    clock.recall(kept.offset);
+    present.recall(kept.things);
+    return kept.heard;
   };
 }
 
