@@ -8,6 +8,7 @@ import type { Key } from './world';
 
 export const SECTIONS = [
   'map',
+  'alerts',
   'robots',
   'broker',
   'console',

@@ -19,7 +19,7 @@ import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
 import type { Session } from '../app/session';
-import { EVERYBODY, sectionsFor } from '../app/visitor';
+import { accountOf, EVERYBODY, sectionsFor } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ConsoleClient } from '../console/client';
 import type { SightlineMap } from '../map/types';
@@ -29,6 +29,8 @@ import { createTimeTravel } from '../past/outside';
 import type { TimeTravel } from '../past/timetravel';
 import { createMaps } from '../things/maps/offered';
 import type { OfferedMaps } from '../things/maps/offered';
+import { createAlerts } from '../things/alerts/count';
+import type { Alerts } from '../things/alerts/count';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
 import { NewPhones } from '../things/friends/add/newphones';
@@ -74,6 +76,7 @@ export interface App {
   readonly localities: Localities;
   readonly driving: Driving;
   readonly regions: Regions;
+  readonly alerts: Alerts;
   readonly maps: OfferedMaps;
   readonly brokerLog: BrokerLog;
   readonly past: TimeTravel;
@@ -136,6 +139,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     localities,
     driving,
     regions,
+    alerts: createAlerts(live.present, accountOf(who.visitor), () => clock.live()),
     maps: createMaps(live.present),
     brokerLog: new BrokerLog(live.present),
     past,

@@ -7,6 +7,7 @@ import type { Thing } from '../../net/protocol';
 import { CopyButton } from '../../ui/copy';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { useTicks } from '../../ui/hooks';
+import { AlertsOf } from '../alerts/later';
 import { useFreshness } from '../context';
 import type { Entry } from '../entry';
 import type { Freshness } from '../freshness';
@@ -40,6 +41,7 @@ export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
     <>
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <RobotStats robot={robot} fresh={fresh} />
+        <AlertsOf of={entry.key} />
         <section class="part">
           <h3>{t`Balance`}</h3>
           <Tilt robot={robot} fresh={fresh} />
