@@ -34,8 +34,17 @@ describe('a rule from choices', () => {
 
   test('keeps the region when something else is to happen there', () => {
     const draft = withType(rule('arrives', { region: 'school' }), 'stays');
-    expect(draft.condition).toEqual({ type: 'stays', seconds: 7200, region: 'school' });
-    expect(withType(draft, 'speed').condition).toEqual({ type: 'speed', above: 120 });
+    expect(draft.condition).toEqual({
+      type: 'stays',
+      changed: false,
+      seconds: 7200,
+      region: 'school',
+    });
+    expect(withType(draft, 'speed').condition).toEqual({
+      type: 'speed',
+      changed: false,
+      above: 120,
+    });
   });
 
   test('lets go of who it cannot happen to', () => {
@@ -61,7 +70,7 @@ describe('a rule from choices', () => {
 
   test('drops a field that is taken away', () => {
     const draft = withCondition(rule('battery'), { by: '18:00', below: undefined });
-    expect(draft.condition).toEqual({ type: 'battery', by: '18:00' });
+    expect(draft.condition).toEqual({ type: 'battery', changed: false, by: '18:00' });
     const timed = withHours(draft, { begin: '08:00' });
     expect(withHours(timed, { begin: undefined }).hours).toEqual({ holidays: 'also' });
   });

@@ -43,7 +43,10 @@ describe('a rule of the world', () => {
     expect(watches(about('friend'), 'friend/jane/phone')).toBe(true);
     expect(watches(about('friend/jane/watch'), 'friend/jane/phone')).toBe(false);
     expect(watches(about('probot'), 'friend/jane/phone')).toBe(false);
-    const near = { ...whole(), condition: { type: 'near', other: 'friend/jane/phone' } } as const;
+    const near = {
+      ...whole(),
+      condition: { type: 'near', changed: false, other: 'friend/jane/phone' },
+    } as const;
     expect(watches({ ...near, about: ['friend/bob'] }, 'friend/jane/phone')).toBe(true);
   });
 
@@ -53,7 +56,10 @@ describe('a rule of the world', () => {
     expect(goneFrom(whole(), worldOf('friend/jane/phone'))).toEqual(['place']);
     expect(goneFrom(whole(), worldOf('region/home'))).toEqual(['who']);
     expect(goneFrom({ ...whole(), about: ['friend'] }, worldOf('region/home'))).toEqual([]);
-    const near = { ...whole(), condition: { type: 'near', other: 'friend/bob/x' } } as const;
+    const near = {
+      ...whole(),
+      condition: { type: 'near', changed: false, other: 'friend/bob/x' },
+    } as const;
     expect(goneFrom(near, there)).toEqual(['other']);
   });
 

@@ -4,7 +4,7 @@ import { adviceOf, quietText } from '../../src/things/rules/advice';
 import { withCondition } from '../../src/things/rules/draft';
 import type { Wishes } from '../../src/things/rules/model';
 import { stripOf } from '../../src/things/rules/strip';
-import type { Trial } from '../../src/things/rules/trial';
+import type { Trial } from '../../src/things/rules/model';
 import { REST, Trials } from '../../src/things/rules/trials';
 import { customs } from '../../src/ui/customs';
 import { rule } from './scene';

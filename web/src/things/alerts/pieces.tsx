@@ -61,7 +61,7 @@ export function useDeed(): (key: Key, deed: Deed, note?: string) => Promise<void
   return async (key, deed, note) => {
     await requests.ask('alert', {
       thing: key,
-      do: deed,
+      act: deed,
       ...(note === undefined ? {} : { note }),
     });
   };

@@ -2,7 +2,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { fixed, grouped } from '../../ui/numbers';
 import type { Condition, ConditionType, Wishes } from './model';
-import type { Trial } from './trial';
+import type { Trial } from './model';
 
 export interface Advice {
   readonly is: 'fine' | 'never' | 'often' | 'nothing';

@@ -3,7 +3,7 @@ import type { Server } from '../../app/context';
 import type { Key } from '../../app/world';
 import { wishesOf } from './draft';
 import type { Draft, Wishes } from './model';
-import type { Trial } from './trial';
+import type { Trial } from './model';
 
 /** Days of the past that a rule is tried on. */
 export const DAYS = 30;

@@ -3,7 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { BatteryChoice, LimitChoice, LongChoice, TimeChoice } from './limits';
-import type { Draft, Slot } from './model';
+import type { ChoiceProps } from './choice';
+import type { Slot } from './model';
 import { OftenChoice } from './often';
 import { PlaceChoice } from './place';
 import { TopicChoice } from './topic';
@@ -11,11 +12,6 @@ import { WhatChoice } from './what';
 import { WhenChoice } from './when';
 import { OtherChoice, WhoChoice } from './who';
 import { WhomChoice } from './whom';
-
-export interface ChoiceProps {
-  readonly draft: Draft;
-  change(draft: Draft): void;
-}
 
 export function Choices({
   id,
@@ -63,7 +59,11 @@ function choiceFor(slot: Slot, of: ChoiceProps): ComponentChildren {
     case 'other':
       return <OtherChoice {...of} />;
     case 'by':
-      return of.draft.condition.type === 'battery' ? <BatteryChoice {...of} /> : <TimeChoice {...of} />;
+      return of.draft.condition.type === 'battery' ? (
+        <BatteryChoice {...of} />
+      ) : (
+        <TimeChoice {...of} />
+      );
     case 'long':
       return <LongChoice {...of} />;
     case 'far':

@@ -41,9 +41,9 @@ function form(
   about: readonly SubjectKind[],
   slots: readonly Slot[],
   needs: readonly (keyof Condition)[],
-  begins: Omit<Condition, 'type'> = {},
+  begins: Omit<Condition, 'type' | 'changed'> = {},
 ): ConditionForm {
-  return { about, slots, needs, begins: { type, ...begins } };
+  return { about, slots, needs, begins: { type, changed: false, ...begins } };
 }
 
 export const TYPES = Object.keys(FORMS) as readonly ConditionType[];

@@ -91,7 +91,7 @@ export function missingIn({ about, condition, tell }: Draft): readonly Slot[] {
     if (condition[need] === undefined) missing.push(slotOf(need));
   }
   if (type === 'battery' && below === undefined && by === undefined) missing.push('limit');
-  if (type === 'number' && above === undefined && below === undefined && changed !== true) {
+  if (type === 'number' && above === undefined && below === undefined && !changed) {
     missing.push('limit');
   }
   if (tell.length === 0) missing.push('whom');

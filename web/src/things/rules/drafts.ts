@@ -3,7 +3,6 @@
  * one visitor's, and gone when another comes.
  */
 import { signal } from '@preact/signals';
-import type { ReadonlySignal } from '@preact/signals';
 import type { Visitor } from '../../app/visitor';
 import { sameWishes } from './draft';
 import type { Draft, Slot } from './model';
@@ -59,14 +58,4 @@ export class Drafts {
   #keep(making: Making): void {
     kept.value = { whose: this.#whose, making };
   }
-}
-
-/** What somebody asked to be told about, before the page of rules is there to take it up. */
-export type Wanted = { readonly about: readonly string[]; readonly region?: string };
-
-const asked = signal<Wanted | null>(null);
-export const wanted: ReadonlySignal<Wanted | null> = asked;
-
-export function want(next: Wanted | null): void {
-  asked.value = next;
 }

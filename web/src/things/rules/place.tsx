@@ -7,7 +7,7 @@ import { RegionSign } from '../regions/pieces';
 import { readRegion } from '../regions/read';
 import { whoseText } from '../regions/wording';
 import { useWho } from '../../app/context';
-import type { ChoiceProps } from './choices';
+import type { ChoiceProps } from './choice';
 import { withCondition } from './draft';
 
 const SEARCHED = 9;
@@ -62,7 +62,9 @@ export function PlaceChoice({ draft, change }: ChoiceProps) {
           </label>
         ))}
         {regions.length === 0 && <p class="note">{t`No place has been drawn yet.`}</p>}
-        {regions.length > 0 && found.length === 0 && <p class="note">{t`No place is called so.`}</p>}
+        {regions.length > 0 && found.length === 0 && (
+          <p class="note">{t`No place is called so.`}</p>
+        )}
       </div>
       <button
         type="button"

@@ -1,18 +1,31 @@
 /** Rules of the world: whose they are, what they watch, what is wrong with them. */
+import { RuleShape } from '../../generated';
+import type { Rule as RuleState } from '../../generated';
 import type { Thing } from '../../net/protocol';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 import { keyOf, splitKey } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
 import { covers } from '../../app/visitor';
 import type { Draft, Wishes } from './model';
 
 /** `rule/<owner>/<id>` */
-export interface Rule extends Wishes {
-  readonly key: Key;
-  readonly owner: string;
-  readonly version: number;
-  readonly by: string;
-  readonly at: number;
-  readonly trouble?: string;
+export type Rule = Read<RuleState> & { readonly key: Key; readonly owner: string };
+
+/** What a newer server may know and this page does not: it is shown by its name alone. */
+const OF_A_NEWER_SERVER: Rule['condition'] = { type: 'number', changed: false };
+
+const known = new WeakMap<Thing, Rule>();
+
+/** Read a rule; the same thing gives the same object. */
+export function readRule(thing: Thing): Rule {
+  const before = known.get(thing);
+  if (before) return before;
+  const state = readLoosely<RuleState>(RuleShape, thing, { condition: OF_A_NEWER_SERVER });
+  const key = keyOf('rule', thing.id);
+  const rule: Rule = { ...state, key, owner: ownerOf(key) };
+  known.set(thing, rule);
+  return rule;
 }
 
 export function ownerOf(key: Key): string {

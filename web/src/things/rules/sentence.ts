@@ -201,8 +201,7 @@ function numberText(condition: Condition, { when, whom }: Parts): string {
   if (below !== undefined) {
     return t`When the <0>number</0> ${number} falls below ${low} ${when}, tell ${whom}.`;
   }
-  const change =
-    changed === true ? slot('limit', t`changes`) : slot('limit', t`does something…`, true);
+  const change = changed ? slot('limit', t`changes`) : slot('limit', t`does something…`, true);
   return t`When the <0>number</0> ${number} ${change} ${when}, tell ${whom}.`;
 }
 

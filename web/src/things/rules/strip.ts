@@ -1,7 +1,7 @@
 /** The days of a trial in a row, each with what would have been told. Pure but for the shown zone. */
 import { startOfDay } from '../../ui/times';
 import { wallOf } from '../../ui/zone';
-import type { Trial, Would } from './trial';
+import type { Trial, Would } from './model';
 
 export interface StripDay {
   /** Its first second. */

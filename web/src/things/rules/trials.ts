@@ -8,7 +8,7 @@ import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { missingIn, wishesOf } from './draft';
 import type { Draft, Wishes } from './model';
-import type { Trial } from './trial';
+import type { Trial } from './model';
 
 /** Milliseconds of rest after a change. A finger on a slider changes it at each frame. */
 export const REST = 250;

@@ -1,46 +1,12 @@
 /** Choosing what must happen. */
 import { t } from '@lingui/core/macro';
-import {
-  BatteryLow,
-  Bot,
-  Gauge,
-  Hash,
-  LogIn,
-  LogOut,
-  MapPinOff,
-  Radio,
-  Siren,
-  Timer,
-  Unplug,
-  Users,
-  VolumeX,
-  Waypoints,
-} from 'lucide';
-import type { IconNode } from 'lucide';
 import { Icon } from '../../ui/icon';
-import type { ChoiceProps } from './choices';
+import type { ChoiceProps } from './choice';
 import { FORMS, TYPES } from './conditions';
 import type { SubjectKind } from './conditions';
 import { conditionWords, kindWords } from './conditionwords';
 import { withType } from './draft';
-import type { ConditionType } from './model';
-
-export const SIGNS: Readonly<Record<ConditionType, IconNode>> = {
-  arrives: LogIn,
-  leaves: LogOut,
-  absent: MapPinOff,
-  stays: Timer,
-  near: Users,
-  battery: BatteryLow,
-  silent: VolumeX,
-  speed: Gauge,
-  fallen: Bot,
-  alarm: Siren,
-  latency: Radio,
-  disconnected: Unplug,
-  flapping: Waypoints,
-  number: Hash,
-};
+import { SIGNS } from './sign';
 
 const GROUPS: readonly SubjectKind[] = ['friend', 'probot', 'broker'];
 

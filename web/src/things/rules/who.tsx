@@ -7,7 +7,7 @@ import { Icon } from '../../ui/icon';
 import { Chips } from '../../ui/tools';
 import { plain } from '../names';
 import { SmallAvatar } from '../regions/pieces';
-import type { ChoiceProps } from './choices';
+import type { ChoiceProps } from './choice';
 import { FORMS, kindIn } from './conditions';
 import type { SubjectKind } from './conditions';
 import { allWords, kindWords } from './conditionwords';
@@ -26,8 +26,12 @@ export function WhoChoice({ draft, change }: ChoiceProps) {
   const known = useKnown();
   const { about, condition } = draft;
   const [first = 'friend'] = FORMS[condition.type].about;
-  const [kind, setKind] = useState<SubjectKind>((kindIn(about[0] ?? first) || first) as SubjectKind);
-  const kinds = KINDS.filter((each) => each === kind || [...known.keys()].some((key) => kindIn(key) === each));
+  const [kind, setKind] = useState<SubjectKind>(
+    (kindIn(about[0] ?? first) || first) as SubjectKind,
+  );
+  const kinds = KINDS.filter(
+    (each) => each === kind || [...known.keys()].some((key) => kindIn(key) === each),
+  );
   const pick = (word: string, on: boolean) => {
     change(withAbout(draft, toggled(about, word, on)));
   };
@@ -88,7 +92,9 @@ function SubjectRows({
         </label>
       )}
       <div class="rule-rows" role="group" aria-label={label}>
-        {whole && wanted === '' && children({ word: kind, name: allWords()[kind], inner: [] }, false)}
+        {whole &&
+          wanted === '' &&
+          children({ word: kind, name: allWords()[kind], inner: [] }, false)}
         {found.slice(0, MOST).map((subject) => children(subject, true))}
         {found.length === 0 && <p class="note">{t`Nobody is called so.`}</p>}
         {found.length > MOST && <p class="note">{t`There are more: type a part of the name.`}</p>}
