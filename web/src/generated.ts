@@ -236,7 +236,7 @@ export interface CommandLogEntry {
   readonly effect?: string | null;
 }
 
-/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, or falling so that it is empty before `by` - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a broker's client came and went `times` within `seconds` - `number`: at `topic` (in `field` of its JSON) `above`, `below`, or `changed` */
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, falling so that it is empty before `by`, or (with both) both - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a client came and went `times` within `seconds`; it is about a broker, of which it means all clients, or one client - `number`: at `topic` (a name or a filter; in `field` of its JSON) `above`, `below`, between both, or `changed`; it is about the broker that brings it, `broker/main` */
 export interface Condition {
   readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
   readonly region?: string | null;
@@ -1802,6 +1802,17 @@ export interface Visit {
   readonly why?: string | null;
 }
 
+/** `watch/<account>/<rule's id>.<number>`: a rule as one of those sees it that it watches. It names nobody else that the rule watches, and no region: they may not be allowed to know them. */
+export interface Watch {
+  readonly rule: string;
+  readonly about: string;
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly enabled?: boolean;
+  readonly at: number;
+}
+
 /** `webhook/<name>`: the state of a receiver. For admins. */
 export interface WebhookState {
   readonly url: string;
@@ -1864,6 +1875,7 @@ export interface States {
   readonly webhook: WebhookState;
   readonly rule: Rule;
   readonly alert: Alert;
+  readonly watch: Watch;
   readonly broker: Broker;
   readonly client: Client;
   readonly log: LogLine;
@@ -2747,6 +2759,16 @@ export const AlertShape: Shape<Alert> = {
   note: { is: 'text', or: null },
   resolved: { is: 'number', or: null },
   told: { is: { list: { of: AlertToldShape } }, or: [] },
+};
+
+export const WatchShape: Shape<Watch> = {
+  rule: { is: 'text' },
+  about: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  enabled: { is: 'flag', or: true },
+  at: { is: 'number' },
 };
 
 export const LinkShape: Shape<Link> = {
