@@ -9,6 +9,7 @@ import type { Key } from './world';
 export const SECTIONS = [
   'map',
   'alerts',
+  'rules',
   'robots',
   'broker',
   'console',

@@ -93,6 +93,7 @@ export function sectionsFor(visitor: Visitor): readonly Section[] {
   return [
     'map',
     ...(ownsAccount(visitor) || rights.admin ? (['alerts'] as const) : []),
+    ...(ownsAccount(visitor) ? (['rules'] as const) : []),
     ...(robots ? (['robots'] as const) : []),
     ...(rights.looks_only ? [] : (['broker'] as const)),
     ...(rights.looks_only || role === 'viewer' ? [] : (['console'] as const)),

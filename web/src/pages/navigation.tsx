@@ -117,7 +117,11 @@ function Tab({
     <a
       class={`tab ${className}`}
       href={writePlace({ section })}
-      aria-current={current.value === section ? 'page' : undefined}
+      aria-current={
+        current.value === section || (section === 'alerts' && current.value === 'rules')
+          ? 'page'
+          : undefined
+      }
       onClick={(click) => {
         if (click.metaKey || click.ctrlKey || click.shiftKey) return;
         click.preventDefault();

@@ -32,6 +32,7 @@ import { Tour } from './tour';
 const titles = () => ({
   map: 'Sightline',
   alerts: t`Alerts · Sightline`,
+  rules: t`Rules · Sightline`,
   robots: t`Robots · Sightline`,
   broker: t`Broker · Sightline`,
   console: t`Console · Sightline`,

@@ -2,6 +2,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { BellRing } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
+import { AlertTabs } from '../../app/alerttabs';
 import { useLive } from '../../app/context';
 import { Sure } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
@@ -39,6 +40,7 @@ export function AlertsPage() {
       class="alerts"
       about={t`What your rules had to tell, and what others are told of.`}
     >
+      <AlertTabs />
       {ready.value && none && <NoAlerts />}
       {!none && <AlertFilters filter={filter} choose={setFilter} />}
       {ready.value && !none && found.length === 0 && <p class="note">{t`None of these.`}</p>}

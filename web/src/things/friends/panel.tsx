@@ -5,6 +5,7 @@ import type { Thing } from '../../net/protocol';
 import { usePast } from '../../past/context';
 import { CopyButton } from '../../ui/copy';
 import { AlertsOf } from '../alerts/later';
+import { TellOf } from '../rules/tellwhen';
 import { useFreshness, useRoster } from '../context';
 import type { Entry } from '../entry';
 import { freshnessText } from '../freshnesstext';
@@ -60,6 +61,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <FriendStats friend={friend} fresh={fresh} />
         <AlertsOf of={key} />
+        {!past && <TellOf of={key} />}
         {past && <AskPast of={key} />}
         {past && <PrintDay name={entry.name} />}
         <PlacesOf of={key} said={friend.regions} />

@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/copy';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { useTicks } from '../../ui/hooks';
 import { AlertsOf } from '../alerts/later';
+import { TellWhen } from '../rules/tellwhen';
 import { useFreshness } from '../context';
 import type { Entry } from '../entry';
 import type { Freshness } from '../freshness';
@@ -58,7 +59,8 @@ export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
             onClick={() => {
               choose(keyOf('probot', thing.id));
             }}
-          >{t`Drive or stop it`}</button>
+          >{t`Drive or stop it`}</button>{' '}
+          <TellWhen about={[keyOf('probot', thing.id)]} />
         </section>
       </div>
       <footer>
