@@ -88,7 +88,7 @@ export function readTicket(fragment: string): Ticket | null {
 /** Milliseconds between tries to reach a server that is away. */
 const AGAIN = 3000;
 /** After so many milliseconds without an answer what is kept on the device is shown. */
-const PATIENCE = 5000;
+const ANSWER_WITHIN = 5000;
 
 /** Nothing is kept: a page that is not installed, or a test. */
 const NOTHING_KEPT: OnDevice = {
@@ -114,11 +114,17 @@ export class Session {
     return this.#state;
   }
 
+  /** Whether who is in was not asked for yet: the server was away when they came. */
+  get unconfirmed(): boolean {
+    const state = this.#state.peek();
+    return state.is === 'in' && state.kept !== undefined;
+  }
+
   /** Come in with what the browser has: a ticket, else its cookie. Never rejects. */
   async open(ticket: Ticket | null): Promise<void> {
     this.#ticket = ticket ?? this.#ticket;
     clearTimeout(this.#again);
-    const late = setTimeout(() => void this.#recall(), PATIENCE);
+    const late = setTimeout(() => void this.#recall(), ANSWER_WITHIN);
     try {
       if (this.#ticket === null) await this.#ask();
       else if (this.#ticket.sort === 'welcome') await this.#byWelcome(this.#ticket);
@@ -142,23 +148,6 @@ export class Session {
     if (!kept || (is !== 'asking' && is !== 'away')) return false;
     this.#become({ is: 'in', visitor: kept.visitor, kept });
     return true;
-  }
-
-  /** The server is there again, after it was not: is the visitor still who was in, with these rights? */
-  async confirm(): Promise<void> {
-    const before = this.#state.value;
-    if (before.is !== 'in' || before.kept === undefined) return;
-    let now: Visitor | null;
-    try {
-      now = await this.#who();
-    } catch {
-      return; // away again: it is asked once more when it is back
-    }
-    if (this.#state.value !== before) return;
-    if (JSON.stringify(now) === JSON.stringify(before.visitor)) return;
-    if (now && now.way === before.visitor.way && now.name === before.visitor.name) {
-      this.#become({ is: 'in', visitor: now });
-    } else await this.ended(t`the session has ended`);
   }
 
   /** Rejects with Denied. */
@@ -265,8 +254,11 @@ export class Session {
       return; // not reached: the connection says so by itself
     }
     if (this.#state.value !== before) return;
-    if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
-    await this.ended(t`the session has ended`);
+    if (now?.way !== before.visitor.way || now.name !== before.visitor.name) {
+      await this.ended(t`the session has ended`);
+    } else if (before.kept && JSON.stringify(now) !== JSON.stringify(before.visitor)) {
+      this.#become({ is: 'in', visitor: now }); // of other rights than when it was kept
+    }
   }
 
   async #ask(): Promise<void> {

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { AppWorker, entryOf, filesUsed, followNotifications } from '../app/appworker';
 import { useKind, useLive, useServer, useTime, useWho } from '../app/context';
 import { keptHere, workers } from '../app/lastpicture';
-import { keepPicture } from '../app/picturekeeper';
+import { keepPicture } from '../app/picturekeeping';
 import { ownsAccount } from '../app/visitor';
 import { usePast } from '../past/context';
 import { usePushDevice } from '../things/channels/pushdevice';

@@ -126,6 +126,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
+  const recall = recallOf(host.kept, live, clock);
   const localities = createLocalities({ live, server, roster, mapState, gone: leaving.signal });
   return {
     live,
@@ -147,10 +148,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
-    ...createLife({
-      ...{ leaving, time, place, server, past, driving, listed, selection },
-      recall: recallOf(host.kept, live, clock),
-    }),
+    ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
   };
 }
 

@@ -8,7 +8,7 @@ const PREFIX = 'sightline-page-';
 /** So many builds are kept besides this one, for pages that were opened with them. */
 const OLDER = 2;
 /** A server that does not answer within so many milliseconds counts as away, where we have the file. */
-export const PATIENCE = 4000;
+export const ANSWER_WITHIN = 4000;
 /** What a proxy says of a server that is away. */
 const AWAY = new Set([502, 503, 504]);
 
@@ -106,7 +106,7 @@ export class Files {
     const cache = await this.#scope.caches.open(this.#name);
     const kept = await cache.match(url);
     if (!kept) return this.#scope.fetch(request);
-    const late = new Promise<undefined>((give) => setTimeout(give, PATIENCE));
+    const late = new Promise<undefined>((give) => setTimeout(give, ANSWER_WITHIN));
     const answered = this.#scope.fetch(request).catch(() => undefined);
     const response = await Promise.race([answered, late]);
     return response && !AWAY.has(response.status) ? response : kept;

@@ -46,7 +46,6 @@ export interface Notice {
 export interface Clients {
   matchAll(options: { type: 'window'; includeUncontrolled: true }): Promise<readonly Client[]>;
   openWindow(url: string): Promise<unknown>;
-  claim(): Promise<void>;
 }
 
 export interface Client {

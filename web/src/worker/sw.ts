@@ -37,6 +37,8 @@ interface Events {
 }
 
 type Worker = Scope & {
+  /** Makes pages that are open already ours. */
+  readonly clients: Readonly<Record<'claim', () => Promise<void>>>;
   addEventListener<K extends keyof Events>(name: K, does: (event: Events[K]) => void): void;
 };
 
@@ -57,7 +59,7 @@ worker.addEventListener('install', (event) => {
   event.waitUntil(files.install());
 });
 worker.addEventListener('activate', (event) => {
-  event.waitUntil(files.activate().then(() => scope.clients.claim()));
+  event.waitUntil(files.activate().then(() => worker.clients.claim()));
 });
 worker.addEventListener('fetch', (event) => {
   const answer = files.answer(event.request);
