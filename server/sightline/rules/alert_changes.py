@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec.structs import replace
@@ -74,6 +75,25 @@ def is_done(row: AlertRow) -> bool:
     """Tell whether nobody has to do anything about an alert any more."""
     alert = row.alert
     return alert.status == "resolved" or (alert.status == "acknowledged" and not alert.lasting)
+
+
+def too_many(rows: Mapping[str, AlertRow], most: int) -> list[str]:
+    """Return the ids of those that go where there are more than ``most``.
+
+    The oldest, and first of all those that are done with; what lasts goes last.
+    """
+
+    def order(id: str) -> tuple[bool, bool, float]:
+        row = rows[id]
+        return not is_done(row), row.alert.lasting, row.found
+
+    more = len(rows) - most
+    return sorted(rows, key=order)[:more] if more > 0 else []
+
+
+def too_old(rows: Mapping[str, AlertRow], before: float) -> list[str]:
+    """Return the ids of those that were found before that time, and are done with."""
+    return [id for id, row in rows.items() if row.found < before and is_done(row)]
 
 
 def event_of(id: str, alert: Alert, event: EventName) -> AlertEvent:

@@ -22,7 +22,7 @@ from sightline.model.notification import Delivered, Notification
 from sightline.rules import alert_changes
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import Act, EventName
-from sightline.rules.store import AlertRow, Known, RuleStore
+from sightline.rules.store import SAME, AlertRow, Known, RuleStore
 from sightline.rules.writes import RuleWrites, Then
 
 MOST_OF_ONE = 300
@@ -140,6 +140,18 @@ class AlertService:
         """Return the accounts that have alerts."""
         return frozenset(id.partition("/")[0] for id in self.rows)
 
+    def knows(self, firing: str) -> bool:
+        """Tell whether there is an alert of this firing."""
+        return firing in self._by_firing
+
+    def firing_near(self, rule: str, thing: str, at: float) -> str | None:
+        """Return the firing of an alert of that rule about that thing, of about that time."""
+        for row in self.rows.values():
+            alert = row.alert
+            if alert.rule == rule and alert.thing == thing and abs(alert.at - at) <= SAME:
+                return row.firing
+        return None
+
     # -- what the engine found
 
     def fired(self, finding: Finding, *, same: float = 0.0) -> None:
@@ -208,7 +220,10 @@ class AlertService:
         self._happened(id, alert, event)
         self._tell(notices)
         if event == "fired":
-            self._make_room(id.partition("/")[0])
+            mine = f"{id.partition('/')[0]}/"
+            some = {each: row for each, row in self.rows.items() if each.startswith(mine)}
+            self._remove(alert_changes.too_many(some, MOST_OF_ONE))
+            self._remove(alert_changes.too_many(self.rows, MOST))
 
     def _tell(self, notices: Iterable[Notification]) -> None:
         for each in notices:
@@ -258,26 +273,7 @@ class AlertService:
 
     def tidy(self) -> None:
         """Let go of what was done with long ago."""
-        before = self._wall() - OLDEST
-        self._remove(
-            [
-                id
-                for id, row in self.rows.items()
-                if row.found < before and alert_changes.is_done(row)
-            ]
-        )
-
-    def _make_room(self, account: str) -> None:
-        """Let go of the oldest where there are too many: first of what is done with."""
-        mine = [id for id in self.rows if id.partition("/")[0] == account]
-        for ids, most in ((mine, MOST_OF_ONE), (list(self.rows), MOST)):
-            if (more := len(ids) - most) > 0:
-                ids.sort(key=self._age)
-                self._remove(ids[:more])
-
-    def _age(self, id: str) -> tuple[bool, bool, float]:
-        row = self.rows[id]
-        return not alert_changes.is_done(row), row.alert.lasting, row.found
+        self._remove(alert_changes.too_old(self.rows, self._wall() - OLDEST))
 
     def _remove(self, ids: list[str]) -> None:
         if ids:

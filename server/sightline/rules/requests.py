@@ -110,8 +110,8 @@ ALERT = RequestSpec(
 )
 
 
-Check = Callable[[Rule], Sequence[RuleTrouble]]
-"""Says what is wrong with a rule in itself, whoever made it."""
+Check = Callable[[Rule, User], Sequence[RuleTrouble]]
+"""Says what is wrong with a rule, by what that user may see."""
 
 
 class RuleRequests:
@@ -162,7 +162,7 @@ class RuleRequests:
 
     def _look(self, user: User, rule: Rule) -> None:
         """Refuse what makes no sense, and what names something its maker may not see."""
-        for trouble in self._check(rule):
+        for trouble in self._check(rule, user):
             raise Refused("impossible", trouble.words)
         field = self._rights.hidden(user, rule)
         if field is not None:  # what is hidden and what is not there look the same
