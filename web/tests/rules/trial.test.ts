@@ -66,7 +66,7 @@ describe('advice', () => {
   });
 
   test('says what the hours left out', () => {
-    expect(quietText(trial(2, { quiet: 1 }))).toContain('Once more');
+    expect(quietText(trial(2, { quiet: 1 }))).toContain('once more');
     expect(quietText(trial(2))).toBe('');
   });
 });

@@ -1,6 +1,6 @@
 /** What a trial means for a rule, in a sentence, and what to do when it tells never or too often. */
 import { plural, t } from '@lingui/core/macro';
-import { fixed, grouped } from '../../ui/numbers';
+import { grouped } from '../../ui/numbers';
 import type { Condition, ConditionType, Wishes } from './model';
 import type { Trial } from './model';
 
@@ -37,7 +37,7 @@ export function adviceOf(trial: Trial, rule: Wishes): Advice {
   const text = t`${span} this would have told you ${times}.`;
   const daily = count / days;
   if (daily <= MOST_A_DAY) return { is: 'fine', text };
-  const rate = daily < 10 ? fixed(daily, 1) : grouped(Math.round(daily));
+  const rate = grouped(daily < 10 ? Math.round(daily * 10) / 10 : Math.round(daily));
   const tip = t`Too often: ${rate} a day.`;
   return { is: 'often', text, tip: `${tip} ${calmer(rule)}` };
 }
@@ -99,7 +99,7 @@ function longer({ type, seconds }: Condition): string | null {
 export function quietText({ quiet, count }: Trial): string {
   if (quiet === 0 || count === 0) return '';
   return plural(quiet, {
-    one: 'Once more it happened outside of its hours, and is not counted.',
-    other: '# times more it happened outside of its hours, and is not counted.',
+    one: 'It happened once more outside of its hours; that is not counted.',
+    other: 'It happened # more times outside of its hours; those are not counted.',
   });
 }
