@@ -5,7 +5,7 @@ import type { Condition, ConditionType, Wishes } from './model';
 import type { Trial } from './model';
 
 export interface Advice {
-  readonly is: 'fine' | 'never' | 'often' | 'nothing';
+  readonly is: 'fine' | 'never' | 'often' | 'nothing' | 'wrong';
   readonly text: string;
   /** What could be changed. */
   readonly tip?: string;
@@ -19,6 +19,9 @@ export function adviceOf(trial: Trial, rule: Wishes): Advice {
   const { count, looked_at: looked, from, to } = trial;
   const days = Math.max(1, Math.round((to - from) / DAY));
   const span = plural(days, { one: 'In the last day', other: 'In the last # days' });
+  if (trial.trouble.length > 0 && looked === 0) {
+    return { is: 'wrong', text: t`It cannot be tried like this: see what is said in red.` };
+  }
   if (looked === 0) {
     return {
       is: 'nothing',
