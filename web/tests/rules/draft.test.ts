@@ -111,7 +111,9 @@ describe('what is missing', () => {
     expect(slotOf('condition.region')).toBe('place');
     expect(slotOf('about')).toBe('who');
     expect(slotOf('hours.begin')).toBe('when');
-    expect(slotOf('tell[1].account')).toBe('whom');
+    expect(slotOf('tell.1.account')).toBe('whom');
+    expect(slotOf('about.0')).toBe('who');
+    expect(slotOf('hours')).toBe('when');
     expect(slotOf('something new')).toBe('what');
   });
 });

@@ -21,6 +21,7 @@ export const names: Names = {
 export function rule(type: ConditionType, more: Partial<Draft['condition']> = {}): Draft {
   const about = { friend: ['friend/jane'], probot: ['probot/ProBot1'], broker: ['broker'] };
   const [kind = 'friend'] = FORMS[type].about;
+  const words = type === 'number' ? ['broker/main'] : about[kind as keyof typeof about];
   const condition = { ...FORMS[type].begins, ...more } as Draft['condition'];
-  return newDraft('jane', about[kind], { condition });
+  return newDraft('jane', words, { condition });
 }

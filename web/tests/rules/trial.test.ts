@@ -65,8 +65,13 @@ describe('advice', () => {
     expect(adviceOf(trial(0, { looked_at: 0 }), rule('stays')).is).toBe('nothing');
   });
 
+  test('does not say never of what the server is against', () => {
+    const trouble = [{ code: 'gone_region', words: 'The region is gone.' }];
+    expect(adviceOf(trial(0, { looked_at: 0, trouble }), rule('stays')).is).toBe('wrong');
+  });
+
   test('says what the hours left out', () => {
-    expect(quietText(trial(2, { quiet: 1 }))).toContain('Once more');
+    expect(quietText(trial(2, { quiet: 1 }))).toContain('once more');
     expect(quietText(trial(2))).toBe('');
   });
 });

@@ -1,11 +1,11 @@
 /** What a trial means for a rule, in a sentence, and what to do when it tells never or too often. */
 import { plural, t } from '@lingui/core/macro';
-import { fixed, grouped } from '../../ui/numbers';
+import { grouped } from '../../ui/numbers';
 import type { Condition, ConditionType, Wishes } from './model';
 import type { Trial } from './model';
 
 export interface Advice {
-  readonly is: 'fine' | 'never' | 'often' | 'nothing';
+  readonly is: 'fine' | 'never' | 'often' | 'nothing' | 'wrong';
   readonly text: string;
   /** What could be changed. */
   readonly tip?: string;
@@ -19,6 +19,9 @@ export function adviceOf(trial: Trial, rule: Wishes): Advice {
   const { count, looked_at: looked, from, to } = trial;
   const days = Math.max(1, Math.round((to - from) / DAY));
   const span = plural(days, { one: 'In the last day', other: 'In the last # days' });
+  if (trial.trouble.length > 0 && looked === 0) {
+    return { is: 'wrong', text: t`It cannot be tried like this: see what is said in red.` };
+  }
   if (looked === 0) {
     return {
       is: 'nothing',
@@ -37,7 +40,7 @@ export function adviceOf(trial: Trial, rule: Wishes): Advice {
   const text = t`${span} this would have told you ${times}.`;
   const daily = count / days;
   if (daily <= MOST_A_DAY) return { is: 'fine', text };
-  const rate = daily < 10 ? fixed(daily, 1) : grouped(Math.round(daily));
+  const rate = grouped(daily < 10 ? Math.round(daily * 10) / 10 : Math.round(daily));
   const tip = t`Too often: ${rate} a day.`;
   return { is: 'often', text, tip: `${tip} ${calmer(rule)}` };
 }
@@ -99,7 +102,7 @@ function longer({ type, seconds }: Condition): string | null {
 export function quietText({ quiet, count }: Trial): string {
   if (quiet === 0 || count === 0) return '';
   return plural(quiet, {
-    one: 'Once more it happened outside of its hours, and is not counted.',
-    other: '# times more it happened outside of its hours, and is not counted.',
+    one: 'It happened once more outside of its hours; that is not counted.',
+    other: 'It happened # more times outside of its hours; those are not counted.',
   });
 }

@@ -26,7 +26,10 @@ export const FORMS: Readonly<Record<ConditionType, ConditionForm>> = {
   silent: form('silent', ['friend', 'probot'], ['long'], []),
   speed: form('speed', ['friend'], ['limit', 'long'], ['above'], { above: 120 }),
   fallen: form('fallen', ['probot'], [], []),
-  latency: form('latency', ['probot'], ['limit', 'long'], ['above'], { above: 500, seconds: 10 }),
+  latency: form('latency', ['probot', 'broker'], ['limit', 'long'], ['above'], {
+    above: 500,
+    seconds: 10,
+  }),
   alarm: form('alarm', ['probot'], [], []),
   disconnected: form('disconnected', ['broker'], ['long'], [], { seconds: MINUTE }),
   flapping: form('flapping', ['broker'], ['times', 'long'], ['times', 'seconds'], {
@@ -71,8 +74,10 @@ export interface Threshold {
 const TIMES = [
   ...[30, MINUTE, 2 * MINUTE, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE],
   ...[30 * MINUTE, 45 * MINUTE, HOUR, 1.5 * HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 8 * HOUR],
-  ...[12 * HOUR, 18 * HOUR, 24 * HOUR, 36 * HOUR, 48 * HOUR, 72 * HOUR],
+  ...[12 * HOUR, 18 * HOUR, 24 * HOUR],
 ];
+/** Of what takes its time anyway: the server knows nothing shorter than a minute. */
+const LONG = [...TIMES.slice(1), 36 * HOUR, 48 * HOUR, 72 * HOUR, 168 * HOUR];
 const SHORT = [0, 5, 10, 20, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE];
 const WAYS = [20, 50, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 10_000];
 const PERCENTS = Array.from({ length: 19 }, (_, n) => 5 + 5 * n);
@@ -88,9 +93,9 @@ export function thresholdOf({ type, above, below }: Condition, slot: Slot): Thre
     case 'times':
       return { field: 'times', stops: COUNTS, is: 'count' };
     case 'long':
-      if (type === 'stays' || type === 'flapping')
-        return { field: 'seconds', stops: TIMES, is: 'time' };
-      if (type === 'silent') return { field: 'seconds', stops: TIMES, is: 'time', optional: true };
+      if (type === 'stays') return { field: 'seconds', stops: LONG, is: 'time' };
+      if (type === 'flapping') return { field: 'seconds', stops: TIMES, is: 'time' };
+      if (type === 'silent') return { field: 'seconds', stops: LONG, is: 'time', optional: true };
       return { field: 'seconds', stops: SHORT, is: 'time', optional: true };
     case 'limit':
       if (type === 'battery')

@@ -34,8 +34,9 @@ export function withType(draft: Draft, type: ConditionType): Draft {
   };
   const fits = draft.about.filter((word) => (about as readonly string[]).includes(kindIn(word)));
   const [only] = about;
-  // There is seldom more than one broker: it need not be asked for.
-  const subjects = fits.length === 0 && only === 'broker' ? ['broker'] : fits;
+  // There is seldom more than one broker: it need not be asked for. A number names its own.
+  const any = only === 'broker' && type !== 'number';
+  const subjects = fits.length === 0 && any ? ['broker'] : fits;
   return { ...draft, about: subjects, condition: { ...begins, ...kept } };
 }
 
@@ -86,7 +87,8 @@ export function withTold(draft: Draft, account: string, after: number | null): D
 export function missingIn({ about, condition, tell }: Draft): readonly Slot[] {
   const missing: Slot[] = [];
   const { type, above, below, changed, by } = condition;
-  if (about.length === 0) missing.push('who');
+  // A number is chosen with the broker that brings it.
+  if (about.length === 0 && type !== 'number') missing.push('who');
   for (const need of FORMS[type].needs) {
     if (condition[need] === undefined) missing.push(slotOf(need));
   }

@@ -93,8 +93,8 @@ export function RuleEditor({
             trials.again(draft);
           }}
         />
+        <End draft={draft} saving={saving} />
       </div>
-      <End draft={draft} saving={saving} />
     </div>
   );
 }

@@ -213,7 +213,7 @@ export function TimeChoice({ draft, change }: ChoiceProps) {
   );
 }
 
-/** Below a limit, or falling so that it will not last; either, or both. */
+/** Below a limit, or falling so that it will not last; with both, both must be so. */
 export function BatteryChoice({ draft, change }: ChoiceProps) {
   const { below, by } = draft.condition;
   const threshold = thresholdOf(draft.condition, 'limit');
@@ -262,7 +262,7 @@ export function BatteryChoice({ draft, change }: ChoiceProps) {
   );
 }
 
-/** A number of a topic: above, below, or changed at all. */
+/** A number of a topic: above, below, between both, or changed at all. */
 function NumberLimits({ draft, change }: ChoiceProps) {
   const { above, below, changed } = draft.condition;
   return (
@@ -300,6 +300,9 @@ function NumberLimits({ draft, change }: ChoiceProps) {
             change(withCondition(draft, { below: value }));
           }}
         />
+      )}
+      {above !== undefined && below !== undefined && (
+        <p class="note">{t`Both must be so: it is between the two.`}</p>
       )}
       <Check
         on={changed}

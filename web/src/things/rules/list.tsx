@@ -1,14 +1,17 @@
 /** The rules that are there, by owner; and on an empty page the commonest ones to begin with. */
 import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useKind, useLive, useServer, useWho } from '../../app/context';
 import { Person } from '../../app/people';
 import { isAdmin } from '../../app/visitor';
+import { customs, shownZone } from '../../ui/customs';
 import { Card } from '../../ui/section';
 import { readRegion } from '../regions/read';
 import { ruleServer } from './asking';
 import { kindIn } from './conditions';
 import { copyOf } from './draft';
+import { countryHere } from './hours';
 import type { Draft } from './model';
 import { draftOf, lastFired, readRule } from './read';
 import type { Rule } from './read';
@@ -76,7 +79,9 @@ export function RuleList({
         <section key={owner} class="card" data-owner={owner}>
           <header>
             <h2>
-              <Person account={owner} />
+              <Trans>
+                Rules of <Person account={owner} />
+              </Trans>
             </h2>
           </header>
           {rows(others.filter((rule) => rule.owner === owner))}
@@ -164,6 +169,7 @@ function Templates({ begin, first }: { begin(draft: Draft): void; first: boolean
     friends: subjectsOf('friend', known, []).map(({ word }) => word),
     robots: kinds.has('probot'),
     brokers: kinds.has('broker'),
+    country: countryHere(customs.value.locale, shownZone()),
   });
   return (
     <Card

@@ -51,7 +51,7 @@ export function RulesPage() {
       about={t`What you want to be told, tried on your own past before it is switched on.`}
     >
       {!editing && (
-        <div class="tab-row">
+        <div class="rule-bar">
           <AlertTabs />
           <button
             type="button"

@@ -9,6 +9,7 @@ import { whoseText } from '../regions/wording';
 import { useWho } from '../../app/context';
 import type { ChoiceProps } from './choice';
 import { withCondition } from './draft';
+import { mayBeIn } from './subjects';
 
 const SEARCHED = 9;
 const MOST = 60;
@@ -17,12 +18,13 @@ export function PlaceChoice({ draft, change }: ChoiceProps) {
   const { go } = useNavigation();
   const { visitor } = useWho();
   const [query, setQuery] = useState('');
+  const { region } = draft.condition;
   const regions = useKind('region')
     .map(readRegion)
+    .filter((each) => each.id === region || mayBeIn(draft.about, each))
     .sort((a, b) => (orderOf(a.name) < orderOf(b.name) ? -1 : 1));
   const wanted = plain(query.trim());
   const found = regions.filter(({ name }) => plain(name).includes(wanted));
-  const { region } = draft.condition;
   const gone = region !== undefined && !regions.some(({ id }) => id === region);
   return (
     <>

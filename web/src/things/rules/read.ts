@@ -1,6 +1,6 @@
 /** Rules of the world: whose they are, what they watch, what is wrong with them. */
-import { RuleShape } from '../../generated';
-import type { Rule as RuleState } from '../../generated';
+import { RuleShape, WatchShape } from '../../generated';
+import type { Rule as RuleState, Watch as WatchState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { readLoosely } from '../../net/shape';
 import type { Read } from '../../net/shape';
@@ -81,4 +81,29 @@ export function lastFired(alerts: readonly Thing[]): ReadonlyMap<Key, number> {
     found.set(rule, Math.max(at, found.get(rule) ?? 0));
   }
   return found;
+}
+
+/** `watch/<owner>/<id>`: a rule as one of those sees it that it watches. */
+export type Watch = Read<WatchState> & { readonly key: Key; readonly owner: string };
+
+const watched = new WeakMap<Thing, Watch>();
+
+export function readWatch(thing: Thing): Watch {
+  const before = watched.get(thing);
+  if (before) return before;
+  const state = readLoosely<WatchState>(WatchShape, thing, { condition: OF_A_NEWER_SERVER });
+  const key = keyOf('watch', thing.id);
+  const watch: Watch = { ...state, key, owner: ownerOf(key) };
+  watched.set(thing, watch);
+  return watch;
+}
+
+/** It as a rule that can be said: what those who are watched are not told has the empty name. */
+export function wishesOfWatch({ about, condition, hours, tell, enabled }: Watch): Wishes {
+  const unnamed = { region: '', other: '', topic: '' };
+  return {
+    ...{ name: '', urgent: false, every: 0, hours, tell, enabled },
+    about: [about],
+    condition: { ...unnamed, ...condition },
+  };
 }

@@ -154,7 +154,7 @@ function deviceText(condition: Condition, { who, when, whom }: Parts): string {
   const time = slot('by', wallText(by));
   return below === undefined
     ? t`When the <0>battery</0> of ${who} will not last until ${time} ${when}, tell ${whom}.`
-    : t`When the <0>battery</0> of ${who} falls below ${limit} or will not last until ${time} ${when}, tell ${whom}.`;
+    : t`When the <0>battery</0> of ${who} falls below ${limit} and will not last until ${time} ${when}, tell ${whom}.`;
 }
 
 /** Of robots, brokers and topics. */
@@ -193,7 +193,7 @@ function numberText(condition: Condition, { when, whom }: Parts): string {
   const high = slot('limit', limitText(above ?? 0, 'plain'));
   const low = slot('limit', limitText(below ?? 0, 'plain'));
   if (above !== undefined && below !== undefined) {
-    return t`When the <0>number</0> ${number} rises above ${high} or falls below ${low} ${when}, tell ${whom}.`;
+    return t`When the <0>number</0> ${number} is between ${high} and ${low} ${when}, tell ${whom}.`;
   }
   if (above !== undefined) {
     return t`When the <0>number</0> ${number} rises above ${high} ${when}, tell ${whom}.`;

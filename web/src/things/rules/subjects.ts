@@ -69,6 +69,17 @@ export function chosenIn(
   return group !== word && about.includes(group) ? 'wider' : 'no';
 }
 
+/** Whether somebody of these may ever be in a region: a phone's own one is of that phone alone. */
+export function mayBeIn(about: readonly string[], { sort, owner }: Owned): boolean {
+  if (sort !== 'phone' || owner === undefined || about.length === 0) return true;
+  return about.some((word) => owner === word || owner.startsWith(`${word}/`));
+}
+
+interface Owned {
+  readonly sort: 'shared' | 'personal' | 'phone';
+  readonly owner?: string;
+}
+
 /** What is called so: the thing, or somebody whose devices these are. */
 export function nameIn(known: Known, word: string): string {
   const exact = known.get(word)?.name;

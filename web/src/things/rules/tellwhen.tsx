@@ -34,7 +34,7 @@ export function TellWhen(asked: Wanted) {
 /** Both of a friend. */
 export function TellOf({ of }: { of: Key }) {
   const { visitor, sections } = useWho();
-  const ruled = useKind('rule').length > 0;
+  const ruled = useKind('rule').length + useKind('watch').length > 0;
   if (!sections.includes('rules')) return null;
   return (
     <>

@@ -21,6 +21,8 @@ export interface Scene {
   readonly friends: readonly string[];
   readonly robots: boolean;
   readonly brokers: boolean;
+  /** Whose public holidays are meant, if that can be guessed. */
+  readonly country?: string | undefined;
 }
 
 /** What people call these places, in the languages that the page has; without accents. */
@@ -39,20 +41,23 @@ export function templatesOf(scene: Scene): readonly Template[] {
   ];
 }
 
-function people({ me, regions, friends }: Scene): readonly Template[] {
+function people({ me, regions, friends, country }: Scene): readonly Template[] {
   const about = friends.length === 1 ? friends : [];
   const placed = (type: ConditionType, pattern: RegExp, more: Partial<Draft>): Draft => {
     const region = regions.find(({ name }) => pattern.test(plain(name)))?.id;
     const condition = { ...FORMS[type].begins, ...(region === undefined ? {} : { region }) };
     return newDraft(me, about, { condition, ...more });
   };
+  const hours: Hours = { ...SCHOOL_DAYS, begin: '07:00', end: '09:00' };
   const home = placed('absent', HOME, {});
   return [
     {
       id: 'school',
       title: t`Arrived at school`,
       text: t`On school days, when somebody gets there.`,
-      draft: placed('arrives', SCHOOL, { hours: { ...SCHOOL_DAYS, begin: '07:00', end: '09:00' } }),
+      draft: placed('arrives', SCHOOL, {
+        hours: country === undefined ? hours : { ...hours, country },
+      }),
     },
     {
       id: 'home',

@@ -7,7 +7,6 @@ import type { Granted } from '../../net/requests';
 import { grouped } from '../../ui/numbers';
 import { SearchBox } from '../../ui/tools';
 import type { ChoiceProps } from './choice';
-import { kindIn } from './conditions';
 import { withAbout, withCondition } from './draft';
 import { numbersIn } from './numbers';
 
@@ -45,10 +44,7 @@ export function TopicChoice({ draft, change }: ChoiceProps) {
               name="topic"
               checked={row.topic === topic && row.field === field}
               onChange={() => {
-                const of = broker === undefined ? ['broker'] : [`broker/${broker}`];
-                const about = draft.about.some((word) => kindIn(word) === 'broker')
-                  ? draft.about
-                  : of;
+                const about = [broker === undefined ? 'broker' : `broker/${broker}`];
                 const next = withCondition(withAbout(draft, about), {
                   topic: row.topic,
                   field: row.field,

@@ -83,7 +83,7 @@ function Found({ trial, of, names }: { trial: Trial; of: Wishes; names: Names })
         {advice.tip !== undefined && <span>{advice.tip}</span>}
         {quiet !== '' && <span class="muted">{quiet}</span>}
       </p>
-      {advice.is !== 'nothing' && (
+      {advice.is !== 'nothing' && advice.is !== 'wrong' && (
         <Strip
           days={strip}
           chosen={chosen?.start ?? null}

@@ -1,5 +1,6 @@
 /** What is wrong with a rule, in words of the page: by the server's code, else in the server's own words. */
 import { t } from '@lingui/core/macro';
+import { i18n } from '#words/i18n';
 import type { Slot, Trouble } from './model';
 import { slotOf } from './draft';
 
@@ -41,12 +42,33 @@ export interface Wrong {
 }
 
 export function wrongOf(troubles: readonly Trouble[]): readonly Wrong[] {
-  return troubles.map(({ words, field }) => ({ slot: slotOf(field ?? ''), words }));
+  return troubles.map(({ code, words, field }) => ({
+    slot: slotOf(field ?? ''),
+    // In English the server's sentence is the best there is: it names what it is about.
+    words: i18n.locale === 'en' ? words : (codeWords()[code] ?? words),
+  }));
 }
 
-/** Why a rule cannot fire just now, by the server's code. */
+/** Why a rule of the list cannot fire just now, by the server's code. */
 export function troubleText(code: string): string {
-  return troubles()[code] ?? t`Something is wrong with this rule: ${code}.`;
+  return codeWords()[code] ?? t`Something is wrong with this rule: ${code}.`;
 }
 
-const troubles = (): Readonly<Record<string, string | undefined>> => ({});
+const codeWords = (): Readonly<Record<string, string | undefined>> => ({
+  missing: t`Something is missing here.`,
+  not_taken: t`This does not belong to what is to happen.`,
+  bad_time: t`This is no time of day.`,
+  bad_topic: t`This is no topic.`,
+  bad_field: t`This is no field of a message.`,
+  bad_country: t`The public holidays of this country are not known.`,
+  bad_zone: t`There is no such time zone.`,
+  contradiction: t`These two cannot both be so: it would never tell anything.`,
+  range: t`This is too much, or too little.`,
+  wrong_kind: t`This cannot happen to what the rule is about.`,
+  gone_region: goneText('place'),
+  gone_thing: goneText('who'),
+  gone_account: t`Somebody who is to be told has no account any more. Choose who is told anew.`,
+  too_many: t`These are too many for one rule.`,
+  twice: t`Somebody is told twice.`,
+  never: t`It would never be looked at: choose other hours, or another place.`,
+});
