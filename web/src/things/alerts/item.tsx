@@ -1,6 +1,6 @@
 /** One alert in a list: what happened, when, how urgent; opened, all that is known of it. */
 import { t } from '@lingui/core/macro';
-import { Check, ChevronDown } from 'lucide';
+import { ChevronDown } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { ActButton } from '../../ui/actbutton';
@@ -88,7 +88,6 @@ function AlertNote({ alert }: { alert: Alert }) {
     <small>
       {alert.urgent && <span class="tag urgent">{t`Urgent`}</span>}
       {alert.lasting && status === 'open' && <span class="tag">{t`Goes on`}</span>}
-      {status === 'acknowledged' && <Icon of={Check} size={12} />}
       <span>{parts.join(' · ')}</span>
     </small>
   );

@@ -3,7 +3,7 @@
  * it; a screen reader is told politely. A crossing that the alert tells of is not told beside it.
  */
 import { t } from '@lingui/core/macro';
-import { BellRing, X } from 'lucide';
+import { X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useNavigation, usePreferences, useTime } from '../../app/context';
 import type { Key } from '../../app/world';
@@ -158,7 +158,6 @@ function AlertToast({ alert }: { alert: Alert }) {
             {whenText(alert, now.value)}
           </small>
         </span>
-        <Icon of={BellRing} size={16} />
       </button>
       <ActButton
         words={t`Acknowledge`}
