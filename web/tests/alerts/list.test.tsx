@@ -34,6 +34,7 @@ async function passes(milliseconds: number): Promise<void> {
 
 beforeEach(async () => {
   begin();
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('nobody is asked what people are called')));
   await open(JANE);
 });
 afterEach(end);

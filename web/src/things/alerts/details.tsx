@@ -4,6 +4,7 @@ import { MapPin } from 'lucide';
 import { useId, useState } from 'preact/hooks';
 import { writePlace } from '../../app/address';
 import { useNavigation, useTime } from '../../app/context';
+import { useCaller } from '../../app/people';
 import { ActButton } from '../../ui/actbutton';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
@@ -11,12 +12,14 @@ import { momentText } from '../../ui/times';
 import { useAlerts } from './count';
 import { momentPlace, ruleName, useDeed } from './pieces';
 import type { Alert, Told } from './read';
-import { endsText, statusText, toldText } from './wording';
+import { calledBy, endsText, statusText, toldText } from './wording';
 
 export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
   const { now } = useTime();
   const { present } = useAlerts();
+  const called = useCaller();
   const rule = ruleName(present, alert.rule);
+  const owner = called(alert.owner);
   const place = momentPlace(alert);
   return (
     <div class="alert-details">
@@ -31,11 +34,11 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
         {alert.lasting && alert.status !== 'resolved' && (
           <Fact name={t`Ends`}>{endsText(alert, who)}</Fact>
         )}
-        {alert.status !== 'open' && <Fact name={t`State`}>{statusText(alert, now.value)}</Fact>}
+        {alert.status !== 'open' && (
+          <Fact name={t`State`}>{statusText(calledBy(alert, called), now.value)}</Fact>
+        )}
         {alert.note !== undefined && <Fact name={t`Note`}>{alert.note}</Fact>}
-        <Fact name={t`Rule`}>
-          {rule === '' ? t`of ${alert.owner}` : t`“${rule}” of ${alert.owner}`}
-        </Fact>
+        <Fact name={t`Rule`}>{rule === '' ? t`of ${owner}` : t`“${rule}” of ${owner}`}</Fact>
       </Facts>
       <ToldList told={alert.told} />
       <div class="alert-acts">
@@ -70,6 +73,7 @@ function AlertActs({ alert }: { alert: Alert }) {
 function ToldList({ told }: { told: readonly Told[] }) {
   const { now } = useTime();
   const { account } = useAlerts();
+  const called = useCaller();
   if (told.length === 0) return null;
   return (
     <ul class="alert-told" aria-label={t`Who is told`}>
@@ -77,7 +81,11 @@ function ToldList({ told }: { told: readonly Told[] }) {
         <li key={each.account} data-told={each.account} data-state={each.state}>
           <i aria-hidden="true" />
           <span>
-            {toldText(each, each.account === account, now.value)}
+            {toldText(
+              { ...each, account: called(each.account) },
+              each.account === account,
+              now.value,
+            )}
             {each.why !== undefined && each.state !== 'sent' && <q>{each.why}</q>}
             {each.state === 'no_channel' && each.account === account && <AddChannel />}
           </span>

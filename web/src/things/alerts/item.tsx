@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { ChevronDown } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
+import { useCaller } from '../../app/people';
 import { useTime } from '../../app/context';
 import { ActButton } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
@@ -9,7 +10,7 @@ import { AlertDetails } from './details';
 import { AlertSign, ruleName, useDeed, useWho } from './pieces';
 import { useAlerts } from './count';
 import type { Alert } from './read';
-import { agoText, alertText, statusText, whenText } from './wording';
+import { agoText, alertText, calledBy, statusText, whenText } from './wording';
 
 export function AlertItem({
   alert,
@@ -77,12 +78,16 @@ function AlertNote({ alert }: { alert: Alert }) {
   const { now } = useTime();
   const { present, account } = useAlerts();
   const { owner, status, at } = alert;
+  const called = useCaller();
   const rule = ruleName(present, alert.rule);
+  const whose = called(owner);
   const parts = [
     whenText(alert, now.value),
-    ...(status === 'open' ? [agoText(at, now.value)] : [statusText(alert, now.value)]),
+    ...(status === 'open'
+      ? [agoText(at, now.value)]
+      : [statusText(calledBy(alert, called), now.value)]),
     ...(rule === '' ? [] : [rule]),
-    ...(owner === account || account === null ? [] : [t`rule of ${owner}`]),
+    ...(owner === account || account === null ? [] : [t`rule of ${whose}`]),
   ];
   return (
     <small>

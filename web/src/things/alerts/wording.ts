@@ -248,6 +248,14 @@ function toldThem({ account, state, at }: Told, now: number): string {
   }
 }
 
+/** The alert with the account that acknowledged it by what its person is called. */
+export function calledBy(
+  alert: Pick<Alert, 'status' | 'by' | 'by_at' | 'resolved'>,
+  called: (account: string) => string,
+): Pick<Alert, 'status' | 'by' | 'by_at' | 'resolved'> {
+  return alert.by === undefined ? alert : { ...alert, by: called(alert.by) };
+}
+
 /** What became of it: "Acknowledged by bob at 14:10". */
 export function statusText(
   {
