@@ -143,9 +143,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     localities,
     driving,
     regions,
-    alerts: createAlerts(live.present, accountOf(who.visitor), () => clock.live()),
-    maps: createMaps(live.present),
-    brokerLog: new BrokerLog(live.present),
+    ...createOfNow(live, who.visitor, clock),
     past,
     consoleClient,
     ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
@@ -204,6 +202,15 @@ function createMapState(place: PlaceParts, visitor: Visitor): MapState {
       keepView(visitor, next);
       if (place.section.value === 'map') place.write();
     },
+  };
+}
+
+/** What is always of now, whatever time is looked at. */
+function createOfNow({ present }: LiveParts, visitor: Visitor, clock: ServerClock) {
+  return {
+    alerts: createAlerts(present, accountOf(visitor), () => clock.live()),
+    maps: createMaps(present),
+    brokerLog: new BrokerLog(present),
   };
 }
 

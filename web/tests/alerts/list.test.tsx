@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AlertsPage } from '../../src/things/alerts/list';
 import { AlertsAbout } from '../../src/things/alerts/ofthing';
-import { AlertToasts, tellsOf } from '../../src/things/alerts/toasts';
+import { AlertToasts, isOfCrossing } from '../../src/things/alerts/toasts';
 import { EVERYBODY } from '../../src/app/visitor';
 import type { Visitor } from '../../src/app/visitor';
 import { AppProvider } from '../../src/wiring/provider';
@@ -170,7 +170,7 @@ describe('a notice', () => {
 
   test('tells of a crossing instead of the crossing’s own notice', () => {
     const crossing = { n: 1, thing: 'friend/jane/phone', event: 'enter', region: 'region/school' };
-    const same = (more: object) => tellsOf(alertOf(), { ...crossing, ...more } as never);
+    const same = (more: object) => isOfCrossing(alertOf(), { ...crossing, ...more } as never);
     expect(same({})).toBe(true);
     expect(same({ event: 'leave' })).toBe(false);
     expect(same({ thing: 'friend/kim/phone' })).toBe(false);

@@ -10,7 +10,7 @@ import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
 import { useAlerts } from './count';
-import { momentPlace, ruleName, useDeed } from './pieces';
+import { momentPlace, ruleName, useAct } from './pieces';
 import type { Alert, Told } from './read';
 import { calledBy, endsText, statusText, toldText } from './wording';
 
@@ -56,14 +56,14 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
 }
 
 function AlertActs({ alert }: { alert: Alert }) {
-  const deed = useDeed();
+  const act = useAct();
   return (
     <>
       {alert.lasting && alert.status !== 'resolved' && (
-        <ActButton words={t`It is over`} act={() => deed(alert.key, 'resolve')} />
+        <ActButton words={t`It is over`} act={() => act(alert.key, 'resolve')} />
       )}
       {alert.status === 'acknowledged' && (
-        <ActButton words={t`Open it again`} act={() => deed(alert.key, 'reopen')} />
+        <ActButton words={t`Open it again`} act={() => act(alert.key, 'reopen')} />
       )}
     </>
   );
@@ -111,7 +111,7 @@ function AddChannel() {
 
 /** A note for the others; with it the alert is acknowledged. */
 function NoteForm({ alert }: { alert: Alert }) {
-  const deed = useDeed();
+  const act = useAct();
   const id = useId();
   const [note, setNote] = useState('');
   return (
@@ -130,7 +130,7 @@ function NoteForm({ alert }: { alert: Alert }) {
         <ActButton
           words={alert.status === 'open' ? t`Acknowledge with this note` : t`Save the note`}
           act={async () => {
-            await deed(alert.key, 'acknowledge', note.trim());
+            await act(alert.key, 'acknowledge', note.trim());
             setNote('');
           }}
         />

@@ -7,7 +7,7 @@ import { useTime } from '../../app/context';
 import { ActButton } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
 import { AlertDetails } from './details';
-import { AlertSign, ruleName, useDeed, useWho } from './pieces';
+import { AlertSign, ruleName, useAct, useWho } from './pieces';
 import { useAlerts } from './count';
 import type { Alert } from './read';
 import { agoText, alertText, calledBy, statusText, whenText } from './wording';
@@ -25,7 +25,7 @@ export function AlertItem({
   found?: boolean;
 }) {
   const who = useWho()(alert.thing);
-  const deed = useDeed();
+  const act = useAct();
   const head = useRef<HTMLButtonElement>(null);
   const text = alertText(alert, who);
   const waits = alert.status === 'open';
@@ -64,7 +64,7 @@ export function AlertItem({
           <ActButton
             words={t`Acknowledge`}
             label={t`Acknowledge: ${text}`}
-            act={() => deed(alert.key, 'acknowledge')}
+            act={() => act(alert.key, 'acknowledge')}
           />
         )}
       </div>

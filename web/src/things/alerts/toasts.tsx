@@ -13,7 +13,7 @@ import { useRegions } from '../regions/context';
 import type { Crossing } from '../regions/crossings';
 import { useAlerts } from './count';
 import './alerts.css';
-import { AlertSign, useDeed, useWho } from './pieces';
+import { AlertSign, useAct, useWho } from './pieces';
 import { readAlert } from './read';
 import type { Alert } from './read';
 import { chime, vibrate } from './sound';
@@ -103,12 +103,12 @@ function useOnce(alerts: readonly Alert[]): void {
   const { crossings } = notifications.told.value;
   useEffect(() => {
     for (const crossing of crossings) {
-      if (alerts.some((alert) => tellsOf(alert, crossing))) notifications.dismiss(crossing.n);
+      if (alerts.some((alert) => isOfCrossing(alert, crossing))) notifications.dismiss(crossing.n);
     }
   }, [alerts.map(({ key }) => key).join(' '), crossings, notifications]);
 }
 
-export function tellsOf({ thing, condition }: Alert, crossing: Crossing): boolean {
+export function isOfCrossing({ thing, condition }: Alert, crossing: Crossing): boolean {
   const event = condition.type === 'arrives' ? 'enter' : 'leave';
   return (
     (condition.type === 'arrives' || condition.type === 'leaves') &&
@@ -138,7 +138,7 @@ function AlertToast({ alert }: { alert: Alert }) {
   const { go } = useNavigation();
   const alerts = useAlerts();
   const who = useWho();
-  const deed = useDeed();
+  const act = useAct();
   const text = alertText(alert, who(alert.thing));
   return (
     <div class="toast alert-toast" data-alert-toast={alert.key} data-urgent={alert.urgent}>
@@ -162,7 +162,7 @@ function AlertToast({ alert }: { alert: Alert }) {
       <ActButton
         words={t`Acknowledge`}
         label={t`Acknowledge: ${text}`}
-        act={() => deed(alert.key, 'acknowledge')}
+        act={() => act(alert.key, 'acknowledge')}
       />
       <button
         type="button"

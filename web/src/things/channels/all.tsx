@@ -7,22 +7,22 @@ import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { ErrorLink } from '../../ui/doclink';
 import { Card } from '../../ui/section';
-import { standingsOf } from './asking';
-import type { Standings } from './asking';
+import { accountChannels } from './asking';
+import type { AccountChannels } from './asking';
 import './channels.css';
-import type { Standing } from './model';
+import type { AccountChannel } from './model';
 import { healthText, typeText } from './words';
 
 export function AllChannels() {
   const { api } = useServer();
-  const [found, setFound] = useState<Standings | null>(null);
+  const [found, setFound] = useState<AccountChannels | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {
-    standingsOf(api).then(setFound, (error: unknown) => {
+    accountChannels(api).then(setFound, (error: unknown) => {
       setFailure(failureOf(error, Date.now()));
     });
   }, [api]);
-  const list = [...(found?.channels ?? [])].sort(worstFirst);
+  const list = [...(found?.channels ?? [])].sort(failingFirst);
   return (
     <Card name={t`Ways to be told`} class="all-channels">
       <p class="said">
@@ -35,20 +35,20 @@ export function AllChannels() {
       {found !== null && list.length === 0 && <p class="note">{t`Nobody has any yet.`}</p>}
       <ul class="list">
         {list.map((each) => (
-          <StandingRow key={each.id} standing={each} />
+          <AccountRow key={each.id} channel={each} />
         ))}
       </ul>
     </Card>
   );
 }
 
-function StandingRow({ standing }: { standing: Standing }) {
+function AccountRow({ channel }: { channel: AccountChannel }) {
   const { now } = useTime();
-  const [words, tone] = healthText({ ...standing, name: '', language: '', zone: '', passes: true });
-  const { account, host, last, why, waiting, dead } = standing;
+  const [words, tone] = healthText({ ...channel, name: '', language: '', zone: '', passes: true });
+  const { account, host, last, why, waiting, dead } = channel;
   const when = typeof last === 'number' ? shortTimeText(last, now.value) : '';
   return (
-    <li data-standing={standing.id}>
+    <li data-account-channel={channel.id}>
       <span class="list-in">
         <b>
           {account}
@@ -59,7 +59,7 @@ function StandingRow({ standing }: { standing: Standing }) {
         </b>
         <span class="muted">
           {[
-            typeText(standing),
+            typeText(channel),
             host,
             ...(when === '' ? [] : [t`last told ${when}`]),
             ...(waiting > 0 ? [t`${waiting} waiting`] : []),
@@ -76,7 +76,7 @@ function StandingRow({ standing }: { standing: Standing }) {
   );
 }
 
-function worstFirst(a: Standing, b: Standing): number {
-  const failing = (each: Standing) => Number(typeof each.why === 'string' && each.why !== '');
+function failingFirst(a: AccountChannel, b: AccountChannel): number {
+  const failing = (each: AccountChannel) => Number(typeof each.why === 'string' && each.why !== '');
   return failing(b) - failing(a) || b.dead - a.dead || (a.account < b.account ? -1 : 1);
 }

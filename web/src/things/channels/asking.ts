@@ -1,10 +1,10 @@
 /** The calls about channels, for the account's page and the admins'. */
 import type { Api } from '../../net/api';
-import type { Channel, Channels, Dead, Standing } from './model';
+import type { Channel, Channels, Dead, AccountChannel } from './model';
 import type { ChannelsApi, TestResult } from './service';
 
-export interface Standings {
-  readonly channels: readonly Standing[];
+export interface AccountChannels {
+  readonly channels: readonly AccountChannel[];
   /** Why nothing can be told just now; empty: it can. */
   readonly trouble: string;
 }
@@ -12,7 +12,7 @@ export interface Standings {
 interface Loose {
   get(path: 'channels'): Promise<Channels>;
   get(path: 'channels/dead'): Promise<{ dead: readonly Dead[] }>;
-  get(path: 'admin/channels'): Promise<Standings>;
+  get(path: 'admin/channels'): Promise<AccountChannels>;
   post(path: 'channels', fields: object): Promise<{ channel: Channel; secret?: string | null }>;
   post(path: 'channels/{id}/test', parts: { id: string }, fields: object): Promise<TestResult>;
   post(path: 'channels/{id}/dead', parts: { id: string }, fields: object): Promise<unknown>;
@@ -29,11 +29,11 @@ export function channelsApi(given: Api): ChannelsApi {
     change: (id, fields) => api.put('channels/{id}', { id }, fields),
     remove: (id) => api.del('channels/{id}', { id }),
     test: (id) => api.post('channels/{id}/test', { id }, {}),
-    settle: (channel, id, deed) =>
-      api.post('channels/{id}/dead', { id: channel }, { id, do: deed }),
+    settle: (channel, id, act) =>
+      api.post('channels/{id}/dead', { id: channel }, { id, do: act }),
   };
 }
 
-export function standingsOf(given: Api): Promise<Standings> {
+export function accountChannels(given: Api): Promise<AccountChannels> {
   return (given as unknown as Loose).get('admin/channels');
 }

@@ -39,7 +39,7 @@ export interface Dead {
   readonly ended: number;
 }
 
-export interface Standing {
+export interface AccountChannel {
   readonly id: string;
   readonly account: string;
   readonly type: Channel['type'];

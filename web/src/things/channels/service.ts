@@ -15,7 +15,7 @@ export interface ChannelsApi {
   change(id: string, fields: ChannelChange): Promise<unknown>;
   remove(id: string): Promise<unknown>;
   test(id: string): Promise<TestResult>;
-  settle(channel: string, id: string, deed: 'again' | 'discard'): Promise<unknown>;
+  settle(channel: string, id: string, act: 'again' | 'discard'): Promise<unknown>;
 }
 
 export interface NewChannel {
@@ -112,8 +112,8 @@ export class ChannelService {
     return result;
   }
 
-  async settle({ channel, id }: Dead, deed: 'again' | 'discard'): Promise<void> {
-    await this.#api.settle(channel, id, deed);
+  async settle({ channel, id }: Dead, act: 'again' | 'discard'): Promise<void> {
+    await this.#api.settle(channel, id, act);
     await this.look();
   }
 }
