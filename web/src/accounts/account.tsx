@@ -6,6 +6,7 @@ import { isAdmin } from '../app/visitor';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
+import { HowYouAreTold } from '../things/channels/mine';
 import { Browsers } from './browsers';
 import { LinkList } from './links';
 import { MapPrivacy } from './mapprivacy';
@@ -62,6 +63,7 @@ export function AccountPage() {
           <Browsers />
         </div>
         {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
+        <HowYouAreTold />
         <Tokens />
         {friends.length > 0 && (
           <Card name={t`Your data`} class="wide">

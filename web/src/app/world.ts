@@ -188,7 +188,7 @@ export class Shown implements Picture {
 }
 
 /** Kinds shown as they are now, whatever time is looked at: how we and the brokers do, and faces. */
-const TIMELESS = ['broker', 'server', 'face', 'picture'] as const;
+const TIMELESS = ['broker', 'server', 'face', 'picture', 'rule', 'alert'] as const;
 
 function take(kinds: Kinds, thing: Thing): void {
   const things = kinds.get(thing.k);

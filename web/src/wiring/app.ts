@@ -20,7 +20,7 @@ import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
 import type { Session } from '../app/session';
-import { EVERYBODY, sectionsFor } from '../app/visitor';
+import { accountOf, EVERYBODY, sectionsFor } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ConsoleClient } from '../console/client';
 import type { SightlineMap } from '../map/types';
@@ -30,6 +30,8 @@ import { createTimeTravel } from '../past/outside';
 import type { TimeTravel } from '../past/timetravel';
 import { createMaps } from '../things/maps/offered';
 import type { OfferedMaps } from '../things/maps/offered';
+import { createAlerts } from '../things/alerts/count';
+import type { Alerts } from '../things/alerts/count';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
 import { NewPhones } from '../things/friends/add/newphones';
@@ -77,6 +79,7 @@ export interface App {
   readonly localities: Localities;
   readonly driving: Driving;
   readonly regions: Regions;
+  readonly alerts: Alerts;
   readonly maps: OfferedMaps;
   readonly brokerLog: BrokerLog;
   readonly past: TimeTravel;
@@ -140,8 +143,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     localities,
     driving,
     regions,
-    maps: createMaps(live.present),
-    brokerLog: new BrokerLog(live.present),
+    ...createOfNow(live, who.visitor, clock),
     past,
     consoleClient,
     ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
@@ -200,6 +202,15 @@ function createMapState(place: PlaceParts, visitor: Visitor): MapState {
       keepView(visitor, next);
       if (place.section.value === 'map') place.write();
     },
+  };
+}
+
+/** What is always of now, whatever time is looked at. */
+function createOfNow({ present }: LiveParts, visitor: Visitor, clock: ServerClock) {
+  return {
+    alerts: createAlerts(present, accountOf(visitor), () => clock.live()),
+    maps: createMaps(present),
+    brokerLog: new BrokerLog(present),
   };
 }
 
