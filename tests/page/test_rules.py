@@ -148,7 +148,8 @@ def test_a_rule_is_begun_from_a_friend_on_a_phone_and_kept_over_a_look_at_the_ma
     editor = page.locator("[data-editor=new]")
     expect(editor.locator(".rule-choices[data-choices=what]")).to_be_visible()
     box = editor.bounding_box()
-    assert box is not None and box["width"] <= PHONE["width"]
+    assert box is not None
+    assert box["width"] <= PHONE["width"]
     page.get_by_role("radio", name=re.compile("^battery gets low")).check()
     expect(editor.locator("[data-slot=who]")).to_have_text("jane")
     expect(page.locator(f"[data-trial=known][data-count='{CYCLES}']")).to_be_attached()
