@@ -236,7 +236,7 @@ export interface CommandLogEntry {
   readonly effect?: string | null;
 }
 
-/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, falling so that it is empty before `by`, or (with both) both - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a client came and went `times` within `seconds`; it is about a broker, of which it means all clients, or one client - `number`: at `topic` (a name or a filter; in `field` of its JSON) `above`, `below`, between both, or `changed`; it is about the broker that brings it, `broker/main` */
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, or falling so that it is empty before `by` - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a broker's client came and went `times` within `seconds` - `number`: at `topic` (in `field` of its JSON) `above`, `below`, or `changed` */
 export interface Condition {
   readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
   readonly region?: string | null;
@@ -1407,7 +1407,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `telling`: how people are told outside the page; absent while there are no channels. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1444,6 +1444,7 @@ export interface Server {
   readonly on_duty?: boolean;
   readonly shared_why?: string | null;
   readonly database?: SharedDatabase | null;
+  readonly telling?: Telling | null;
   readonly degraded?: Trouble | null;
   readonly demo?: boolean;
   readonly clock_off?: number | null;
@@ -1585,6 +1586,17 @@ export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
   readonly state: 'active' | 'refused' | 'waiting';
+}
+
+/** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
+export interface Telling {
+  readonly channels?: number;
+  readonly failing?: number;
+  readonly waiting?: number;
+  readonly dead?: number;
+  readonly sent?: number;
+  readonly failed?: number;
+  readonly why?: string | null;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2856,6 +2868,16 @@ export const SharedDatabaseShape: Shape<SharedDatabase> = {
   lag: { is: 'number', or: null },
 };
 
+export const TellingShape: Shape<Telling> = {
+  channels: { is: 'number', or: 0 },
+  failing: { is: 'number', or: 0 },
+  waiting: { is: 'number', or: 0 },
+  dead: { is: 'number', or: 0 },
+  sent: { is: 'number', or: 0 },
+  failed: { is: 'number', or: 0 },
+  why: { is: 'text', or: null },
+};
+
 export const TroubleShape: Shape<Trouble> = {
   reason: { is: 'text' },
   why: { is: 'text' },
@@ -2898,6 +2920,7 @@ export const ServerShape: Shape<Server> = {
   on_duty: { is: 'flag', or: false },
   shared_why: { is: 'text', or: null },
   database: { is: { of: SharedDatabaseShape }, or: null },
+  telling: { is: { of: TellingShape }, or: null },
   degraded: { is: { of: TroubleShape }, or: null },
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },

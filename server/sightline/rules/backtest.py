@@ -74,7 +74,11 @@ def sorts_of(rule: Rule, drawn: Drawn | None = None, since: float = 0.0) -> Sequ
     region was ``drawn``. None: of these numbers there is no history.
     """
     sorts = SORTS[rule.condition.type]
-    return (*sorts, "fix", "state") if drawn is not None and drawn.since > since else sorts
+    return (
+        (*sorts, "fix", "transition", "state")
+        if drawn is not None and drawn.since > since
+        else sorts
+    )
 
 
 def lead_of(rule: Rule) -> float:

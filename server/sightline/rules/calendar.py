@@ -61,7 +61,7 @@ class SystemCalendar:
         twice; the moment of the change, where they leave it out.
         """
         tz = _zone_or_utc(zone)
-        midnight = datetime.fromordinal(min(max(day, 0), 2_900_000) + _FIRST)
+        midnight = datetime.fromordinal(min(max(day, -700_000), 2_900_000) + _FIRST)
         shown = (midnight + timedelta(seconds=seconds)).replace(tzinfo=tz)
         at = shown.timestamp()
         if datetime.fromtimestamp(at, tz).replace(tzinfo=None) == shown.replace(tzinfo=None):

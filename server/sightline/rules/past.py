@@ -27,10 +27,10 @@ SORTS: dict[ConditionType, tuple[str, ...]] = {
     "leaves": ("crossing",),
     "absent": ("crossing",),
     "stays": ("crossing",),
-    "near": ("fix",),
-    "battery": ("fix", "state"),
-    "silent": ("fix", "state", "figures"),
-    "speed": ("fix",),
+    "near": ("fix", "transition"),
+    "battery": ("fix", "transition", "state"),
+    "silent": ("fix", "transition", "state", "figures"),
+    "speed": ("fix", "transition"),
     "fallen": ("state",),
     "latency": ("state", "figures"),
     "alarm": ("alarm",),
@@ -42,7 +42,7 @@ SORTS: dict[ConditionType, tuple[str, ...]] = {
 ALARM_SHOWN = 60.0
 """An alarm is shown so long (s) after the last message; when that was, history does not tell."""
 
-_RANK = {"fix": 0, "state": 0, "figures": 0, "alarm": 1, "log": 1, "crossing": 2}
+_RANK = {"fix": 0, "transition": 0, "state": 0, "figures": 0, "alarm": 1, "log": 1, "crossing": 2}
 
 
 class Entry(Protocol):
@@ -123,7 +123,9 @@ class Past:
         """Return what changed by an entry; later ones come later."""
         try:
             if entry.sort == "fix":
-                yield from self._fix(entry)
+                yield from self._message(entry, "")
+            elif entry.sort == "transition":
+                yield from self._message(entry, "/event")
             elif entry.sort == "crossing":
                 yield self._crossing(entry)
             elif entry.sort in ("state", "figures"):
@@ -135,8 +137,8 @@ class Past:
         except (CannotDecode, msgspec.DecodeError, KeyError):
             self.unread += 1
 
-    def _fix(self, entry: Entry) -> Iterator[Change]:
-        topic = f"owntracks/{id_of(entry.thing)}"
+    def _message(self, entry: Entry, part: str) -> Iterator[Change]:
+        topic = f"owntracks/{id_of(entry.thing)}{part}"
         for update in self._decode(Arrival(topic, entry.body, False, 0, entry.at)):
             key = update.thing
             before = self.states.get(key)

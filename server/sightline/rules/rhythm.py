@@ -73,11 +73,11 @@ class Rhythm:
         """Return what tells apart when other silences are usual."""
         return int(self.last // 3600) % _HOURS + (_HOURS if self._moved else 0)
 
-    def heard(self, at: float, moving: bool) -> None:
-        """Note a message at ``at`` (epoch s)."""
+    def heard(self, at: float, moving: bool) -> int:
+        """Note a message at ``at`` (epoch s); return the context from now on."""
         last = self.last
         if at <= last:
-            return
+            return self.context
         if last >= 0 and (gap := at - last) <= LONGEST:
             bucket = int(log(gap / SHORTEST) / _LOG) + 1 if gap > SHORTEST else 0
             context = int(last // 3600) % _HOURS + (_HOURS if self._moved else 0)
@@ -89,6 +89,7 @@ class Rhythm:
                 self._fade(context)
         self.last = at
         self._moved = moving
+        return int(at // 3600) % _HOURS + (_HOURS if moving else 0)
 
     def skip(self, at: float) -> None:
         """Note that we did not listen until ``at``: what passed since tells nothing."""

@@ -16,7 +16,7 @@ from sightline.model.kind import State, id_of, kind_of
 from sightline.rules.case import Case, Counts, Desk
 from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.conditions.near import Near
+from sightline.rules.conditions.near import Near, Others
 from sightline.rules.conditions.robots import Alarmed
 from sightline.rules.conditions.silence import Links
 from sightline.rules.hours import Opening
@@ -37,7 +37,7 @@ _TOLD = ("stay", "crossing", "alarm")
 class Known:
     """One rule and its cases, by thing and mark."""
 
-    __slots__ = ("cases", "counts", "key", "openings", "rule")
+    __slots__ = ("cases", "counts", "key", "openings", "others", "rule")
 
     def __init__(self, key: str, rule: Rule) -> None:
         self.key = key
@@ -46,6 +46,7 @@ class Known:
         self.cases: dict[tuple[str, str], tuple[Case, BaseWatch]] = {}
         self.openings: dict[str, Opening] = {}
         """By zone."""
+        self.others = Others()
 
     def changed(self, rule: Rule) -> None:
         """Take another version of the rule that looks at the same."""
@@ -127,12 +128,10 @@ class RuleBook:
             counts=known.counts,
             desk=self._desk,
         )
-        watch = make(case, self._around, self._rhythm, self.links)
+        watch = make(case, self._around, self._rhythm, self.links, known.others)
         case.watch = watch
         known.cases[thing, mark] = (case, watch)
         self._count += 1
-        if known.rule.condition.other is not None:
-            self.looks.pop(known.rule.condition.other, None)
         watch.start(at)
         return watch
 
@@ -167,7 +166,9 @@ class RuleBook:
             watch = getattr(look, "__self__", None)
             if watch is None:
                 watch = getattr(look, "args", (None,))[0]
-            if isinstance(watch, BaseWatch) and watch.case.key == known.key:
+            if watch is known.others or (
+                isinstance(watch, BaseWatch) and watch.case.key == known.key
+            ):
                 yield look
 
     def _remember(self, address: str, looks: list[Look]) -> tuple[Look, ...]:
@@ -184,8 +185,7 @@ class RuleBook:
             condition = known.rule.condition
             silent = silent or condition.type == "silent"
             if condition.other == thing:
-                others = [watch for _, watch in known.cases.values() if isinstance(watch, Near)]
-                looks += [watch.look_at_other for watch in others]
+                looks.append(known.others.look)
         if silent and kind_of(thing) == "broker":
             looks.append(partial(_link_changed, self.links, id_of(thing)))
         looks += [each.look for each in self._watches(thing, at) if thing in each.looks_at()]
@@ -225,6 +225,8 @@ class RuleBook:
         return found
 
     def _end(self, case: Case, watch: BaseWatch, at: float, why: Any) -> None:
+        if isinstance(watch, Near):
+            watch.others.watches.remove(watch)
         case.end(at, why)
         watch.wake(NEVER)
         self._count -= 1

@@ -32,7 +32,7 @@ from sightline.model.notification import Notification
 from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
-from sightline.rules.alert_changes import EventName, event_of
+from sightline.rules.alert_changes import EventName, event_of, open_alerts
 from sightline.rules.alerts import AlertChange, AlertService
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import Engine
@@ -133,6 +133,7 @@ class Ruling(MultiService):
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
         RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks.check)
         needs.told.listen(alerts.delivered)
+        needs.told.count(lambda account: open_alerts(alerts.rows, account))
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
