@@ -24,7 +24,6 @@ import msgspec
 from sightline.kinds.rules.model import Rule
 from sightline.model.kind import State
 from sightline.rules.case import Counts, Desk
-from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.firing import Event
 from sightline.rules.index import looks_about, same_watch
 from sightline.rules.ports import Calendar, Surroundings
@@ -84,21 +83,17 @@ class Engine:
 
     def number(self, at: float, source: str, topic: str, payload: bytes) -> Sequence[Event]:
         """Judge a message of a topic that came over the broker ``source``."""
-        rules = self._book.topics.rules(topic)
-        if not rules:
+        watches = self._book.numbers.get((source, topic))
+        if watches is None:
+            watches = self._book.numbered(source, topic, self.now)
+        if not watches:
             return _NOTHING
         at = self._passes(at)
-        thing = f"broker/{source}"
-        for key in rules:
-            known = self._book.rules.get(key)
-            if known is None or not looks_about(known.rule, thing):
-                continue
-            watch = self._book.watch(known, thing, topic, at)
-            if isinstance(watch, Numbered):
-                try:
-                    watch.took(at, payload)
-                except Exception as why:
-                    self._slipped(why)
+        for watch in watches:
+            try:
+                watch.took(at, payload)
+            except Exception as why:
+                self._slipped(why)
         return self._taken()
 
     def tick(self, now: float) -> Sequence[Event]:

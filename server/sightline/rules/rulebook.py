@@ -17,6 +17,7 @@ from sightline.rules.case import Case, Counts, Desk
 from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.near import Near, Others
+from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.robots import Alarmed
 from sightline.rules.conditions.silence import Links
 from sightline.rules.hours import Opening
@@ -69,6 +70,8 @@ class RuleBook:
         self.topics = Topics()
         self.looks: dict[str, tuple[Look, ...]] = {}
         """What looks at an address; empty: nobody does."""
+        self.numbers: dict[tuple[str, str], tuple[Numbered, ...]] = {}
+        """What looks at the messages of a topic, by the broker's name and the topic."""
         self.left_out = 0
         self._count = 0
 
@@ -77,7 +80,7 @@ class RuleBook:
     def put(self, key: str, rule: Rule, at: float) -> Known:
         """Add a rule, and the cases of the things that it names."""
         known = self.rules[key] = Known(key, rule)
-        self.looks.clear()
+        self._unlook()
         if is_about_number(rule.condition):
             self.topics.put(key, rule.condition.topic or "")
         else:
@@ -92,7 +95,7 @@ class RuleBook:
             self.topics.drop(key)
             for case, watch in known.cases.values():
                 self._end(case, watch, at, "rule")
-            self.looks.clear()
+            self._unlook()
 
     def forget(self, thing: str, at: float) -> None:
         """Remove all cases of a thing."""
@@ -100,7 +103,7 @@ class RuleBook:
             for each in [each for each in known.cases if each[0] == thing]:
                 self._end(*known.cases.pop(each), at, "gone")
         self.rhythms.pop(thing, None)
-        self.looks.clear()
+        self._unlook()
 
     def cases(self, rule: str, thing: str) -> Iterator[Case]:
         """Return the cases of a rule about a thing."""
@@ -170,6 +173,24 @@ class RuleBook:
                 isinstance(watch, BaseWatch) and watch.case.key == known.key
             ):
                 yield look
+
+    def numbered(self, source: str, topic: str, at: float) -> tuple[Numbered, ...]:
+        """Find what looks at the messages of a topic, where `numbers` does not know."""
+        thing, found = f"broker/{source}", []
+        for key in self.topics.rules(topic):
+            known = self.rules[key]
+            if looks_about(known.rule, thing):
+                watch = self.watch(known, thing, topic, at)
+                if isinstance(watch, Numbered):
+                    found.append(watch)
+        if len(self.numbers) >= _MOST_ADDRESSES:
+            self.numbers.clear()
+        self.numbers[source, topic] = watches = tuple(found)
+        return watches
+
+    def _unlook(self) -> None:
+        self.looks.clear()
+        self.numbers.clear()
 
     def _remember(self, address: str, looks: list[Look]) -> tuple[Look, ...]:
         if len(self.looks) >= _MOST_ADDRESSES:
