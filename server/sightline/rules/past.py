@@ -19,6 +19,8 @@ from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import ConditionType
 from sightline.model.kind import Arrival, CannotDecode, State, Update, id_of, kind_of
 from sightline.model.link import Link
+from sightline.rules.conditions.silence import heard_at, moves
+from sightline.rules.rhythm import Rhythm
 
 Decode = Callable[[Arrival], Iterable[Update]]
 
@@ -198,6 +200,18 @@ class Past:
             else:
                 self.states[key] = after
             yield Change(entry.at, key, before, after)
+
+
+def rhythm_of(entries: Iterable[Entry], decode: Decode) -> Rhythm:
+    """Return what the entries of one device (fixes, states), in any order, tell of its rhythm."""
+    past, rhythm = Past(decode), Rhythm()
+    for entry in sorted(entries, key=order):
+        if entry.hidden:
+            continue
+        for change in past.changes(entry):
+            if (heard := heard_at(change.after)) is not None:
+                rhythm.heard(min(heard, change.at), moves(change.after))
+    return rhythm
 
 
 def _lost(before: State | None, after: Broker) -> Broker | None:
