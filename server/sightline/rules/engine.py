@@ -122,12 +122,11 @@ class Engine:
         self._book.drop(key, at)
         if rule.enabled:
             known = self._book.put(key, rule, at)
-            for thing, state in things:
-                for look in self._book.seed(known, thing, state, at):
-                    try:
-                        look(at, None, state)
-                    except Exception as why:
-                        self._slipped(why)
+            for look, state in self._book.seed(known, things, at):
+                try:
+                    look(at, None, state)
+                except Exception as why:
+                    self._slipped(why)
         return self._taken()
 
     def drop(self, key: str, at: float) -> Sequence[Event]:
@@ -194,13 +193,14 @@ class Engine:
         rhythms = {thing: each.stored() for thing, each in self._book.rhythms.items()}
         return EngineState(self.now, cases, rhythms)
 
-    def restore(self, state: EngineState, at: float) -> None:
+    def restore(self, state: EngineState, at: float, hears: float | None = None) -> None:
         """Take up what was kept, after all rules were put; what does not fit is begun anew.
 
-        ``at`` is now (epoch s): we hear anything only from then on.
+        ``at`` is when it goes on (epoch s); ``hears``: since when we hear anything again, if that
+        is later: what happened in between is judged from history first, and nobody was silent.
         """
         self.now = max(self.now, at)
-        self._book.links.started(at)
+        self._book.links.started(at if hears is None else hears)
         for thing, stored in state.rhythms.items():
             known = self._book.rhythms.get(thing)
             try:
