@@ -29,7 +29,7 @@ import sightline
 from sightline import kinds, settings
 from sightline.cli.main import parser
 from sightline.model.kind import Present, State
-from sightline.model.server import Https, Server, SharedDatabase, Trouble
+from sightline.model.server import Https, Server, SharedDatabase, Telling, Trouble
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import contract_reference
@@ -234,6 +234,7 @@ def _metrics() -> Iterator[tuple[Any, str, tuple[str, ...]]]:
             "degraded": Trouble("full", "", 0.0),
             "replica": "a",
             "database": SharedDatabase(where="", answer=1.0, lag=0.0),
+            "telling": Telling(),
         }
     for family in collector(hub, *others).collect():
         suffix = "_total" if family.type == "counter" else ""
@@ -271,6 +272,9 @@ KEYS = {
     "Visit": "stay/<thing>/<region>",
     "Transition": "crossing/<n>/<thing>[/<region>]",
     "WebhookState": "webhook/<name>",
+    "Rule": "rule/<account>/<id>",
+    "Alert": "alert/<account>/<rule's id>.<n>",
+    "Watch": "watch/<account>/<rule's id>.<n>",
     "Broker": "broker/<name>",
     "Client": "client/<broker>/<client id>",
     "LogLine": "log/<broker>/<n>",
@@ -288,7 +292,7 @@ _WORDS = {
     "robot": "The robot it is about.",
 }
 """What is said of fields that have no text of their own."""
-HIDDEN = {"Present", "Face", "Alarmed"}
+HIDDEN = {"Present", "Face", "Alarmed", "AlertEvent", "PastAlarm"}
 """States that are no things of their own: a base, and what is kept but never sent."""
 
 
@@ -318,6 +322,10 @@ def seen_by(kind: str) -> str:
         return f"everybody who sees the {known.follows}"
     if known.beside:
         return f"everybody who sees both the thing and the {known.beside}"
+    if kind == "watch":
+        return "the account that owns what is watched, and admins"
+    if known.owner_in_key and "see" not in known.granted:
+        return "the account in its key, those that the rule tells, and admins"
     if "see" in known.granted:
         return "everybody to whom it was granted"
     least = {"viewer": "everybody", "operator": "operators and admins", "admin": "admins"}

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 
@@ -29,6 +30,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live.requests import Asker
 from sightline.settings import (
     AccountsSettings,
+    ChannelsSettings,
     FanoutSettings,
     FriendsSettings,
     HistorySettings,
@@ -44,7 +46,15 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
+from sightline.wiring.feature_parts import (
+    Features,
+    RuleWiring,
+    make_channels,
+    make_map_extras,
+    make_maps,
+    make_pictures,
+    make_rules,
+)
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -57,6 +67,7 @@ from sightline.wiring.parts import (
     build_live,
     build_mqtt,
 )
+from sightline.wiring.telling import ToldListeners
 from sightline.wiring.web_parts import build_routes, build_sockets, build_state, build_web
 from specs import Named, spec
 from states import spot
@@ -135,6 +146,7 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -148,6 +160,7 @@ class WebScene:
             ),
             history=HistorySettings(store="memory"),
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
+            channels=ChannelsSettings(private=private_channels),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
         )
@@ -192,9 +205,17 @@ class WebScene:
         )
         naming.startService()
         pictures = make_pictures(start, live, past, accounts)
+        regions = SimpleNamespace(
+            records={}, when_changed=lambda listener: None, ready=succeed(None), name=lambda id: ""
+        )
+        geofencing = cast(Any, SimpleNamespace(regions=regions))
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
+        told = ToldListeners()
+        self.channels = make_channels(start, cluster, accounts, mqtt, told)
+        needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+        self.rules = make_rules(needs, geofencing, self.channels, told)
         features = Features(
             none,
             self.phones,
@@ -205,6 +226,8 @@ class WebScene:
             none,
             self.maps,
             self.extras,
+            self.rules,
+            self.channels,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -239,6 +262,10 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.rules.privilegedStartService()
+        self.rules.startService()
+        self.channels.privilegedStartService()
+        self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -249,9 +276,11 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()
+        await self.rules.stopService()
         await self.account_service.stopService()
         if self.cluster.store is not None:
             await self.cluster.store.stopService()

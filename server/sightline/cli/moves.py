@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli.accounts_db import CommandFailed
 from sightline.cli.progress import ProgressBar
 from sightline.database.copying import Digest, copy, digest, is_empty, tables_of
@@ -21,9 +22,15 @@ from sightline.database.schema import Part
 from sightline.database.sqlite_engine import SqliteEngine
 from sightline.history.moving import HistoryEnd, Mark, PostgresEnd, SqliteEnd, carry, digests
 from sightline.regions.schema import PART as REGIONS
+from sightline.rules.schema import PART as RULES
 from sightline.wiring import members
 
-_PARTS: tuple[tuple[str, Part], ...] = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_PARTS: tuple[tuple[str, Part], ...] = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.RULES, RULES),
+    (members.CHANNELS, CHANNELS),
+)
 _PASSES = 3  # over the history: it is carried, and read at both ends
 
 

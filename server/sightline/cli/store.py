@@ -18,15 +18,22 @@ from pathlib import Path
 from typing import Any
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli import store_move
 from sightline.cli.accounts_db import CANNOT, CommandFailed, add_folder, settings_of, words
 from sightline.database.schema import Part
 from sightline.regions.schema import PART as REGIONS
+from sightline.rules.schema import PART as RULES
 from sightline.settings import Settings
 from sightline.wiring import members
 from sightline.wiring.store import PARTS, direct_store, store_options
 
-_FILES = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_FILES = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.RULES, RULES),
+    (members.CHANNELS, CHANNELS),
+)
 
 
 def add_to(subcommands: Any) -> None:

@@ -1,1 +1,1 @@
-"""Rules: judge what happens, live and in the past, and tell those who asked for it."""
+"""Watch for what people want to be told of: rules, alerts, and what a rule would have told."""

@@ -4,6 +4,7 @@ Whatever is wrong is refused with the file, the key and what is allowed there. P
 a file or the environment and are kept in a `Secret`, which shows itself to nobody. The text beside
 each key in config/sightline.toml is its documentation; tests hold the two together."""
 
+from sightline.settings.channels import ChannelsSettings as ChannelsSettings
 from sightline.settings.checks import is_private as is_private
 from sightline.settings.databases import DynamodbSettings as DynamodbSettings
 from sightline.settings.databases import ReplicasSettings as ReplicasSettings
@@ -15,6 +16,8 @@ from sightline.settings.load import load_brokers as load_brokers
 from sightline.settings.load import load_robot_topics as load_robot_topics
 from sightline.settings.map_reading import remote_map as remote_map
 from sightline.settings.maps import MapSettings as MapSettings
+from sightline.settings.rules import HomeAssistantSettings as HomeAssistantSettings
+from sightline.settings.rules import RulesSettings as RulesSettings
 from sightline.settings.schema import AccountsSettings as AccountsSettings
 from sightline.settings.schema import ArchiveSettings as ArchiveSettings
 from sightline.settings.schema import BrokerSettings as BrokerSettings

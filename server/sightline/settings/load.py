@@ -16,6 +16,7 @@ import msgspec
 from msgspec.inspect import type_info
 
 from sightline.settings.allowed import allowed_values, lenient
+from sightline.settings.channels import ChannelsSettings
 from sightline.settings.checks import (
     AWS_ALPN,
     AWS_SHARED_PORT,
@@ -36,6 +37,7 @@ from sightline.settings.files import (
 )
 from sightline.settings.map_reading import map_settings
 from sightline.settings.maps import MapSettings
+from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.schema import (
     AccountsSettings,
     ArchiveSettings,
@@ -127,6 +129,9 @@ _SECTIONS = (
     DrivingSettings,
     ConsoleSettings,
     RegionsSettings,
+    RulesSettings,
+    HomeAssistantSettings,
+    ChannelsSettings,
     HistorySettings,
     ArchiveSettings,
     DynamodbSettings,

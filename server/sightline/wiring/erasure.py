@@ -12,10 +12,12 @@ from sightline.live.ingest import Quarantined
 from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
+    from sightline.wiring.channels import Channels
     from sightline.wiring.owntracks import OwnTracks
     from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
     from sightline.wiring.regions import Geofencing
+    from sightline.wiring.rules import Ruling
 
 Eraser = Callable[[str], Awaitable[None] | None]
 
@@ -56,8 +58,10 @@ def make_erasers(
     past: Past,
     mqtt: Mqtt,
     geofencing: Geofencing,
+    rules: Ruling,
     owntracks: OwnTracks,
     pictures: Pictures,
+    channels: Channels,
 ) -> Sequence[Eraser]:
     """List what forgets a friend that is erased, in this order."""
     peers = mqtt.peers
@@ -65,6 +69,8 @@ def make_erasers(
         *(() if peers is None else (peers.forget,)),
         eraser_of_world(live.hub),
         geofencing.erase,
+        rules.erase,
+        channels.erase,
         owntracks.phones.forget,
         live.deliveries.forget,
         pictures.erase,

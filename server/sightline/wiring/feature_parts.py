@@ -12,6 +12,7 @@ from sightline import __version__
 from sightline.maps.service import MapsService
 from sightline.model.server import SERVER, Alarmed
 from sightline.web.reads import Reads
+from sightline.wiring.channels import Channels
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
@@ -22,9 +23,11 @@ from sightline.wiring.owntracks import OwnTracks
 from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
+from sightline.wiring.rules import RuleNeeds, Ruling
+from sightline.wiring.telling import ToldListeners
 
 if TYPE_CHECKING:  # which makes these, and then the features
-    from sightline.wiring.parts import Accounts, Live, Mqtt, Past, Start
+    from sightline.wiring.parts import Accounts, Console, Live, Mqtt, Past, Start
 
 reactor: Any = _reactor
 MAPS = "maps"
@@ -44,6 +47,8 @@ class Features:
     brought: BroughtStates
     maps: MapsService
     map_extras: MapExtras
+    rules: Ruling
+    channels: Channels
 
 
 def build_features(
@@ -55,6 +60,7 @@ def build_features(
     past: Past,
     mqtt: Mqtt,
     reads: Reads,
+    console: Console,
 ) -> Features:
     """Make what regions and phones need, and join it with accounts and brokers."""
     geofencing = Geofencing(
@@ -98,12 +104,74 @@ def build_features(
         moved=owntracks.moved,
     )
     pictures = make_pictures(start, live, past, accounts)
-    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
+    told = ToldListeners()
+    channels = make_channels(start, cluster, accounts, mqtt, told)
+    needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+    rules = make_rules(needs, geofencing, channels, told)
+    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     maps = make_maps(start, live)
-    extras = make_map_extras(start, live, maps)
-    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps, extras)
+    last = pictures, brought, maps, make_map_extras(start, live, maps), rules, channels
+    return Features(geofencing, owntracks, reads, erasers, naming, *last)
+
+
+def make_channels(
+    start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt, told: ToldListeners
+) -> Channels:
+    """Make how people are told outside the page."""
+    return Channels(
+        start.settings,
+        start.state,
+        start.wall,
+        accounts.service,
+        mqtt.publishers.publish,
+        told=told.told,
+        badge=told.badge,
+        common=cluster.store,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWiring:
+    """The parts that rules hang on."""
+
+    start: Start
+    cluster: Cluster
+    live: Live
+    accounts: Accounts
+    past: Past
+    mqtt: Mqtt
+    reads: Reads
+    console: Console
+
+
+def make_rules(
+    parts: RuleWiring, geofencing: Geofencing, channels: Channels, told: ToldListeners
+) -> Ruling:
+    """Make what people are told by, and by what rules."""
+    live, accounts, mqtt = parts.live, parts.accounts, parts.mqtt
+    return Ruling(
+        RuleNeeds(
+            settings=parts.start.settings,
+            state=parts.start.state,
+            hub=live.hub,
+            kinds=live.kinds,
+            requests=accounts.requests,
+            accounts=accounts.service,
+            regions=geofencing.regions,
+            store=live.store,
+            restored=parts.past.service.restored,
+            topics=mqtt.rule_topics,
+            console=parts.console.rights,
+            reads=parts.reads,
+            publish=mqtt.publishers.publish,
+            tell=channels.tell,
+            told=told,
+            leadership=parts.cluster.leadership,
+            common=parts.cluster.store,
+        )
+    )
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:

@@ -23,6 +23,7 @@ from sightline.accounts.api_view import ViewApi
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
+from sightline.channels.api import ChannelsApi
 from sightline.console.api_check import CheckApi
 from sightline.console.rules import LARGEST_REQUEST
 from sightline.contract.http import Route
@@ -43,6 +44,7 @@ from sightline.maps.api_remote import RemoteMapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
+from sightline.rules.api import RulesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -150,6 +152,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             "degraded": health.trouble(),
             "faults": parts.mqtt.publishers.faults() + faults.count,
             "demo": parts.start.demo,
+            "rules_hidden": not parts.start.settings.rules.show_watched,
         }
 
     return ServerState(
@@ -163,6 +166,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             past.service.gauges,
             parts.cluster.gauges,
             past.clock.gauges,
+            parts.features.channels.gauges,
         ),
         frames=lambda: live.fanout.frames_sent,
     )
@@ -187,6 +191,10 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        rules=RulesApi(
+            reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
+        ),
+        channels=features.channels.api,
     )
 
 
@@ -207,6 +215,8 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    rules: RulesApi,
+    channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = Entrance(service)
@@ -239,6 +249,8 @@ def make_routes(
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
         check,
+        rules,
+        channels,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -283,5 +295,7 @@ def build_health(parts: Parts) -> Health:
             ("the history", lambda: parts.live.recorder.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
+            ("the rules", lambda: parts.features.rules.database.trouble),
+            ("the channels", lambda: parts.features.channels.access.trouble),
         ),
     )

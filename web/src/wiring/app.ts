@@ -120,8 +120,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
-  const { signal: gone } = leaving;
-  const localities = createLocalities({ live, server, roster, mapState, gone });
+  const localities = createLocalities({ live, server, roster, mapState, gone: leaving.signal });
   return {
     live,
     time,

@@ -118,6 +118,25 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     """Why it cannot fire just now, as a code of `sightline.rules.check`."""
 
 
+class Watch(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``watch/<account>/<rule's id>.<number>``: a rule as one of those sees it that it watches.
+
+    It names nobody else that the rule watches, and no region: they may not be allowed to know them.
+    """
+
+    rule: str
+    """The key of the rule."""
+    about: str
+    """Which of the rule's words names them: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    condition: Condition
+    """Without ``region``, ``other``, ``topic`` and ``field``."""
+    hours: Hours = Hours()
+    tell: tuple[Recipient, ...]
+    enabled: bool = True
+    at: float
+    """When the rule was last changed, epoch s."""
+
+
 class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How one recipient was told."""
 
@@ -160,3 +179,23 @@ class Alert(State, frozen=True, omit_defaults=True, kw_only=True):
     resolved: float | None = None
     """When it was over, epoch s."""
     told: tuple[AlertTold, ...] = ()
+
+
+class AlertEvent(State, frozen=True, omit_defaults=True, kw_only=True):
+    """What history keeps of an alert, about its thing: that it fired, and what became of it."""
+
+    rule: str
+    """The id of the rule, ``jane/ab12cd34``: those who see its alerts are told."""
+    n: int
+    """The number of the alert."""
+    event: Literal["fired", "acknowledged", "resolved", "reopened"]
+    type: ConditionType
+    title: str = ""
+    """The sentence in English; absent where it names a second person."""
+    value: float | None = None
+    place: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    late: float | None = None
+    by: str | None = None
+    note: str | None = None
