@@ -77,7 +77,7 @@ async def test_ninety_recorded_days_are_judged_as_they_were_live(tmp_path):
         # Each of them has something to tell, or nothing is shown by their being equal.
         assert all(told.values()), told
         assert told.keys() == scene.watched.keys()
-        assert sum(told.values()) > 500
+        assert sum(told.values()) > 1500
     finally:
         await scene.closes()
 
