@@ -33,6 +33,7 @@ from sightline.settings import (
     FriendsSettings,
     HistorySettings,
     LimitsSettings,
+    OidcSettings,
     ReplicasSettings,
     Secret,
     ServerSettings,
@@ -135,6 +136,7 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        oidc: Mapping[str, OidcSettings] | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -150,6 +152,7 @@ class WebScene:
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
+            oidc=oidc or {},
         )
         start = Start(
             settings, folder, "tcp:0:interface=127.0.0.1", demo, "", self.clock, self.wall

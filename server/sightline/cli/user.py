@@ -11,7 +11,7 @@ from sightline.accounts.api_account import tokens_ended
 from sightline.accounts.invitations import end_resets
 from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
-from sightline.cli import invite
+from sightline.cli import identities, invite
 from sightline.cli.accounts_db import (
     AccountsDatabase,
     CommandFailed,
@@ -58,6 +58,7 @@ def add_to(subcommands: Any) -> None:
     action("remove", _remove, "Remove an account with its tokens and links.")
     action("list", _list, "Show all accounts.", named=False)
     invite.add_to(action, _add_grants)
+    identities.add_to(action)
 
 
 def _add_grants(parser: argparse.ArgumentParser) -> None:

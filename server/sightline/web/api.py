@@ -102,6 +102,7 @@ class Api(Resource):
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=context.base(request),
             known=context.known(request),
+            flow=context.flow(request),
             parts=parts,
             thing=thing,
         )
@@ -134,6 +135,8 @@ class Api(Resource):
             self._context.keep(request, reply.cookie, reply.lasts)
         if reply.known is not None:
             self._context.keep_known(request, reply.known)
+        if reply.flow is not None:
+            self._context.keep_flow(request, reply.flow)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:

@@ -20,7 +20,8 @@ from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.api_view import ViewApi
-from sightline.accounts.entrance import Entrance
+from sightline.accounts.oidc.callback import ProviderCallback
+from sightline.accounts.oidc.requests import PATH as OIDC_PATH
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.api_check import CheckApi
@@ -57,6 +58,7 @@ from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.maps import MapExtras
+from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
 from sightline.wiring.state_folder import databases
@@ -173,6 +175,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
     live, features, new, wall = parts.live, parts.features, parts.accounts.phones, parts.start.wall
     return make_routes(
         service=parts.accounts.service,
+        elsewhere=build_elsewhere(
+            parts.accounts.service, parts.start.settings.oidc, reactor, parts.start.clock, wall
+        ),
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
@@ -193,6 +198,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
 def make_routes(
     *,
     service: AccountService,
+    elsewhere: Elsewhere,
     world: World,
     store: Store,
     show: Show,
@@ -209,9 +215,11 @@ def make_routes(
     check: CheckApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance = Entrance(service)
+    entrance = elsewhere.entrance
     apis = (
-        SessionApi(service, entrance),
+        SessionApi(service, entrance, elsewhere.service.farewell),
+        elsewhere.oidc,
+        elsewhere.identities,
         JoiningApi(service, entrance),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
@@ -264,6 +272,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            OIDC_PATH: ProviderCallback(),
             "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },
