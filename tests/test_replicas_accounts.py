@@ -76,9 +76,12 @@ class Pair:
         self.root = await self.signs_in(self.one, "root")
         return self
 
-    async def until(self, fact: Callable[[], Any], what: str) -> None:
-        logged = lambda: f"{what}\n{self.one.logged[-2000:]}\n{self.two.logged[-2000:]}"  # noqa: E731
-        await until(fact, logged, every=0.05)
+    async def until(self, fact: Callable[[], Any], what: str | Callable[[], str]) -> None:
+        def words() -> str:
+            said = what if isinstance(what, str) else what()
+            return f"{said}\n{self.one.logged[-2000:]}\n{self.two.logged[-2000:]}"
+
+        await until(fact, words, every=0.05)
 
     async def line(self, server: SightlineProcess, *words: str, fails: bool = False) -> str:
         said: str = await deferToThread(sightline, server, *words, fails=fails)
@@ -254,7 +257,9 @@ async def test_who_is_erased_at_one_server_is_nowhere_at_the_other_and_not_in_th
     assert status == 200, said
     for browser in browsers:
         await browser.sees(lambda things: not [key for key in things if "zebedee" in key])
-    await pair.until(lambda: not pair.traces("zebedee"), "the end of all traces")
+    await pair.until(
+        lambda: not pair.traces("zebedee"), lambda: f"the end of {pair.traces('zebedee')}"
+    )
     tables = ("account", "given", "alias", "audit", "region", "version", "met", "stood")
     assert "zebedee" not in repr(await deferToThread(pair.rows, *tables))
 

@@ -167,6 +167,7 @@ async def test_a_broker_that_restarts_moves_nothing(own: Scene):
 @pytest_twisted.ensureDeferred
 async def test_a_frozen_broker_is_noticed_before_the_robot_is_told_anything_old(own: Scene):
     driver = await own.drives()
+    await own.sees(lambda things: things["lease/ProBot1"]["state"] == "moving", "the robot moving")
     own.broker.pause()
     since = time.monotonic()
     await own.sees(

@@ -5,6 +5,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useMapState, useNavigation, useWho } from '../app/context';
 import type { Section } from '../app/address';
+import { onceStill } from '../map/still';
 import { later } from '../ui/later';
 import type { Later } from '../ui/later';
 
@@ -39,17 +40,6 @@ function useFetchedWhenStill(): void {
     const fetch = () => {
       for (const section of sections) SECTIONS[section]?.fetch();
     };
-    let still = false;
-    let timer = setTimeout(fetch, AT_MOST);
-    const undo = drawn.onIdle(() => {
-      if (still) return;
-      still = true;
-      clearTimeout(timer);
-      timer = setTimeout(fetch, AFTER);
-    });
-    return () => {
-      undo();
-      clearTimeout(timer);
-    };
+    return onceStill(drawn, { after: AFTER, atMost: AT_MOST }, fetch);
   });
 }

@@ -1,6 +1,8 @@
 /** All that is listed: the entries, the links that their news come over, and their order. */
+import type { ReadonlySignal } from '@preact/signals';
 import type { Server } from '../app/context';
 import type { Key } from '../app/world';
+import type { SightlineMap } from '../map/types';
 import type { TimeTravel } from '../past/timetravel';
 import type { Roster } from '../things/context';
 import type { Regions } from '../things/regions/context';
@@ -24,6 +26,7 @@ interface Needs {
   readonly place: PlaceParts;
   readonly past: TimeTravel;
   readonly regions: Regions;
+  readonly map: ReadonlySignal<SightlineMap | null>;
   addSpot(key: Key): void;
 }
 
@@ -32,7 +35,15 @@ export function createListed({ live, time, server, place, past, ...parts }: Need
   const { connection } = server;
   const links = createLinks({ live, connection, clock: time.clock, past });
   const { stays } = parts.regions;
-  const roster = createRoster({ entries, live, links, place, stays, now: time.now });
+  const roster = createRoster({
+    entries,
+    live,
+    links,
+    place,
+    stays,
+    map: parts.map,
+    now: time.now,
+  });
   const unwatch = watchWhole(roster);
   return {
     roster,

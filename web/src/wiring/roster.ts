@@ -1,6 +1,7 @@
 /** The list of everyone: its order, and the words for where they are. */
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
+import type { SightlineMap } from '../map/types';
 import { GROUPS } from '../things';
 import type { Roster } from '../things/context';
 import type { Entry } from '../things/entry';
@@ -22,13 +23,14 @@ interface Needs {
   readonly links: LinkParts;
   readonly place: PlaceParts;
   readonly stays: Stays;
+  readonly map: ReadonlySignal<SightlineMap | null>;
   readonly now: ReadonlySignal<number>;
 }
 
-export function createRoster({ entries, live, links, place, stays, now }: Needs): Roster {
+export function createRoster({ entries, live, links, place, stays, map, now }: Needs): Roster {
   const query = signal('');
   const wanted = computed(() => live.ready.value && place.section.value === 'map');
-  const towns = createTowns({ wanted, query, lists: BUILT });
+  const towns = createTowns({ map, wanted, query, lists: BUILT });
   const filter = signal<Filter>('all');
   const sort = signal<Sort>('name');
   const earlierOpen = signal(false);

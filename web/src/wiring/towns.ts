@@ -3,13 +3,17 @@
  * numbers. Where people are, only the pieces of the world around them are loaded; the whole list is,
  * once somebody searches.
  */
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Gazetteer } from '../map/gazetteer';
+import { onceStill } from '../map/still';
 import { piecesNear } from '../map/townpieces';
+import type { SightlineMap } from '../map/types';
 
-/** Pieces are fetched so long after the first picture, in milliseconds. */
-const AFTER = 1500;
+/** Pieces are fetched so many milliseconds after the map is drawn for the first time. */
+const AFTER = 2000;
+/** And if it never is: milliseconds after its code is there. */
+const AT_MOST = 15_000;
 
 type Pieces = Readonly<Record<string, () => Promise<{ readonly default: string }>>>;
 
@@ -25,6 +29,8 @@ export const BUILT: TownLists = {
 };
 
 interface Needs {
+  /** The map, once its code is there. */
+  readonly map: ReadonlySignal<Pick<SightlineMap, 'onIdle'> | null>;
   /** Whether the map is looked at, and there is something on it. */
   readonly wanted: ReadonlySignal<boolean>;
   /** What is searched for. */
@@ -39,19 +45,21 @@ export interface Towns {
   nameAt(lat: number, lon: number): string | null;
 }
 
-export function createTowns({ wanted, query, lists }: Needs): Towns {
+export function createTowns({ map, wanted, query, lists }: Needs): Towns {
   const whole = signal<Gazetteer | null>(null);
   const known = new Gazetteer();
   /** Counts up when more is known, so that names are asked for again. */
   const more = signal(0);
   const begun = signal(false);
   const asked = new Set<string>();
-  when(wanted, () => {
-    setTimeout(() => {
-      begun.value = true;
-    }, AFTER);
+  once(wanted, () => {
+    once(map, (drawn) => {
+      onceStill(drawn, { after: AFTER, atMost: AT_MOST }, () => {
+        begun.value = true;
+      });
+    });
   });
-  whenTyped(query, () => {
+  once(query, () => {
     lists.whole().then(
       (list) => {
         whole.value = new Gazetteer(list);
@@ -85,23 +93,16 @@ export function createTowns({ wanted, query, lists }: Needs): Towns {
   };
 }
 
-/** Do something once, when this is so. */
-function when(so: ReadonlySignal<boolean>, act: () => void): void {
-  const once = effect(() => {
-    if (!so.value) return;
+/** Do something once, when there is such a value: a word, a map, true. */
+function once<T>(wanted: ReadonlySignal<T>, act: (value: NonNullable<T>) => void): void {
+  const end = effect(() => {
+    const { value } = wanted;
+    if (!value) return;
     queueMicrotask(() => {
-      once();
+      end();
     });
-    act();
-  });
-}
-
-function whenTyped(query: ReadonlySignal<string>, act: () => void): void {
-  const once = effect(() => {
-    if (query.value === '') return;
-    queueMicrotask(() => {
-      once();
+    untracked(() => {
+      act(value);
     });
-    act();
   });
 }

@@ -9,7 +9,15 @@ const asked: string[] = [];
 function scene() {
   const wanted = signal(false);
   const query = signal('');
+  const idle: (() => void)[] = [];
+  const map = signal({
+    onIdle: (listener: () => void) => {
+      idle.push(listener);
+      return () => undefined;
+    },
+  });
   const towns = createTowns({
+    map,
     wanted,
     query,
     lists: {
@@ -26,7 +34,10 @@ function scene() {
         }),
     },
   });
-  return { wanted, query, towns };
+  const drawn = () => {
+    for (const listener of idle) listener();
+  };
+  return { wanted, query, towns, drawn };
 }
 
 beforeEach(() => {
@@ -38,7 +49,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const later = () => vi.advanceTimersByTimeAsync(2000);
+const later = () => vi.advanceTimersByTimeAsync(2500);
 
 describe('names of towns', () => {
   test('are not fetched before there is something on the map', async () => {
@@ -48,9 +59,27 @@ describe('names of towns', () => {
     expect(asked).toEqual([]);
   });
 
+  test('come after the map has been drawn, or when that takes too long', async () => {
+    for (const waits of [false, true]) {
+      const { towns, wanted, drawn } = scene();
+      wanted.value = true;
+      await later();
+      towns.nameAt(50.63, 3.06);
+      await later();
+      expect(towns.nameAt(50.63, 3.06)).toBeNull();
+      if (waits) await vi.advanceTimersByTimeAsync(15_000);
+      else drawn();
+      await later();
+      towns.nameAt(50.63, 3.06);
+      await later();
+      expect(towns.nameAt(50.63, 3.06)).toBe('Lille');
+    }
+  });
+
   test('come with the piece of the world in which somebody is, asked for once', async () => {
-    const { towns, wanted } = scene();
+    const { towns, wanted, drawn } = scene();
     wanted.value = true;
+    drawn();
     await later();
     expect(towns.nameAt(50.63, 3.06)).toBeNull();
     await later();
@@ -60,8 +89,9 @@ describe('names of towns', () => {
   });
 
   test('of the sea are none, and nothing is fetched for them', async () => {
-    const { towns, wanted } = scene();
+    const { towns, wanted, drawn } = scene();
     wanted.value = true;
+    drawn();
     await later();
     towns.nameAt(0, -150);
     await later();

@@ -96,7 +96,7 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     """What its owner calls it; empty: the page says it as a sentence."""
     about: tuple[str, ...]
-    """Things it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    """What it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
     condition: Condition
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]
