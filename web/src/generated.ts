@@ -82,6 +82,13 @@ export interface AuditShown {
   readonly more: string;
 }
 
+/** Where the browser goes now, and the address of ours to which it comes back. */
+export interface Begun {
+  readonly ok: true;
+  readonly url: string;
+  readonly back: string;
+}
+
 /** Which doubtful fixes are right: all from-to, or those of `tst`. */
 export interface Believe {
   readonly from?: number | string | null;
@@ -131,6 +138,17 @@ export interface CalendarQuery {
   readonly month: string;
   readonly zone?: string | null;
   readonly thing?: string;
+}
+
+/** Who is here now; absent after a link, which lets nobody in. `adds_phone`: they joined, and are to add a phone of their own. */
+export interface CameElsewhere {
+  readonly ok: true;
+  readonly purpose: 'join' | 'link' | 'sign_in';
+  readonly provider: string;
+  readonly place?: string;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly adds_phone?: boolean;
 }
 
 /** A wish to have the set-up checked, which has no fields. */
@@ -555,6 +573,23 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** Where else an account can be signed in to, and where that can be linked. */
+export interface Identities {
+  readonly ok: true;
+  readonly identities: readonly IdentityShown[];
+  readonly providers: readonly ProviderShown[];
+}
+
+/** Somebody at a provider. `provider` is its label, or its address when it is set no more. `called` is their name there when it was linked. Times in epoch s, `used` null: never. */
+export interface IdentityShown {
+  readonly id: string;
+  readonly provider: string;
+  readonly called: string;
+  readonly subject: string;
+  readonly created: number;
+  readonly used: number | null;
+}
+
 /** The id of a new invitation, and its address, told this once. `reach` says from where that address can be reached, `ends` until when (epoch s). */
 export interface InvitationMade {
   readonly ok: true;
@@ -767,6 +802,12 @@ export interface NamedRegion {
 /** The address (`https://map.example.org`); empty: it is not known again. */
 export interface NewAddress {
   readonly url: string;
+}
+
+/** Whom to link: the `subject` (`sub`) by which a provider knows somebody. */
+export interface NewIdentity {
+  readonly provider: string;
+  readonly subject: string;
 }
 
 /** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
@@ -1103,6 +1144,17 @@ export interface Progress {
   readonly trip?: number | null;
 }
 
+/** What follows `#oidc=` in the address by which one came back. */
+export interface ProviderAnswer {
+  readonly answer: string;
+}
+
+/** A provider that people can sign in at: its name in addresses, and what people call it. */
+export interface ProviderShown {
+  readonly name: string;
+  readonly label: string;
+}
+
 /** A message. `form` says how its payload is written: text, json, hex or base64. */
 export interface Publish {
   readonly topic: string;
@@ -1382,6 +1434,21 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** What a sign-in elsewhere is for; `place` is where the page goes on after it (`#map`). To join: `token` is the secret of an invitation, `name` how one wants to be called. */
+export interface SignInElsewhere {
+  readonly purpose?: 'join' | 'link' | 'sign_in';
+  readonly place?: string;
+  readonly token?: string;
+  readonly name?: string;
+}
+
+/** One is out here. `provider` is where one came in by, `url` the way out there. */
+export interface SignedOut {
+  readonly ok: true;
+  readonly provider?: string | null;
+  readonly url?: string | null;
 }
 
 /** The bounds of a span, both inclusive. */
@@ -1668,11 +1735,13 @@ export interface Welcomed {
   readonly needs?: readonly string[] | null;
 }
 
-/** Who is here, if anybody; `first`: the link of the first start is still good. */
+/** Who is here, if anybody; `first`: the link of the first start is still good. `passwords` false: nobody signs in by password. `providers` are where else. */
 export interface Who {
   readonly ok: true;
   readonly user: Person | null;
   readonly first: boolean;
+  readonly passwords?: boolean | null;
+  readonly providers?: readonly ProviderShown[] | null;
 }
 
 /** The state of each kind of thing. */
@@ -1858,11 +1927,11 @@ export interface Calls {
   readonly 'POST /session': {
     readonly asks: SignIn;
     readonly answers: Me;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+    readonly refuses: 'busy' | 'degraded' | 'elsewhere' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
   };
   readonly 'DELETE /session': {
     readonly asks: Nothing;
-    readonly answers: Done;
+    readonly answers: SignedOut;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'signed_out' | 'wait';
   };
   readonly 'POST /welcome': {
@@ -1879,6 +1948,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /oidc/{name}': {
+    readonly asks: SignInElsewhere;
+    readonly answers: Begun;
+    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc': {
+    readonly asks: ProviderAnswer;
+    readonly answers: CameElsewhere;
+    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'GET /identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /identities/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/identities': {
+    readonly asks: NewIdentity;
+    readonly answers: Done;
+    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'POST /invitation': {
     readonly asks: Joining;
@@ -2268,7 +2367,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_role', 'no_store', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2794,10 +2893,17 @@ export const PersonShape: Shape<Person> = {
   display: { is: 'text', or: null },
 };
 
+export const ProviderShownShape: Shape<ProviderShown> = {
+  name: { is: 'text' },
+  label: { is: 'text' },
+};
+
 export const WhoShape: Shape<Who> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape }, or: null },
   first: { is: 'flag' },
+  passwords: { is: 'flag', or: null },
+  providers: { is: { list: { of: ProviderShownShape } }, or: null },
 };
 
 export const MeShape: Shape<Me> = {
@@ -2806,11 +2912,48 @@ export const MeShape: Shape<Me> = {
   degraded: { is: 'text', or: null },
 };
 
+export const SignedOutShape: Shape<SignedOut> = {
+  ok: { is: { one: [true] } },
+  provider: { is: 'text', or: null },
+  url: { is: 'text', or: null },
+};
+
 export const WelcomedShape: Shape<Welcomed> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
   needs: { is: { list: 'text' }, or: null },
+};
+
+export const BegunShape: Shape<Begun> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  back: { is: 'text' },
+};
+
+export const CameElsewhereShape: Shape<CameElsewhere> = {
+  ok: { is: { one: [true] } },
+  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
+  provider: { is: 'text' },
+  place: { is: 'text', or: '' },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const IdentityShownShape: Shape<IdentityShown> = {
+  id: { is: 'text' },
+  provider: { is: 'text' },
+  called: { is: 'text' },
+  subject: { is: 'text' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const IdentitiesShape: Shape<Identities> = {
+  ok: { is: { one: [true] } },
+  identities: { is: { list: { of: IdentityShownShape } } },
+  providers: { is: { list: { of: ProviderShownShape } } },
 };
 
 export const InvitedShape: Shape<Invited> = {
@@ -3402,10 +3545,16 @@ export const REPLIES: {
 } = {
   'GET /session': WhoShape,
   'POST /session': MeShape,
-  'DELETE /session': DoneShape,
+  'DELETE /session': SignedOutShape,
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
+  'POST /oidc/{name}': BegunShape,
+  'POST /oidc': CameElsewhereShape,
+  'GET /identities': IdentitiesShape,
+  'DELETE /identities/{id}': DoneShape,
+  'GET /users/{name}/identities': IdentitiesShape,
+  'POST /users/{name}/identities': DoneShape,
   'POST /invitation': InvitedShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,

@@ -17,7 +17,7 @@ from sightline.contract.fields import Answer, RequestBody
 from sightline.contract.http import Call, Reply, Route
 
 _REFUSES = (
-    *("away", "barred", "declined", "linked", "malformed", "no_account", "no_role", "not_begun"),
+    *("away", "barred", "cancelled", "linked", "malformed", "no_account", "no_role", "not_begun"),
     *("taken", "untrusted", "wrong", "ended", "revoked", "used"),
 )
 
@@ -48,13 +48,17 @@ class Begun(Answer, frozen=True):
 
 
 class CameElsewhere(Answer, frozen=True):
-    """Who is here now; absent after a link, which lets nobody in."""
+    """Who is here now; absent after a link, which lets nobody in.
+
+    ``adds_phone``: they joined, and are to add a phone of their own.
+    """
 
     purpose: Purpose
     provider: str
     place: str = ""
     user: Person | UnsetType = UNSET
     degraded: str | UnsetType = UNSET
+    adds_phone: bool = False
 
 
 class OidcApi:
@@ -113,5 +117,6 @@ class OidcApi:
             place=flow.place,
             user=me.user if me else UNSET,
             degraded=me.degraded if me else UNSET,
+            adds_phone=bool(flow.invitation) and self._elsewhere.adds_phone(flow.invitation),
         )
         return replace(reply, answer=came, flow="")

@@ -11,7 +11,7 @@ STATUS: dict[str, int] = {
     "foreign": 403,
     "early": 403,
     "barred": 403,
-    "declined": 403,
+    "cancelled": 403,
     "elsewhere": 403,
     "no_account": 403,
     "no_role": 403,

@@ -401,7 +401,7 @@ async def test_a_new_key_is_fetched_once_and_a_strangers_key_is_not_asked_for_ag
         ({"iss": "https://evil.example.org"}, "untrusted"),
         ({"iss": ""}, "untrusted"),
         ({"code": "a-code-of-somebody-else"}, "not_begun"),
-        ({"code": "", "error": "access_denied"}, "declined"),
+        ({"code": "", "error": "access_denied"}, "cancelled"),
         ({"code": "", "error": "temporarily_unavailable"}, "away"),
         ({"code": "", "error": "<script>"}, "untrusted"),
         ({"code": ""}, "untrusted"),

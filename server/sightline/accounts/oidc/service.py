@@ -83,6 +83,11 @@ class ElsewhereService:
         """Return the provider with this issuer; None: the settings name none any more."""
         return next((p for p in self.providers.values() if p.options.issuer == issuer), None)
 
+    def adds_phone(self, invitation: str) -> bool:
+        """Tell whether the person of this invitation, by its key, is to add a phone."""
+        every = self._account_service.cache.invitations.values()
+        return any(each.adds_phone for each in every if each.key == invitation)
+
     # -- the way there
 
     async def begin(
@@ -175,7 +180,7 @@ class ElsewhereService:
             if metadata.says_issuer and not said.iss:
                 raise Untrusted("the answer does not say by whom it is (iss)")
             if said.error or not said.code:
-                raise _declined(provider, said.error)
+                raise _cancelled(provider, said.error)
             found = await provider.claims(flow, said.code)
         except (ProviderAway, Untrusted, CodeRefused) as why:
             raise self._refused(provider, why) from why
@@ -399,12 +404,12 @@ def _take_role(database: Database, call: Call[Any], entered: Enter, provider: Pr
     database.write(account_event(who, call.address, before, after, database.pseudonyms))
 
 
-def _declined(provider: Provider, error: str) -> Exception:
+def _cancelled(provider: Provider, error: str) -> Exception:
     """Return what an error in a provider's answer means (RFC 6749, 4.1.2.1)."""
     if error in ("server_error", "temporarily_unavailable"):
         return ProviderAway("it has trouble of its own")
     if error in ("access_denied", "login_required", "consent_required", "interaction_required"):
-        return Refused("declined", f"The sign-in at {provider.options.label} was not completed.")
+        return Refused("cancelled", f"The sign-in at {provider.options.label} was not completed.")
     said = error if _SAID.fullmatch(error) else "no code"
     return Untrusted(f"it answers with an error ({said})")
 
