@@ -101,6 +101,10 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/users/viewer/tokens", 403, 200),
             ("GET", "/users/viewer/view", 403, 200),
             ("POST", "/users/nobody/reset", 403, 404),
+            ("GET", "/identities", 200, 200),
+            ("DELETE", "/identities/none", 404, 404),
+            ("GET", "/users/nobody/identities", 403, 404),
+            ("POST", "/users/nobody/identities", 403, 400),
             ("GET", "/invitations", 403, 200),
             ("POST", "/invitations", 403, 400),
             ("DELETE", "/invitations/none", 403, 404),
@@ -276,7 +280,7 @@ async def test_every_route_there_is_is_in_the_matrix(open_web):
     home = await open_web()
     tried = [(method, path) for method, path, _ in ROUTES]
     apart = {("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link")}
-    apart |= {("POST", "/invitation")}
+    apart |= {("POST", "/invitation"), ("POST", "/oidc"), ("POST", "/oidc/{name}")}
     apart |= {("DELETE", "/sessions"), ("DELETE", "/sessions/others")}  # tested by what they do
     for route in home.routes:
         pattern = re.compile(re.sub(r"{[a-z]+}", "[^/]+", route.path))

@@ -17,6 +17,8 @@ export function IdentitiesCard() {
   const { api } = useServer();
   const { value, failure, again } = useLoaded(async () => api.get('identities'));
   const ways = new WaysIn(api);
+  const linked = new Set(value?.identities.map(({ provider }) => provider));
+  const unlinked = (value?.providers ?? []).filter(({ label }) => !linked.has(label));
   if (value && value.providers.length + value.identities.length === 0) return null;
   return (
     <Card name={t`Sign-in elsewhere`}>
@@ -30,7 +32,7 @@ export function IdentitiesCard() {
         }}
       />
       <div class="form-end">
-        {value?.providers.map(({ name, label }) => (
+        {unlinked.map(({ name, label }) => (
           <ActButton
             key={name}
             words={t`Link with ${label}`}

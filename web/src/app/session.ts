@@ -206,6 +206,7 @@ export class Session {
     const why = sentence(reason);
     try {
       const now = await this.#who();
+      if (this.#state.value.is !== 'asking') return; // they signed out themselves: that was told
       if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
         this.#become({ is: 'in', visitor: now, notice: why });
       } else if (visitor.way === 'link') {
