@@ -8,7 +8,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLayout, useLive, useNavigation, useThing, useWho } from '../app/context';
 import { nowShown, wasShown } from '../app/seenonce';
 import { keyOf } from '../app/world';
-import { usePast } from '../past/context';
 import { readServer } from '../things/server/read';
 import { Icon } from '../ui/icon';
 
@@ -55,14 +54,12 @@ export function Tour() {
   const { visitor } = useWho();
   const { section } = useNavigation();
   const { help } = useLayout();
-  const { past } = usePast();
   const server = useThing(keyOf('server', 'sightline'));
   const [done, setDone] = useState(() => wasShown(SHOWN));
   const demo = server !== undefined && readServer(server).demo;
   if (done || !demo || !ready.value || visitor.way === 'link' || section.value !== 'map')
     return null;
-  // The banner of the past is where the tour would be, and says more.
-  if (help.value || past.value) return null;
+  if (help.value) return null;
   return (
     <Steps
       end={() => {
