@@ -271,6 +271,8 @@ KEYS = {
     "Visit": "stay/<thing>/<region>",
     "Transition": "crossing/<n>/<thing>[/<region>]",
     "WebhookState": "webhook/<name>",
+    "Rule": "rule/<account>/<id>",
+    "Alert": "alert/<account>/<rule's id>.<n>",
     "Broker": "broker/<name>",
     "Client": "client/<broker>/<client id>",
     "LogLine": "log/<broker>/<n>",
@@ -318,6 +320,8 @@ def seen_by(kind: str) -> str:
         return f"everybody who sees the {known.follows}"
     if known.beside:
         return f"everybody who sees both the thing and the {known.beside}"
+    if known.owner_in_key and "see" not in known.granted:
+        return "the account in its key, those that the rule tells, and admins"
     if "see" in known.granted:
         return "everybody to whom it was granted"
     least = {"viewer": "everybody", "operator": "operators and admins", "admin": "admins"}

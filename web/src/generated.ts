@@ -20,6 +20,12 @@ export interface AccountView {
   readonly more?: boolean;
 }
 
+/** Which alert, and a note beside it. */
+export interface AcknowledgedAlert {
+  readonly alert: string;
+  readonly note?: string | null;
+}
+
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -37,6 +43,43 @@ export interface Alarm {
   readonly count: number;
   readonly size: number;
   readonly head: string;
+}
+
+/** `alert/<account>/<rule's id>.<n>`: a rule has fired. */
+export interface Alert {
+  readonly rule: string;
+  readonly title: string;
+  readonly thing: string;
+  readonly condition: Condition;
+  readonly at: number;
+  readonly late?: number | null;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly urgent?: boolean;
+  readonly lasting?: boolean;
+  readonly status: 'acknowledged' | 'open' | 'resolved';
+  readonly by?: string | null;
+  readonly by_at?: number | null;
+  readonly note?: string | null;
+  readonly resolved?: number | null;
+  readonly told?: readonly AlertTold[];
+}
+
+/** What is done to an alert, and a note beside it. */
+export interface AlertFields {
+  readonly thing: string;
+  readonly act: 'acknowledge' | 'reopen' | 'resolve';
+  readonly note?: string | null;
+}
+
+/** How one recipient was told. */
+export interface AlertTold {
+  readonly account: string;
+  readonly state: 'failed' | 'no_channel' | 'quiet' | 'sent' | 'waiting';
+  readonly at?: number | null;
+  readonly why?: string | null;
 }
 
 /** Things as they are. */
@@ -191,6 +234,23 @@ export interface CommandLogEntry {
   readonly sent?: string | null;
   readonly seconds?: number | null;
   readonly effect?: string | null;
+}
+
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, or falling so that it is empty before `by` - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a broker's client came and went `times` within `seconds` - `number`: at `topic` (in `field` of its JSON) `above`, `below`, or `changed` */
+export interface Condition {
+  readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
+  readonly region?: string | null;
+  readonly other?: string | null;
+  readonly by?: string | null;
+  readonly seconds?: number | null;
+  readonly metres?: number | null;
+  readonly above?: number | null;
+  readonly below?: number | null;
+  readonly changed?: boolean;
+  readonly times?: number | null;
+  readonly topic?: string | null;
+  readonly field?: string | null;
+  readonly margin?: number | null;
 }
 
 /** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
@@ -524,7 +584,7 @@ export interface Hide {
 
 /** Something that happened; besides these fields, what was said of it. A crossing has the `name` of the region, a phone's own transition its `desc`; a photo its place, what that is called (`poi`) and the picture's `hash` and size in pixels; a line of the command log `what` was done and by `who`. */
 export interface HistoryEvent {
-  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
+  readonly sort: 'alarm' | 'alert' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
@@ -544,6 +604,16 @@ export interface HistoryEvent {
   readonly who?: string | null;
   readonly why?: string | null;
   readonly [further: string]: unknown;
+}
+
+/** When a rule is looked at. Everything absent: always. */
+export interface Hours {
+  readonly days?: readonly (0 | 1 | 2 | 3 | 4 | 5 | 6)[] | null;
+  readonly begin?: string | null;
+  readonly end?: string | null;
+  readonly holidays?: 'also' | 'not' | 'only';
+  readonly country?: string | null;
+  readonly zone?: string | null;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -1125,6 +1195,12 @@ export interface Quarantined {
   readonly head: string;
 }
 
+/** An account that is told, `after` s without an acknowledgement (0: at once). */
+export interface Recipient {
+  readonly account: string;
+  readonly after?: number;
+}
+
 /** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
 export interface Region {
   readonly name: string;
@@ -1201,6 +1277,12 @@ export interface RemovedRegion {
   readonly version?: number | null;
 }
 
+/** Which rule, and the version that is removed. */
+export interface RemovedRule {
+  readonly thing: string;
+  readonly version?: number | null;
+}
+
 /** The new name of the device, `user/device`. */
 export interface Rename {
   readonly name: string;
@@ -1242,8 +1324,66 @@ export interface Routine {
   readonly to: 'start' | 'stop';
 }
 
+/** `rule/<account>/<id>`: who wants to be told of what. */
+export interface Rule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+  readonly version: number;
+  readonly by: string;
+  readonly at: number;
+  readonly trouble?: string | null;
+}
+
+/** A rule as it is made. Without a `thing` it is new; else `version` is the one changed. */
+export interface RuleFields {
+  readonly thing?: string | null;
+  readonly version?: number;
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+}
+
+/** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
+export interface RuleTried {
+  readonly ok: true;
+  readonly would: readonly WouldTell[];
+  readonly count: number;
+  readonly looked_at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly quiet: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** What is wrong with a rule: a code of `sightline.rules.check`, words, and the field. */
+export interface RuleTrouble {
+  readonly code: string;
+  readonly words: string;
+  readonly field?: string | null;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
+  readonly ok: true;
+  readonly thing: string;
+  readonly version: number;
+}
+
+/** The rule as it is kept now. */
+export interface SavedRule {
   readonly ok: true;
   readonly thing: string;
   readonly version: number;
@@ -1267,7 +1407,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1308,6 +1448,7 @@ export interface Server {
   readonly demo?: boolean;
   readonly clock_off?: number | null;
   readonly clock_why?: string | null;
+  readonly rules_hidden?: boolean;
 }
 
 /** Where somebody is signed in. `here`: it is the session that asks. */
@@ -1600,6 +1741,12 @@ export interface Trouble {
   readonly since: number;
 }
 
+/** A rule that need not be kept, and over how many days it is tried. */
+export interface TryRule {
+  readonly rule: RuleFields;
+  readonly days?: number;
+}
+
 /** The answer of `hide`, given back. */
 export interface Unhide {
   readonly undo: string;
@@ -1630,6 +1777,19 @@ export interface UserShown {
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
+}
+
+/** Which device. */
+export interface UsualQuery {
+  readonly thing: string;
+}
+
+/** For how long a device is usually silent, s; null: too little is known of it as yet. */
+export interface UsualSilence {
+  readonly ok: true;
+  readonly thing: string;
+  readonly usual: number | null;
+  readonly learned: number;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -1675,6 +1835,18 @@ export interface Who {
   readonly first: boolean;
 }
 
+/** A moment at which a rule would have fired, epoch s, as in an alert. */
+export interface WouldTell {
+  readonly at: number;
+  readonly thing: string;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly resolved?: number | null;
+  readonly late?: number | null;
+}
+
 /** The state of each kind of thing. */
 export interface States {
   readonly friend: Friend;
@@ -1690,6 +1862,8 @@ export interface States {
   readonly stay: Visit;
   readonly crossing: Transition;
   readonly webhook: WebhookState;
+  readonly rule: Rule;
+  readonly alert: Alert;
   readonly broker: Broker;
   readonly client: Client;
   readonly log: LogLine;
@@ -1705,6 +1879,11 @@ export interface Requests {
     readonly asks: NamedRegion;
     readonly answers: SavedRegion;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'shared' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly alert: {
+    readonly asks: AlertFields;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown' | 'wait';
   };
   readonly ask: {
     readonly asks: OfRobot;
@@ -1796,6 +1975,11 @@ export interface Requests {
     readonly answers: EffectSeen;
     readonly refuses: 'bad_routine' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
   };
+  readonly rule: {
+    readonly asks: RuleFields;
+    readonly answers: SavedRule;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
   readonly sendregions: {
     readonly asks: OfPhone;
     readonly answers: AskedOfPhone;
@@ -1838,6 +2022,11 @@ export interface Requests {
   };
   readonly unregion: {
     readonly asks: RemovedRegion;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly unrule: {
+    readonly asks: RemovedRule;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
   };
@@ -2260,6 +2449,21 @@ export interface Calls {
     readonly answers: SetupCheck;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
+  readonly 'POST /rules/try': {
+    readonly asks: TryRule;
+    readonly answers: RuleTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /rules/usual': {
+    readonly asks: UsualQuery;
+    readonly answers: UsualSilence;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /alerts/acknowledge': {
+    readonly asks: AcknowledgedAlert;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -2268,7 +2472,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2471,6 +2675,80 @@ export const WebhookStateShape: Shape<WebhookState> = {
   next: { is: 'number', or: null },
 };
 
+export const ConditionShape: Shape<Condition> = {
+  type: { is: { one: ['absent', 'alarm', 'arrives', 'battery', 'disconnected', 'fallen', 'flapping', 'latency', 'leaves', 'near', 'number', 'silent', 'speed', 'stays'] } },
+  region: { is: 'text', or: null },
+  other: { is: 'text', or: null },
+  by: { is: 'text', or: null },
+  seconds: { is: 'number', or: null },
+  metres: { is: 'number', or: null },
+  above: { is: 'number', or: null },
+  below: { is: 'number', or: null },
+  changed: { is: 'flag', or: false },
+  times: { is: 'number', or: null },
+  topic: { is: 'text', or: null },
+  field: { is: 'text', or: null },
+  margin: { is: 'number', or: null },
+};
+
+export const HoursShape: Shape<Hours> = {
+  days: { is: { list: { one: [0, 1, 2, 3, 4, 5, 6] } }, or: null },
+  begin: { is: 'text', or: null },
+  end: { is: 'text', or: null },
+  holidays: { is: { one: ['also', 'not', 'only'] }, or: 'also' },
+  country: { is: 'text', or: null },
+  zone: { is: 'text', or: null },
+};
+
+export const RecipientShape: Shape<Recipient> = {
+  account: { is: 'text' },
+  after: { is: 'number', or: 0.0 },
+};
+
+export const RuleShape: Shape<Rule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+  version: { is: 'number' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+  trouble: { is: 'text', or: null },
+};
+
+export const AlertToldShape: Shape<AlertTold> = {
+  account: { is: 'text' },
+  state: { is: { one: ['failed', 'no_channel', 'quiet', 'sent', 'waiting'] } },
+  at: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+};
+
+export const AlertShape: Shape<Alert> = {
+  rule: { is: 'text' },
+  title: { is: 'text' },
+  thing: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  at: { is: 'number' },
+  late: { is: 'number', or: null },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  urgent: { is: 'flag', or: false },
+  lasting: { is: 'flag', or: false },
+  status: { is: { one: ['acknowledged', 'open', 'resolved'] } },
+  by: { is: 'text', or: null },
+  by_at: { is: 'number', or: null },
+  note: { is: 'text', or: null },
+  resolved: { is: 'number', or: null },
+  told: { is: { list: { of: AlertToldShape } }, or: [] },
+};
+
 export const LinkShape: Shape<Link> = {
   state: { is: { one: ['connected', 'connecting', 'lost'] } },
   since: { is: 'number' },
@@ -2602,6 +2880,7 @@ export const ServerShape: Shape<Server> = {
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },
   clock_why: { is: 'text', or: null },
+  rules_hidden: { is: 'flag', or: false },
 };
 
 export const CreditShape: Shape<Credit> = {
@@ -2648,6 +2927,10 @@ export const SavedRegionShape: Shape<SavedRegion> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   version: { is: 'number' },
+};
+
+export const DoneShape: Shape<Done> = {
+  ok: { is: { one: [true] } },
 };
 
 export const LeaseGivenShape: Shape<LeaseGiven> = {
@@ -2726,10 +3009,6 @@ export const TopicsFoundShape: Shape<TopicsFound> = {
   after: { is: 'text', or: null },
 };
 
-export const DoneShape: Shape<Done> = {
-  ok: { is: { one: [true] } },
-};
-
 export const PingAnswerShape: Shape<PingAnswer> = {
   ok: { is: { one: [true] } },
   now: { is: 'number' },
@@ -2739,6 +3018,12 @@ export const EffectSeenShape: Shape<EffectSeen> = {
   ok: { is: { one: [true] } },
   seen: { is: 'text' },
   seconds: { is: 'number' },
+};
+
+export const SavedRuleShape: Shape<SavedRule> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  version: { is: 'number' },
 };
 
 export const SetUpLinkShape: Shape<SetUpLink> = {
@@ -2941,7 +3226,7 @@ export const SceneShape: Shape<Scene> = {
 };
 
 export const HistoryEventShape: Shape<HistoryEvent> = {
-  sort: { is: { one: ['alarm', 'crossing', 'drive', 'log', 'photo', 'transition'] } },
+  sort: { is: { one: ['alarm', 'alert', 'crossing', 'drive', 'log', 'photo', 'transition'] } },
   thing: { is: 'text' },
   tst: { is: 'number' },
   at: { is: 'number' },
@@ -3359,12 +3644,48 @@ export const SetupCheckShape: Shape<SetupCheck> = {
   findings: { is: { list: { of: CheckedStepShape } } },
 };
 
+export const WouldTellShape: Shape<WouldTell> = {
+  at: { is: 'number' },
+  thing: { is: 'text' },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  resolved: { is: 'number', or: null },
+  late: { is: 'number', or: null },
+};
+
+export const RuleTroubleShape: Shape<RuleTrouble> = {
+  code: { is: 'text' },
+  words: { is: 'text' },
+  field: { is: 'text', or: null },
+};
+
+export const RuleTriedShape: Shape<RuleTried> = {
+  ok: { is: { one: [true] } },
+  would: { is: { list: { of: WouldTellShape } } },
+  count: { is: 'number' },
+  looked_at: { is: 'number' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+  quiet: { is: 'number' },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const UsualSilenceShape: Shape<UsualSilence> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  usual: { is: 'number', or: null },
+  learned: { is: 'number' },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
     : Shape<Requests[N]['answers']>;
 } = {
   adopt: SavedRegionShape,
+  alert: DoneShape,
   ask: LeaseGivenShape,
   clear: SentShape,
   clearregions: AskedOfPhoneShape,
@@ -3383,6 +3704,7 @@ export const ANSWERS: {
   release: DoneShape,
   reply: DoneShape,
   routine: EffectSeenShape,
+  rule: SavedRuleShape,
   sendregions: AskedOfPhoneShape,
   setup: SetUpLinkShape,
   shutdown: EffectSeenShape,
@@ -3392,6 +3714,7 @@ export const ANSWERS: {
   takeover: LeaseGivenShape,
   topics: TopicPageShape,
   unregion: DoneShape,
+  unrule: DoneShape,
   unsubscribe: DoneShape,
 };
 
@@ -3482,6 +3805,9 @@ export const REPLIES: {
   'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
+  'POST /rules/try': RuleTriedShape,
+  'GET /rules/usual': UsualSilenceShape,
+  'POST /alerts/acknowledge': DoneShape,
   'GET /openapi.json': null,
 };
 

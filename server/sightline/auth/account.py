@@ -32,6 +32,7 @@ AUDITED = frozenset(
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
         *("region", "unregion", "adopt"),
+        *("rule", "unrule", "alert"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))

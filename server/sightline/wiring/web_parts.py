@@ -43,6 +43,7 @@ from sightline.maps.api_remote import RemoteMapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
+from sightline.rules.api import RulesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -187,6 +188,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        rules=RulesApi(
+            reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
+        ),
     )
 
 
@@ -207,6 +211,7 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    rules: RulesApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = Entrance(service)
@@ -239,6 +244,7 @@ def make_routes(
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
         check,
+        rules,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
