@@ -40,6 +40,8 @@ class Call(Generic[F]):
     address: str = ""
     agent: str = ""
     base: str = ""
+    origin: str = ""
+    browser: str = field(default="", repr=False)
     known: str = field(default="", repr=False)
     parts: Mapping[str, str] = field(default_factory=dict)
     thing: str = ""
@@ -57,13 +59,14 @@ class Reply:
 
     A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
     secret, which ``lasts`` so many s; "" ends it. ``known`` is what the device keeps to be known
-    again.
+    again, ``browser`` what it keeps for a while to be known before anybody is signed in.
     """
 
     answer: Answer = field(default_factory=Done)
     cookie: str | None = field(default=None, repr=False)
     lasts: float = 0.0
     known: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
     status: int = 200
     file: bytes | None = field(default=None, repr=False)
     type: str = ""

@@ -16,11 +16,16 @@ from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_invitations import InvitationsApi
 from sightline.accounts.api_joining import JoiningApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_passkeys import PasskeysApi
 from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
+from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.api_view import ViewApi
+from sightline.accounts.confirming import Confirming
 from sightline.accounts.entrance import Entrance
+from sightline.accounts.passkeys import Passkeys
+from sightline.accounts.second_factor import SecondFactor, Sealer
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.api_check import CheckApi
@@ -60,6 +65,7 @@ from sightline.wiring.health import Health
 from sightline.wiring.maps import MapExtras
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
+from sightline.wiring.sealing import key_file
 from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
@@ -188,6 +194,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        sealer=key_file(parts.start.settings, parts.start.state),
         rules=RulesApi(
             reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
         ),
@@ -211,13 +218,18 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    sealer: Sealer,
     rules: RulesApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = Entrance(service)
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
+    confirming = Confirming(service)
     apis = (
-        SessionApi(service, entrance),
-        JoiningApi(service, entrance),
+        SessionApi(service, entrance, second),
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
