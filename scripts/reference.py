@@ -273,6 +273,7 @@ KEYS = {
     "WebhookState": "webhook/<name>",
     "Rule": "rule/<account>/<id>",
     "Alert": "alert/<account>/<rule's id>.<n>",
+    "Watch": "watch/<account>/<rule's id>.<n>",
     "Broker": "broker/<name>",
     "Client": "client/<broker>/<client id>",
     "LogLine": "log/<broker>/<n>",
@@ -320,6 +321,8 @@ def seen_by(kind: str) -> str:
         return f"everybody who sees the {known.follows}"
     if known.beside:
         return f"everybody who sees both the thing and the {known.beside}"
+    if kind == "watch":
+        return "the account that owns what is watched, and admins"
     if known.owner_in_key and "see" not in known.granted:
         return "the account in its key, those that the rule tells, and admins"
     if "see" in known.granted:

@@ -1802,6 +1802,17 @@ export interface Visit {
   readonly why?: string | null;
 }
 
+/** `watch/<account>/<rule's id>.<number>`: a rule as one of those sees it that it watches. It names nobody else that the rule watches, and no region: they may not be allowed to know them. */
+export interface Watch {
+  readonly rule: string;
+  readonly about: string;
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly enabled?: boolean;
+  readonly at: number;
+}
+
 /** `webhook/<name>`: the state of a receiver. For admins. */
 export interface WebhookState {
   readonly url: string;
@@ -1864,6 +1875,7 @@ export interface States {
   readonly webhook: WebhookState;
   readonly rule: Rule;
   readonly alert: Alert;
+  readonly watch: Watch;
   readonly broker: Broker;
   readonly client: Client;
   readonly log: LogLine;
@@ -2747,6 +2759,16 @@ export const AlertShape: Shape<Alert> = {
   note: { is: 'text', or: null },
   resolved: { is: 'number', or: null },
   told: { is: { list: { of: AlertToldShape } }, or: [] },
+};
+
+export const WatchShape: Shape<Watch> = {
+  rule: { is: 'text' },
+  about: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  enabled: { is: 'flag', or: true },
+  at: { is: 'number' },
 };
 
 export const LinkShape: Shape<Link> = {

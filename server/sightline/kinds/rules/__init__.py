@@ -5,7 +5,7 @@ No message is about them alone, so there is nothing to decode; they are kept by 
 
 from __future__ import annotations
 
-from sightline.kinds.rules.model import Alert, Rule
+from sightline.kinds.rules.model import Alert, Rule, Watch
 from sightline.model.kind import EventType, Kind, ThingType, Verb
 
 KIND = Kind(
@@ -22,6 +22,8 @@ KIND = Kind(
             reserve=True,
             state=Alert,
         ),
+        # ``watch/<account>/<rule's id>.<number>``: a rule, as one of those sees it that it watches
+        ThingType(name="watch", plural="watches", reserve=True, state=Watch),
     ),
     # About the thing; told to those alone who see the alerts of that rule.
     events=(EventType("alert", retention="positions", names="alert", field="rule"),),

@@ -96,7 +96,7 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     """What its owner calls it; empty: the page says it as a sentence."""
     about: tuple[str, ...]
-    """What it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    """What it looks at, as grants name it: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
     condition: Condition
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]
@@ -115,6 +115,25 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     """When it was last changed, epoch s."""
     trouble: str | None = None
     """Why it cannot fire just now, as a code of `sightline.rules.check`."""
+
+
+class Watch(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``watch/<account>/<rule's id>.<number>``: a rule as one of those sees it that it watches.
+
+    It names nobody else that the rule watches, and no region: they may not be allowed to know them.
+    """
+
+    rule: str
+    """The key of the rule."""
+    about: str
+    """Which of the rule's words names them: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    condition: Condition
+    """Without ``region``, ``other``, ``topic`` and ``field``."""
+    hours: Hours = Hours()
+    tell: tuple[Recipient, ...]
+    enabled: bool = True
+    at: float
+    """When the rule was last changed, epoch s."""
 
 
 class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
