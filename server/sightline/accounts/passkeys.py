@@ -92,7 +92,7 @@ class PasskeyToMake(Answer, frozen=True):
     name: str
     display: str
     known: list[str]
-    algorithms: list[int] = list(ALGORITHMS)  # noqa: RUF012 - msgspec copies it
+    algorithms: tuple[int, ...] = ALGORITHMS
     lasts: float = LASTS
 
 
