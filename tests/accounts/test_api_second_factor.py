@@ -117,15 +117,15 @@ async def test_a_half_session_is_good_once_for_its_browser_and_for_ten_minutes(o
     home = await open_web()
     page, phone, codes, _ = await jane(home)
     text = await half(page)
-    assert (await code(Page(home), text, phone.shows())).code == "ended"
+    assert (await code(Page(home), text, phone.shows())).code == "too_late"
     thief = Page(home)
     await half(thief)  # has a secret of its own
-    assert (await code(thief, text, codes[0])).code == "ended"
+    assert (await code(thief, text, codes[0])).code == "too_late"
     assert (await code(page, text, phone.shows())).status == 200
-    assert (await code(page, text, codes[0])).code == "ended"
+    assert (await code(page, text, codes[0])).code == "too_late"
     text = await half(page)
     home.clock.advance(LASTS)
-    assert (await code(page, text, phone.shows())).code == "ended"
+    assert (await code(page, text, phone.shows())).code == "too_late"
 
 
 @pytest_twisted.ensureDeferred
@@ -135,11 +135,11 @@ async def test_a_half_session_ends_with_the_password_and_with_the_app(open_web):
     text = await half(page)
     changed = await page.asks("POST", "/me/password", {"old": GOOD, "new": OTHER}, cookie)
     assert changed.status == 200
-    assert (await code(page, text, phone.shows())).code == "ended"
+    assert (await code(page, text, phone.shows())).code == "too_late"
     text = (await password(page, OTHER)).said["half"]
     phone, _ = await sets_up(page, cookie)
     home.clock.advance(30)
-    assert (await code(page, text, phone.shows())).code == "ended"
+    assert (await code(page, text, phone.shows())).code == "too_late"
 
 
 @pytest.mark.parametrize("text", ["", "....", "amFuZQ==.code.1.x.y", "x" * 900, "é.code.1.a.b"])
@@ -148,7 +148,7 @@ async def test_what_is_no_half_session_is_refused_in_words(open_web, text):
     home = await open_web()
     page, phone, _, _ = await jane(home)
     answer = await code(page, text, phone.shows())
-    assert (answer.status, answer.code) == (410, "ended")
+    assert (answer.status, answer.code) == (410, "too_late")
     assert "sign in again" in answer.said["why"]
 
 
@@ -161,7 +161,7 @@ async def test_nobody_takes_the_name_of_somebody_else_in_a_half_session(open_web
     phone, _ = await sets_up(other, bob)
     text = await half(page)
     forged = text.replace(text.partition(".")[0], "Ym9i")
-    assert (await code(page, forged, phone.shows(1))).code == "ended"
+    assert (await code(page, forged, phone.shows(1))).code == "too_late"
 
 
 @pytest_twisted.ensureDeferred
@@ -213,7 +213,7 @@ async def test_tries_count_in_the_budget_of_their_address(open_web):
     page, phone, _, _ = await jane(home)
     text = await half(page)
     for _ in range(29):
-        assert (await code(page, "no half session", "000000")).code == "ended"
+        assert (await code(page, "no half session", "000000")).code == "too_late"
     assert (await code(page, text, phone.shows())).code == "wait"
 
 
@@ -270,18 +270,18 @@ async def test_nothing_is_turned_on_before_a_right_code(open_web):
     begun = (await page.asks("POST", "/me/app/begin", {}, cookie)).said
     phone = Phone(home, begun["secret"])
     wrong = {"sealed": begun["sealed"], "code": "000000"}
-    assert (await page.asks("POST", "/me/app", wrong, cookie)).code == "wrong"
+    assert (await page.asks("POST", "/me/app", wrong, cookie)).code == "wrong_code"
     assert (await password(page)).said["user"]["name"] == "jane"
     # Nor with the app of another account, browser or time.
     right = {"sealed": begun["sealed"], "code": phone.shows()}
     bob = await home.knows("bob", password=GOOD)
-    assert (await page.asks("POST", "/me/app", right, bob)).code == "ended"
-    assert (await Page(home).asks("POST", "/me/app", right, cookie)).code == "ended"
+    assert (await page.asks("POST", "/me/app", right, bob)).code == "too_late"
+    assert (await Page(home).asks("POST", "/me/app", right, cookie)).code == "too_late"
     broken = {**right, "sealed": right["sealed"][:-4] + "AAAA"}
-    assert (await page.asks("POST", "/me/app", broken, cookie)).code == "ended"
+    assert (await page.asks("POST", "/me/app", broken, cookie)).code == "too_late"
     home.clock.advance(LASTS)
     late = {"sealed": begun["sealed"], "code": phone.shows()}
-    assert (await page.asks("POST", "/me/app", late, cookie)).code == "ended"
+    assert (await page.asks("POST", "/me/app", late, cookie)).code == "too_late"
 
 
 @pytest_twisted.ensureDeferred
@@ -321,17 +321,17 @@ async def test_a_role_may_need_more_than_a_password(open_web):
     answer = (await password(page)).said
     assert (answer["wants"], "user" in answer) == ("enrol", False)
     text = answer["half"]
-    assert (await code(page, text, "000000")).code == "ended"  # it is for an app only
-    assert (await Page(home).asks("POST", "/session/app", {"half": text})).code == "ended"
+    assert (await code(page, text, "000000")).code == "too_late"  # it is for an app only
+    assert (await Page(home).asks("POST", "/session/app", {"half": text})).code == "too_late"
     begun = (await page.asks("POST", "/session/app", {"half": text})).said
     phone = Phone(home, begun["secret"])
     asked = {"half": text, "sealed": begun["sealed"], "code": "000000"}
-    assert (await page.asks("POST", "/session/app/code", asked)).code == "wrong"
+    assert (await page.asks("POST", "/session/app/code", asked)).code == "wrong_code"
     asked["code"] = phone.shows()
     came = await page.asks("POST", "/session/app/code", asked)
     assert came.said["user"]["name"] == "jane"
     assert len(came.said["codes"]) == 10
-    assert (await page.asks("POST", "/session/app/code", asked)).code == "ended"
+    assert (await page.asks("POST", "/session/app/code", asked)).code == "too_late"
     off = await page.asks("POST", "/me/app/off", {}, came.cookie)
     assert (off.status, off.code) == (403, "forbidden")
     home.clock.advance(30)
@@ -362,7 +362,7 @@ async def test_a_link_for_a_new_password_does_not_get_past_the_code(open_web):
     told = (await page.asks("POST", "/invitation", {"token": token})).said
     assert told["passkey"] is False
     refused = await page.asks("POST", "/invitation/passkey", {"token": token})
-    assert (refused.status, refused.code) == (403, "forbidden")
+    assert (refused.status, refused.code) == (403, "need_code")
     answer = (await page.asks("POST", "/invitation", {"token": token, "password": OTHER})).said
     assert (answer["wants"], "user" in answer) == ("code", False)
     came = await code(page, answer["half"], phone.shows())
@@ -400,7 +400,7 @@ async def test_an_admin_resets_the_factors_of_somebody_and_sees_none(open_web):
     done = await home.asks("DELETE", "/users/jane/factors", cookie=root)
     assert done.said == {"ok": True, "passkeys": 1, "app": True, "password": True}
     assert (await password(page)).said["user"]["name"] == "jane"
-    assert (await page.signs_in(passkey)).code == "unknown"
+    assert (await page.signs_in(passkey)).code == "unknown_passkey"
     (record,) = (await home.asks("GET", "/audit?what=reset+factors", cookie=root)).said["records"]
     assert (record["who"], record["thing"]) == ("root", "account/jane")
     assert record["more"] == "1 passkeys, an app"

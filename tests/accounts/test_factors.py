@@ -157,7 +157,7 @@ async def test_what_one_server_began_another_completes_and_neither_twice(store, 
     assert (await page.adds(cookie, passkey)).status == 201
     signed = {"passkey": passkey.signs(await page.challenge())}
     assert (await page.at(two).asks("POST", "/session/passkey", signed)).status == 200
-    assert (await page.asks("POST", "/session/passkey", signed)).code == "ended"
+    assert (await page.asks("POST", "/session/passkey", signed)).code == "too_late"
 
     begun = (await page.asks("POST", "/me/app/begin", {}, cookie)).said
     shutil.copy(tmp_path / "state0" / "sealing.key", tmp_path / "state1")
@@ -171,4 +171,4 @@ async def test_what_one_server_began_another_completes_and_neither_twice(store, 
     asked = {"half": half, "code": code_at(begun["secret"], step_at(one.wall()))}
     assert (await page.at(two).asks("POST", "/session/code", asked)).status == 200
     asked["half"] = (await page.asks("POST", "/session", right)).said["half"]
-    assert (await page.asks("POST", "/session/code", asked)).code == "wrong"
+    assert (await page.asks("POST", "/session/code", asked)).code == "wrong_code"

@@ -124,7 +124,11 @@ class JoiningApi:
                     "ended",
                     "revoked",
                     "used",
-                    "forbidden",
+                    "need_code",
+                    "need_passkey",
+                    "no_passkeys",
+                    "not_accepted",
+                    "too_late",
                 ),
                 example={"token": "what follows #invite= or #reset= in the link"},
             ),
@@ -136,7 +140,7 @@ class JoiningApi:
                 summary="Return what a browser needs to make a passkey instead of a password",
                 body=PasskeyFor,
                 reply=PasskeyToMake,
-                errors=("wrong", "taken", "ended", "revoked", "used", "no_passkeys", "forbidden"),
+                errors=("wrong", "taken", "ended", "revoked", "used", "no_passkeys", "need_code"),
             ),
         ]
 
@@ -182,7 +186,7 @@ class JoiningApi:
     def _check_passkey(self, account: str) -> None:
         """Raise `Refused` where a link alone must not give a way in that needs no code."""
         if account in self._account_service.cache.apps:
-            raise Refused("forbidden", _CODE_FIRST)
+            raise Refused("need_code", _CODE_FIRST)
 
     def _open(self, cache: AccountCache, key: str) -> Invitation:
         """Return the invitation with this key. Raises `Refused` unless it is open."""
@@ -253,7 +257,7 @@ class JoiningApi:
             invitations.use(database, now.id)
             database.set_password(name, hashed)
             if hashed is None and name in cache.apps:  # set up meanwhile
-                raise Refused("forbidden", _CODE_FIRST)
+                raise Refused("need_code", _CODE_FIRST)
             add(database)
             database.end_sessions(name)
             more = _of(now)

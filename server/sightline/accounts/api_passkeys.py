@@ -104,7 +104,7 @@ class PasskeysApi:
                 summary="Sign in by a passkey, which is as good as a password with a code",
                 body=PasskeySignIn,
                 reply=answers.Me,
-                errors=("wrong", "ended", "unknown", "no_passkeys"),
+                errors=("wrong", "not_accepted", "too_late", "unknown_passkey", "no_passkeys"),
             ),
         ]
 
@@ -119,7 +119,7 @@ class PasskeysApi:
                 summary="Return what a browser needs to make a passkey",
                 body=Confirmed,
                 reply=PasskeyToMake,
-                errors=("confirm", "no_passkeys", "taken"),
+                errors=("confirm", "wrong", "no_passkeys", "taken"),
             ),
             Route(
                 "POST",
@@ -130,7 +130,7 @@ class PasskeysApi:
                 body=NewPasskey,
                 reply=answers.OnePasskey,
                 status=201,
-                errors=("wrong", "ended", "taken", "no_passkeys"),
+                errors=("not_accepted", "too_late", "taken", "no_passkeys"),
             ),
             Route(
                 "PATCH",

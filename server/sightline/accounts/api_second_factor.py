@@ -95,7 +95,7 @@ class SecondFactorApi:
                 summary="Complete a sign-in by a code of the app, or a recovery code",
                 body=GivenCode,
                 reply=answers.Me,
-                errors=("wrong", "ended"),
+                errors=("wrong", "wrong_code", "too_late"),
             ),
             Route(
                 "POST",
@@ -105,7 +105,7 @@ class SecondFactorApi:
                 summary="Begin to set an app up, where the role needs one to sign in",
                 body=HalfOnly,
                 reply=answers.NewApp,
-                errors=("ended",),
+                errors=("too_late",),
             ),
             Route(
                 "POST",
@@ -115,7 +115,7 @@ class SecondFactorApi:
                 summary="Complete a sign-in by the first code of a new app",
                 body=FirstCode,
                 reply=answers.CameWithApp,
-                errors=("wrong", "ended"),
+                errors=("wrong", "wrong_code", "too_late"),
             ),
         ]
 
@@ -138,7 +138,7 @@ class SecondFactorApi:
                 summary="Begin to set an authenticator app up; its secret is told this once",
                 body=Confirmed,
                 reply=answers.NewApp,
-                errors=("confirm",),
+                errors=("confirm", "wrong"),
             ),
             Route(
                 "POST",
@@ -149,7 +149,7 @@ class SecondFactorApi:
                 body=AppCode,
                 reply=answers.RecoveryCodes,
                 status=201,
-                errors=("wrong", "ended"),
+                errors=("wrong_code", "too_late"),
             ),
             Route(
                 "POST",
@@ -158,7 +158,7 @@ class SecondFactorApi:
                 self.off,
                 summary="Turn the second factor off",
                 body=Confirmed,
-                errors=("confirm",),
+                errors=("confirm", "wrong"),
             ),
             Route(
                 "POST",
@@ -169,7 +169,7 @@ class SecondFactorApi:
                 body=Confirmed,
                 reply=answers.RecoveryCodes,
                 status=201,
-                errors=("confirm", "unknown"),
+                errors=("confirm", "wrong", "unknown"),
             ),
         ]
 
@@ -220,7 +220,7 @@ class SecondFactorApi:
         def also(database: Database) -> None:
             spend(database)
             if name in factors.apps_in(database.sql):
-                raise Refused("ended", "An app is set up already. Please sign in again.")
+                raise Refused("too_late", "An app is set up already. Please sign in again.")
             factors.put_app(database.sql, app)
             database.write(_event("set up app", name, call))
 

@@ -32,7 +32,7 @@ class Confirming:
         self._guesses = Throttle()
 
     async def check(self, call: Call[Any], password: str | None) -> None:
-        """Raise `Refused` (``confirm``, ``forbidden``, ``wait``) unless it is surely they."""
+        """Raise `Refused` (``confirm``, ``wrong``, ``wait``) unless it is surely they."""
         service, name = self._account_service, call.who.user.name
         session = service.cache.sessions.get(call.who.key)
         if session is not None and 0 <= service.wall() - session.created < FRESH:
@@ -48,6 +48,6 @@ class Confirming:
         self._guesses.guess(name, now)
         client = client_key(call.address)
         if not await service.hashing.run(service.passwords.verify, kept, password, client=client):
-            service.note(AuditEvent(name, call.address, "give password", result="forbidden"))
-            raise Refused("forbidden", "The password is not right.")
+            service.note(AuditEvent(name, call.address, "give password", result="wrong"))
+            raise Refused("wrong", "The password is not right.")
         self._guesses.right(name)

@@ -155,7 +155,7 @@ class Passkeys:
         )
         if isinstance(found, str):
             self._log.info("A new passkey was not accepted: {why}", why=found)
-            raise Refused("wrong", _NOT_ACCEPTED)
+            raise Refused("not_accepted", _NOT_ACCEPTED)
         passkey = Passkey(
             _text(found.credential_id),
             account,
@@ -186,26 +186,26 @@ class Passkeys:
         passkey = self._account_service.cache.passkeys.get(given.id)
         if passkey is None or passkey.rp != at.id:
             raise Refused(
-                "unknown",
+                "unknown_passkey",
                 "This passkey is not known here. Sign in another way, and remove it from the"
                 " passkeys of your device.",
             )
         handle = self._account_service.ceremonies.user_handle(passkey.account)
         if given.user and given.user.rstrip("=") != _text(handle):
-            raise Refused("wrong", _NOT_ACCEPTED)
+            raise Refused("not_accepted", _NOT_ACCEPTED)
         found = await self._account_service.hashing.run(
             _asserted, at, challenge, given, passkey, client=client_key(call.address)
         )
         if isinstance(found, str):
             self._log.info("A passkey was not accepted: {why}", why=found)
-            raise Refused("wrong", _NOT_ACCEPTED)
+            raise Refused("not_accepted", _NOT_ACCEPTED)
         count, synced = found.new_sign_count, found.credential_backed_up
         spend = self._spend(challenge)
 
         def also(database: Database) -> None:
             spend(database)
             if not factors.passkey_used(database.sql, passkey.id, count, synced, database.now()):
-                raise Refused("wrong", _NOT_ACCEPTED)  # it was removed meanwhile
+                raise Refused("not_accepted", _NOT_ACCEPTED)  # it was removed meanwhile
 
         return Signed(passkey, count, synced, also)
 
@@ -215,25 +215,25 @@ class Passkeys:
         """Return where the page is, and the challenge that it had. Raises `Refused`."""
         now = self._account_service.wall()
         if not is_open(state, now) or not call.browser:
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         at = _here(call)
         ceremonies = self._account_service.ceremonies
         challenge = ceremonies.challenge(state, what, account, at.id, digest(call.browser))
         if digest(_text(challenge)) in self._spent:
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         return at, challenge
 
     def _spend(self, challenge: bytes) -> Callable[[Database], None]:
         """Use a challenge up, in memory at once; return what does so within a change."""
         key, now = digest(_text(challenge)), self._account_service.wall()
         if key in self._spent:  # by an answer that was checked at the same time
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         self._spent = {each: ends for each, ends in self._spent.items() if ends > now}
         self._spent[key] = ends = now + 2 * LASTS
 
         def spend(database: Database) -> None:
             if not factors.spend(database.sql, key, ends):
-                raise Refused("ended", _TOO_LATE)
+                raise Refused("too_late", _TOO_LATE)
 
         return spend
 

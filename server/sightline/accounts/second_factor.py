@@ -113,20 +113,20 @@ class SecondFactor:
         return f"{name}.{wants}.{state}.{signature}", keep
 
     def holder(self, call: Call[Any], text: str, wants: Wants) -> HalfSession:
-        """Return whose half session this is. Raises `Refused` (``ended``)."""
+        """Return whose half session this is. Raises `Refused` (``too_late``)."""
         service, parts = self._account_service, text.split(".")
         if len(parts) != 5 or parts[1] != wants or not text.isascii():
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         try:
             name = urlsafe_b64decode(parts[0]).decode()
         except ValueError:
-            raise Refused("ended", _TOO_LATE) from None
+            raise Refused("too_late", _TOO_LATE) from None
         account, state = service.cache.accounts.get(name), f"{parts[2]}.{parts[3]}"
         if account is None or account.disabled or not is_open(state, service.wall()):
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         right = service.ceremonies.sign(state, *self._about(account, wants, call.browser))
         if digest(right) != digest(parts[4]) or digest(right) in self._spent:
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         return HalfSession(account, wants, state, parts[4])
 
     def _about(self, account: Account, wants: Wants, browser: str) -> tuple[str, ...]:
@@ -139,23 +139,23 @@ class SecondFactor:
         """Use a half session up; return what does so within a change."""
         key, now = digest(half.signature), self._account_service.wall()
         if key in self._spent:
-            raise Refused("ended", _TOO_LATE)
+            raise Refused("too_late", _TOO_LATE)
         self._spent = {each: ends for each, ends in self._spent.items() if ends > now}
         self._spent[key] = ends = now + 2 * LASTS
 
         def spend(database: Database) -> None:
             found = database.account(half.account.name)
             if found is None or found.password != half.account.password:
-                raise Refused("ended", _TOO_LATE)
+                raise Refused("too_late", _TOO_LATE)
             if not factors.spend(database.sql, key, ends):
-                raise Refused("ended", _TOO_LATE)
+                raise Refused("too_late", _TOO_LATE)
 
         return spend
 
     # -- codes
 
     async def check(self, call: Call[Any], account: Account, typed: str) -> RightCode:
-        """Return what a right code leads to. Raises `Refused` (``wait``, ``wrong``).
+        """Return what a right code leads to. Raises `Refused` (``wait``, ``wrong_code``).
 
         All who are not known guess within one budget for the account, from wherever they come.
         """
@@ -175,7 +175,7 @@ class SecondFactor:
             )
         if found is None:
             await service.record(AuditEvent(name, call.address, "sign in", result="wrong code"))
-            raise Refused("wrong", _NOT_RIGHT)
+            raise Refused("wrong_code", _NOT_RIGHT)
         self._guesses.right(key)
         return found
 
@@ -191,7 +191,7 @@ class SecondFactor:
 
         def also(database: Database) -> None:
             if not factors.code_used(database.sql, name, step, database.now()):
-                raise Refused("wrong", _NOT_RIGHT)
+                raise Refused("wrong_code", _NOT_RIGHT)
 
         return RightCode("sign in by code", also, meanwhile=True)
 
@@ -202,7 +202,7 @@ class SecondFactor:
 
         def also(database: Database) -> None:
             if not factors.recovery_used(database.sql, app.account, key):
-                raise Refused("wrong", _NOT_RIGHT)
+                raise Refused("wrong_code", _NOT_RIGHT)
 
         return RightCode("sign in by recovery code", also, meanwhile=False)
 
@@ -231,15 +231,15 @@ class SecondFactor:
         try:
             text = (await self._opened(call, sealed, purpose)).decode()
         except CannotUnseal:  # another browser's, or a session's that is over
-            raise Refused("ended", "That took too long. Begin again.") from None
+            raise Refused("too_late", "That took too long. Begin again.") from None
         state, _, secret = text.partition(" ")
         now = service.wall()
         if not is_open(state, now):
-            raise Refused("ended", "That took too long. Begin again.")
+            raise Refused("too_late", "That took too long. Begin again.")
         step = rules.matching_step(secret, code, now, last=0)
         if step is None:
             raise Refused(
-                "wrong",
+                "wrong_code",
                 "This is not the code that the app shows now. If it is, the phone's clock is not"
                 " right.",
             )
