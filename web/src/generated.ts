@@ -20,12 +20,6 @@ export interface AccountView {
   readonly more?: boolean;
 }
 
-/** Which alert, and a note beside it. */
-export interface AcknowledgedAlert {
-  readonly alert: string;
-  readonly note?: string | null;
-}
-
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -86,6 +80,12 @@ export interface AlertTold {
 export interface AllThings {
   readonly ok: true;
   readonly things: readonly Thing[];
+}
+
+/** The new app as it was told, and the code that it shows. */
+export interface AppCode {
+  readonly sealed: string;
+  readonly code: string;
 }
 
 /** The number of the command in the phone's list of what it was asked. */
@@ -176,6 +176,14 @@ export interface CalendarQuery {
   readonly thing?: string;
 }
 
+/** Who is here now, and the recovery codes of the new app, told this once. */
+export interface CameWithApp {
+  readonly ok: true;
+  readonly user: Person;
+  readonly codes: readonly string[];
+  readonly degraded?: string | null;
+}
+
 /** A wish to have the set-up checked, which has no fields. */
 export type CheckSetup = Readonly<Record<string, never>>;
 
@@ -251,6 +259,11 @@ export interface Condition {
   readonly topic?: string | null;
   readonly field?: string | null;
   readonly margin?: number | null;
+}
+
+/** The password once more, where the session is not new. */
+export interface Confirmed {
+  readonly password?: string | null;
 }
 
 /** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
@@ -447,6 +460,26 @@ export interface Exceeded {
   readonly count: number;
 }
 
+/** How somebody signs in. `why_no_passkeys` says why none can be made here; empty: they can. `app` is since when an authenticator app is set up (null: none is) and `app_used` its last use. `recovery` codes are left. `demanded`: the role needs more than a password. */
+export interface Factors {
+  readonly ok: true;
+  readonly password: boolean;
+  readonly passkeys: readonly PasskeyShown[];
+  readonly why_no_passkeys: string;
+  readonly app: number | null;
+  readonly app_used: number | null;
+  readonly recovery: number;
+  readonly demanded: boolean;
+}
+
+/** What was removed. `password`: the account has one, so that its owner can still sign in. */
+export interface FactorsReset {
+  readonly ok: true;
+  readonly passkeys: number;
+  readonly app: boolean;
+  readonly password: boolean;
+}
+
 /** Whose figures: those of these names, later than `since`. With `stored` (s back in time) from the store, else since the server's start. */
 export interface Figures {
   readonly thing: string;
@@ -472,6 +505,13 @@ export interface FindTopics {
   readonly retained?: boolean;
   readonly after?: string | null;
   readonly broker?: string | null;
+}
+
+/** The half session, the new app as it was told, and the code that it shows. */
+export interface FirstCode {
+  readonly half: string;
+  readonly sealed: string;
+  readonly code: string;
 }
 
 /** A match: what it is called, also where it stands; the position and the box around it. */
@@ -526,6 +566,12 @@ export interface Friend {
   readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
 }
 
+/** The half session, and a code of the app or a recovery code. */
+export interface GivenCode {
+  readonly half: string;
+  readonly code: string;
+}
+
 /** `guard/main`: the guard process at the broker `main`, and how driving is there. */
 export interface GuardState {
   readonly presence: 'live' | 'offline';
@@ -533,6 +579,11 @@ export interface GuardState {
   readonly stops_within: number;
   readonly parts?: readonly StopTimePart[];
   readonly driving?: string | null;
+}
+
+/** The half session of somebody who has to set an app up. */
+export interface HalfOnly {
+  readonly half: string;
 }
 
 /** The lease whose robot stops. `why` is hidden, blur or released; others will do. */
@@ -656,7 +707,7 @@ export interface Invitations {
   readonly invitations: readonly InvitationShown[];
 }
 
-/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. */
+/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. `passkey`: one may take the place of the password. `wants` and `half`: see `SignedIn`. */
 export interface Invited {
   readonly ok: true;
   readonly user?: Person | null;
@@ -666,13 +717,18 @@ export interface Invited {
   readonly account?: string;
   readonly ends?: number;
   readonly adds_phone?: boolean;
+  readonly passkey?: boolean;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
 }
 
-/** The secret of an invitation; with a password (and a name, for a new account): come in. */
+/** The secret of an invitation; with a password (and a name, for a new account): come in. A passkey may take the place of the password; `label` is what it is called. */
 export interface Joining {
   readonly token: string;
   readonly name?: string | null;
   readonly password?: string | null;
+  readonly passkey?: MadePasskey | null;
+  readonly label?: string;
 }
 
 /** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
@@ -752,6 +808,15 @@ export interface LogLine {
 /** Whether the page shows the `past`. */
 export interface Look {
   readonly past: boolean;
+}
+
+/** A passkey that a browser made. `state` is that of the challenge; the rest is base64url. */
+export interface MadePasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly attestation: string;
+  readonly transports?: readonly string[];
 }
 
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
@@ -839,6 +904,14 @@ export interface NewAddress {
   readonly url: string;
 }
 
+/** A new app, told this once: the `secret` to type, the same as an `address` for a QR code. `sealed` is brought back with the first code. */
+export interface NewApp {
+  readonly ok: true;
+  readonly secret: string;
+  readonly address: string;
+  readonly sealed: string;
+}
+
 /** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
 export interface NewInvitation {
   readonly name: string;
@@ -864,6 +937,12 @@ export interface NewLinkMade {
   readonly id: string;
   readonly url: string;
   readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** A passkey that the browser has made, and what it is to be called. */
+export interface NewPasskey {
+  readonly name: string;
+  readonly passkey: MadePasskey;
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
@@ -930,6 +1009,9 @@ export interface NewUser {
   readonly own?: readonly string[];
 }
 
+/** A call that says all by its path. */
+export type NoFields = Readonly<Record<string, never>>;
+
 /** A request without fields. */
 export type Nothing = Readonly<Record<string, never>>;
 
@@ -955,6 +1037,12 @@ export interface OfferReply {
 export interface OneDevice {
   readonly ok: true;
   readonly device: DeviceShown;
+}
+
+/** One passkey of one's own. */
+export interface OnePasskey {
+  readonly ok: true;
+  readonly passkey: PasskeyShown;
 }
 
 /** A thing as it is. */
@@ -983,6 +1071,55 @@ export interface OverruledAct {
   readonly from: number;
   readonly to: number;
   readonly undo: string;
+}
+
+/** What a passkey is to sign. `rp` is the name that it belongs to, `lasts` in s. */
+export interface PasskeyChallenge {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly lasts?: number;
+}
+
+/** The secret of an invitation, and the name that a new account is to have. */
+export interface PasskeyFor {
+  readonly token: string;
+  readonly name?: string | null;
+}
+
+/** What a passkey is called. */
+export interface PasskeyName {
+  readonly name: string;
+}
+
+/** A passkey. `at` is the name of the page that it works at; `used`: null for never. `synced`: it is on other devices of the person, too. */
+export interface PasskeyShown {
+  readonly id: string;
+  readonly name: string;
+  readonly at: string;
+  readonly synced: boolean;
+  readonly created: number;
+  readonly used: number | null;
+}
+
+/** What a passkey has signed. */
+export interface PasskeySignIn {
+  readonly passkey: SignedPasskey;
+}
+
+/** What a browser needs to make a passkey. `user` is the account's number, in base64url. `known` are the passkeys there are already, `algorithms` COSE numbers. */
+export interface PasskeyToMake {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly user: string;
+  readonly name: string;
+  readonly display: string;
+  readonly known: readonly string[];
+  readonly algorithms?: readonly number[];
+  readonly lasts?: number;
 }
 
 /** Somebody was in a region (its key) from then to then. */
@@ -1201,6 +1338,12 @@ export interface Recipient {
   readonly after?: number;
 }
 
+/** Recovery codes, told this once. */
+export interface RecoveryCodes {
+  readonly ok: true;
+  readonly codes: readonly string[];
+}
+
 /** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
 export interface Region {
   readonly name: string;
@@ -1356,25 +1499,6 @@ export interface RuleFields {
   readonly enabled?: boolean;
 }
 
-/** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
-export interface RuleTried {
-  readonly ok: true;
-  readonly would: readonly WouldTell[];
-  readonly count: number;
-  readonly looked_at: number;
-  readonly from: number;
-  readonly to: number;
-  readonly quiet: number;
-  readonly trouble: readonly RuleTrouble[];
-}
-
-/** What is wrong with a rule: a code of `sightline.rules.check`, words, and the field. */
-export interface RuleTrouble {
-  readonly code: string;
-  readonly words: string;
-  readonly field?: string | null;
-}
-
 /** The region as it is kept now. */
 export interface SavedRegion {
   readonly ok: true;
@@ -1523,6 +1647,25 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** Who is here now; or what is wanted yet. Then `half` is the half session: it opens nothing but the step for that. */
+export interface SignedIn {
+  readonly ok: true;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
+}
+
+/** What a passkey signed. `state` is that of the challenge; the rest is base64url. */
+export interface SignedPasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly authenticator_data: string;
+  readonly signature: string;
+  readonly user?: string;
 }
 
 /** The bounds of a span, both inclusive. */
@@ -1741,12 +1884,6 @@ export interface Trouble {
   readonly since: number;
 }
 
-/** A rule that need not be kept, and over how many days it is tried. */
-export interface TryRule {
-  readonly rule: RuleFields;
-  readonly days?: number;
-}
-
 /** The answer of `hide`, given back. */
 export interface Unhide {
   readonly undo: string;
@@ -1757,7 +1894,7 @@ export interface Unsubscribe {
   readonly sub: string;
 }
 
-/** An account. `password`: it has one. */
+/** An account. `password`: it has one; `app`: an authenticator app is set up. */
 export interface UserShown {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'viewer';
@@ -1771,25 +1908,14 @@ export interface UserShown {
   readonly sessions: number;
   readonly tokens: number;
   readonly display: string;
+  readonly passkeys?: number;
+  readonly app?: boolean;
 }
 
 /** All accounts, for admins. */
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
-}
-
-/** Which device. */
-export interface UsualQuery {
-  readonly thing: string;
-}
-
-/** For how long a device is usually silent, s; null: too little is known of it as yet. */
-export interface UsualSilence {
-  readonly ok: true;
-  readonly thing: string;
-  readonly usual: number | null;
-  readonly learned: number;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -1844,18 +1970,6 @@ export interface Who {
   readonly ok: true;
   readonly user: Person | null;
   readonly first: boolean;
-}
-
-/** A moment at which a rule would have fired, epoch s, as in an alert. */
-export interface WouldTell {
-  readonly at: number;
-  readonly thing: string;
-  readonly value?: number | null;
-  readonly place?: string | null;
-  readonly lat?: number | null;
-  readonly lon?: number | null;
-  readonly resolved?: number | null;
-  readonly late?: number | null;
 }
 
 /** The state of each kind of thing. */
@@ -2058,8 +2172,8 @@ export interface Calls {
   };
   readonly 'POST /session': {
     readonly asks: SignIn;
-    readonly answers: Me;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+    readonly answers: SignedIn;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'need_passkey' | 'not_json' | 'wait' | 'wrong';
   };
   readonly 'DELETE /session': {
     readonly asks: Nothing;
@@ -2081,10 +2195,90 @@ export interface Calls {
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
   };
+  readonly 'POST /passkeys/challenge': {
+    readonly asks: NoFields;
+    readonly answers: PasskeyChallenge;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'wait';
+  };
+  readonly 'POST /session/passkey': {
+    readonly asks: PasskeySignIn;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'too_late' | 'unknown_passkey' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys/challenge': {
+    readonly asks: Confirmed;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'signed_out' | 'taken' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys': {
+    readonly asks: NewPasskey;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'signed_out' | 'taken' | 'too_late' | 'wait';
+  };
+  readonly 'PATCH /me/passkeys/{id}': {
+    readonly asks: PasskeyName;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /me/passkeys/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /session/code': {
+    readonly asks: GivenCode;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'POST /session/app': {
+    readonly asks: HalfOnly;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait';
+  };
+  readonly 'POST /session/app/code': {
+    readonly asks: FirstCode;
+    readonly answers: CameWithApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'GET /me/factors': {
+    readonly asks: Nothing;
+    readonly answers: Factors;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /me/app/begin': {
+    readonly asks: Confirmed;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/app': {
+    readonly asks: AppCode;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'too_late' | 'wait' | 'wrong_code';
+  };
+  readonly 'POST /me/app/off': {
+    readonly asks: Confirmed;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/recovery': {
+    readonly asks: Confirmed;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait' | 'wrong';
+  };
+  readonly 'DELETE /users/{name}/factors': {
+    readonly asks: Nothing;
+    readonly answers: FactorsReset;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'POST /invitation': {
     readonly asks: Joining;
     readonly answers: Invited;
-    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'used' | 'wait' | 'weak' | 'wrong';
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'need_passkey' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'too_late' | 'used' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'POST /invitation/passkey': {
+    readonly asks: PasskeyFor;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'no_passkeys' | 'not_json' | 'revoked' | 'taken' | 'used' | 'wait' | 'wrong';
   };
   readonly 'GET /invitations': {
     readonly asks: Nothing;
@@ -2461,21 +2655,6 @@ export interface Calls {
     readonly answers: SetupCheck;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
-  readonly 'POST /rules/try': {
-    readonly asks: TryRule;
-    readonly answers: RuleTried;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'GET /rules/usual': {
-    readonly asks: UsualQuery;
-    readonly answers: UsualSilence;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
-  };
-  readonly 'POST /alerts/acknowledge': {
-    readonly asks: AcknowledgedAlert;
-    readonly answers: Done;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
-  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -2484,7 +2663,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'malformed', 'method', 'need_code', 'need_passkey', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_store', 'not_accepted', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -3107,10 +3286,12 @@ export const WhoShape: Shape<Who> = {
   first: { is: 'flag' },
 };
 
-export const MeShape: Shape<Me> = {
+export const SignedInShape: Shape<SignedIn> = {
   ok: { is: { one: [true] } },
-  user: { is: { of: PersonShape } },
+  user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
 };
 
 export const WelcomedShape: Shape<Welcomed> = {
@@ -3118,6 +3299,84 @@ export const WelcomedShape: Shape<Welcomed> = {
   user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
   needs: { is: { list: 'text' }, or: null },
+};
+
+export const MeShape: Shape<Me> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  degraded: { is: 'text', or: null },
+};
+
+export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyToMakeShape: Shape<PasskeyToMake> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  user: { is: 'text' },
+  name: { is: 'text' },
+  display: { is: 'text' },
+  known: { is: { list: 'text' } },
+  algorithms: { is: { list: 'number' }, or: [-8, -7, -257] },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyShownShape: Shape<PasskeyShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  at: { is: 'text' },
+  synced: { is: 'flag' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const OnePasskeyShape: Shape<OnePasskey> = {
+  ok: { is: { one: [true] } },
+  passkey: { is: { of: PasskeyShownShape } },
+};
+
+export const NewAppShape: Shape<NewApp> = {
+  ok: { is: { one: [true] } },
+  secret: { is: 'text' },
+  address: { is: 'text' },
+  sealed: { is: 'text' },
+};
+
+export const CameWithAppShape: Shape<CameWithApp> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  codes: { is: { list: 'text' } },
+  degraded: { is: 'text', or: null },
+};
+
+export const FactorsShape: Shape<Factors> = {
+  ok: { is: { one: [true] } },
+  password: { is: 'flag' },
+  passkeys: { is: { list: { of: PasskeyShownShape } } },
+  why_no_passkeys: { is: 'text' },
+  app: { is: 'number', or: null },
+  app_used: { is: 'number', or: null },
+  recovery: { is: 'number' },
+  demanded: { is: 'flag' },
+};
+
+export const RecoveryCodesShape: Shape<RecoveryCodes> = {
+  ok: { is: { one: [true] } },
+  codes: { is: { list: 'text' } },
+};
+
+export const FactorsResetShape: Shape<FactorsReset> = {
+  ok: { is: { one: [true] } },
+  passkeys: { is: 'number' },
+  app: { is: 'flag' },
+  password: { is: 'flag' },
 };
 
 export const InvitedShape: Shape<Invited> = {
@@ -3129,6 +3388,9 @@ export const InvitedShape: Shape<Invited> = {
   account: { is: 'text', or: '' },
   ends: { is: 'number', or: 0.0 },
   adds_phone: { is: 'flag', or: false },
+  passkey: { is: 'flag', or: false },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
 };
 
 export const InvitationShownShape: Shape<InvitationShown> = {
@@ -3422,6 +3684,8 @@ export const UserShownShape: Shape<UserShown> = {
   sessions: { is: 'number' },
   tokens: { is: 'number' },
   display: { is: 'text' },
+  passkeys: { is: 'number', or: 0 },
+  app: { is: 'flag', or: false },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -3666,41 +3930,6 @@ export const SetupCheckShape: Shape<SetupCheck> = {
   findings: { is: { list: { of: CheckedStepShape } } },
 };
 
-export const WouldTellShape: Shape<WouldTell> = {
-  at: { is: 'number' },
-  thing: { is: 'text' },
-  value: { is: 'number', or: null },
-  place: { is: 'text', or: null },
-  lat: { is: 'number', or: null },
-  lon: { is: 'number', or: null },
-  resolved: { is: 'number', or: null },
-  late: { is: 'number', or: null },
-};
-
-export const RuleTroubleShape: Shape<RuleTrouble> = {
-  code: { is: 'text' },
-  words: { is: 'text' },
-  field: { is: 'text', or: null },
-};
-
-export const RuleTriedShape: Shape<RuleTried> = {
-  ok: { is: { one: [true] } },
-  would: { is: { list: { of: WouldTellShape } } },
-  count: { is: 'number' },
-  looked_at: { is: 'number' },
-  from: { is: 'number' },
-  to: { is: 'number' },
-  quiet: { is: 'number' },
-  trouble: { is: { list: { of: RuleTroubleShape } } },
-};
-
-export const UsualSilenceShape: Shape<UsualSilence> = {
-  ok: { is: { one: [true] } },
-  thing: { is: 'text' },
-  usual: { is: 'number', or: null },
-  learned: { is: 'number' },
-};
-
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -3746,12 +3975,28 @@ export const REPLIES: {
     : Shape<Calls[N]['answers']>;
 } = {
   'GET /session': WhoShape,
-  'POST /session': MeShape,
+  'POST /session': SignedInShape,
   'DELETE /session': DoneShape,
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
+  'POST /passkeys/challenge': PasskeyChallengeShape,
+  'POST /session/passkey': MeShape,
+  'POST /me/passkeys/challenge': PasskeyToMakeShape,
+  'POST /me/passkeys': OnePasskeyShape,
+  'PATCH /me/passkeys/{id}': OnePasskeyShape,
+  'DELETE /me/passkeys/{id}': DoneShape,
+  'POST /session/code': MeShape,
+  'POST /session/app': NewAppShape,
+  'POST /session/app/code': CameWithAppShape,
+  'GET /me/factors': FactorsShape,
+  'POST /me/app/begin': NewAppShape,
+  'POST /me/app': RecoveryCodesShape,
+  'POST /me/app/off': DoneShape,
+  'POST /me/recovery': RecoveryCodesShape,
+  'DELETE /users/{name}/factors': FactorsResetShape,
   'POST /invitation': InvitedShape,
+  'POST /invitation/passkey': PasskeyToMakeShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
@@ -3827,9 +4072,6 @@ export const REPLIES: {
   'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
-  'POST /rules/try': RuleTriedShape,
-  'GET /rules/usual': UsualSilenceShape,
-  'POST /alerts/acknowledge': DoneShape,
   'GET /openapi.json': null,
 };
 

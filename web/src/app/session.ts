@@ -16,8 +16,8 @@ import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
-import type { Api } from '../net/api';
-import type { Person } from '../generated';
+import type { Api, Reply } from '../net/api';
+import type { Calls, Person } from '../generated';
 import type { Read } from '../net/shape';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
@@ -42,6 +42,13 @@ export type SessionState =
     }
   | { readonly is: 'founding' }
   | { readonly is: 'invited'; readonly invited: Invited }
+  /** The password was right, and more is wanted: `half` opens nothing but the step for it. */
+  | {
+      readonly is: 'half';
+      readonly wants: 'code' | 'enrol';
+      readonly half: string;
+      readonly addsPhone: boolean;
+    }
   | {
       readonly is: 'shut';
       readonly code: string;
@@ -64,7 +71,12 @@ export interface Invited {
   /** Empty: for a new account. */
   readonly account: string;
   readonly addsPhone: boolean;
+  /** A passkey may take the place of the password. */
+  readonly passkey: boolean;
 }
+
+/** Who is in now, or what is wanted yet. */
+type Came = Pick<Reply<'POST /session'>, 'user' | 'wants' | 'half'>;
 
 const SORTS = ['welcome', 'share', 'invite', 'reset'] as const;
 
@@ -86,14 +98,15 @@ export function readTicket(fragment: string): Ticket | null {
 const AGAIN = 3000;
 
 export class Session {
-  readonly #api: Api;
+  /** For what is asked before anybody is in, too. */
+  readonly api: Api;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: Api) {
-    this.#api = api;
+    this.api = api;
   }
 
   get state(): ReadonlySignal<SessionState> {
@@ -117,28 +130,39 @@ export class Session {
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
-    this.#enter((await this.#api.post('session', { name, password })).user);
+    this.came(await this.api.post('session', { name, password }));
+  }
+
+  /** The server let somebody in, or wants more of them. */
+  came({ user, wants, half }: Came, addsPhone = false): void {
+    if (wants === undefined || half === undefined) this.#enter(user, addsPhone);
+    else this.#become({ is: 'half', wants, half, addsPhone });
+  }
+
+  /** The secret of an invitation, while it is being used. */
+  get secret(): string {
+    return this.#ticket?.secret ?? '';
   }
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
-    const token = this.#ticket?.secret ?? '';
-    this.#enter((await this.#api.post('welcome', { token, name, password })).user);
+    this.#enter((await this.api.post('welcome', { token: this.secret, name, password })).user);
   }
 
-  /** Use an invitation: a name for a new account, or none for a new password. Rejects with Denied. */
-  async join(name: string | null, password: string): Promise<void> {
+  /**
+   * Use an invitation: a name for a new account, or none for a new password; a passkey may take the
+   * place of the password. Rejects with Denied.
+   */
+  async join(fields: Omit<Calls['POST /invitation']['asks'], 'token'>): Promise<void> {
     const before = this.#state.value;
-    const token = this.#ticket?.secret ?? '';
-    const fields = { token, password, ...(name === null ? {} : { name }) };
-    const { user } = await this.#api.post('invitation', fields);
-    this.#enter(user, before.is === 'invited' && before.invited.addsPhone);
+    const said = await this.api.post('invitation', { token: this.secret, ...fields });
+    this.came(said, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
-    if (everywhere) await this.#api.del('sessions');
-    else await this.#api.del('session');
+    if (everywhere) await this.api.del('sessions');
+    else await this.api.del('session');
     this.#ticket = null;
     await this.#out({
       tone: 'info',
@@ -149,7 +173,7 @@ export class Session {
 
   /** Sign out of the account, and look at what the link shows. Rejects with Denied. */
   async signOutToSeeLink(): Promise<void> {
-    await this.#api.del('session');
+    await this.api.del('session');
     await this.open(null);
   }
 
@@ -220,7 +244,7 @@ export class Session {
   }
 
   async #ask(): Promise<void> {
-    const { user, first } = await this.#api.get('session');
+    const { user, first } = await this.api.get('session');
     if (user) this.#become({ is: 'in', visitor: visitorOf(user) });
     else this.#become({ is: 'out', first });
   }
@@ -228,7 +252,7 @@ export class Session {
   async #byLink(ticket: Ticket): Promise<void> {
     const token = ticket.secret;
     try {
-      if (ticket.sort === 'share') this.#enter((await this.#api.post('link', { token })).user);
+      if (ticket.sort === 'share') this.#enter((await this.api.post('link', { token })).user);
       else this.#become({ is: 'invited', invited: await this.#invitation(token) });
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
@@ -239,13 +263,14 @@ export class Session {
   }
 
   async #invitation(token: string): Promise<Invited> {
-    const { by, ends, account, adds_phone } = await this.#api.post('invitation', { token });
-    return { by, ends, account, addsPhone: adds_phone };
+    const said = await this.api.post('invitation', { token });
+    const { by, ends, account, adds_phone: addsPhone, passkey } = said;
+    return { by, ends, account, addsPhone, passkey };
   }
 
   async #byWelcome(ticket: Ticket): Promise<void> {
     try {
-      const said = await this.#api.post('welcome', { token: ticket.secret });
+      const said = await this.api.post('welcome', { token: ticket.secret });
       if (said.user) this.#enter(said.user);
       else this.#become({ is: 'founding' });
     } catch (error) {
@@ -276,7 +301,7 @@ export class Session {
   }
 
   async #who(): Promise<Visitor | null> {
-    const { user } = await this.#api.get('session');
+    const { user } = await this.api.get('session');
     return user ? visitorOf(user) : null;
   }
 
