@@ -291,7 +291,7 @@ _WORDS = {
     "robot": "The robot it is about.",
 }
 """What is said of fields that have no text of their own."""
-HIDDEN = {"Present", "Face", "Alarmed"}
+HIDDEN = {"Present", "Face", "Alarmed", "AlertEvent", "PastAlarm"}
 """States that are no things of their own: a base, and what is kept but never sent."""
 
 

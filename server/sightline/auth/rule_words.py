@@ -128,9 +128,8 @@ def _includes(outer: str, word: str) -> bool:
 
 
 def _sees(see: Collection[str], own: str, thing: str) -> bool:
-    """Tell whether a thing is seen, or is the rule's account's own to tell of."""
-    id = thing.partition("/")[2]
-    return id.startswith(own) or any(_includes(word, thing) for word in see)
+    """Tell whether a thing is seen, or is a region of the rule's account's own to tell of."""
+    return thing.startswith(f"region/{own}") or any(_includes(word, thing) for word in see)
 
 
 def _around(word: str) -> list[str]:

@@ -17,6 +17,7 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import RequestBody, RequestFields
 from sightline.contract.http import Call, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
+from sightline.rules.alert_changes import Act
 from sightline.rules.answers import RuleTried, UsualSilence
 from sightline.rules.requests import Note, RuleFields
 
@@ -54,10 +55,10 @@ class Trials(Protocol):
 
 
 class Acknowledging(Protocol):
-    """What acknowledges alerts."""
+    """What knows the alerts."""
 
-    def acknowledge(self, thing: str, user: User, note: str | None) -> Awaitable[None]:
-        """Acknowledge an alert. Raises `Refused`."""
+    def act(self, thing: str, act: Act, user: User, note: str | None) -> Awaitable[None]:
+        """Do something to an alert. Raises `Refused`."""
 
 
 class RulesApi:
@@ -139,7 +140,7 @@ class RulesApi:
         user, alert = call.who.user, call.asked.alert
         if not may(user, "alert", alert):
             raise Refused("unknown", UNKNOWN)
-        await self._alerts.acknowledge(alert, user, call.asked.note)
+        await self._alerts.act(alert, "acknowledge", user, call.asked.note)
         self._note(AuditEvent(user.name, call.address, "alert", alert, more="acknowledge"))
         return Reply()
 

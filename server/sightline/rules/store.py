@@ -22,6 +22,7 @@ from sightline.database.trouble import describe
 from sightline.kinds.rules.model import Alert, Rule
 from sightline.model.faults import CannotOpen
 from sightline.model.notification import Notification
+from sightline.rules.notice_table import NoticeTable, WatchTable
 from sightline.rules.schema import PART, TOPICS
 
 FILE = "rules.db"
@@ -80,9 +81,10 @@ class RuleStore:
     """
 
     def __init__(self, place: Path | EngineSource, server: str = "") -> None:
-        self._server = server
         self._place = str(place / FILE) if isinstance(place, Path) else "the common database"
         self._sql: Engine = _opened(place)
+        self.notices = NoticeTable(self._sql)
+        self.watch = WatchTable(self._sql, server)
 
     @property
     def several(self) -> bool:
@@ -151,6 +153,17 @@ class RuleStore:
             self._drop_alerts("rule = ?", (id,))
             self._sql.execute("DELETE FROM rule WHERE id = ?", (id,))
 
+    def revise(self, revised: Callable[[str, Rule], Rule | None]) -> None:
+        """Change every rule to what ``revised`` makes of it; None: remove it."""
+        with self._change():
+            for id, data in self._sql.execute("SELECT id, record FROM rule").fetchall():
+                rule = _rule(data)
+                after = revised(id, rule)
+                if after is None:
+                    self.remove(id, None)
+                elif after != rule:
+                    self.put(id, replace(after, version=rule.version + 1), rule.version)
+
     def _expect(self, id: str, expected: int) -> None:
         found = self._sql.execute("SELECT record FROM rule WHERE id = ?", (id,)).fetchone()
         version = _rule(found[0]).version if found else 0
@@ -163,7 +176,7 @@ class RuleStore:
         self,
         rule: str,
         row: AlertRow,
-        notices: Callable[[str, AlertRow], Iterable[Notification]],
+        notices: Callable[[str], Iterable[Notification]],
         same: float = 0.0,
     ) -> str | None:
         """Write down that a rule fired, and what is to be told of it; return the alert's id.
@@ -190,14 +203,14 @@ class RuleStore:
                 " VALUES (?, ?, ?, ?, ?, 1, ?)",
                 (id, rule, row.firing, alert.thing, alert.at, _encode(row)),
             )
-            self._notices(notices(id, row))
+            self.notices.add(notices(id))
             return id
 
     def change(
         self,
         id: str,
         change: Change,
-        notices: Callable[[AlertRow], Iterable[Notification]] = lambda row: (),
+        notices: Iterable[Notification] = (),
     ) -> AlertRow | None:
         """Change an alert, and write down what is to be told of that; return it as it is then.
 
@@ -212,8 +225,13 @@ class RuleStore:
                 "UPDATE alert SET edition = edition + 1, record = ? WHERE id = ?",
                 (_encode(after), id),
             )
-            self._notices(notices(after))
+            self.notices.add(notices)
             return after
+
+    def alert_of(self, firing: str) -> str | None:
+        """Return the id of the alert of a firing."""
+        found = self._sql.execute("SELECT id FROM alert WHERE firing = ?", (firing,)).fetchone()
+        return None if found is None else str(found[0])
 
     def remove_alerts(self, ids: Iterable[str]) -> None:
         """Remove alerts, and what is yet to be told of them."""
@@ -227,42 +245,6 @@ class RuleStore:
         )
         self._sql.execute(f"DELETE FROM alert WHERE {where}", values)
 
-    # -- what is to be told
-
-    def _notices(self, notices: Iterable[Notification]) -> None:
-        for each in notices:
-            self._sql.execute(
-                "INSERT INTO notice (id, alert, account, made, record) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO NOTHING",
-                (each.id, each.alert.partition("/")[2], each.account, each.at, _encode(each)),
-            )
-
-    def notices(self) -> list[Notification]:
-        """Return what was not told to its end yet, oldest first."""
-        rows = self._sql.execute("SELECT record FROM notice ORDER BY made, id").fetchall()
-        return [_notice(record) for (record,) in rows]
-
-    def told(self, id: str) -> None:
-        """Forget a notice: it has come to its end."""
-        self._sql.execute("DELETE FROM notice WHERE id = ?", (id,))
-
-    # -- how far we watched
-
-    def watched(self) -> tuple[float, bytes] | None:
-        """Return until when this server watched, and what its engine knew then."""
-        found = self._sql.execute(
-            "SELECT at, record FROM watch WHERE server = ?", (self._server,)
-        ).fetchone()
-        return None if found is None else (float(found[0]), bytes(found[1]))
-
-    def note(self, at: float, record: bytes) -> None:
-        """Keep what the engine knows at this time."""
-        self._sql.execute(
-            "INSERT INTO watch (server, at, record) VALUES (?, ?, ?) ON CONFLICT (server)"
-            " DO UPDATE SET at = excluded.at, record = excluded.record",
-            (self._server, at, record),
-        )
-
     # -- erasing
 
     def forget(self, thing: str, record: bytes | None, at: float) -> None:
@@ -273,26 +255,17 @@ class RuleStore:
         with self._change():
             self._drop_alerts("thing = ?", (thing,))
             for id, data in self._sql.execute("SELECT id, record FROM alert").fetchall():
-                alert = _alert(data).alert
-                if alert.condition.other == thing:
+                if _alert(data).alert.condition.other == thing:
                     self._drop_alerts("id = ?", (id,))
-            for id, data in self._sql.execute("SELECT id, record FROM notice").fetchall():
-                if _notice(data).thing == thing:
-                    self.told(id)
-            self._sql.execute("UPDATE watch SET record = ? WHERE server <> ?", (b"", self._server))
+            self.notices.forget(thing)
+            self.watch.forget_others()
             if record is not None:
-                self.note(at, record)
-
-
-def with_told(row: AlertRow, **fields: Any) -> AlertRow:
-    """Return a row whose alert has other fields."""
-    return replace(row, alert=replace(row.alert, **fields))
+                self.watch.note(at, record)
 
 
 _encode: Callable[[msgspec.Struct], bytes] = msgspec.json.encode
 _rule = msgspec.json.Decoder(Rule).decode
 _alert = msgspec.json.Decoder(AlertRow).decode
-_notice = msgspec.json.Decoder(Notification).decode
 
 
 def _opened(place: Path | EngineSource) -> Engine:

@@ -36,6 +36,7 @@ from sightline.settings.files import (
 )
 from sightline.settings.map_reading import map_settings
 from sightline.settings.maps import MapSettings
+from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.schema import (
     AccountsSettings,
     ArchiveSettings,
@@ -127,6 +128,8 @@ _SECTIONS = (
     DrivingSettings,
     ConsoleSettings,
     RegionsSettings,
+    RulesSettings,
+    HomeAssistantSettings,
     HistorySettings,
     ArchiveSettings,
     DynamodbSettings,

@@ -13,6 +13,7 @@ from sightline.kinds.maps.remote import origin_of
 from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
 from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
+from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.section import Section
 from sightline.settings.values import (
     Bytes,
@@ -317,6 +318,8 @@ class Settings(Section, frozen=True, kw_only=True):
     probot: Mapping[str, ProbotSettings] = {}
     console: ConsoleSettings = ConsoleSettings()
     regions: RegionsSettings = RegionsSettings()
+    rules: RulesSettings = RulesSettings()
+    homeassistant: HomeAssistantSettings = HomeAssistantSettings()
     webhook: Mapping[str, WebhookSettings] = {}
     map: Mapping[str, MapSettings] = {}
     history: HistorySettings = HistorySettings()

@@ -157,6 +157,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             "degraded": health.trouble(),
             "faults": parts.mqtt.publishers.faults() + faults.count,
             "demo": parts.start.demo,
+            "rules_hidden": not parts.start.settings.rules.show_watched,
         }
 
     return ServerState(
@@ -301,5 +302,6 @@ def build_health(parts: Parts) -> Health:
             ("the history", lambda: parts.live.recorder.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
+            ("the rules", lambda: parts.features.rules.database.trouble),
         ),
     )
