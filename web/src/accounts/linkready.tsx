@@ -45,7 +45,7 @@ export function LinkReady({
       {reach === 'machine' && (
         <p class="notice" data-tone="warn">
           <Icon of={TriangleAlert} size={18} />
-          {t`The address in it is of this machine only: nobody elsewhere can open it. Open this page by the address that others use, or have an admin set server.public_url.`}
+          {t`The address in it is of this machine only: nobody elsewhere can open it. Open this page by the address that others use, or have an admin say it once, in “Add a phone”.`}
         </p>
       )}
       {reach === 'network' && (

@@ -1,7 +1,7 @@
 /** When the map has been drawn: what can wait does, so that its pictures come first. */
 import type { SightlineMap } from './types';
 
-interface Patience {
+interface Timeouts {
   /** Milliseconds after the map stands still for the first time. */
   readonly after: number;
   /** And if it never does: milliseconds from now. */
@@ -11,7 +11,7 @@ interface Patience {
 /** Act once the map has stood still; the returned function calls it off. */
 export function onceStill(
   map: Pick<SightlineMap, 'onIdle'>,
-  { after, atMost }: Patience,
+  { after, atMost }: Timeouts,
   act: () => void,
 ): () => void {
   let still = false;

@@ -18,14 +18,16 @@ export interface PastEvent {
 /** Marks closer together than this share of the bar are one. */
 const ONE_MARK = 0.004;
 
-/** Read the `events` of an answer. Oldest first. */
-export function readEvents(list: readonly Read<HistoryEvent>[]): PastEvent[] {
+type NameOf = (key: Key) => string | undefined;
+
+/** Read the `events` of an answer, with what things are called. Oldest first. */
+export function readEvents(list: readonly Read<HistoryEvent>[], nameOf: NameOf): PastEvent[] {
   return list
     .map((event) => ({
       kind: event.sort,
       thing: event.thing,
       at: event.tst,
-      text: withPlace(words(event), event.place ?? ''),
+      text: withPlace(words(event, nameOf), event.place ?? ''),
       ...(typeof event['region'] === 'string' ? { region: keyOf('region', event['region']) } : {}),
     }))
     .sort((a, b) => a.at - b.at);
@@ -36,8 +38,10 @@ export function withPlace(text: string, place: string): string {
   return place === '' ? text : `${text} (${place})`;
 }
 
-function words(event: Read<HistoryEvent>): string {
-  const who = event.thing.split('/').slice(1).join('/');
+function words(event: Read<HistoryEvent>, nameOf: NameOf): string {
+  const [kind = '', ...levels] = event.thing.split('/');
+  const id = levels.join('/');
+  const who = nameOf(keyOf(kind, id)) ?? id;
   switch (event.sort) {
     case 'crossing':
     case 'transition': {

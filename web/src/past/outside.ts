@@ -5,7 +5,7 @@ import type { ServerClock } from '../app/clock';
 import type { HistoryEvent } from '../generated';
 import type { Requests } from '../net/requests';
 import type { Read } from '../net/shape';
-import type { Shown } from '../app/world';
+import type { Key, Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
 import { shownZone } from '../ui/customs';
@@ -31,10 +31,12 @@ interface Parts {
   readonly shown: Shown;
   /** The language of the names of places: `de`, `pt-BR`. */
   readonly language: string;
+  /** What a thing is called; undefined when that is not known. */
+  nameOf(key: Key): string | undefined;
 }
 
 export function createTimeTravel(parts: Parts): TimeTravel {
-  const { api, clock, requests, shown, language } = parts;
+  const { api, clock, requests, shown, language, nameOf } = parts;
   return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
@@ -67,7 +69,7 @@ export function createTimeTravel(parts: Parts): TimeTravel {
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
-      return readEvents(await placed(api, asked, language));
+      return readEvents(await placed(api, asked, language), nameOf);
     },
     async photos({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: 'photo' };

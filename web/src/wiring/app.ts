@@ -105,6 +105,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const past = createTimeTravel({
     ...{ api, clock, requests, shown: live.world },
     language: navigator.language,
+    nameOf: (key) => listed.roster.entries.get(key)?.name,
   });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
@@ -119,8 +120,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
-  const { signal: gone } = leaving;
-  const localities = createLocalities({ live, server, roster, mapState, gone });
+  const localities = createLocalities({ live, server, roster, mapState, gone: leaving.signal });
   return {
     live,
     time,

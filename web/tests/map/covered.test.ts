@@ -20,6 +20,11 @@ describe('on a desktop', () => {
     expect(padding).toEqual({ top: 28, left: 432, right: 416, bottom: 96 });
   });
 
+  test('the banner of the past lies above', () => {
+    const panels = { ...NONE, roster: box(88, 408), banner: box(425, 865, 12, 68) };
+    expect(coveredBy(panels, DESKTOP, false)).toMatchObject({ top: 96, left: 432 });
+  });
+
   test('it is the other way round where lines run to the left', () => {
     const panels = { ...NONE, roster: box(872, 1192), drawer: box(12, 352) };
     const padding = coveredBy({ ...panels, bar: box(364, 860, 720) }, DESKTOP, true);

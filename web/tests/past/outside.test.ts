@@ -28,6 +28,7 @@ function scene(answer: (path: string) => object) {
     requests: new Requests(() => false),
     shown: new Shown(new World()),
     language: 'nl',
+    nameOf: () => undefined,
   });
   past.refresh();
   return { asked, texts: () => past.events.value.map(({ text }) => text), past };

@@ -61,13 +61,26 @@ describe('a track', () => {
 
 describe('events of a day', () => {
   test('are told in words', () => {
-    const events = readEvents([
-      { sort: 'crossing', thing: 'friend/jane/phone', tst: 2, at: 3, event: 'leave', name: 'Home' },
-      { sort: 'alarm', thing: 'probot/ProBot1', tst: 1, at: 1, why: 'somebody else drives' },
-    ]);
+    const names = new Map<string, string>([['friend/jane/phone', 'Jane']]);
+    const events = readEvents(
+      [
+        {
+          sort: 'crossing',
+          thing: 'friend/jane/phone',
+          tst: 2,
+          at: 3,
+          event: 'leave',
+          name: 'Home',
+        },
+        { sort: 'crossing', thing: 'friend/bob/gone', tst: 4, at: 4, event: 'enter', name: 'Home' },
+        { sort: 'alarm', thing: 'probot/ProBot1', tst: 1, at: 1, why: 'somebody else drives' },
+      ],
+      (key) => names.get(key),
+    );
     expect(events.map((event) => event.text)).toEqual([
       'ProBot1: somebody else drives',
-      'jane/phone left Home',
+      'Jane left Home',
+      'bob/gone entered Home',
     ]);
   });
 

@@ -68,10 +68,10 @@ function onPhone({ roster, drawer, bar, banner }: Panels, { wide, high }: Size):
   };
 }
 
-function onDesktop({ roster, drawer, bar }: Panels, { wide, high }: Size): Padding {
+function onDesktop({ roster, drawer, bar, banner }: Panels, { wide, high }: Size): Padding {
   const right = drawer && drawer.left > wide / 2 ? wide - drawer.left : 0;
   return {
-    top: 28,
+    top: (banner?.bottom ?? 0) + 28,
     right: right + 64,
     left: (roster?.right ?? 88) + 24,
     bottom: bar ? high - bar.top + 16 : 48,

@@ -3,7 +3,6 @@ import { effect } from '@preact/signals';
 import type { Layout, Live, MapState, Navigation, Selection, Time } from '../../app/context';
 import type { Preferences } from '../../app/preferences';
 import type { Visitor } from '../../app/visitor';
-import type { TrailSpot } from '../../app/trails';
 import type { Key } from '../../app/world';
 import type { SightlineMap } from '../../map/types';
 import type { TimeTravel } from '../../past/timetravel';
@@ -14,6 +13,8 @@ import type { OfferedMaps } from '../../things/maps/offered';
 import type { Regions } from '../../things/regions/context';
 import { wireRegions } from '../../things/regions/onmap';
 import { covered } from './covered';
+import { restOf, wayOf } from './dayway';
+import type { Spot } from './dayway';
 import { firstSeen } from './firstseen';
 import { colours, Marks, thingOf } from './marks';
 import { wirePastView } from './pastview';
@@ -130,13 +131,19 @@ function wireChoice({ selection }: MapNeeds, map: SightlineMap): End[] {
   ];
 }
 
-/** The trail of the chosen one. */
+/** The trail of the chosen one; in the past the rest of that day, too, in the grey of what has no mark. */
 function trailOf({ selection, past }: MapNeeds, map: SightlineMap) {
   let trailed: Key | null = null;
-  const draw = (key: Key) => {
-    const spots = wayOf(past, key, selection.trails.of(key));
+  const line = (name: string, spots: readonly Spot[]) => {
     const drawn = selection.trail.peek() && spots.length > 1;
-    map.setTrail(key, drawn ? spots.map((spot) => [spot.lng, spot.lat] as const) : null);
+    map.setTrail(name, drawn ? spots.map(({ lng, lat }) => [lng, lat] as const) : null);
+  };
+  const draw = (key: Key) => {
+    const track = past.track.peek();
+    const points = track?.key === key ? track.points : [];
+    const at = past.at.peek();
+    line(restName(key), restOf(points, at));
+    line(key, wayOf(points, at, selection.trails.of(key)));
   };
   return {
     changed(keys: ReadonlySet<Key>) {
@@ -148,12 +155,18 @@ function trailOf({ selection, past }: MapNeeds, map: SightlineMap) {
       void selection.trail.value;
       void past.track.value;
       void past.at.value;
-      if (trailed !== null && trailed !== key) map.setTrail(trailed, null);
+      if (trailed !== null && trailed !== key) {
+        map.setTrail(trailed, null);
+        map.setTrail(restName(trailed), null);
+      }
       trailed = key;
       if (key !== null) draw(key);
     },
   };
 }
+
+/** No mark has this name, so nothing leads the line to one. */
+const restName = (key: Key) => `${key} later`;
 
 /** The fixes of the chosen one's day that are not believed, if they are wanted. */
 function wireDoubtful({ preferences, past, selection }: MapNeeds, map: SightlineMap): End {
@@ -192,20 +205,6 @@ function wirePadding(
       removeEventListener('resize', resized);
     },
   ];
-}
-
-/** The way of the day that is on the bar; up to now what was seen since, and in the past up to then. */
-function wayOf(
-  past: TimeTravel,
-  key: Key,
-  seen: readonly TrailSpot[],
-): readonly { readonly lng: number; readonly lat: number; readonly at: number }[] {
-  const track = past.track.peek();
-  const at = past.at.peek();
-  const way = track?.key === key ? track.points : [];
-  if (at !== null) return way.filter((point) => point.at <= at);
-  const until = way.at(-1)?.at ?? -Infinity;
-  return [...way, ...seen.filter((spot) => spot.at > until)];
 }
 
 /** The key of what has a mark on the map; null for what is only in the roster, and for areas. */

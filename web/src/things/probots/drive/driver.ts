@@ -153,11 +153,12 @@ export class Driver {
     const older = lease !== null && lease.fence < fence;
     if (older || (lease === null && !this.#seenOwn)) return;
     const reason = why(fence);
-    const lost = reason
-      ? t`You do not drive ${robot} any more: ${reason}.`
-      : t`You do not drive ${robot} any more.`;
-    const holder = lease?.holder;
-    this.#lose(holder === undefined ? lost : [lost, t`${holder} drives it now.`].join(' '));
+    // The pad says who drives it now.
+    this.#lose(
+      reason
+        ? t`You do not drive ${robot} any more: ${reason}.`
+        : t`You do not drive ${robot} any more.`,
+    );
   }
 
   /** The log tells why a lease ended, before the picture and our last frame's answer or after. */
