@@ -25,6 +25,8 @@ setup(
         # passkeys, and codes of authenticator apps (server/docs/decisions)
         "webauthn>=3.0,<4",
         "pyotp>=2.9,<3",
+        # signatures of OpenID Connect providers (server/docs/decisions)
+        "joserfc>=1.6,<2",
         # makes pictures that phones send smaller; without it only small ones are taken
         "pillow>=12,<14",
         "prometheus-client>=0.22",

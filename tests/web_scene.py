@@ -34,6 +34,7 @@ from sightline.settings import (
     FriendsSettings,
     HistorySettings,
     LimitsSettings,
+    OidcSettings,
     ReplicasSettings,
     Secret,
     ServerSettings,
@@ -140,6 +141,7 @@ class WebScene:
         store: str = "",
         name: str = "",
         second_factor: Demanded = "nobody",
+        oidc: Mapping[str, OidcSettings] | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -155,6 +157,7 @@ class WebScene:
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
+            oidc=oidc or {},
         )
         start = Start(
             settings, folder, "tcp:0:interface=127.0.0.1", demo, "", self.clock, self.wall

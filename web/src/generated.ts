@@ -20,6 +20,12 @@ export interface AccountView {
   readonly more?: boolean;
 }
 
+/** Which alert, and a note beside it. */
+export interface AcknowledgedAlert {
+  readonly alert: string;
+  readonly note?: string | null;
+}
+
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -125,6 +131,13 @@ export interface AuditShown {
   readonly more: string;
 }
 
+/** Where the browser goes now, and the address of ours to which it comes back. */
+export interface Begun {
+  readonly ok: true;
+  readonly url: string;
+  readonly back: string;
+}
+
 /** Which doubtful fixes are right: all from-to, or those of `tst`. */
 export interface Believe {
   readonly from?: number | string | null;
@@ -174,6 +187,17 @@ export interface CalendarQuery {
   readonly month: string;
   readonly zone?: string | null;
   readonly thing?: string;
+}
+
+/** Who is here now; absent after a link, which lets nobody in. `adds_phone`: they joined, and are to add a phone of their own. */
+export interface CameElsewhere {
+  readonly ok: true;
+  readonly purpose: 'join' | 'link' | 'sign_in';
+  readonly provider: string;
+  readonly place?: string;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly adds_phone?: boolean;
 }
 
 /** Who is here now, and the recovery codes of the new app, told this once. */
@@ -676,6 +700,23 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** Where else an account can be signed in to, and where that can be linked. */
+export interface Identities {
+  readonly ok: true;
+  readonly identities: readonly IdentityShown[];
+  readonly providers: readonly ProviderShown[];
+}
+
+/** Somebody at a provider. `provider` is its label, or its address when it is set no more. `called` is their name there when it was linked. Times in epoch s, `used` null: never. */
+export interface IdentityShown {
+  readonly id: string;
+  readonly provider: string;
+  readonly called: string;
+  readonly subject: string;
+  readonly created: number;
+  readonly used: number | null;
+}
+
 /** The id of a new invitation, and its address, told this once. `reach` says from where that address can be reached, `ends` until when (epoch s). */
 export interface InvitationMade {
   readonly ok: true;
@@ -910,6 +951,12 @@ export interface NewApp {
   readonly secret: string;
   readonly address: string;
   readonly sealed: string;
+}
+
+/** Whom to link: the `subject` (`sub`) by which a provider knows somebody. */
+export interface NewIdentity {
+  readonly provider: string;
+  readonly subject: string;
 }
 
 /** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
@@ -1310,6 +1357,17 @@ export interface Progress {
   readonly trip?: number | null;
 }
 
+/** What follows `#oidc=` in the address by which one came back. */
+export interface ProviderAnswer {
+  readonly answer: string;
+}
+
+/** A provider that people can sign in at: its name in addresses, and what people call it. */
+export interface ProviderShown {
+  readonly name: string;
+  readonly label: string;
+}
+
 /** A message. `form` says how its payload is written: text, json, hex or base64. */
 export interface Publish {
   readonly topic: string;
@@ -1499,6 +1557,25 @@ export interface RuleFields {
   readonly enabled?: boolean;
 }
 
+/** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
+export interface RuleTried {
+  readonly ok: true;
+  readonly would: readonly WouldTell[];
+  readonly count: number;
+  readonly looked_at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly quiet: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** What is wrong with a rule: a code of `sightline.rules.check`, words, and the field. */
+export interface RuleTrouble {
+  readonly code: string;
+  readonly words: string;
+  readonly field?: string | null;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
   readonly ok: true;
@@ -1649,6 +1726,14 @@ export interface SignIn {
   readonly password: string;
 }
 
+/** What a sign-in elsewhere is for; `place` is where the page goes on after it (`#map`). To join: `token` is the secret of an invitation, `name` how one wants to be called. */
+export interface SignInElsewhere {
+  readonly purpose?: 'join' | 'link' | 'sign_in';
+  readonly place?: string;
+  readonly token?: string;
+  readonly name?: string;
+}
+
 /** Who is here now; or what is wanted yet. Then `half` is the half session: it opens nothing but the step for that. */
 export interface SignedIn {
   readonly ok: true;
@@ -1656,6 +1741,13 @@ export interface SignedIn {
   readonly degraded?: string | null;
   readonly wants?: 'code' | 'enrol' | null;
   readonly half?: string | null;
+}
+
+/** One is out here. `provider` is where one came in by, `url` the way out there. */
+export interface SignedOut {
+  readonly ok: true;
+  readonly provider?: string | null;
+  readonly url?: string | null;
 }
 
 /** What a passkey signed. `state` is that of the challenge; the rest is base64url. */
@@ -1884,6 +1976,12 @@ export interface Trouble {
   readonly since: number;
 }
 
+/** A rule that need not be kept, and over how many days it is tried. */
+export interface TryRule {
+  readonly rule: RuleFields;
+  readonly days?: number;
+}
+
 /** The answer of `hide`, given back. */
 export interface Unhide {
   readonly undo: string;
@@ -1916,6 +2014,19 @@ export interface UserShown {
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
+}
+
+/** Which device. */
+export interface UsualQuery {
+  readonly thing: string;
+}
+
+/** For how long a device is usually silent, s; null: too little is known of it as yet. */
+export interface UsualSilence {
+  readonly ok: true;
+  readonly thing: string;
+  readonly usual: number | null;
+  readonly learned: number;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -1965,11 +2076,25 @@ export interface Welcomed {
   readonly needs?: readonly string[] | null;
 }
 
-/** Who is here, if anybody; `first`: the link of the first start is still good. */
+/** Who is here, if anybody; `first`: the link of the first start is still good. `passwords` false: nobody signs in by password. `providers` are where else. */
 export interface Who {
   readonly ok: true;
   readonly user: Person | null;
   readonly first: boolean;
+  readonly passwords?: boolean | null;
+  readonly providers?: readonly ProviderShown[] | null;
+}
+
+/** A moment at which a rule would have fired, epoch s, as in an alert. */
+export interface WouldTell {
+  readonly at: number;
+  readonly thing: string;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly resolved?: number | null;
+  readonly late?: number | null;
 }
 
 /** The state of each kind of thing. */
@@ -2173,11 +2298,11 @@ export interface Calls {
   readonly 'POST /session': {
     readonly asks: SignIn;
     readonly answers: SignedIn;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'need_passkey' | 'not_json' | 'wait' | 'wrong';
+    readonly refuses: 'busy' | 'degraded' | 'elsewhere' | 'failed' | 'foreign' | 'malformed' | 'need_passkey' | 'not_json' | 'wait' | 'wrong';
   };
   readonly 'DELETE /session': {
     readonly asks: Nothing;
-    readonly answers: Done;
+    readonly answers: SignedOut;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'signed_out' | 'wait';
   };
   readonly 'POST /welcome': {
@@ -2194,6 +2319,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /oidc/{name}': {
+    readonly asks: SignInElsewhere;
+    readonly answers: Begun;
+    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc': {
+    readonly asks: ProviderAnswer;
+    readonly answers: CameElsewhere;
+    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'GET /identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /identities/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/identities': {
+    readonly asks: NewIdentity;
+    readonly answers: Done;
+    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'POST /passkeys/challenge': {
     readonly asks: NoFields;
@@ -2655,6 +2810,21 @@ export interface Calls {
     readonly answers: SetupCheck;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
+  readonly 'POST /rules/try': {
+    readonly asks: TryRule;
+    readonly answers: RuleTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /rules/usual': {
+    readonly asks: UsualQuery;
+    readonly answers: UsualSilence;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /alerts/acknowledge': {
+    readonly asks: AcknowledgedAlert;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -2663,7 +2833,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'malformed', 'method', 'need_code', 'need_passkey', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_store', 'not_accepted', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
+export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'need_code', 'need_passkey', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_role', 'no_store', 'not_accepted', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -3280,10 +3450,17 @@ export const PersonShape: Shape<Person> = {
   display: { is: 'text', or: null },
 };
 
+export const ProviderShownShape: Shape<ProviderShown> = {
+  name: { is: 'text' },
+  label: { is: 'text' },
+};
+
 export const WhoShape: Shape<Who> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape }, or: null },
   first: { is: 'flag' },
+  passwords: { is: 'flag', or: null },
+  providers: { is: { list: { of: ProviderShownShape } }, or: null },
 };
 
 export const SignedInShape: Shape<SignedIn> = {
@@ -3292,6 +3469,12 @@ export const SignedInShape: Shape<SignedIn> = {
   degraded: { is: 'text', or: null },
   wants: { is: { one: ['code', 'enrol'] }, or: null },
   half: { is: 'text', or: null },
+};
+
+export const SignedOutShape: Shape<SignedOut> = {
+  ok: { is: { one: [true] } },
+  provider: { is: 'text', or: null },
+  url: { is: 'text', or: null },
 };
 
 export const WelcomedShape: Shape<Welcomed> = {
@@ -3305,6 +3488,37 @@ export const MeShape: Shape<Me> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape } },
   degraded: { is: 'text', or: null },
+};
+
+export const BegunShape: Shape<Begun> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  back: { is: 'text' },
+};
+
+export const CameElsewhereShape: Shape<CameElsewhere> = {
+  ok: { is: { one: [true] } },
+  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
+  provider: { is: 'text' },
+  place: { is: 'text', or: '' },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const IdentityShownShape: Shape<IdentityShown> = {
+  id: { is: 'text' },
+  provider: { is: 'text' },
+  called: { is: 'text' },
+  subject: { is: 'text' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const IdentitiesShape: Shape<Identities> = {
+  ok: { is: { one: [true] } },
+  identities: { is: { list: { of: IdentityShownShape } } },
+  providers: { is: { list: { of: ProviderShownShape } } },
 };
 
 export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
@@ -3930,6 +4144,41 @@ export const SetupCheckShape: Shape<SetupCheck> = {
   findings: { is: { list: { of: CheckedStepShape } } },
 };
 
+export const WouldTellShape: Shape<WouldTell> = {
+  at: { is: 'number' },
+  thing: { is: 'text' },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  resolved: { is: 'number', or: null },
+  late: { is: 'number', or: null },
+};
+
+export const RuleTroubleShape: Shape<RuleTrouble> = {
+  code: { is: 'text' },
+  words: { is: 'text' },
+  field: { is: 'text', or: null },
+};
+
+export const RuleTriedShape: Shape<RuleTried> = {
+  ok: { is: { one: [true] } },
+  would: { is: { list: { of: WouldTellShape } } },
+  count: { is: 'number' },
+  looked_at: { is: 'number' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+  quiet: { is: 'number' },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const UsualSilenceShape: Shape<UsualSilence> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  usual: { is: 'number', or: null },
+  learned: { is: 'number' },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -3976,10 +4225,16 @@ export const REPLIES: {
 } = {
   'GET /session': WhoShape,
   'POST /session': SignedInShape,
-  'DELETE /session': DoneShape,
+  'DELETE /session': SignedOutShape,
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
+  'POST /oidc/{name}': BegunShape,
+  'POST /oidc': CameElsewhereShape,
+  'GET /identities': IdentitiesShape,
+  'DELETE /identities/{id}': DoneShape,
+  'GET /users/{name}/identities': IdentitiesShape,
+  'POST /users/{name}/identities': DoneShape,
   'POST /passkeys/challenge': PasskeyChallengeShape,
   'POST /session/passkey': MeShape,
   'POST /me/passkeys/challenge': PasskeyToMakeShape,
@@ -4072,6 +4327,9 @@ export const REPLIES: {
   'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
+  'POST /rules/try': RuleTriedShape,
+  'GET /rules/usual': UsualSilenceShape,
+  'POST /alerts/acknowledge': DoneShape,
   'GET /openapi.json': null,
 };
 

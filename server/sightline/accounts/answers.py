@@ -13,11 +13,30 @@ from sightline.contract.fields import Answer
 from sightline.web.reach import Reach
 
 
+class ProviderShown(msgspec.Struct, frozen=True):
+    """A provider that people can sign in at: its name in addresses, and what people call it."""
+
+    name: str
+    label: str
+
+
 class Who(Answer, frozen=True):
-    """Who is here, if anybody; ``first``: the link of the first start is still good."""
+    """Who is here, if anybody; ``first``: the link of the first start is still good.
+
+    ``passwords`` false: nobody signs in by password. ``providers`` are where else.
+    """
 
     user: Person | None
     first: bool
+    passwords: bool | UnsetType = UNSET
+    providers: list[ProviderShown] | UnsetType = UNSET
+
+
+class SignedOut(Answer, frozen=True):
+    """One is out here. ``provider`` is where one came in by, ``url`` the way out there."""
+
+    provider: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
 
 
 class Me(Answer, frozen=True):

@@ -156,10 +156,13 @@ class JoiningApi:
             )
         await service.refresh()
         key = digest(asked.token)
-        invitation = self._open(service.cache, key)
+        invitation = open_invitation(service.cache, key, service.wall())
         none = asked.password is None and asked.passkey is None
         if none or (asked.name is None and invitation.account is None):
             return Reply(self._described(invitation))
+        by_link = invitation.account is None or invitation.owner is not None
+        if asked.password is not None and by_link:
+            self._entrance.check_passwords()  # the command line's links are the emergency way
         if invitation.account is None:
             return await self._new_account(call, invitation, asked.name or "")
         return await self._new_secret(call, invitation, invitation.account)
@@ -169,7 +172,7 @@ class JoiningApi:
         service, asked = self._account_service, call.asked
         self._entrance.check_address(call)
         await service.refresh()
-        invitation = self._open(service.cache, digest(asked.token))
+        invitation = open_invitation(service.cache, digest(asked.token), service.wall())
         browser, keep = browser_of(call)
         if invitation.account is None:
             name, display = _named(asked.name or "")
@@ -187,20 +190,6 @@ class JoiningApi:
         """Raise `Refused` where a link alone must not give a way in that needs no code."""
         if account in self._account_service.cache.apps:
             raise Refused("need_code", _CODE_FIRST)
-
-    def _open(self, cache: AccountCache, key: str) -> Invitation:
-        """Return the invitation with this key. Raises `Refused` unless it is open."""
-        accounts = cache.accounts
-        invitation = next((each for each in cache.invitations.values() if each.key == key), None)
-        if invitation is None:
-            raise Refused("wrong", _NO_LINK)
-        closed = invitation.why_closed(self._account_service.wall())
-        if closed is not None:
-            raise Refused(closed, _CLOSED[closed])
-        account = accounts.get(invitation.account) if invitation.account else None
-        if not invitations.counts(invitation, accounts) or (account and account.disabled):
-            raise Refused("revoked", _CLOSED["revoked"])
-        return invitation
 
     def _described(self, invitation: Invitation) -> Invited:
         accounts = self._account_service.cache.accounts
@@ -230,14 +219,18 @@ class JoiningApi:
 
         def make(database: Database) -> None:
             cache = database.read_cache()
-            now = self._open(cache, invitation.key)
+            now = open_invitation(cache, invitation.key, self._account_service.wall())
             if name in cache.accounts:
                 raise Refused("taken", _TAKEN)
             check_taken(cache.accounts, name, account.display)
             invitations.use(database, now.id)
             database.put_account(account)
             add(database)
-            words = [_of(now), f"role {now.role}", *granted_words(now.grants, database.pseudonyms)]
+            words = [
+                invitation_named(now),
+                f"role {now.role}",
+                *granted_words(now.grants, database.pseudonyms),
+            ]
             more = ", ".join(words)
             database.write(
                 AuditEvent(name, call.address, "make account", f"account/{name}", more=more)
@@ -253,14 +246,14 @@ class JoiningApi:
 
         def change(database: Database) -> None:
             cache = database.read_cache()
-            now = self._open(cache, invitation.key)
+            now = open_invitation(cache, invitation.key, self._account_service.wall())
             invitations.use(database, now.id)
             database.set_password(name, hashed)
             if hashed is None and name in cache.apps:  # set up meanwhile
                 raise Refused("need_code", _CODE_FIRST)
             add(database)
             database.end_sessions(name)
-            more = _of(now)
+            more = invitation_named(now)
             database.write(
                 AuditEvent(name, call.address, "change password", f"account/{name}", more=more)
             )
@@ -324,6 +317,21 @@ def _named(typed: str) -> tuple[str, str]:
     return name, display_name(name, typed)
 
 
-def _of(invitation: Invitation) -> str:
+def open_invitation(cache: AccountCache, key: str, wall: float) -> Invitation:
+    """Return the invitation with this key. Raises `Refused` unless it is open at ``wall``."""
+    accounts = cache.accounts
+    invitation = next((each for each in cache.invitations.values() if each.key == key), None)
+    if invitation is None:
+        raise Refused("wrong", _NO_LINK)
+    closed = invitation.why_closed(wall)
+    if closed is not None:
+        raise Refused(closed, _CLOSED[closed])
+    account = accounts.get(invitation.account) if invitation.account else None
+    if not invitations.counts(invitation, accounts) or (account and account.disabled):
+        raise Refused("revoked", _CLOSED["revoked"])
+    return invitation
+
+
+def invitation_named(invitation: Invitation) -> str:
     """Name an invitation and who made it, for the audit log."""
     return f"invitation {invitation.id} of {invitation.owner or 'the command line'}"

@@ -12,6 +12,7 @@ from sightline.accounts.api_session import UNKNOWN_NAME, Text
 from sightline.accounts.confirming import Confirming
 from sightline.accounts.database import Database
 from sightline.accounts.entrance import Entrance
+from sightline.accounts.identities import identities_in
 from sightline.accounts.passkeys import (
     MadePasskey,
     PasskeyChallenge,
@@ -188,7 +189,8 @@ class PasskeysApi:
             account = service.cache.accounts.get(name)
             return account is not None and not account.disabled
 
-        reply = await self._entrance.enter(call, name, "sign in by passkey", also, known_here)
+        what = "sign in by passkey"
+        reply = await self._entrance.enter(call, name, what, also, known_here, more=more)
         account = service.cache.accounts.get(name)
         password = account.password if account else None
         return replace(reply, known=known_devices.issue(password) if password else None)
@@ -231,14 +233,20 @@ class PasskeysApi:
         passkey, name = self._find(call), call.who.user.name
 
         def remove(database: Database) -> None:
-            cache = database.read_cache()
-            if cache.accounts[name].password is None and len(cache.passkeys_of(name)) < 2:
-                raise Refused("last_way", _LAST_WAY)
+            self._keep_a_way(database, name)
             factors.drop_passkey(database.sql, passkey.id)
             database.write(passkey_event("remove passkey", name, call.address, passkey))
 
         await self._account_service.change(remove)
         return Reply()
+
+    def _keep_a_way(self, database: Database, name: str) -> None:
+        """Raise `Refused` (``last_way``) if one passkey less would lock its owner out."""
+        cache = database.read_cache()
+        password = self._entrance.ways.passwords and cache.accounts[name].password is not None
+        elsewhere = identities_in(database.sql, name)
+        if not (password or elsewhere or len(cache.passkeys_of(name)) > 1):
+            raise Refused("last_way", _LAST_WAY)
 
     def _find(self, call: Call[Any]) -> Passkey:
         for passkey in self._account_service.cache.passkeys_of(call.who.user.name):

@@ -108,7 +108,24 @@ _FACTORS = (
     """,
     WatchedTables(("passkey", "authenticator_app", "recovery_code"), "accounts"),
 )
-PART = Part("accounts", tuple(map(SchemaStep, (_FIRST, _SECOND, _THIRD, _FOURTH, _FACTORS))))
+_IDENTITIES = (
+    """
+    CREATE TABLE identity (
+        id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+        account TEXT REFERENCES account ON DELETE SET NULL,
+        label TEXT NOT NULL, created REAL NOT NULL, used REAL,
+        UNIQUE (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX identity_account ON identity (account);
+    CREATE TABLE came_by (
+        session TEXT PRIMARY KEY REFERENCES session ON DELETE CASCADE,
+        identity TEXT NOT NULL REFERENCES identity ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX came_by_identity ON came_by (identity);
+    """,
+)
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS)
+PART = Part("accounts", tuple(map(SchemaStep, _STEPS)))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")
 """What other servers change of it: who may come in; and friends who were erased."""

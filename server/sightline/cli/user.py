@@ -12,7 +12,7 @@ from sightline.accounts.api_second_factor import reset_factors
 from sightline.accounts.invitations import end_resets
 from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
-from sightline.cli import invite
+from sightline.cli import identities, invite
 from sightline.cli.accounts_db import (
     AccountsDatabase,
     CommandFailed,
@@ -63,6 +63,7 @@ def add_to(subcommands: Any) -> None:
     )
     action("list", _list, "Show all accounts.", named=False)
     invite.add_to(action, _add_grants)
+    identities.add_to(action)
 
 
 def _add_grants(parser: argparse.ArgumentParser) -> None:

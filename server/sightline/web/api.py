@@ -104,6 +104,7 @@ class Api(Resource):
             origin=context.page_origin(request),
             browser=context.browser(request),
             known=context.known(request),
+            flow=context.flow(request),
             parts=parts,
             thing=thing,
         )
@@ -138,6 +139,8 @@ class Api(Resource):
             self._context.keep_known(request, reply.known)
         if reply.browser is not None:
             self._context.keep_browser(request, reply.browser)
+        if reply.flow is not None:
+            self._context.keep_flow(request, reply.flow)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:

@@ -22,6 +22,8 @@ _KNOWN = b"-known"
 _KNOWN_LASTS = 180 * 86400  # s
 _BROWSER = b"-browser"
 _BROWSER_LASTS = 86400  # s
+_FLOW = b"-oidc"
+_FLOW_LASTS = 600  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
 
 
@@ -201,6 +203,23 @@ class RequestContext:
             value.encode(),
             path=b"/",
             max_age=b"%d" % _BROWSER_LASTS,
+            secure=self.secure(request),
+            httpOnly=True,
+            sameSite=b"strict",
+        )
+
+    def flow(self, request: Request) -> str:
+        """Tell what the browser keeps of a sign-in elsewhere; empty: nothing."""
+        cookie: bytes = request.getCookie(self._cookie(request) + _FLOW) or b""
+        return cookie.decode("latin-1")
+
+    def keep_flow(self, request: Request, value: str) -> None:
+        """Let the browser keep that until it comes back; "": no longer."""
+        request.addCookie(
+            self._cookie(request) + _FLOW,
+            value.encode(),
+            path=b"/",
+            max_age=b"%d" % (_FLOW_LASTS if value else 0),
             secure=self.secure(request),
             httpOnly=True,
             sameSite=b"strict",

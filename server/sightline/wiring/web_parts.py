@@ -23,9 +23,10 @@ from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.api_view import ViewApi
 from sightline.accounts.confirming import Confirming
-from sightline.accounts.entrance import Entrance
+from sightline.accounts.oidc.callback import ProviderCallback
+from sightline.accounts.oidc.requests import PATH as OIDC_PATH
 from sightline.accounts.passkeys import Passkeys
-from sightline.accounts.second_factor import SecondFactor, Sealer
+from sightline.accounts.second_factor import Sealer, SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.api_check import CheckApi
@@ -63,6 +64,7 @@ from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.maps import MapExtras
+from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
 from sightline.wiring.sealing import key_file
@@ -181,6 +183,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
     live, features, new, wall = parts.live, parts.features, parts.accounts.phones, parts.start.wall
     return make_routes(
         service=parts.accounts.service,
+        elsewhere=build_elsewhere(
+            parts.accounts.service, parts.start.settings.oidc, reactor, parts.start.clock, wall
+        ),
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
@@ -205,6 +210,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
 def make_routes(
     *,
     service: AccountService,
+    elsewhere: Elsewhere,
     world: World,
     store: Store,
     show: Show,
@@ -223,11 +229,13 @@ def make_routes(
     rules: RulesApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance = Entrance(service)
+    entrance = elsewhere.entrance
     passkeys, second = Passkeys(service), SecondFactor(service, sealer)
     confirming = Confirming(service)
     apis = (
-        SessionApi(service, entrance, second),
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        elsewhere.oidc,
+        elsewhere.identities,
         PasskeysApi(service, entrance, passkeys, confirming),
         SecondFactorApi(service, entrance, second, confirming),
         JoiningApi(service, entrance, passkeys, second),
@@ -283,6 +291,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            OIDC_PATH: ProviderCallback(),
             "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },

@@ -7,6 +7,7 @@ import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
 import { Browsers } from './browsers';
+import { IdentitiesCard } from './identities';
 import { LinkList } from './links';
 import { MapPrivacy } from './mapprivacy';
 import { forgetPlace, Who } from './menu';
@@ -68,6 +69,7 @@ export function AccountPage() {
             <PasswordCard name={visitor.name} />
           </div>
         )}
+        {visitor.name !== DEMO && <IdentitiesCard />}
         <Tokens />
         {friends.length > 0 && (
           <Card name={t`Your data`} class="wide">

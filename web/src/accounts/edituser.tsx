@@ -9,6 +9,7 @@ import { Field } from '../ui/field';
 import { SessionRow } from './browsers';
 import { endTokens, EndTokens } from './endtokens';
 import { FirstPassword } from './firstpassword';
+import { UserIdentities } from './identities';
 import { useLoaded } from './loaded';
 import { Once, Trouble } from './once';
 import { ResetLink } from './resetlink';
@@ -270,6 +271,7 @@ function Sessions({ user }: { user: Account }) {
           }}
         />
       )}
+      <UserIdentities name={user.name} />
     </>
   );
 }

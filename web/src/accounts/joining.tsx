@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import type { Invited, Session } from '../app/session';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
+import { Elsewhere } from './elsewhere';
 import { NewPassword } from './newpassword';
 import { whenText } from './wording';
 import { lazily } from '../ui/lazily';
@@ -43,6 +44,7 @@ function NewAccount({ session, invited }: { session: Session; invited: Invited }
         <NewPassword />
       </Form>
       {invited.passkey && <JoinByPasskey session={session} invited={invited} />}
+      <Elsewhere session={session} />
       {invited.addsPhone && (
         <p class="note">{t`After that, your phone can be added: it takes two minutes.`}</p>
       )}

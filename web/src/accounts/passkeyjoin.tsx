@@ -14,7 +14,10 @@ export function JoinByPasskey({ session, invited }: { session: Session; invited:
   if (!knowsPasskeys()) return null;
   const join = async (name: string | null) => {
     const named = name === null ? {} : { name };
-    const asked = await session.api.post('invitation/passkey', { token: session.secret, ...named });
+    const asked = await session.api.post('invitation/passkey', {
+      token: session.waysIn.invitation,
+      ...named,
+    });
     const passkey = await makePasskey(asked);
     const label = browserName(navigator.userAgent);
     await session.join({ passkey, label, ...named });

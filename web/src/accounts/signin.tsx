@@ -6,13 +6,13 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Notice, Session, SessionState } from '../app/session';
-import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { LanguageChoice } from '../ui/languagechoice';
 import { Logo } from '../ui/logo';
+import { Elsewhere } from './elsewhere';
 import { Joining } from './joining';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
@@ -68,7 +68,7 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
       return state.first ? (
         <FirstStart notice={state.notice} session={session} />
       ) : (
-        <SignIn session={session} notice={state.notice} also={state.also} />
+        <SignIn session={session} state={state} />
       );
     case 'founding':
       return <Founding session={session} />;
@@ -81,35 +81,17 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
   }
 }
 
-function SignIn({
-  session,
-  notice,
-  also,
-}: {
-  session: Session;
-  notice: Notice | undefined;
-  also: Visitor | undefined;
-}) {
+function SignIn({ session, state }: { session: Session; state: SessionState & { is: 'out' } }) {
+  const { notice, also } = state;
+  const passwords = session.waysIn.ways.value?.passwords !== false;
   const name = also?.display ?? also?.name ?? '';
   return (
     <>
       <h1>{t`Sign in`}</h1>
       {notice && <NoticeBox notice={notice} />}
-      <Form
-        button={t`Sign in`}
-        blame={{ wrong: 'password' }}
-        submit={(value) => session.signIn(value('name'), value('password'))}
-      >
-        <Field name="name" label={t`Name`} autocomplete="username webauthn" maxLength={64} focus />
-        <Field
-          name="password"
-          label={t`Password`}
-          type="password"
-          autocomplete="current-password"
-          maxLength={256}
-        />
-      </Form>
+      {passwords && <PasswordForm session={session} />}
       <SignInByPasskey session={session} />
+      <Elsewhere session={session} still={state.still} />
       {also && (
         <p class="signin-also">
           <button
@@ -125,6 +107,25 @@ function SignIn({
       )}
       <p class="note">{t`No account, or the password forgotten? Whoever looks after this server can help.`}</p>
     </>
+  );
+}
+
+function PasswordForm({ session }: { session: Session }) {
+  return (
+    <Form
+      button={t`Sign in`}
+      blame={{ wrong: 'password' }}
+      submit={(value) => session.signIn(value('name'), value('password'))}
+    >
+      <Field name="name" label={t`Name`} autocomplete="username webauthn" maxLength={64} focus />
+      <Field
+        name="password"
+        label={t`Password`}
+        type="password"
+        autocomplete="current-password"
+        maxLength={256}
+      />
+    </Form>
   );
 }
 

@@ -62,6 +62,8 @@ export const NEED_NONE: readonly ErrorCode[] = [
   ...(['bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names'] as const),
   ...(['bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since'] as const),
   ...(['bad_find', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch'] as const),
+  ...(['away', 'barred', 'cancelled', 'elsewhere', 'last_way', 'linked'] as const),
+  ...(['no_account', 'no_role', 'not_begun', 'untrusted'] as const),
   // Another search took its place.
   ...(['superseded'] as const),
   // The connection, of which the banner says more. A robot that is `offline` says so itself, too.

@@ -15,6 +15,7 @@ from sightline.cli.check import (
     frontend,
     https,
     maps,
+    oidc,
     public,
     replicas,
     robots,
@@ -115,6 +116,7 @@ def _findings(
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)
+    yield from oidc.check(settings)
     url = options.url or settings.server.public_url
     if url:
         yield from public.check(url)
