@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 
@@ -46,7 +47,13 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
+from sightline.wiring.feature_parts import (
+    Features,
+    make_map_extras,
+    make_maps,
+    make_pictures,
+    make_rules,
+)
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -200,6 +207,13 @@ class WebScene:
         )
         naming.startService()
         pictures = make_pictures(start, live, past, accounts)
+        regions = SimpleNamespace(
+            records={}, when_changed=lambda listener: None, ready=succeed(None), name=lambda id: ""
+        )
+        geofencing = cast(Any, SimpleNamespace(regions=regions))
+        self.rules = make_rules(
+            start, cluster, live, accounts, past, mqtt, reads, geofencing, console
+        )
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
@@ -213,6 +227,7 @@ class WebScene:
             none,
             self.maps,
             self.extras,
+            self.rules,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -247,6 +262,8 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.rules.privilegedStartService()
+        self.rules.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -260,6 +277,7 @@ class WebScene:
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()
+        await self.rules.stopService()
         await self.account_service.stopService()
         if self.cluster.store is not None:
             await self.cluster.store.stopService()

@@ -197,11 +197,11 @@ def may(user: User, verb: str, thing: str) -> bool:
     A verb nobody listed is refused to everybody.
     """
     least = LEAST_ROLE.get(verb)
+    if verb in ONLY and kind_of(thing) != ONLY[verb]:
+        return False
     if verb in BY_KEY:
         lasting = user.by_token and verb in LASTING
         return not user.looks_only and not lasting and _keeps(user, thing)
-    if verb in ONLY and kind_of(thing) != ONLY[verb]:
-        return False
     if least is None or not user.scope.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:
@@ -362,7 +362,8 @@ class Rights(msgspec.Struct, frozen=True):
 def rights(user: User) -> Rights:
     """Return what this user may, for the page."""
     scope = user.scope
-    see = ["*"] if scope.kinds is None else sorted((scope.kinds & GRANTED) | scope.things)
+    things = {word for word in scope.things if kind_of(word) in GRANTED}
+    see = ["*"] if scope.kinds is None else sorted((scope.kinds & GRANTED) | things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)

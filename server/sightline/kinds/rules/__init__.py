@@ -28,8 +28,8 @@ KIND = Kind(
     # About the thing; told to those alone who see the alerts of that rule.
     events=(EventType("alert", retention="positions", names="alert", field="rule"),),
     verbs=(
-        Verb("rule", by_key=True, lasting=True),
-        Verb("unrule", by_key=True),
+        Verb("rule", by_key=True, lasting=True, only="rule"),
+        Verb("unrule", by_key=True, only="rule"),
         Verb("alert", only="alert"),
     ),
 )

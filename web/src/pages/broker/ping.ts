@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import { Refused } from '../../net/requests';
+import { fixed } from '../../ui/numbers';
 
 /** How often this page measures the way to the server and back, in milliseconds. */
 const PING_EVERY = 5000;
@@ -17,7 +18,7 @@ export function usePing(): string {
       const start = performance.now();
       requests.ask('ping', {}).then(
         () => {
-          setPing(`${(performance.now() - start).toFixed(1)} ms`);
+          setPing(`${fixed(performance.now() - start, 1)} ms`);
         },
         (error: unknown) => {
           setPing(error instanceof Refused ? error.message : 'failed');

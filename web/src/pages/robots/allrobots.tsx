@@ -16,6 +16,7 @@ import type { ProBot } from '../../things/probots/read';
 import { useTicks } from '../../ui/hooks';
 import { Spark } from '../../ui/spark';
 import type { Key } from '../../net/protocol';
+import { grouped } from '../../ui/numbers';
 
 export function RoundTrips({ robot, fresh }: { robot: ProBot; fresh: Freshness }) {
   const { now } = useTime();
@@ -78,7 +79,7 @@ export function AllRobots({
             const broker = world.get(keyOf('broker', robot.source));
             const trip = broker && readBroker(broker).trip;
             const ms = (value: number | undefined) =>
-              value === undefined ? '–' : `${String(Math.round(value * 10) / 10)} ms`;
+              value === undefined ? '–' : `${grouped(Math.round(value * 10) / 10)} ms`;
             return (
               <RobotRow
                 key={robot.id}

@@ -13,7 +13,7 @@ import type { Filter, Sort } from '../../things/roster';
 import { useLocalities } from '../../things/localities/context';
 import { readServer } from '../../things/server/read';
 import { Icon } from '../../ui/icon';
-import { brief, grouped } from '../../ui/numbers';
+import { brief, fixed, grouped } from '../../ui/numbers';
 import { goTo } from './places';
 
 const SORTS: readonly [Sort, () => string][] = [
@@ -72,7 +72,7 @@ export function Summary() {
       {rate !== undefined && (
         <span class="summary-rate">
           <Trans>
-            <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
+            <strong>{fixed(rate, rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
           </Trans>
         </span>
       )}

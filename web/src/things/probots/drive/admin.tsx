@@ -13,6 +13,7 @@ import { routineText } from '../read';
 import type { ProBot } from '../read';
 import { HoldButton } from './hold';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
+import { fixed } from '../../../ui/numbers';
 
 /** Longer than the server waits for the robot to show an effect, in milliseconds. */
 const SHUTDOWN_WITHIN = 30_000;
@@ -53,7 +54,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
       to === 'start'
         ? t`Main routine: start sent, waiting for the robot to show it …`
         : t`Main routine: stop sent, waiting for the robot to show it …`,
-      (what, seconds) => t`Main routine ${what}, seen after ${seconds.toFixed(1)} s.`,
+      (what, seconds) => t`Main routine ${what}, seen after ${fixed(seconds, 1)} s.`,
     );
   };
   const shutDown = () => {
@@ -63,8 +64,8 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
       t`Shutdown sent, waiting for the robot to go …`,
       (what, seconds) =>
         what === ''
-          ? t`${name} went after ${seconds.toFixed(1)} s.`
-          : t`${name} went (${what}) after ${seconds.toFixed(1)} s.`,
+          ? t`${name} went after ${fixed(seconds, 1)} s.`
+          : t`${name} went (${what}) after ${fixed(seconds, 1)} s.`,
     );
   };
   const idle = reachable && !waiting;

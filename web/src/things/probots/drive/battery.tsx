@@ -11,6 +11,7 @@ import { useDriving } from './context';
 import { SpanPick } from './span';
 import { before, HOURS } from './stored';
 import type { Stored } from './stored';
+import { fixed } from '../../../ui/numbers';
 
 const BATTERY_SPANS = [HOURS, 600];
 
@@ -53,7 +54,7 @@ export function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }
 
 /** How fast it empties, in percent per minute, and how long it lasts at that. */
 function emptyingText(fall: number, battery: number | undefined): string {
-  const rate = fall.toFixed(1);
+  const rate = fixed(fall, 1);
   if (battery === undefined) return t`−${rate} %/min`;
   const left = spanText((battery / fall) * 60);
   return t`−${rate} %/min, about ${left} left`;

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Card } from '../../../ui/section';
 import { useDriving } from './context';
 import { MOST } from './intent';
+import { fixed } from '../../../ui/numbers';
 
 export function LimitsCard() {
   const { driver } = useDriving();
@@ -45,7 +46,7 @@ function Limit({
   return (
     <label class="limit">
       <span>
-        {name} <span class="now">{value.toFixed(2)}</span>
+        {name} <span class="now">{fixed(value, 2)}</span>
       </span>
       <input
         type="range"

@@ -6,6 +6,7 @@ import { useKind, useTime } from '../../../app/context';
 import { Card } from '../../../ui/section';
 import { readCommand } from './read';
 import type { Command } from './read';
+import { fixed } from '../../../ui/numbers';
 
 /** So many of the newest lines are drawn. */
 const MOST = 60;
@@ -77,7 +78,7 @@ function Line({ line, now, all }: { line: Command; now: number; all: boolean }) 
         {wordOf(line.what)}
         {all && line.robot ? ` (${line.robot})` : ''}
         {line.why ? <span>: {line.why}</span> : null}
-        {line.seconds === undefined ? null : <span> {t`after ${line.seconds.toFixed(1)} s`}</span>}
+        {line.seconds === undefined ? null : <span> {t`after ${fixed(line.seconds, 1)} s`}</span>}
         {line.sent ? <code>{line.sent}</code> : null}
         {line.effect ? <span class="effect">{line.effect}</span> : null}
       </p>

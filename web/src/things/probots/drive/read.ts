@@ -13,6 +13,7 @@ import type { Thing } from '../../../net/protocol';
 import type { Granted } from '../../../net/requests';
 import { readLoosely } from '../../../net/shape';
 import type { Read } from '../../../net/shape';
+import { grouped } from '../../../ui/numbers';
 
 /** `lease/ProBot1`: somebody drives this robot. Without such a thing it is free. */
 export type Lease = Read<Driven> & { readonly robot: string };
@@ -51,7 +52,7 @@ export function readGuard(thing: Thing): Guard {
 
 /** Within how many seconds a robot stops if everything dies; "?" when that is not told. */
 export function stopText({ stops_within: seconds }: Guard): string {
-  const known = Number.isFinite(seconds) ? String(seconds) : '?';
+  const known = Number.isFinite(seconds) ? grouped(seconds) : '?';
   return t`${known} s`;
 }
 

@@ -4,6 +4,7 @@ import type { ProBot } from '../read';
 import { useDriving } from './context';
 import { isReleased, keysText } from './intent';
 import type { Lease } from './read';
+import { fixed } from '../../../ui/numbers';
 
 export function Readings({
   robot,
@@ -28,14 +29,14 @@ export function Readings({
         <div>
           <dt>{t`Speed`}</dt>
           <dd>
-            {Math.abs(speed).toFixed(2)}
+            {fixed(Math.abs(speed), 2)}
             <small>{speed < 0 ? t`reverse` : most(limits.speed)}</small>
           </dd>
         </div>
         <div>
           <dt>{t`Turn`}</dt>
           <dd>
-            {Math.abs(turn).toFixed(2)}
+            {fixed(Math.abs(turn), 2)}
             <small>{turn < 0 ? t`left` : turn > 0 ? t`right` : most(limits.turn)}</small>
           </dd>
         </div>
@@ -64,6 +65,6 @@ export function Readings({
 
 /** The greatest value that is allowed, beside the one that is. */
 function most(limit: number): string {
-  const allowed = limit.toFixed(2);
+  const allowed = fixed(limit, 2);
   return t({ message: `of ${allowed}`, context: 'a limit' });
 }

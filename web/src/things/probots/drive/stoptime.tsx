@@ -5,6 +5,7 @@ import { ShieldAlert, ShieldCheck } from 'lucide';
 import { Icon } from '../../../ui/icon';
 import { stopText } from './read';
 import type { Guard, Lease, Part } from './read';
+import { grouped } from '../../../ui/numbers';
 
 function wordsOf(dies: Part['dies']): readonly [what: string, who: string] {
   switch (dies) {
@@ -78,8 +79,10 @@ export function boundTitle(guard: Guard): string {
 }
 
 /** What was measured; and what it is at most, as far as measuring cannot tell. */
-export function secondsText({ seconds, bound, measured }: Part): string {
-  if (measured === undefined) return t`at most ${bound} s, not measured yet`;
-  if (measured === seconds) return t`${seconds} s, measured`;
+export function secondsText(part: Part): string {
+  const [seconds, bound] = [grouped(part.seconds), grouped(part.bound)];
+  if (part.measured === undefined) return t`at most ${bound} s, not measured yet`;
+  if (part.measured === part.seconds) return t`${seconds} s, measured`;
+  const measured = grouped(part.measured);
   return t`at most ${seconds} s, ${measured} s measured`;
 }
