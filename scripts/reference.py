@@ -272,6 +272,9 @@ KEYS = {
     "Visit": "stay/<thing>/<region>",
     "Transition": "crossing/<n>/<thing>[/<region>]",
     "WebhookState": "webhook/<name>",
+    "Rule": "rule/<account>/<id>",
+    "Alert": "alert/<account>/<rule's id>.<n>",
+    "Watch": "watch/<account>/<rule's id>.<n>",
     "Broker": "broker/<name>",
     "Client": "client/<broker>/<client id>",
     "LogLine": "log/<broker>/<n>",
@@ -289,7 +292,7 @@ _WORDS = {
     "robot": "The robot it is about.",
 }
 """What is said of fields that have no text of their own."""
-HIDDEN = {"Present", "Face", "Alarmed"}
+HIDDEN = {"Present", "Face", "Alarmed", "AlertEvent", "PastAlarm"}
 """States that are no things of their own: a base, and what is kept but never sent."""
 
 
@@ -319,6 +322,10 @@ def seen_by(kind: str) -> str:
         return f"everybody who sees the {known.follows}"
     if known.beside:
         return f"everybody who sees both the thing and the {known.beside}"
+    if kind == "watch":
+        return "the account that owns what is watched, and admins"
+    if known.owner_in_key and "see" not in known.granted:
+        return "the account in its key, those that the rule tells, and admins"
     if "see" in known.granted:
         return "everybody to whom it was granted"
     least = {"viewer": "everybody", "operator": "operators and admins", "admin": "admins"}

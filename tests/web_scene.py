@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 
@@ -23,6 +24,7 @@ from browser import Browser
 from sightline.accounts.passwords import Cost
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
+from sightline.auth.second_factor import Demanded
 from sightline.auth.session import Lifetime, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.kinds.friends.model import Face, Friend
@@ -45,7 +47,13 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
-from sightline.wiring.feature_parts import Features, make_map_extras, make_maps, make_pictures
+from sightline.wiring.feature_parts import (
+    Features,
+    make_map_extras,
+    make_maps,
+    make_pictures,
+    make_rules,
+)
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
     Parts,
@@ -83,9 +91,12 @@ def page_in(folder: Path) -> Path:
     return folder
 
 
-def account_settings(guest: Role | None, cost: Cost, lifetime: Lifetime) -> AccountsSettings:
+def account_settings(
+    guest: Role | None, cost: Cost, lifetime: Lifetime, second_factor: Demanded
+) -> AccountsSettings:
     """The section that says so."""
     return AccountsSettings(
+        second_factor=second_factor,
         guest=guest or "none",
         idle_hours=lifetime.idle / HOUR,
         session_days=lifetime.absolute / DAY,
@@ -136,6 +147,7 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        second_factor: Demanded = "nobody",
         oidc: Mapping[str, OidcSettings] | None = None,
     ) -> None:
         self.clock = Clock()
@@ -143,7 +155,7 @@ class WebScene:
         self.erased: list[str] = []
         settings = Settings(
             server=ServerSettings(proxies=proxies, web_root=str(page_in(folder / "page"))),
-            accounts=account_settings(guest, cost, lifetime or Lifetime()),
+            accounts=account_settings(guest, cost, lifetime or Lifetime(), second_factor),
             fanout=FanoutSettings(tick_ms=0),
             friends=FriendsSettings(
                 keys={device: Secret(text) for device, text in (secrets or {}).items()}
@@ -195,6 +207,13 @@ class WebScene:
         )
         naming.startService()
         pictures = make_pictures(start, live, past, accounts)
+        regions = SimpleNamespace(
+            records={}, when_changed=lambda listener: None, ready=succeed(None), name=lambda id: ""
+        )
+        geofencing = cast(Any, SimpleNamespace(regions=regions))
+        self.rules = make_rules(
+            start, cluster, live, accounts, past, mqtt, reads, geofencing, console
+        )
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
@@ -208,6 +227,7 @@ class WebScene:
             none,
             self.maps,
             self.extras,
+            self.rules,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -242,6 +262,8 @@ class WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
+        self.rules.privilegedStartService()
+        self.rules.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -255,6 +277,7 @@ class WebScene:
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()
+        await self.rules.stopService()
         await self.account_service.stopService()
         if self.cluster.store is not None:
             await self.cluster.store.stopService()

@@ -72,7 +72,8 @@ ADMINS = ("takeover", "drivers", "shutdown", "routine")
 PHONE = ("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup")
 OWN = ("share", "export", "retain", "erase", "hide", *PHONE)
 ON_REGIONS = ("region", "unregion", "adopt")
-VERBS = ("see", "history", "stop", "drive", *ADMINS, *OWN, *ON_REGIONS)
+ON_RULES = ("rule", "unrule", "alert")
+VERBS = ("see", "history", "stop", "drive", *ADMINS, *OWN, *ON_REGIONS, *ON_RULES)
 
 
 def granted(*words: str) -> frozenset[str]:
@@ -84,9 +85,20 @@ OWNERS = ("jane", "bob", "friend/jane/phone", "friend/bob/phone", "guest", "visi
 
 PEOPLE: dict[str, User] = {
     "viewer of all": user_of("v", "viewer", Grants(see=granted("*"))),
-    "viewer of jane": user_of("v", "viewer", Grants(see=granted("friend/jane"))),
+    "viewer of jane": user_of(
+        "v",
+        "viewer",
+        Grants(see=granted("friend/jane")),
+        rule_words=("rule/jane/ab12cd34", "alert/jane/ab12cd34"),
+    ),
     "viewer of nothing": user_of("v", "viewer", Grants()),
-    "jane": user_of("jane", "viewer", Grants(own=granted("friend/jane")), owners=OWNERS),
+    "jane": user_of(
+        "jane",
+        "viewer",
+        Grants(own=granted("friend/jane")),
+        owners=OWNERS,
+        rule_words=("rule/jane", "alert/jane", "watch/bob/ef56gh78.0"),
+    ),
     "operator of ProBot1": user_of("o", "operator", Grants(drive=granted("probot/ProBot1"))),
     "operator of all": user_of("o", "operator", Grants(see=granted("*"), drive=granted("*"))),
     "looking operator": user_of("o", "operator", Grants(see=granted("*")), looks_only=True),
@@ -119,6 +131,9 @@ OWNED_REGION: Row = SEEN_WITH_ALL | {
     "operator of all": [*DRIVE, "adopt"],
     "admin": [*ALL, *ON_REGIONS],
 }
+OF_NOBODY_ELSE: Row = {who: [] for who in PEOPLE} | {"admin": [*ALL, "rule", "unrule"]}
+RULE_OF_JANE: Row = OF_NOBODY_ELSE | {"jane": [*WATCH, "rule", "unrule"]}
+ALERT_OF_JANE: Row = ADMINS_ONLY | {"admin": [*ALL, "alert"], "jane": [*WATCH, "alert"]}
 REGION_OF_JANE: Row = OWNED_REGION | {"jane": [*WATCH, "region", "unregion"]}
 
 # For each thing its row; every other verb is refused.
@@ -139,6 +154,15 @@ CELLS: dict[str, Row] = {
     "region/jane/ab12cd34": REGION_OF_JANE,
     "region/bob/ab12cd34": OWNED_REGION,
     "region/friend/jane/phone/ab12cd34": REGION_OF_JANE,
+    "rule/jane/ab12cd34": RULE_OF_JANE | {"viewer of jane": WATCH},
+    "rule/jane/other234": RULE_OF_JANE,
+    "rule/bob/ef56gh78": OF_NOBODY_ELSE,
+    "rule/ab12cd34": ADMINS_ONLY,
+    "alert/jane/ab12cd34.17": ALERT_OF_JANE | {"viewer of jane": [*WATCH, "alert"]},
+    "alert/jane/other234.1": ALERT_OF_JANE,
+    "alert/bob/ef56gh78.1": ADMINS_ONLY | {"admin": [*ALL, "alert"]},
+    "watch/bob/ef56gh78.0": ADMINS_ONLY | {"jane": WATCH},
+    "watch/bob/ef56gh78.1": ADMINS_ONLY,
     "map/helsinki": PUBLIC,
     "webhook/house": ADMINS_ONLY,
     "tomorrow/1": ADMINS_ONLY,

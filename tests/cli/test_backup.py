@@ -12,6 +12,7 @@ import pytest
 
 from sightline.accounts.database import Database
 from sightline.cli.main import main
+from sightline.database.key_file import FILE, KeyFile
 from sightline.history import tables
 from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
@@ -84,3 +85,15 @@ def test_what_is_in_postgresql_is_said_not_to_be_among_it(
     assert main(["restore", *several, "--for-all"]) == 1
     assert "pg_restore" in capsys.readouterr().err
     assert main(["restore", *several]) == 0
+
+
+def test_the_key_that_seals_secrets_goes_along_both_ways(state: Path, tmp_path: Path) -> None:
+    key, copy = KeyFile(state / FILE), tmp_path / "copy"
+    sealed = key.seal(b"a secret", "x")
+    assert main(["backup", "--state", str(state), str(copy)]) == 0
+    assert (copy / FILE).stat().st_mode & 0o777 == 0o600
+    (state / FILE).unlink()
+    KeyFile(state / FILE).seal(b"another begun anew", "x")
+    assert main(["restore", "--state", str(state), str(copy)]) == 0
+    assert KeyFile(state / FILE).open(sealed, "x") == b"a secret"
+    assert len(list(state.glob(f"{FILE}.before-restore-*"))) == 1

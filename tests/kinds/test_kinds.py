@@ -27,6 +27,11 @@ MAY_NAME = {
     "owntracks/": "is about friends",
     "regions/": "is about regions, and what phones say of them",
     "maps/": "is about maps",
+    "rules/": "says what can be told of each kind, and looks for it",
+    "wiring/rule": "makes what does",
+    "wiring/telling.py": "the same",
+    "auth/rule_words.py": "says who sees rules and alerts",
+    "accounts/account_rights.py": "knows devices by any name",
     "webhooks/": "tells others of crossings of regions",
     "mqtt/second_connection.py": "reads the broker's log for sign-ins with our client id",
     "console/broker_monitor.py": "is about brokers",
@@ -77,7 +82,7 @@ NAMES = frozenset((*kinds.THING_TYPES, *(kind.name for kind in kinds.ALL)))
 # Words that are not only names of kinds: MQTT clients, Sightline's own thing, verbs, fields.
 WORDS = frozenset(
     ("broker", "client", "log", "server", "command", "quota", "region", "regions", "phone")
-) | frozenset(("guard", "alarm", "map", "maps"))
+) | frozenset(("guard", "alarm", "map", "maps", "rule", "rules", "alert", "watch"))
 _FOLDERS = tuple(f"sightline.kinds.{kind.name}" for kind in kinds.ALL)
 _KEY = re.compile(rf"({'|'.join(sorted(NAMES - {'server', 'client'}))})/")
 

@@ -110,6 +110,9 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("DELETE", "/invitations/none", 403, 404),
             ("GET", "/audit", 403, 200),
             ("GET", "/people?names=viewer", 200, 200),
+            ("POST", "/rules/try", 400, 400),
+            ("GET", "/rules/usual?thing=friend/bob/phone", 404, 200),
+            ("POST", "/alerts/acknowledge", 400, 400),
             ("GET", "/admin/devices", 403, 200),
             ("GET", "/admin/maps", 403, 200),
             ("GET", "/admin/check", 403, 200),
@@ -272,7 +275,8 @@ def test_every_verb_of_the_table_is_in_the_matrix():
     by_route = {"share", "export", "retain", "erase", "hide", "history"}
     by_route |= {"accounts", "audit", "metrics"}
     on_regions = {verb for granted in MAY_DRAW.values() for _, verb in granted}
-    assert set(LEAST_ROLE) == on_robots | by_route | on_phones | on_regions
+    on_rules = {"rule", "unrule", "alert"}  # every cell is in tests/rules/test_requests.py
+    assert set(LEAST_ROLE) == on_robots | by_route | on_phones | on_regions | on_rules
 
 
 @pytest_twisted.ensureDeferred

@@ -19,7 +19,17 @@ from twisted.internet.task import Clock
 from owntracks.scene import PhoneScene
 from picture import Picture
 from sightline.auth.account import Token
-from sightline.auth.permissions import EVERYTHING, Grants, User, check_grant, may, user_of, visitor
+from sightline.auth.permissions import (
+    EVERYTHING,
+    Grants,
+    Role,
+    User,
+    check_grant,
+    may,
+    user_of,
+    visitor,
+)
+from sightline.auth.rule_words import RuleWords, SeenRule
 from sightline.auth.session import Visitor, digest, new_token
 from sightline.history.formats.table import FORMATS
 from sightline.history.record import EVENTS, entry
@@ -53,6 +63,15 @@ KEYS = [
     "crossing/8000002/friend/ben/tby/someone/minq",
     "crossing/8000003/friend/ben/tby",
     "crossing/8000004/friend/ann/phx/friend/ann/phx/docq",
+    "rule/someone/ruwa",
+    "rule/other/ruwb",
+    "rule/other/ruwc",
+    "alert/someone/ruwa.6000001",
+    "alert/other/ruwb.6000002",
+    "alert/other/ruwc.6000003",
+    "watch/other/ruwb.6000004",
+    "watch/other/ruwd.0",
+    "watch/other/ruwd.1",
     "webhook/hooq",
     "broker/mainz",
     "server/sightlinz",
@@ -75,14 +94,37 @@ WORDS, DRIVEN, OWNED = words("see"), words("drive", 2), words("own", 1)
 # Who has regions of their own; of the accounts here only "someone" is anybody.
 OWNERS = frozenset(("someone", "other", "friend/ann/phx", "friend/ben/tby"))
 GRANTS = st.builds(Grants, WORDS, DRIVEN, OWNED)
+
+
+def rules_of(name: str) -> RuleWords:
+    """What there are: one of theirs, two that tell them, one that may watch them."""
+    told = frozenset((name,))
+    return RuleWords(
+        (
+            SeenRule(f"{name}/ruwa", told, ("friend",)),
+            SeenRule("other/ruwb", told, ("friend/ann/phx",), frozenset(("region/homq",))),
+            SeenRule("other/ruwc", told, ("friend", "probot/ProBot81")),
+            SeenRule("other/ruwd", frozenset(), ("friend/ann", "friend/ben/tby")),
+        )
+    )
+
+
+def someone(role: Role, grants: Grants, owners: frozenset[str], ruled: bool) -> User:
+    """Somebody with an account, and with rules."""
+    bare = user_of("someone", role, grants, owners=owners).scope
+    see = {"someone": (bare.kinds or frozenset()) | bare.things, "other": frozenset(("friend",))}
+    words = rules_of("someone").of("someone", grants.own, see.__getitem__) if ruled else ()
+    return user_of("someone", role, grants, owners=owners, rule_words=words)
+
+
 SHARED = st.lists(st.sampled_from(["friend/ann/phx", "friend/ben", "probot/ProBot81"]), max_size=2)
 USERS = st.one_of(
     st.builds(
-        user_of,
-        st.just("someone"),
+        someone,
         st.sampled_from(["viewer", "operator"]),
         GRANTS,
-        owners=st.sampled_from([OWNERS, frozenset[str]()]),
+        st.sampled_from([OWNERS, frozenset[str]()]),
+        st.booleans(),
     ),
     st.builds(visitor, SHARED),
 )
@@ -294,7 +336,7 @@ async def test_no_answer_of_any_route_shows_what_is_hidden(open_web, see, drive,
     home = await peopled(open_web)
     name = f"user{next(NAMES)}"
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    home.account_service.visitors.own_regions(OWNERS - {"someone"} | {name})
+    await ruled(home, name)
     found = await ways(home, name, cookie, own)
     asked = set()
     for number, (method, path) in enumerate(calls(home, first), first):
@@ -328,10 +370,10 @@ async def test_no_answer_of_any_route_shows_what_is_hidden(open_web, see, drive,
 @pytest_twisted.ensureDeferred
 async def test_no_answer_over_a_websocket_shows_what_is_hidden(open_web, see, drive, own, role):
     home = await peopled(open_web)
-    name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
+    name = f"user{next(NAMES)}"
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    home.account_service.visitors.own_regions(OWNERS - {"someone"} | {name})
-    user = user_of(name, role, grants, owners=OWNERS - {"someone"} | {name})
+    await ruled(home, name)
+    user = home.account_service.visitors.user(home.account_service.cache.accounts[name])
     hidden = [key for key in KEYS if not may(user, "see", key)]
     for key in hidden:
         if key.startswith("friend/"):  # what is hidden and what is not there look the same
@@ -344,8 +386,12 @@ async def test_no_answer_over_a_websocket_shows_what_is_hidden(open_web, see, dr
     browser = await home.browser(cookie)
     assert set(browser.picture.things) == set(KEYS) - set(hidden)
     for key in hidden:
-        for verb in ("see", "stop", "drive", "region", "unregion", "adopt", "locate", "setup"):
-            answer = await browser.asks(verb, thing=key)
+        for verb in (
+            *("see", "stop", "drive", "region", "unregion", "adopt", "locate", "setup"),
+            *("rule", "unrule", "alert"),
+        ):
+            more = RULE_ASKED if verb == "rule" else {"act": "acknowledge"}
+            answer = await browser.asks(verb, thing=key, **more)
             assert not answer["ok"]
             assert_nothing_leaks(user, json.dumps(answer).encode())
     assert_nothing_leaks(user, json.dumps(browser.hello).encode())
@@ -361,6 +407,20 @@ def shown(key: str) -> Any:
         value = b"%d" % VALUES[key]
         return Face(mime="image/png", data=b"\x89PNG\r\n\x1a\n." + value + b64decode(value + b"=="))
     return spot(VALUES[key])
+
+
+RULE_ASKED = {
+    "about": ["friend/ann/phx"],
+    "condition": {"type": "battery", "below": 20},
+    "tell": [{"account": "other"}],
+}
+
+
+async def ruled(home: Any, name: str) -> None:
+    """Have regions and rules that give this account further rights."""
+    await home.knows("other", see=("friend",))
+    home.account_service.visitors.own_regions(OWNERS - {"someone"} | {name})
+    home.account_service.visitors.rights.own_rules(rules_of(name))
 
 
 async def peopled(open_web: Any) -> Any:
@@ -379,6 +439,11 @@ async def peopled(open_web: Any) -> Any:
         said = json.dumps(body).encode()
         for sort in ("fix", "state", "transition", "drive", "alarm", "log"):
             await home.store.write([entry(key, sort, 1795235000.0, 1795235000.0, said)], [])
+    # Alerts of rules about a friend whom some see, who see no alert of that rule.
+    for n, rule in enumerate(("someone/ruwa", "other/ruwb", "other/ruwc")):
+        alert = {"rule": rule, "n": 1, "event": "fired", "type": "battery", "value": 770_900 + n}
+        said, tst = json.dumps(alert).encode(), 1795235050.0 + n
+        await home.store.write([entry("friend/ann/phx", "alert", tst, tst, said)], [])
     # Of whom some see the friend, who came into regions that not all of those see.
     for n, key in enumerate(key for key in KEYS if key.startswith("region/")):
         region = key.removeprefix("region/")

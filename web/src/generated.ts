@@ -20,6 +20,12 @@ export interface AccountView {
   readonly more?: boolean;
 }
 
+/** Which alert, and a note beside it. */
+export interface AcknowledgedAlert {
+  readonly alert: string;
+  readonly note?: string | null;
+}
+
 /** The address as it is kept, and from where it can be reached. */
 export interface AddressShown {
   readonly ok: true;
@@ -39,10 +45,53 @@ export interface Alarm {
   readonly head: string;
 }
 
+/** `alert/<account>/<rule's id>.<n>`: a rule has fired. */
+export interface Alert {
+  readonly rule: string;
+  readonly title: string;
+  readonly thing: string;
+  readonly condition: Condition;
+  readonly at: number;
+  readonly late?: number | null;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly urgent?: boolean;
+  readonly lasting?: boolean;
+  readonly status: 'acknowledged' | 'open' | 'resolved';
+  readonly by?: string | null;
+  readonly by_at?: number | null;
+  readonly note?: string | null;
+  readonly resolved?: number | null;
+  readonly told?: readonly AlertTold[];
+}
+
+/** What is done to an alert, and a note beside it. */
+export interface AlertFields {
+  readonly thing: string;
+  readonly act: 'acknowledge' | 'reopen' | 'resolve';
+  readonly note?: string | null;
+}
+
+/** How one recipient was told. */
+export interface AlertTold {
+  readonly account: string;
+  readonly state: 'failed' | 'no_channel' | 'quiet' | 'sent' | 'waiting';
+  readonly at?: number | null;
+  readonly why?: string | null;
+}
+
 /** Things as they are. */
 export interface AllThings {
   readonly ok: true;
   readonly things: readonly Thing[];
+}
+
+/** The new app as it was told, and the code that it shows. */
+export interface AppCode {
+  readonly sealed: string;
+  readonly code: string;
 }
 
 /** The number of the command in the phone's list of what it was asked. */
@@ -151,6 +200,14 @@ export interface CameElsewhere {
   readonly adds_phone?: boolean;
 }
 
+/** Who is here now, and the recovery codes of the new app, told this once. */
+export interface CameWithApp {
+  readonly ok: true;
+  readonly user: Person;
+  readonly codes: readonly string[];
+  readonly degraded?: string | null;
+}
+
 /** A wish to have the set-up checked, which has no fields. */
 export type CheckSetup = Readonly<Record<string, never>>;
 
@@ -209,6 +266,28 @@ export interface CommandLogEntry {
   readonly sent?: string | null;
   readonly seconds?: number | null;
   readonly effect?: string | null;
+}
+
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, falling so that it is empty before `by`, or (with both) both - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a client came and went `times` within `seconds`; it is about a broker, of which it means all clients, or one client - `number`: at `topic` (a name or a filter; in `field` of its JSON) `above`, `below`, between both, or `changed`; it is about the broker that brings it, `broker/main` */
+export interface Condition {
+  readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
+  readonly region?: string | null;
+  readonly other?: string | null;
+  readonly by?: string | null;
+  readonly seconds?: number | null;
+  readonly metres?: number | null;
+  readonly above?: number | null;
+  readonly below?: number | null;
+  readonly changed?: boolean;
+  readonly times?: number | null;
+  readonly topic?: string | null;
+  readonly field?: string | null;
+  readonly margin?: number | null;
+}
+
+/** The password once more, where the session is not new. */
+export interface Confirmed {
+  readonly password?: string | null;
 }
 
 /** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
@@ -405,6 +484,26 @@ export interface Exceeded {
   readonly count: number;
 }
 
+/** How somebody signs in. `why_no_passkeys` says why none can be made here; empty: they can. `app` is since when an authenticator app is set up (null: none is) and `app_used` its last use. `recovery` codes are left. `demanded`: the role needs more than a password. */
+export interface Factors {
+  readonly ok: true;
+  readonly password: boolean;
+  readonly passkeys: readonly PasskeyShown[];
+  readonly why_no_passkeys: string;
+  readonly app: number | null;
+  readonly app_used: number | null;
+  readonly recovery: number;
+  readonly demanded: boolean;
+}
+
+/** What was removed. `password`: the account has one, so that its owner can still sign in. */
+export interface FactorsReset {
+  readonly ok: true;
+  readonly passkeys: number;
+  readonly app: boolean;
+  readonly password: boolean;
+}
+
 /** Whose figures: those of these names, later than `since`. With `stored` (s back in time) from the store, else since the server's start. */
 export interface Figures {
   readonly thing: string;
@@ -430,6 +529,13 @@ export interface FindTopics {
   readonly retained?: boolean;
   readonly after?: string | null;
   readonly broker?: string | null;
+}
+
+/** The half session, the new app as it was told, and the code that it shows. */
+export interface FirstCode {
+  readonly half: string;
+  readonly sealed: string;
+  readonly code: string;
 }
 
 /** A match: what it is called, also where it stands; the position and the box around it. */
@@ -484,6 +590,12 @@ export interface Friend {
   readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
 }
 
+/** The half session, and a code of the app or a recovery code. */
+export interface GivenCode {
+  readonly half: string;
+  readonly code: string;
+}
+
 /** `guard/main`: the guard process at the broker `main`, and how driving is there. */
 export interface GuardState {
   readonly presence: 'live' | 'offline';
@@ -491,6 +603,11 @@ export interface GuardState {
   readonly stops_within: number;
   readonly parts?: readonly StopTimePart[];
   readonly driving?: string | null;
+}
+
+/** The half session of somebody who has to set an app up. */
+export interface HalfOnly {
+  readonly half: string;
 }
 
 /** The lease whose robot stops. `why` is hidden, blur or released; others will do. */
@@ -542,7 +659,7 @@ export interface Hide {
 
 /** Something that happened; besides these fields, what was said of it. A crossing has the `name` of the region, a phone's own transition its `desc`; a photo its place, what that is called (`poi`) and the picture's `hash` and size in pixels; a line of the command log `what` was done and by `who`. */
 export interface HistoryEvent {
-  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
+  readonly sort: 'alarm' | 'alert' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
@@ -562,6 +679,16 @@ export interface HistoryEvent {
   readonly who?: string | null;
   readonly why?: string | null;
   readonly [further: string]: unknown;
+}
+
+/** When a rule is looked at. Everything absent: always. */
+export interface Hours {
+  readonly days?: readonly (0 | 1 | 2 | 3 | 4 | 5 | 6)[] | null;
+  readonly begin?: string | null;
+  readonly end?: string | null;
+  readonly holidays?: 'also' | 'not' | 'only';
+  readonly country?: string | null;
+  readonly zone?: string | null;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -621,7 +748,7 @@ export interface Invitations {
   readonly invitations: readonly InvitationShown[];
 }
 
-/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. */
+/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. `passkey`: one may take the place of the password. `wants` and `half`: see `SignedIn`. */
 export interface Invited {
   readonly ok: true;
   readonly user?: Person | null;
@@ -631,13 +758,18 @@ export interface Invited {
   readonly account?: string;
   readonly ends?: number;
   readonly adds_phone?: boolean;
+  readonly passkey?: boolean;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
 }
 
-/** The secret of an invitation; with a password (and a name, for a new account): come in. */
+/** The secret of an invitation; with a password (and a name, for a new account): come in. A passkey may take the place of the password; `label` is what it is called. */
 export interface Joining {
   readonly token: string;
   readonly name?: string | null;
   readonly password?: string | null;
+  readonly passkey?: MadePasskey | null;
+  readonly label?: string;
 }
 
 /** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
@@ -717,6 +849,15 @@ export interface LogLine {
 /** Whether the page shows the `past`. */
 export interface Look {
   readonly past: boolean;
+}
+
+/** A passkey that a browser made. `state` is that of the challenge; the rest is base64url. */
+export interface MadePasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly attestation: string;
+  readonly transports?: readonly string[];
 }
 
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
@@ -804,6 +945,14 @@ export interface NewAddress {
   readonly url: string;
 }
 
+/** A new app, told this once: the `secret` to type, the same as an `address` for a QR code. `sealed` is brought back with the first code. */
+export interface NewApp {
+  readonly ok: true;
+  readonly secret: string;
+  readonly address: string;
+  readonly sealed: string;
+}
+
 /** Whom to link: the `subject` (`sub`) by which a provider knows somebody. */
 export interface NewIdentity {
   readonly provider: string;
@@ -835,6 +984,12 @@ export interface NewLinkMade {
   readonly id: string;
   readonly url: string;
   readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** A passkey that the browser has made, and what it is to be called. */
+export interface NewPasskey {
+  readonly name: string;
+  readonly passkey: MadePasskey;
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
@@ -901,6 +1056,9 @@ export interface NewUser {
   readonly own?: readonly string[];
 }
 
+/** A call that says all by its path. */
+export type NoFields = Readonly<Record<string, never>>;
+
 /** A request without fields. */
 export type Nothing = Readonly<Record<string, never>>;
 
@@ -926,6 +1084,12 @@ export interface OfferReply {
 export interface OneDevice {
   readonly ok: true;
   readonly device: DeviceShown;
+}
+
+/** One passkey of one's own. */
+export interface OnePasskey {
+  readonly ok: true;
+  readonly passkey: PasskeyShown;
 }
 
 /** A thing as it is. */
@@ -954,6 +1118,55 @@ export interface OverruledAct {
   readonly from: number;
   readonly to: number;
   readonly undo: string;
+}
+
+/** What a passkey is to sign. `rp` is the name that it belongs to, `lasts` in s. */
+export interface PasskeyChallenge {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly lasts?: number;
+}
+
+/** The secret of an invitation, and the name that a new account is to have. */
+export interface PasskeyFor {
+  readonly token: string;
+  readonly name?: string | null;
+}
+
+/** What a passkey is called. */
+export interface PasskeyName {
+  readonly name: string;
+}
+
+/** A passkey. `at` is the name of the page that it works at; `used`: null for never. `synced`: it is on other devices of the person, too. */
+export interface PasskeyShown {
+  readonly id: string;
+  readonly name: string;
+  readonly at: string;
+  readonly synced: boolean;
+  readonly created: number;
+  readonly used: number | null;
+}
+
+/** What a passkey has signed. */
+export interface PasskeySignIn {
+  readonly passkey: SignedPasskey;
+}
+
+/** What a browser needs to make a passkey. `user` is the account's number, in base64url. `known` are the passkeys there are already, `algorithms` COSE numbers. */
+export interface PasskeyToMake {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly user: string;
+  readonly name: string;
+  readonly display: string;
+  readonly known: readonly string[];
+  readonly algorithms?: readonly number[];
+  readonly lasts?: number;
 }
 
 /** Somebody was in a region (its key) from then to then. */
@@ -1177,6 +1390,18 @@ export interface Quarantined {
   readonly head: string;
 }
 
+/** An account that is told, `after` s without an acknowledgement (0: at once). */
+export interface Recipient {
+  readonly account: string;
+  readonly after?: number;
+}
+
+/** Recovery codes, told this once. */
+export interface RecoveryCodes {
+  readonly ok: true;
+  readonly codes: readonly string[];
+}
+
 /** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
 export interface Region {
   readonly name: string;
@@ -1253,6 +1478,12 @@ export interface RemovedRegion {
   readonly version?: number | null;
 }
 
+/** Which rule, and the version that is removed. */
+export interface RemovedRule {
+  readonly thing: string;
+  readonly version?: number | null;
+}
+
 /** The new name of the device, `user/device`. */
 export interface Rename {
   readonly name: string;
@@ -1294,8 +1525,66 @@ export interface Routine {
   readonly to: 'start' | 'stop';
 }
 
+/** `rule/<account>/<id>`: who wants to be told of what. */
+export interface Rule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+  readonly version: number;
+  readonly by: string;
+  readonly at: number;
+  readonly trouble?: string | null;
+}
+
+/** A rule as it is made. Without a `thing` it is new; else `version` is the one changed. */
+export interface RuleFields {
+  readonly thing?: string | null;
+  readonly version?: number;
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+}
+
+/** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
+export interface RuleTried {
+  readonly ok: true;
+  readonly would: readonly WouldTell[];
+  readonly count: number;
+  readonly looked_at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly quiet: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** What is wrong with a rule: a code of `sightline.rules.check`, words, and the field. */
+export interface RuleTrouble {
+  readonly code: string;
+  readonly words: string;
+  readonly field?: string | null;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
+  readonly ok: true;
+  readonly thing: string;
+  readonly version: number;
+}
+
+/** The rule as it is kept now. */
+export interface SavedRule {
   readonly ok: true;
   readonly thing: string;
   readonly version: number;
@@ -1319,7 +1608,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1360,6 +1649,7 @@ export interface Server {
   readonly demo?: boolean;
   readonly clock_off?: number | null;
   readonly clock_why?: string | null;
+  readonly rules_hidden?: boolean;
 }
 
 /** Where somebody is signed in. `here`: it is the session that asks. */
@@ -1444,11 +1734,30 @@ export interface SignInElsewhere {
   readonly name?: string;
 }
 
+/** Who is here now; or what is wanted yet. Then `half` is the half session: it opens nothing but the step for that. */
+export interface SignedIn {
+  readonly ok: true;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
+}
+
 /** One is out here. `provider` is where one came in by, `url` the way out there. */
 export interface SignedOut {
   readonly ok: true;
   readonly provider?: string | null;
   readonly url?: string | null;
+}
+
+/** What a passkey signed. `state` is that of the challenge; the rest is base64url. */
+export interface SignedPasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly authenticator_data: string;
+  readonly signature: string;
+  readonly user?: string;
 }
 
 /** The bounds of a span, both inclusive. */
@@ -1667,6 +1976,12 @@ export interface Trouble {
   readonly since: number;
 }
 
+/** A rule that need not be kept, and over how many days it is tried. */
+export interface TryRule {
+  readonly rule: RuleFields;
+  readonly days?: number;
+}
+
 /** The answer of `hide`, given back. */
 export interface Unhide {
   readonly undo: string;
@@ -1677,7 +1992,7 @@ export interface Unsubscribe {
   readonly sub: string;
 }
 
-/** An account. `password`: it has one. */
+/** An account. `password`: it has one; `app`: an authenticator app is set up. */
 export interface UserShown {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'viewer';
@@ -1691,12 +2006,27 @@ export interface UserShown {
   readonly sessions: number;
   readonly tokens: number;
   readonly display: string;
+  readonly passkeys?: number;
+  readonly app?: boolean;
 }
 
 /** All accounts, for admins. */
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
+}
+
+/** Which device. */
+export interface UsualQuery {
+  readonly thing: string;
+}
+
+/** For how long a device is usually silent, s; null: too little is known of it as yet. */
+export interface UsualSilence {
+  readonly ok: true;
+  readonly thing: string;
+  readonly usual: number | null;
+  readonly learned: number;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -1707,6 +2037,17 @@ export interface Visit {
   readonly by: 'both' | 'phone' | 'server';
   readonly disputed?: boolean;
   readonly why?: string | null;
+}
+
+/** `watch/<account>/<rule's id>.<number>`: a rule as one of those sees it that it watches. It names nobody else that the rule watches, and no region: they may not be allowed to know them. */
+export interface Watch {
+  readonly rule: string;
+  readonly about: string;
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly enabled?: boolean;
+  readonly at: number;
 }
 
 /** `webhook/<name>`: the state of a receiver. For admins. */
@@ -1744,6 +2085,18 @@ export interface Who {
   readonly providers?: readonly ProviderShown[] | null;
 }
 
+/** A moment at which a rule would have fired, epoch s, as in an alert. */
+export interface WouldTell {
+  readonly at: number;
+  readonly thing: string;
+  readonly value?: number | null;
+  readonly place?: string | null;
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly resolved?: number | null;
+  readonly late?: number | null;
+}
+
 /** The state of each kind of thing. */
 export interface States {
   readonly friend: Friend;
@@ -1759,6 +2112,9 @@ export interface States {
   readonly stay: Visit;
   readonly crossing: Transition;
   readonly webhook: WebhookState;
+  readonly rule: Rule;
+  readonly alert: Alert;
+  readonly watch: Watch;
   readonly broker: Broker;
   readonly client: Client;
   readonly log: LogLine;
@@ -1774,6 +2130,11 @@ export interface Requests {
     readonly asks: NamedRegion;
     readonly answers: SavedRegion;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'malformed' | 'past' | 'shared' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly alert: {
+    readonly asks: AlertFields;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'unknown' | 'wait';
   };
   readonly ask: {
     readonly asks: OfRobot;
@@ -1865,6 +2226,11 @@ export interface Requests {
     readonly answers: EffectSeen;
     readonly refuses: 'bad_routine' | 'failed' | 'forbidden' | 'held' | 'malformed' | 'no_broker' | 'no_driving' | 'no_store' | 'not_running' | 'offline' | 'past' | 'two_servers' | 'unknown' | 'unseen';
   };
+  readonly rule: {
+    readonly asks: RuleFields;
+    readonly answers: SavedRule;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
   readonly sendregions: {
     readonly asks: OfPhone;
     readonly answers: AskedOfPhone;
@@ -1910,6 +2276,11 @@ export interface Requests {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
   };
+  readonly unrule: {
+    readonly asks: RemovedRule;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
   readonly unsubscribe: {
     readonly asks: Unsubscribe;
     readonly answers: Done;
@@ -1926,8 +2297,8 @@ export interface Calls {
   };
   readonly 'POST /session': {
     readonly asks: SignIn;
-    readonly answers: Me;
-    readonly refuses: 'busy' | 'degraded' | 'elsewhere' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+    readonly answers: SignedIn;
+    readonly refuses: 'busy' | 'degraded' | 'elsewhere' | 'failed' | 'foreign' | 'malformed' | 'need_passkey' | 'not_json' | 'wait' | 'wrong';
   };
   readonly 'DELETE /session': {
     readonly asks: Nothing;
@@ -1979,10 +2350,90 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
+  readonly 'POST /passkeys/challenge': {
+    readonly asks: NoFields;
+    readonly answers: PasskeyChallenge;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'wait';
+  };
+  readonly 'POST /session/passkey': {
+    readonly asks: PasskeySignIn;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'too_late' | 'unknown_passkey' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys/challenge': {
+    readonly asks: Confirmed;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'signed_out' | 'taken' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys': {
+    readonly asks: NewPasskey;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'signed_out' | 'taken' | 'too_late' | 'wait';
+  };
+  readonly 'PATCH /me/passkeys/{id}': {
+    readonly asks: PasskeyName;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /me/passkeys/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /session/code': {
+    readonly asks: GivenCode;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'POST /session/app': {
+    readonly asks: HalfOnly;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait';
+  };
+  readonly 'POST /session/app/code': {
+    readonly asks: FirstCode;
+    readonly answers: CameWithApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'GET /me/factors': {
+    readonly asks: Nothing;
+    readonly answers: Factors;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /me/app/begin': {
+    readonly asks: Confirmed;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/app': {
+    readonly asks: AppCode;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'too_late' | 'wait' | 'wrong_code';
+  };
+  readonly 'POST /me/app/off': {
+    readonly asks: Confirmed;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/recovery': {
+    readonly asks: Confirmed;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait' | 'wrong';
+  };
+  readonly 'DELETE /users/{name}/factors': {
+    readonly asks: Nothing;
+    readonly answers: FactorsReset;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'POST /invitation': {
     readonly asks: Joining;
     readonly answers: Invited;
-    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'used' | 'wait' | 'weak' | 'wrong';
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'need_passkey' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'too_late' | 'used' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'POST /invitation/passkey': {
+    readonly asks: PasskeyFor;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'no_passkeys' | 'not_json' | 'revoked' | 'taken' | 'used' | 'wait' | 'wrong';
   };
   readonly 'GET /invitations': {
     readonly asks: Nothing;
@@ -2359,6 +2810,21 @@ export interface Calls {
     readonly answers: SetupCheck;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
+  readonly 'POST /rules/try': {
+    readonly asks: TryRule;
+    readonly answers: RuleTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /rules/usual': {
+    readonly asks: UsualQuery;
+    readonly answers: UsualSilence;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /alerts/acknowledge': {
+    readonly asks: AcknowledgedAlert;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -2367,7 +2833,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_role', 'no_store', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'need_code', 'need_passkey', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_role', 'no_store', 'not_accepted', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -2570,6 +3036,90 @@ export const WebhookStateShape: Shape<WebhookState> = {
   next: { is: 'number', or: null },
 };
 
+export const ConditionShape: Shape<Condition> = {
+  type: { is: { one: ['absent', 'alarm', 'arrives', 'battery', 'disconnected', 'fallen', 'flapping', 'latency', 'leaves', 'near', 'number', 'silent', 'speed', 'stays'] } },
+  region: { is: 'text', or: null },
+  other: { is: 'text', or: null },
+  by: { is: 'text', or: null },
+  seconds: { is: 'number', or: null },
+  metres: { is: 'number', or: null },
+  above: { is: 'number', or: null },
+  below: { is: 'number', or: null },
+  changed: { is: 'flag', or: false },
+  times: { is: 'number', or: null },
+  topic: { is: 'text', or: null },
+  field: { is: 'text', or: null },
+  margin: { is: 'number', or: null },
+};
+
+export const HoursShape: Shape<Hours> = {
+  days: { is: { list: { one: [0, 1, 2, 3, 4, 5, 6] } }, or: null },
+  begin: { is: 'text', or: null },
+  end: { is: 'text', or: null },
+  holidays: { is: { one: ['also', 'not', 'only'] }, or: 'also' },
+  country: { is: 'text', or: null },
+  zone: { is: 'text', or: null },
+};
+
+export const RecipientShape: Shape<Recipient> = {
+  account: { is: 'text' },
+  after: { is: 'number', or: 0.0 },
+};
+
+export const RuleShape: Shape<Rule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+  version: { is: 'number' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+  trouble: { is: 'text', or: null },
+};
+
+export const AlertToldShape: Shape<AlertTold> = {
+  account: { is: 'text' },
+  state: { is: { one: ['failed', 'no_channel', 'quiet', 'sent', 'waiting'] } },
+  at: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+};
+
+export const AlertShape: Shape<Alert> = {
+  rule: { is: 'text' },
+  title: { is: 'text' },
+  thing: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  at: { is: 'number' },
+  late: { is: 'number', or: null },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  urgent: { is: 'flag', or: false },
+  lasting: { is: 'flag', or: false },
+  status: { is: { one: ['acknowledged', 'open', 'resolved'] } },
+  by: { is: 'text', or: null },
+  by_at: { is: 'number', or: null },
+  note: { is: 'text', or: null },
+  resolved: { is: 'number', or: null },
+  told: { is: { list: { of: AlertToldShape } }, or: [] },
+};
+
+export const WatchShape: Shape<Watch> = {
+  rule: { is: 'text' },
+  about: { is: 'text' },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  enabled: { is: 'flag', or: true },
+  at: { is: 'number' },
+};
+
 export const LinkShape: Shape<Link> = {
   state: { is: { one: ['connected', 'connecting', 'lost'] } },
   since: { is: 'number' },
@@ -2701,6 +3251,7 @@ export const ServerShape: Shape<Server> = {
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },
   clock_why: { is: 'text', or: null },
+  rules_hidden: { is: 'flag', or: false },
 };
 
 export const CreditShape: Shape<Credit> = {
@@ -2747,6 +3298,10 @@ export const SavedRegionShape: Shape<SavedRegion> = {
   ok: { is: { one: [true] } },
   thing: { is: 'text' },
   version: { is: 'number' },
+};
+
+export const DoneShape: Shape<Done> = {
+  ok: { is: { one: [true] } },
 };
 
 export const LeaseGivenShape: Shape<LeaseGiven> = {
@@ -2825,10 +3380,6 @@ export const TopicsFoundShape: Shape<TopicsFound> = {
   after: { is: 'text', or: null },
 };
 
-export const DoneShape: Shape<Done> = {
-  ok: { is: { one: [true] } },
-};
-
 export const PingAnswerShape: Shape<PingAnswer> = {
   ok: { is: { one: [true] } },
   now: { is: 'number' },
@@ -2838,6 +3389,12 @@ export const EffectSeenShape: Shape<EffectSeen> = {
   ok: { is: { one: [true] } },
   seen: { is: 'text' },
   seconds: { is: 'number' },
+};
+
+export const SavedRuleShape: Shape<SavedRule> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  version: { is: 'number' },
 };
 
 export const SetUpLinkShape: Shape<SetUpLink> = {
@@ -2906,10 +3463,12 @@ export const WhoShape: Shape<Who> = {
   providers: { is: { list: { of: ProviderShownShape } }, or: null },
 };
 
-export const MeShape: Shape<Me> = {
+export const SignedInShape: Shape<SignedIn> = {
   ok: { is: { one: [true] } },
-  user: { is: { of: PersonShape } },
+  user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
 };
 
 export const SignedOutShape: Shape<SignedOut> = {
@@ -2923,6 +3482,12 @@ export const WelcomedShape: Shape<Welcomed> = {
   user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
   needs: { is: { list: 'text' }, or: null },
+};
+
+export const MeShape: Shape<Me> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  degraded: { is: 'text', or: null },
 };
 
 export const BegunShape: Shape<Begun> = {
@@ -2956,6 +3521,78 @@ export const IdentitiesShape: Shape<Identities> = {
   providers: { is: { list: { of: ProviderShownShape } } },
 };
 
+export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyToMakeShape: Shape<PasskeyToMake> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  user: { is: 'text' },
+  name: { is: 'text' },
+  display: { is: 'text' },
+  known: { is: { list: 'text' } },
+  algorithms: { is: { list: 'number' }, or: [-8, -7, -257] },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyShownShape: Shape<PasskeyShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  at: { is: 'text' },
+  synced: { is: 'flag' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const OnePasskeyShape: Shape<OnePasskey> = {
+  ok: { is: { one: [true] } },
+  passkey: { is: { of: PasskeyShownShape } },
+};
+
+export const NewAppShape: Shape<NewApp> = {
+  ok: { is: { one: [true] } },
+  secret: { is: 'text' },
+  address: { is: 'text' },
+  sealed: { is: 'text' },
+};
+
+export const CameWithAppShape: Shape<CameWithApp> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  codes: { is: { list: 'text' } },
+  degraded: { is: 'text', or: null },
+};
+
+export const FactorsShape: Shape<Factors> = {
+  ok: { is: { one: [true] } },
+  password: { is: 'flag' },
+  passkeys: { is: { list: { of: PasskeyShownShape } } },
+  why_no_passkeys: { is: 'text' },
+  app: { is: 'number', or: null },
+  app_used: { is: 'number', or: null },
+  recovery: { is: 'number' },
+  demanded: { is: 'flag' },
+};
+
+export const RecoveryCodesShape: Shape<RecoveryCodes> = {
+  ok: { is: { one: [true] } },
+  codes: { is: { list: 'text' } },
+};
+
+export const FactorsResetShape: Shape<FactorsReset> = {
+  ok: { is: { one: [true] } },
+  passkeys: { is: 'number' },
+  app: { is: 'flag' },
+  password: { is: 'flag' },
+};
+
 export const InvitedShape: Shape<Invited> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape }, or: null },
@@ -2965,6 +3602,9 @@ export const InvitedShape: Shape<Invited> = {
   account: { is: 'text', or: '' },
   ends: { is: 'number', or: 0.0 },
   adds_phone: { is: 'flag', or: false },
+  passkey: { is: 'flag', or: false },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
 };
 
 export const InvitationShownShape: Shape<InvitationShown> = {
@@ -3084,7 +3724,7 @@ export const SceneShape: Shape<Scene> = {
 };
 
 export const HistoryEventShape: Shape<HistoryEvent> = {
-  sort: { is: { one: ['alarm', 'crossing', 'drive', 'log', 'photo', 'transition'] } },
+  sort: { is: { one: ['alarm', 'alert', 'crossing', 'drive', 'log', 'photo', 'transition'] } },
   thing: { is: 'text' },
   tst: { is: 'number' },
   at: { is: 'number' },
@@ -3258,6 +3898,8 @@ export const UserShownShape: Shape<UserShown> = {
   sessions: { is: 'number' },
   tokens: { is: 'number' },
   display: { is: 'text' },
+  passkeys: { is: 'number', or: 0 },
+  app: { is: 'flag', or: false },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -3502,12 +4144,48 @@ export const SetupCheckShape: Shape<SetupCheck> = {
   findings: { is: { list: { of: CheckedStepShape } } },
 };
 
+export const WouldTellShape: Shape<WouldTell> = {
+  at: { is: 'number' },
+  thing: { is: 'text' },
+  value: { is: 'number', or: null },
+  place: { is: 'text', or: null },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  resolved: { is: 'number', or: null },
+  late: { is: 'number', or: null },
+};
+
+export const RuleTroubleShape: Shape<RuleTrouble> = {
+  code: { is: 'text' },
+  words: { is: 'text' },
+  field: { is: 'text', or: null },
+};
+
+export const RuleTriedShape: Shape<RuleTried> = {
+  ok: { is: { one: [true] } },
+  would: { is: { list: { of: WouldTellShape } } },
+  count: { is: 'number' },
+  looked_at: { is: 'number' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+  quiet: { is: 'number' },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const UsualSilenceShape: Shape<UsualSilence> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  usual: { is: 'number', or: null },
+  learned: { is: 'number' },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
     : Shape<Requests[N]['answers']>;
 } = {
   adopt: SavedRegionShape,
+  alert: DoneShape,
   ask: LeaseGivenShape,
   clear: SentShape,
   clearregions: AskedOfPhoneShape,
@@ -3526,6 +4204,7 @@ export const ANSWERS: {
   release: DoneShape,
   reply: DoneShape,
   routine: EffectSeenShape,
+  rule: SavedRuleShape,
   sendregions: AskedOfPhoneShape,
   setup: SetUpLinkShape,
   shutdown: EffectSeenShape,
@@ -3535,6 +4214,7 @@ export const ANSWERS: {
   takeover: LeaseGivenShape,
   topics: TopicPageShape,
   unregion: DoneShape,
+  unrule: DoneShape,
   unsubscribe: DoneShape,
 };
 
@@ -3544,7 +4224,7 @@ export const REPLIES: {
     : Shape<Calls[N]['answers']>;
 } = {
   'GET /session': WhoShape,
-  'POST /session': MeShape,
+  'POST /session': SignedInShape,
   'DELETE /session': SignedOutShape,
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
@@ -3555,7 +4235,23 @@ export const REPLIES: {
   'DELETE /identities/{id}': DoneShape,
   'GET /users/{name}/identities': IdentitiesShape,
   'POST /users/{name}/identities': DoneShape,
+  'POST /passkeys/challenge': PasskeyChallengeShape,
+  'POST /session/passkey': MeShape,
+  'POST /me/passkeys/challenge': PasskeyToMakeShape,
+  'POST /me/passkeys': OnePasskeyShape,
+  'PATCH /me/passkeys/{id}': OnePasskeyShape,
+  'DELETE /me/passkeys/{id}': DoneShape,
+  'POST /session/code': MeShape,
+  'POST /session/app': NewAppShape,
+  'POST /session/app/code': CameWithAppShape,
+  'GET /me/factors': FactorsShape,
+  'POST /me/app/begin': NewAppShape,
+  'POST /me/app': RecoveryCodesShape,
+  'POST /me/app/off': DoneShape,
+  'POST /me/recovery': RecoveryCodesShape,
+  'DELETE /users/{name}/factors': FactorsResetShape,
   'POST /invitation': InvitedShape,
+  'POST /invitation/passkey': PasskeyToMakeShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
@@ -3631,6 +4327,9 @@ export const REPLIES: {
   'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
+  'POST /rules/try': RuleTriedShape,
+  'GET /rules/usual': UsualSilenceShape,
+  'POST /alerts/acknowledge': DoneShape,
   'GET /openapi.json': null,
 };
 

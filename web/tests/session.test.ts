@@ -138,11 +138,13 @@ describe('who comes in', () => {
       await session.open(INVITE);
       expect(state()).toEqual({
         is: 'invited',
-        invited: { by: 'Root', ends: 9, account: '', addsPhone: true },
+        invited: { by: 'Root', ends: 9, account: '', addsPhone: true, passkey: false },
       });
-      await expect(session.join('Root', 'p')).rejects.toThrow('is called so already');
+      await expect(session.join({ name: 'Root', password: 'p' })).rejects.toThrow(
+        'is called so already',
+      );
       expect(state()).toMatchObject({ is: 'invited' });
-      await session.join('Jane', 'p');
+      await session.join({ name: 'Jane', password: 'p' });
       expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' }, addsPhone: true });
       expect(server.asked.map(bodyOf)).toEqual([
         { token: 'i1' },
@@ -157,7 +159,7 @@ describe('who comes in', () => {
         .says({ ok: true, user: JANE });
       await session.open({ sort: 'reset', secret: 'r1' });
       expect(state()).toMatchObject({ is: 'invited', invited: { account: 'Jane' } });
-      await session.join(null, 'p');
+      await session.join({ password: 'p' });
       expect(state()).toMatchObject({ is: 'in' });
       expect(state()).not.toHaveProperty('addsPhone');
       expect(server.asked.map(bodyOf)[1]).toEqual({ token: 'r1', password: 'p' });

@@ -138,7 +138,9 @@ class IdentitiesApi:
         """Make sure that nobody locks themselves out."""
         account = database.account(name)
         by_password = self._entrance.ways.passwords and account and account.password is not None
-        if not by_password and len(identities.identities_in(database.sql, name)) < 2:
+        by_passkey = bool(database.read_cache().passkeys_of(name))
+        others = len(identities.identities_in(database.sql, name)) > 1
+        if not (by_password or by_passkey or others):
             raise Refused("last_way", _LAST_WAY)
 
     async def _listed(self, account: str) -> Reply:

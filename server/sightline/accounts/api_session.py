@@ -18,6 +18,7 @@ from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.entrance import WRONG, Entrance, agent_of, leave
 from sightline.accounts.passwords import LONGEST, weakness
+from sightline.accounts.second_factor import SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     DEMO,
@@ -29,6 +30,7 @@ from sightline.auth.account import (
     display_name,
     plain_name,
 )
+from sightline.auth.second_factor import Wants
 from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Nothing, RequestBody
@@ -82,10 +84,12 @@ class SessionApi:
         self,
         account_service: AccountService,
         entrance: Entrance,
+        second: SecondFactor,
         farewell: Farewell = _no_farewell,
     ) -> None:
         self._account_service = account_service
         self._entrance = entrance
+        self._second = second
         self._farewell = farewell
         self._guesses = Throttle()
         self._strangers = TokenBuckets(rate=0.1, burst=30)  # for each name, from all addresses
@@ -107,10 +111,10 @@ class SessionApi:
                 "/session",
                 "nobody",
                 self.sign_in,
-                summary="Sign in by name and password",
+                summary="Sign in by name and password; a second factor may be wanted then",
                 body=SignIn,
-                reply=answers.Me,
-                errors=("wrong", "elsewhere"),
+                reply=answers.SignedIn,
+                errors=("wrong", "need_passkey", "elsewhere"),
                 example={"name": "jane", "password": "correct horse 1"},
             ),
             Route(
@@ -194,6 +198,9 @@ class SessionApi:
                 account_service.passwords.hash, asked.password, client=client
             )
 
+        if (wants := self._second.wanted(account)) is not None:
+            return await self._half(call, account, wants, anew)
+
         def also(database: Database) -> None:
             found = database.account(name)
             if found is None or found.password != kept:  # changed meanwhile, elsewhere perhaps
@@ -208,6 +215,23 @@ class SessionApi:
         reply = await self._entrance.enter(call, name, "sign in", also, unchanged)
         mark = None if kept is None else known_devices.issue(anew or kept)
         return replace(reply, known=mark)
+
+    async def _half(
+        self, call: Call[SignIn], account: Account, wants: Wants, anew: str | None
+    ) -> Reply:
+        """Answer that the password is right and more is wanted; nobody is in yet.
+
+        ``anew`` is a new hash of the same password, where its cost has changed.
+        """
+        service, name, kept = self._account_service, account.name, account.password
+        if kept is not None and anew is not None and service.standby.trouble is None:
+            await service.change(lambda database: database.rehash(name, kept, anew))
+            account = service.cache.accounts.get(name, account)
+        event = AuditEvent(name, call.address, "sign in", result=f"{wants} wanted")
+        await service.record(event)
+        half, keep = self._second.half(call, account, wants)
+        assert wants != "passkey", "no half session is made for it"
+        return Reply(answers.SignedIn(wants=wants, half=half), browser=keep)
 
     def _guess(self, name: str, client: str, call: Call[Any]) -> tuple[tuple[str, str], bool]:
         """Count a guess before it is known to be wrong: many at a time gain nothing.

@@ -26,14 +26,24 @@ def is_called(user: User, login: str, *further: str) -> bool:
     return bool(plain) and plain in map(plain_name, (user.name, user.display, *further))
 
 
-def full_user(account: Account, owners: frozenset[str]) -> User:
-    """Return somebody who signed in with an account, with all of its rights."""
+def full_user(account: Account, owners: frozenset[str], rules: frozenset[str]) -> User:
+    """Return somebody who signed in with an account, with all of its rights.
+
+    ``rules`` are the words of the rules that it sees.
+    """
     return user_of(
-        account.name, account.role, account.grants, owners=owners, display=account.display
+        account.name,
+        account.role,
+        account.grants,
+        owners=owners,
+        rule_words=rules,
+        display=account.display,
     )
 
 
-def bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
+def bearer(
+    account: Account, scopes: frozenset[str], owners: frozenset[str], rules: frozenset[str]
+) -> User:
     """Return the visitor of a token: its account, with no more than the token's scopes allow."""
     if "drive" in scopes and account.role != "viewer":
         role: Role = "operator"
@@ -48,6 +58,7 @@ def bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> 
         looks_only=looks_only,
         by_token=True,
         owners=owners,
+        rule_words=rules,
         display=account.display,
     )
     return user if scopes & {"see", "drive"} else replace(user, scope=NOTHING)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sightline.accounts.naming import bearer, full_user, is_called, widened
+from sightline.accounts.account_rights import AccountRights
+from sightline.accounts.naming import is_called
 from sightline.accounts.policy import AccountPolicy
 from sightline.accounts.session_times import SessionTimes
 from sightline.auth.account import Account, AccountCache, Session, Share, Token
@@ -68,8 +69,7 @@ class Visitors:
         self._cache = AccountCache()
         self.times = SessionTimes(seconds, wall)
         self._watched: set[_WatchedConnection] = set()
-        self._region_owners: frozenset[str] = frozenset()
-        self._users: dict[str, User] = {}  # what each account comes to, by this cache
+        self.rights = AccountRights(names, self.see_out)
         self._guest = (
             None
             if policy.guest is None
@@ -79,7 +79,7 @@ class Visitors:
     def take(self, cache: AccountCache, *, shared: bool) -> None:
         """Take in what lets people in from now on; ``shared``: with other servers."""
         self._cache = cache
-        self._users.clear()
+        self.rights.take(cache)
         self.times.take(cache.sessions, shared=shared)
         self.see_out()
 
@@ -199,26 +199,18 @@ class Visitors:
 
     def user(self, account: Account) -> User:
         """Return what an account's rights come to."""
-        found = self._users.get(account.name)
-        if found is None:
-            account = widened(account, self._names)
-            found = self._users[account.name] = full_user(account, self._region_owners)
-        return found
+        return self.rights.user(account)
 
     def names_changed(self) -> None:
         """Take in that grants cover devices by other names than before."""
-        self._users.clear()
-        self.see_out()
+        self.rights.names_changed()
 
     def own_regions(self, owners: frozenset[str]) -> None:
         """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
 
         An account with its first region sees more than before, and is let in anew.
         """
-        if owners != self._region_owners:
-            self._region_owners = owners
-            self._users.clear()
-            self.see_out()
+        self.rights.own_regions(owners)
 
     def _admitted_by_token(self, token: Token | None) -> Visitor | str:
         if token is None:
@@ -230,7 +222,7 @@ class Visitors:
             return EXPIRED
         things = self._names.grant(token.things)
         scopes = scopes_now(self.user(account), token.scopes, things)
-        user = bearer(widened(account, self._names), scopes, self._region_owners)
+        user = self.rights.bearer(account, scopes)
         return Visitor(user, "token", token.id, token.expires, scopes)
 
     def see_out(self) -> None:

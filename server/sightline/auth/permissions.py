@@ -75,6 +75,9 @@ GRANTED = GRANTABLE["see"]
 OWNER_IN_KEY = frozenset(name for name, each in THING_TYPES.items() if each.owner_in_key)
 _OF_THINGS = tuple(f"{name}/{owner}/" for name in OWNER_IN_KEY for owner in OWNABLE)
 
+# Types whose keys end in a dot and a number, which no word of a scope has.
+NUMBERED = frozenset(name for name, each in THING_TYPES.items() if each.numbered)
+
 # Who sees a type at all.
 SEEN_BY: dict[str, Role] = {
     name: each.seen_by for name, each in THING_TYPES.items() if not each.follows
@@ -120,7 +123,9 @@ class VisibleScope:
             return kind in self.kinds and all(self.sees(each) for each in together(key))
         if (leader := FOLLOWS.get(kind)) is not None:
             kind, key = leader, f"{leader}/{id_of(key)}"
-        return kind in self.kinds or covers(self.things, key)
+        if kind in self.kinds or covers(self.things, key):
+            return True
+        return kind in NUMBERED and covers(self.things, key.rpartition(".")[0])
 
     @property
     def mark(self) -> str:
@@ -192,10 +197,11 @@ def may(user: User, verb: str, thing: str) -> bool:
     A verb nobody listed is refused to everybody.
     """
     least = LEAST_ROLE.get(verb)
-    if verb in BY_KEY:
-        return not user.looks_only and _keeps(user, thing)
     if verb in ONLY and kind_of(thing) != ONLY[verb]:
         return False
+    if verb in BY_KEY:
+        lasting = user.by_token and verb in LASTING
+        return not user.looks_only and not lasting and _keeps(user, thing)
     if least is None or not user.scope.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:
@@ -212,6 +218,8 @@ def _keeps(user: User, region: str) -> bool:
     if kind_of(region) not in OWNER_IN_KEY:
         return False
     owner = owner_of(region)
+    if owner is None and kind_of(region) not in GRANTED:
+        return False  # what is never granted is never shared
     if owner is not None and owner == user.name:
         return owner not in _NOBODY
     if owner is not None and kind_of(owner) in OWNABLE and _holds(user.owns, owner):
@@ -293,12 +301,14 @@ def user_of(
     looks_only: bool = False,
     by_token: bool = False,
     owners: Collection[str] = (),
+    rule_words: Collection[str] = (),
     display: str = "",
 ) -> User:
     """Tell what an account's role and grants come to.
 
     ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
     Named here because viewers of equal scope share their frames: who has none need not differ.
+    ``rule_words`` are the words of the rules that it sees (`sightline.auth.rule_words`).
     """
     if role == "admin":
         return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token, display)
@@ -314,7 +324,8 @@ def user_of(
         and WITH_ALL.get(kind, "") in {"", *whole}
     }
     things = {what for what in shown if "/" in what and kind_of(what) not in whole}
-    for kind in OWNER_IN_KEY - whole:
+    things |= set(rule_words)
+    for kind in (OWNER_IN_KEY & GRANTED) - whole:
         things |= {
             f"{kind}/{owner}"
             for owner in owners
@@ -351,7 +362,8 @@ class Rights(msgspec.Struct, frozen=True):
 def rights(user: User) -> Rights:
     """Return what this user may, for the page."""
     scope = user.scope
-    see = ["*"] if scope.kinds is None else sorted((scope.kinds & GRANTED) | scope.things)
+    things = {word for word in scope.things if kind_of(word) in GRANTED}
+    see = ["*"] if scope.kinds is None else sorted((scope.kinds & GRANTED) | things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)

@@ -29,6 +29,7 @@ from sightline.cli.accounts_db import (
     words,
 )
 from sightline.cli.lifecycle import interruptible
+from sightline.database import key_file
 from sightline.history import tables
 from sightline.model.faults import CannotOpen
 from sightline.settings import Settings
@@ -91,6 +92,7 @@ def _backup(settings: Settings, state: Path, options: argparse.Namespace) -> Non
         for path, part in zip(found, parts, strict=True):
             _copy_open(path, part)
             _check(part, path.name)
+        _copy_key(state, target)
         for copy, part in zip(copies, parts, strict=True):
             part.rename(copy)
         members.sync(target)
@@ -101,6 +103,17 @@ def _backup(settings: Settings, state: Path, options: argparse.Namespace) -> Non
         print(f"{copy}  {copy.stat().st_size:,} bytes, looked through")
     if settings.store.url:
         print(_ELSEWHERE)
+
+
+def _copy_key(source: Path, target: Path) -> None:
+    """Copy the key that seals secrets: without it a restored database has none that can be used."""
+    key = source / key_file.FILE
+    if key.exists():
+        made = os.open(target / key.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(made, "wb") as copy:
+            copy.write(key.read_bytes())
+            copy.flush()
+            os.fsync(copy.fileno())
 
 
 def _copy_open(path: Path, target: Path) -> None:
@@ -156,6 +169,9 @@ def _replace(state: Path, found: Sequence[Path], aside: str) -> None:
             ),
         )
         names = (*(path.name for path in found), members.FILE)
+        if (found[0].parent / key_file.FILE).exists():
+            _copy_key(found[0].parent, stage)
+            names = (*names, key_file.FILE)
         switch.commit(state, switch.Plan(names, aside))
     except BaseException:
         switch.discard(state)

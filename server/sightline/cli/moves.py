@@ -21,9 +21,14 @@ from sightline.database.schema import Part
 from sightline.database.sqlite_engine import SqliteEngine
 from sightline.history.moving import HistoryEnd, Mark, PostgresEnd, SqliteEnd, carry, digests
 from sightline.regions.schema import PART as REGIONS
+from sightline.rules.schema import PART as RULES
 from sightline.wiring import members
 
-_PARTS: tuple[tuple[str, Part], ...] = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_PARTS: tuple[tuple[str, Part], ...] = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.RULES, RULES),
+)
 _PASSES = 3  # over the history: it is carried, and read at both ends
 
 

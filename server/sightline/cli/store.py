@@ -22,11 +22,16 @@ from sightline.cli import store_move
 from sightline.cli.accounts_db import CANNOT, CommandFailed, add_folder, settings_of, words
 from sightline.database.schema import Part
 from sightline.regions.schema import PART as REGIONS
+from sightline.rules.schema import PART as RULES
 from sightline.settings import Settings
 from sightline.wiring import members
 from sightline.wiring.store import PARTS, direct_store, store_options
 
-_FILES = ((members.ACCOUNTS, ACCOUNTS), (members.REGIONS, REGIONS))
+_FILES = (
+    (members.ACCOUNTS, ACCOUNTS),
+    (members.REGIONS, REGIONS),
+    (members.RULES, RULES),
+)
 
 
 def add_to(subcommands: Any) -> None:

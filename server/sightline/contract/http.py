@@ -41,6 +41,8 @@ class Call(Generic[F]):
     address: str = ""
     agent: str = ""
     base: str = ""
+    origin: str = ""
+    browser: str = field(default="", repr=False)
     known: str = field(default="", repr=False)
     flow: str = field(default="", repr=False)
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -59,13 +61,15 @@ class Reply:
 
     A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
     secret, which ``lasts`` so many s; "" ends it. ``known`` is what the device keeps to be known
-    again, ``flow`` what it keeps of a sign-in elsewhere ("": nothing more).
+    again, ``browser`` what it keeps for a while to be known before anybody is signed in, ``flow``
+    what it keeps of a sign-in elsewhere ("": nothing more).
     """
 
     answer: Answer = field(default_factory=Done)
     cookie: str | None = field(default=None, repr=False)
     lasts: float = 0.0
     known: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
     flow: str | None = field(default=None, repr=False)
     status: int = 200
     file: bytes | None = field(default=None, repr=False)

@@ -16,6 +16,7 @@ _FOLDERS = (
     "probots",
     "broker",
     "regions",
+    "rules",
     "server",
     "maps",
 )

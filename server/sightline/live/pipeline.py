@@ -46,7 +46,8 @@ class Pipeline:
     """Take each batch of a broker's messages through all stages.
 
     ``peers`` is None for a server alone. ``archive`` keeps raw messages, ``console`` shows them to
-    people who subscribed by hand; ``hub`` changes the world and then tells the `ChangeListeners`.
+    people who subscribed by hand; ``rules`` looks at topics that rules name, and takes out what
+    comes for that alone; ``hub`` changes the world and then tells the `ChangeListeners`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Pipeline:
         archive: Callable[[Sequence[Arrival]], None],
         console: Callable[[str, list[Arrival]], None],
         driving: Driving,
+        rules: Take,
         hub: Hub,
     ) -> None:
         def sift_peers(broker: str, arrivals: list[Arrival]) -> list[Arrival]:
@@ -78,6 +80,7 @@ class Pipeline:
             Stage("keep raw messages in the archive", keep_raw),
             Stage("show raw messages in the consoles", show_raw),
             Stage("take out echoes and guards, answer others' commands", driving.sift),
+            Stage("let rules look at the topics that they name", rules),
             Stage("decode, change the world, tell the change listeners", change_world),
         )
         self._takes = tuple(stage.take for stage in self.stages)

@@ -187,6 +187,8 @@ class ThingType:
     """It has that always, not only perhaps."""
     owner_in_key: bool = False
     """Its key names whose it is: an account, or a thing that can be owned; else it is shared."""
+    numbered: bool = False
+    """Its key ends in a dot and a number, and it is seen by all who may see it without those."""
     personal: bool = False
     """It is about a person: the audit log has a pseudonym for it."""
 

@@ -93,6 +93,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
 
     While the machine's clock is known to be wrong, ``clock_off`` is by how many seconds it is ahead
     (negative: behind), and ``clock_why`` says so for people.
+
+    ``rules_hidden``: people are not shown which rules watch them, since the settings say so.
     """
 
     version: str
@@ -134,3 +136,4 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     demo: bool = False
     clock_off: int | None = None
     clock_why: str | None = None
+    rules_hidden: bool = False

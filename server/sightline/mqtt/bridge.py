@@ -221,6 +221,10 @@ class Bridge(service.Service):
             if fit:
                 self._connection.subscribe(fit)
 
+    def follows(self, topic: str) -> bool:
+        """Tell whether messages of this topic come by what is subscribed to already."""
+        return self._subscriptions.follows(topic)
+
     def unsubscribe(self, filters: Sequence[str]) -> None:
         """Subscribe to less, now and on every later connection."""
         known = self._subscriptions.remove(filters)

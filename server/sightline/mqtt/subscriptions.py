@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sightline.model.filters import matches
 from sightline.mqtt import reasons
 from sightline.mqtt.profile import Profile
 
@@ -31,6 +32,10 @@ class Subscriptions:
                 self.filters[name] = qos
                 fit.append((name, qos))
         return fit
+
+    def follows(self, topic: str) -> bool:
+        """Tell whether any filter matches this topic."""
+        return any(matches(name, topic) for name in self.filters)
 
     def _fits(self, name: str) -> bool:
         profile = self._profile

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sightline.kinds.friends.bases import base_fault
 from sightline.kinds.probots.bases import MOST
 from sightline.kinds.probots.bases import base_fault as robot_base_fault
-from sightline.model.filters import filter_fault
+from sightline.model.filters import filter_fault, topic_fault
 from sightline.settings.databases import DynamodbSettings
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import PASSWORD_VARIABLE, password_variable
@@ -154,9 +154,13 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         small, great = getattr(section, low), getattr(section, high)
         if small > great:
             yield f"{where}.{low}", f"must not be more than {high} (is {small:g}, {great:g})"
-    chosen = settings.regions.broker
-    if chosen and chosen not in (settings.broker or ("main",)):
-        yield "regions.broker", f"there is no broker of that name (is {shown(chosen)})"
+    for where in ("regions", "rules", "homeassistant"):
+        chosen = getattr(settings, where).broker
+        if chosen and chosen not in (settings.broker or ("main",)):
+            yield f"{where}.broker", f"there is no broker of that name (is {shown(chosen)})"
+    prefix = settings.homeassistant.prefix
+    if (fault := topic_fault(prefix)) is not None:
+        yield "homeassistant.prefix", f"{fault} (is {shown(prefix)})"
     listen = settings.probots.listen
     if (listen and not _INTERFACE.fullmatch(listen)) or listen == "0.0.0.0":
         yield (

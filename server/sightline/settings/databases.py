@@ -35,7 +35,8 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     is in ``password_file``, in the environment variable that ``password_env`` names, or in
     SIGHTLINE_STORE_PASSWORD. On another host TLS is used and the certificate checked, unless the
     URL says otherwise (sslmode=…, sslrootcert=…). While it is away ``spill_megabytes`` of history
-    may wait on disk.
+    may wait on disk. ``key_file`` has the key that seals secrets in the database (empty:
+    sealing.key in the state folder); it is made when missing, several servers need the same.
     """
 
     url: str = ""
@@ -43,6 +44,7 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     password_env: str = ""
     password: Secret | None = None
     spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
+    key_file: str = ""
 
     @property
     def warning(self) -> str:

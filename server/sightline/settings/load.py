@@ -38,6 +38,7 @@ from sightline.settings.map_reading import map_settings
 from sightline.settings.maps import MapSettings
 from sightline.settings.oidc import OidcSettings
 from sightline.settings.oidc_reading import oidc_settings
+from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.schema import (
     AccountsSettings,
     ArchiveSettings,
@@ -129,6 +130,8 @@ _SECTIONS = (
     DrivingSettings,
     ConsoleSettings,
     RegionsSettings,
+    RulesSettings,
+    HomeAssistantSettings,
     HistorySettings,
     ArchiveSettings,
     DynamodbSettings,

@@ -14,6 +14,7 @@ from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
 from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
 from sightline.settings.oidc import OidcSettings
+from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.section import Section
 from sightline.settings.values import (
     Bytes,
@@ -183,7 +184,9 @@ class AccountsSettings(Section, frozen=True, kw_only=True):
 
     ``guest`` is the role of who did not sign in; anywhere but on this machine it also needs
     ``guest_anywhere``. ``hash_memory`` is in KiB, ``hash_passes`` how often it is gone over.
-    ``add_phones``: who adds phones, everybody their own or admins only.
+    ``add_phones``: who adds phones, everybody their own or admins only. ``second_factor``: who
+    needs more than a password (a passkey, or a code of an app): nobody, admins, operators (and
+    admins) or everybody.
     """
 
     guest: Literal["none", "viewer", "operator", "admin"] = "none"
@@ -192,6 +195,7 @@ class AccountsSettings(Section, frozen=True, kw_only=True):
     session_days: Annotated[float, Meta(ge=0.01, le=3650)] = 30.0
     link_days: Annotated[float, Meta(ge=0.01, le=3650)] = 31.0
     add_phones: Literal["everybody", "admins"] = "everybody"
+    second_factor: Literal["nobody", "admins", "operators", "everybody"] = "nobody"
     hash_memory: Annotated[int, Meta(ge=1024, le=4_194_304)] = 19_456
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
 
@@ -315,6 +319,8 @@ class Settings(Section, frozen=True, kw_only=True):
     probot: Mapping[str, ProbotSettings] = {}
     console: ConsoleSettings = ConsoleSettings()
     regions: RegionsSettings = RegionsSettings()
+    rules: RulesSettings = RulesSettings()
+    homeassistant: HomeAssistantSettings = HomeAssistantSettings()
     webhook: Mapping[str, WebhookSettings] = {}
     map: Mapping[str, MapSettings] = {}
     oidc: Mapping[str, OidcSettings] = {}

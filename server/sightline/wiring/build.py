@@ -121,6 +121,7 @@ def in_order(
         QuotaAlarms(reactor, now, live.hub, accounts.service.note),
         parts.driving,
         features.geofencing,
+        features.rules,
         features.naming,
         past.archive,
         *(() if parts.mqtt.peers is None else (parts.mqtt.peers,)),

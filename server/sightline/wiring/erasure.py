@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
     from sightline.wiring.regions import Geofencing
+    from sightline.wiring.rules import Ruling
 
 Eraser = Callable[[str], Awaitable[None] | None]
 
@@ -56,6 +57,7 @@ def make_erasers(
     past: Past,
     mqtt: Mqtt,
     geofencing: Geofencing,
+    rules: Ruling,
     owntracks: OwnTracks,
     pictures: Pictures,
 ) -> Sequence[Eraser]:
@@ -65,6 +67,7 @@ def make_erasers(
         *(() if peers is None else (peers.forget,)),
         eraser_of_world(live.hub),
         geofencing.erase,
+        rules.erase,
         owntracks.phones.forget,
         live.deliveries.forget,
         pictures.erase,

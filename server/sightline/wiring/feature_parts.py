@@ -22,9 +22,11 @@ from sightline.wiring.owntracks import OwnTracks
 from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
+from sightline.wiring.rules import RuleNeeds, Ruling
+from sightline.wiring.telling import ToldListeners
 
 if TYPE_CHECKING:  # which makes these, and then the features
-    from sightline.wiring.parts import Accounts, Live, Mqtt, Past, Start
+    from sightline.wiring.parts import Accounts, Console, Live, Mqtt, Past, Start
 
 reactor: Any = _reactor
 MAPS = "maps"
@@ -44,6 +46,7 @@ class Features:
     brought: BroughtStates
     maps: MapsService
     map_extras: MapExtras
+    rules: Ruling
 
 
 def build_features(
@@ -55,6 +58,7 @@ def build_features(
     past: Past,
     mqtt: Mqtt,
     reads: Reads,
+    console: Console,
 ) -> Features:
     """Make what regions and phones need, and join it with accounts and brokers."""
     geofencing = Geofencing(
@@ -98,12 +102,48 @@ def build_features(
         moved=owntracks.moved,
     )
     pictures = make_pictures(start, live, past, accounts)
-    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
+    rules = make_rules(start, cluster, live, accounts, past, mqtt, reads, geofencing, console)
+    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     maps = make_maps(start, live)
-    extras = make_map_extras(start, live, maps)
-    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought, maps, extras)
+    last = pictures, brought, maps, make_map_extras(start, live, maps), rules
+    return Features(geofencing, owntracks, reads, erasers, naming, *last)
+
+
+def make_rules(
+    start: Start,
+    cluster: Cluster,
+    live: Live,
+    accounts: Accounts,
+    past: Past,
+    mqtt: Mqtt,
+    reads: Reads,
+    geofencing: Geofencing,
+    console: Console,
+) -> Ruling:
+    """Make what people are told by, and by what rules."""
+    return Ruling(
+        RuleNeeds(
+            settings=start.settings,
+            state=start.state,
+            hub=live.hub,
+            kinds=live.kinds,
+            requests=accounts.requests,
+            accounts=accounts.service,
+            regions=geofencing.regions,
+            store=live.store,
+            restored=past.service.restored,
+            topics=mqtt.rule_topics,
+            console=console.rights,
+            reads=reads,
+            publish=mqtt.publishers.publish,
+            tell=lambda notice: None,
+            told=ToldListeners(),
+            leadership=cluster.leadership,
+            common=cluster.store,
+        )
+    )
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:

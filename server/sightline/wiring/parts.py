@@ -66,6 +66,7 @@ from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.phone_adding import NewPhones
 from sightline.wiring.publishers import Publishers
+from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
@@ -297,6 +298,7 @@ class Mqtt:
     publishers: Publishers
     brokers: Brokers
     peers: Peers | None
+    rule_topics: RuleTopics
 
 
 def build_mqtt(
@@ -310,6 +312,8 @@ def build_mqtt(
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
     publishers, peers = Publishers(live.hub, live.names, live.bases), None
+    topics = RuleTopics()
+    publishers.when_added(topics.add)
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
     pipeline = Pipeline(
@@ -317,6 +321,7 @@ def build_mqtt(
         archive=past.archive.take,
         console=console.service.overheard,
         driving=driving,
+        rules=topics.sift,
         hub=live.hub,
     )
     brokers = Brokers(
@@ -335,7 +340,7 @@ def build_mqtt(
         near=start.near,
         config=start.config,
     )
-    return Mqtt(publishers, brokers, peers)
+    return Mqtt(publishers, brokers, peers, topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,5 +378,6 @@ def build_parts(start: Start) -> Parts:
         past=past,
         mqtt=mqtt,
         reads=reads,
+        console=console,
     )
     return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)

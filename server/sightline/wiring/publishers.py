@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sightline.contract.errors import Refused
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
@@ -24,10 +26,17 @@ class Publishers:
         self._names = names
         self._bases = bases or BaseTopics()
         self._bridges: list[Bridge] = []
+        self._listeners: list[Callable[[Bridge], None]] = []
 
     def add(self, bridge: Bridge) -> None:
         """Publish through ``bridge``, too."""
         self._bridges.append(bridge)
+        for listener in self._listeners:
+            listener(bridge)
+
+    def when_added(self, listener: Callable[[Bridge], None]) -> None:
+        """Call ``listener`` with each connection that is added."""
+        self._listeners.append(listener)
 
     def overflow(self) -> int:
         """Count the messages lost because our own queues were full."""
@@ -84,12 +93,12 @@ class Publishers:
                 why = str(error)
         return "" if sent else why
 
-    def publish(self, name: str, topic: str, payload: bytes) -> bool:
+    def publish(self, name: str, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish at this broker (empty: the first one), QoS 1; return whether it was taken."""
         for bridge in self._bridges:
             if name in ("", bridge.broker):
                 try:
-                    bridge.publish(topic, payload, qos=1)
+                    bridge.publish(topic, payload, qos=1, retain=retain)
                 except (NotConnected, TooManyWaiting, ValueError):
                     return False
                 return True

@@ -11,6 +11,7 @@ from sightline.cluster.lock_table import PART as LOCKS
 from sightline.database.options import StoreOptions
 from sightline.history.postgres.schema import PART as HISTORY
 from sightline.regions.schema import PART as REGIONS
+from sightline.rules.schema import PART as RULES
 from sightline.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sightline.database.direct import DirectStore
 
 reactor: Any = _reactor
-PARTS = (ACCOUNTS, REGIONS, LOCKS, HISTORY)
+PARTS = (ACCOUNTS, REGIONS, LOCKS, HISTORY, RULES)
 """Everything that has tables in the common database."""
 
 

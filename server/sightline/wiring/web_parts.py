@@ -16,12 +16,17 @@ from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_invitations import InvitationsApi
 from sightline.accounts.api_joining import JoiningApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_passkeys import PasskeysApi
 from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
+from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.api_view import ViewApi
+from sightline.accounts.confirming import Confirming
 from sightline.accounts.oidc.callback import ProviderCallback
 from sightline.accounts.oidc.requests import PATH as OIDC_PATH
+from sightline.accounts.passkeys import Passkeys
+from sightline.accounts.second_factor import Sealer, SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.api_check import CheckApi
@@ -44,6 +49,7 @@ from sightline.maps.api_remote import RemoteMapsApi
 from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
+from sightline.rules.api import RulesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -61,6 +67,7 @@ from sightline.wiring.maps import MapExtras
 from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
+from sightline.wiring.sealing import key_file
 from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
@@ -152,6 +159,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             "degraded": health.trouble(),
             "faults": parts.mqtt.publishers.faults() + faults.count,
             "demo": parts.start.demo,
+            "rules_hidden": not parts.start.settings.rules.show_watched,
         }
 
     return ServerState(
@@ -192,6 +200,10 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        sealer=key_file(parts.start.settings, parts.start.state),
+        rules=RulesApi(
+            reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
+        ),
     )
 
 
@@ -213,14 +225,20 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    sealer: Sealer,
+    rules: RulesApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance = elsewhere.entrance
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
+    confirming = Confirming(service)
     apis = (
-        SessionApi(service, entrance, elsewhere.service.farewell),
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
         elsewhere.oidc,
         elsewhere.identities,
-        JoiningApi(service, entrance),
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
@@ -247,6 +265,7 @@ def make_routes(
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
         check,
+        rules,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -292,5 +311,6 @@ def build_health(parts: Parts) -> Health:
             ("the history", lambda: parts.live.recorder.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
+            ("the rules", lambda: parts.features.rules.database.trouble),
         ),
     )

@@ -16,6 +16,7 @@ import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
 import { RightsText } from './rights';
 import { Tokens } from './tokens';
+import { WaysIn } from './waysin';
 import { roleWords } from './wording';
 
 /** The account of a demonstration has no password. */
@@ -62,7 +63,12 @@ export function AccountPage() {
           </Card>
           <Browsers />
         </div>
-        {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
+        {visitor.name !== DEMO && (
+          <div class="cards-column">
+            <WaysIn />
+            <PasswordCard name={visitor.name} />
+          </div>
+        )}
         {visitor.name !== DEMO && <IdentitiesCard />}
         <Tokens />
         {friends.length > 0 && (

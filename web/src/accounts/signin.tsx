@@ -17,6 +17,10 @@ import { Joining } from './joining';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
 import { DocLink, ErrorLink } from '../ui/doclink';
+import { lazily } from '../ui/lazily';
+
+const SignInByPasskey = lazily(async () => (await import('./passkeysignin')).SignInByPasskey);
+const HalfWay = lazily(async () => (await import('./halfway')).HalfWay);
 
 export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
   const title = titles()[state.is];
@@ -43,6 +47,7 @@ const titles = (): Readonly<Record<SessionState['is'], string>> => ({
   out: t`Sign in`,
   founding: t`First admin`,
   invited: t`Invitation`,
+  half: t`Sign in`,
   shut: t`Shared link`,
   in: '',
 });
@@ -69,6 +74,8 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
       return <Founding session={session} />;
     case 'invited':
       return <Joining session={session} invited={state.invited} />;
+    case 'half':
+      return <HalfWay session={session} state={state} />;
     case 'shut':
       return <Shut session={session} state={state} />;
   }
@@ -83,6 +90,7 @@ function SignIn({ session, state }: { session: Session; state: SessionState & { 
       <h1>{t`Sign in`}</h1>
       {notice && <NoticeBox notice={notice} />}
       {passwords && <PasswordForm session={session} />}
+      <SignInByPasskey session={session} />
       <Elsewhere session={session} still={state.still} />
       {also && (
         <p class="signin-also">
@@ -109,7 +117,7 @@ function PasswordForm({ session }: { session: Session }) {
       blame={{ wrong: 'password' }}
       submit={(value) => session.signIn(value('name'), value('password'))}
     >
-      <Field name="name" label={t`Name`} autocomplete="username" maxLength={64} focus />
+      <Field name="name" label={t`Name`} autocomplete="username webauthn" maxLength={64} focus />
       <Field
         name="password"
         label={t`Password`}

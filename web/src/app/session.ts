@@ -16,8 +16,8 @@ import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
-import type { Api } from '../net/api';
-import type { Person, SignedOut } from '../generated';
+import type { Api, Reply } from '../net/api';
+import type { Calls, Person, SignedOut } from '../generated';
 import type { Read } from '../net/shape';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
@@ -45,6 +45,13 @@ export type SessionState =
     }
   | { readonly is: 'founding' }
   | { readonly is: 'invited'; readonly invited: Invited }
+  /** The password was right, and more is wanted: `half` opens nothing but the step for it. */
+  | {
+      readonly is: 'half';
+      readonly wants: 'code' | 'enrol';
+      readonly half: string;
+      readonly addsPhone: boolean;
+    }
   | {
       readonly is: 'shut';
       readonly code: string;
@@ -67,7 +74,12 @@ export interface Invited {
   /** Empty: for a new account. */
   readonly account: string;
   readonly addsPhone: boolean;
+  /** A passkey may take the place of the password. */
+  readonly passkey: boolean;
 }
+
+/** Who is in now, or what is wanted yet. */
+type Answered = Pick<Reply<'POST /session'>, 'user' | 'wants' | 'half'>;
 
 const SORTS = ['welcome', 'share', 'invite', 'reset', 'oidc'] as const;
 
@@ -99,7 +111,8 @@ const AGAIN = 3000;
 
 export class Session {
   readonly waysIn: WaysIn;
-  readonly #api: Api;
+  /** For what is asked before anybody is in, too. */
+  readonly api: Api;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
@@ -108,7 +121,7 @@ export class Session {
 
   /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
   constructor(api: Api, cameBack: (answer: string) => Promise<Came> = nobody) {
-    this.#api = api;
+    this.api = api;
     this.waysIn = new WaysIn(api);
     this.#cameBack = cameBack;
   }
@@ -135,29 +148,40 @@ export class Session {
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
-    this.#enter((await this.#api.post('session', { name, password })).user);
+    this.came(await this.api.post('session', { name, password }));
+  }
+
+  /** The server let somebody in, or wants more of them. */
+  came({ user, wants, half }: Answered, addsPhone = false): void {
+    if (wants === undefined || half === undefined) this.#enter(user, addsPhone);
+    else this.#become({ is: 'half', wants, half, addsPhone });
   }
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
-    const token = this.#ticket?.secret ?? '';
-    this.#enter((await this.#api.post('welcome', { token, name, password })).user);
+    this.#enter(
+      (await this.api.post('welcome', { token: this.#ticket?.secret ?? '', name, password })).user,
+    );
   }
 
-  /** Use an invitation: a name for a new account, or none for a new password. Rejects with Denied. */
-  async join(name: string | null, password: string): Promise<void> {
+  /**
+   * Use an invitation: a name for a new account, or none for a new password; a passkey may take the
+   * place of the password. Rejects with Denied.
+   */
+  async join(fields: Omit<Calls['POST /invitation']['asks'], 'token'>): Promise<void> {
     const before = this.#state.value;
-    const token = this.#ticket?.secret ?? '';
-    const fields = { token, password, ...(name === null ? {} : { name }) };
-    const { user } = await this.#api.post('invitation', fields);
-    this.#enter(user, before.is === 'invited' && before.invited.addsPhone);
+    const said = await this.api.post('invitation', {
+      token: this.#ticket?.secret ?? '',
+      ...fields,
+    });
+    this.came(said, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
     const { provider, url }: Read<SignedOut> = everywhere
-      ? await this.#api.del('sessions')
-      : await this.#api.del('session');
+      ? await this.api.del('sessions')
+      : await this.api.del('session');
     this.#ticket = null;
     const notice = {
       tone: 'info',
@@ -170,7 +194,7 @@ export class Session {
 
   /** Sign out of the account, and look at what the link shows. Rejects with Denied. */
   async signOutToSeeLink(): Promise<void> {
-    await this.#api.del('session');
+    await this.api.del('session');
     await this.open(null);
   }
 
@@ -263,9 +287,10 @@ export class Session {
 
   async #byLink(ticket: Ticket): Promise<void> {
     const token = ticket.secret;
+    if (ticket.sort !== 'share') this.waysIn.invitation = token;
     try {
-      if (ticket.sort === 'share') this.#enter((await this.#api.post('link', { token })).user);
-      else this.#become({ is: 'invited', invited: await this.#invitation(token) });
+      if (ticket.sort === 'share') this.#enter((await this.api.post('link', { token })).user);
+      else this.#become({ is: 'invited', invited: await invitationOf(this.api, token) });
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
       const also = error.code === 'signed_in' ? await this.#who() : null;
@@ -274,15 +299,9 @@ export class Session {
     }
   }
 
-  async #invitation(token: string): Promise<Invited> {
-    this.waysIn.invitation = token;
-    const { by, ends, account, adds_phone } = await this.#api.post('invitation', { token });
-    return { by, ends, account, addsPhone: adds_phone };
-  }
-
   async #byWelcome(ticket: Ticket): Promise<void> {
     try {
-      const said = await this.#api.post('welcome', { token: ticket.secret });
+      const said = await this.api.post('welcome', { token: ticket.secret });
       if (said.user) this.#enter(said.user);
       else this.#become({ is: 'founding' });
     } catch (error) {
@@ -356,4 +375,10 @@ export function sentence(text: string): string {
   if (trimmed === '') return t`The server said no more than that.`;
   const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;
+}
+
+async function invitationOf(api: Api, token: string): Promise<Invited> {
+  const said = await api.post('invitation', { token });
+  const { by, ends, account, adds_phone: addsPhone, passkey } = said;
+  return { by, ends, account, addsPhone, passkey };
 }

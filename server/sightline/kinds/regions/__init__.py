@@ -35,8 +35,8 @@ KIND = Kind(
     ),
     events=(EventType("crossing", retention="positions", names="region", field="region"),),
     verbs=(
-        Verb("region", by_key=True),
-        Verb("unregion", by_key=True),
+        Verb("region", by_key=True, only="region"),
+        Verb("unregion", by_key=True, only="region"),
         Verb("adopt", "operator", only="region"),
     ),
 )

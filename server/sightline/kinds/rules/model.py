@@ -38,14 +38,16 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     - ``absent``: not in ``region`` at ``by``
     - ``stays``: in ``region`` for more than ``seconds``
     - ``near``: less than ``metres`` from the thing ``other``
-    - ``battery``: below ``below`` %, or falling so that it is empty before ``by``
+    - ``battery``: below ``below`` %, falling so that it is empty before ``by``, or (with both) both
     - ``silent``: not heard for ``seconds``; without, for longer than is usual for this device
     - ``speed``: above ``above`` km/h, for ``seconds`` at least
     - ``fallen``, ``alarm``: of a robot
     - ``latency``: above ``above`` ms, for ``seconds`` at least
     - ``disconnected``: of a broker's connection, for ``seconds`` at least
-    - ``flapping``: a broker's client came and went ``times`` within ``seconds``
-    - ``number``: at ``topic`` (in ``field`` of its JSON) ``above``, ``below``, or ``changed``
+    - ``flapping``: a client came and went ``times`` within ``seconds``; it is about a broker, of
+      which it means all clients, or one client
+    - ``number``: at ``topic`` (a name or a filter; in ``field`` of its JSON) ``above``, ``below``,
+      between both, or ``changed``; it is about the broker that brings it, ``broker/main``
     """
 
     type: ConditionType
@@ -96,7 +98,7 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     """What its owner calls it; empty: the page says it as a sentence."""
     about: tuple[str, ...]
-    """What it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    """What it looks at, as grants name it: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
     condition: Condition
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]
@@ -115,6 +117,25 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     """When it was last changed, epoch s."""
     trouble: str | None = None
     """Why it cannot fire just now, as a code of `sightline.rules.check`."""
+
+
+class Watch(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``watch/<account>/<rule's id>.<number>``: a rule as one of those sees it that it watches.
+
+    It names nobody else that the rule watches, and no region: they may not be allowed to know them.
+    """
+
+    rule: str
+    """The key of the rule."""
+    about: str
+    """Which of the rule's words names them: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    condition: Condition
+    """Without ``region``, ``other``, ``topic`` and ``field``."""
+    hours: Hours = Hours()
+    tell: tuple[Recipient, ...]
+    enabled: bool = True
+    at: float
+    """When the rule was last changed, epoch s."""
 
 
 class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -159,3 +180,23 @@ class Alert(State, frozen=True, omit_defaults=True, kw_only=True):
     resolved: float | None = None
     """When it was over, epoch s."""
     told: tuple[AlertTold, ...] = ()
+
+
+class AlertEvent(State, frozen=True, omit_defaults=True, kw_only=True):
+    """What history keeps of an alert, about its thing: that it fired, and what became of it."""
+
+    rule: str
+    """The id of the rule, ``jane/ab12cd34``: those who see its alerts are told."""
+    n: int
+    """The number of the alert."""
+    event: Literal["fired", "acknowledged", "resolved", "reopened"]
+    type: ConditionType
+    title: str = ""
+    """The sentence in English; absent where it names a second person."""
+    value: float | None = None
+    place: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    late: float | None = None
+    by: str | None = None
+    note: str | None = None

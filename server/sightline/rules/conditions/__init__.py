@@ -1,0 +1,45 @@
+"""The conditions of rules, a module for each family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sightline.kinds.rules.model import ConditionType
+from sightline.rules.case import Case
+from sightline.rules.conditions.base import BaseWatch
+from sightline.rules.conditions.battery import Battery
+from sightline.rules.conditions.brokers import Disconnected, Flapping
+from sightline.rules.conditions.limits import Latency, Speed
+from sightline.rules.conditions.near import Near
+from sightline.rules.conditions.numbers import Numbered
+from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
+from sightline.rules.conditions.robots import Alarmed, Fallen
+from sightline.rules.conditions.silence import Links, Silent
+from sightline.rules.ports import Surroundings
+from sightline.rules.rhythm import Rhythm
+
+_WATCHES: dict[ConditionType, type[BaseWatch]] = {
+    "arrives": Arrives,
+    "leaves": Leaves,
+    "absent": Absent,
+    "stays": Stays,
+    "near": Near,
+    "battery": Battery,
+    "speed": Speed,
+    "fallen": Fallen,
+    "latency": Latency,
+    "alarm": Alarmed,
+    "disconnected": Disconnected,
+    "flapping": Flapping,
+    "number": Numbered,
+}
+
+
+def make(
+    case: Case, around: Surroundings, rhythm: Callable[[str], Rhythm], links: Links
+) -> BaseWatch:
+    """Return what looks at the thing of a case for its rule."""
+    type = case.rule.condition.type
+    if type == "silent":
+        return Silent(case, around, rhythm(case.thing), links)
+    return _WATCHES[type](case, around)

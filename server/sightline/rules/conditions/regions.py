@@ -1,0 +1,202 @@
+"""Conditions about regions: arrives, leaves, is not there by a time of day, stays too long.
+
+They go by transitions, live and in the past: these are what history keeps for good. Two judge
+regions, the server by fixes and the phone by itself, and each tells its own transitions; the one
+whose word is the newest counts, so that one arrival that both tell of is one. A word that the other
+contradicts by something newer (`Transition.agrees` is false) counts for nothing.
+
+A visit that no transition tells of (the first fix of somebody, a region drawn around them) comes as
+a `Visit`, live only.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sightline.kinds.regions.model import Transition, Visit
+from sightline.model.kind import State
+from sightline.rules.case import Case, Facts
+from sightline.rules.conditions.base import BaseWatch
+from sightline.rules.hours import DAY, Opening, clock
+from sightline.rules.ports import Surroundings
+from sightline.rules.timers import NEVER
+
+
+class _AtRegion(BaseWatch):
+    """Knows whether the thing is in the region of the rule."""
+
+    __slots__ = ("inside", "left", "region", "since", "told")
+    kept: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
+
+    def __init__(self, case: Case, around: Surroundings) -> None:
+        super().__init__(case, around)
+        self.region = self.condition.region or ""
+        self.inside = False
+        self.since = -1.0
+        """When it came the last time, epoch s; -1: not as far as is known."""
+        self.left = -1.0
+        """When it went the last time."""
+        self.told = False
+        """A transition told of it, so that it is known whether it is inside."""
+
+    def looks_at(self) -> tuple[str, ...]:
+        return (f"{self.case.thing}\n{self.region}",)
+
+    def look(self, at: float, before: State | None, after: State | None) -> None:
+        kind = type(after)
+        if kind is Transition:
+            self._crossed(at, after)  # type: ignore[arg-type]  # is one
+        elif kind is Visit and before is None and not self.inside:
+            # A transition tells when it is over, and one alone.
+            self._seen(at, min(after.since, at))  # type: ignore[union-attr]  # is a visit
+
+    def _crossed(self, at: float, crossed: Transition) -> None:
+        when = min(crossed.tst, at)
+        if crossed.agrees is False or when < max(self.since, self.left):
+            return
+        came = crossed.event == "enter"
+        if came == self.inside and self.told:
+            return
+        known, self.told, self.inside = self.told or self.inside, True, came
+        if came:
+            self.since = when
+            self.came(when, at)
+        else:
+            self.left = when
+            if known or self.since < 0:
+                self.went(when, at)
+
+    def _seen(self, at: float, since: float) -> None:
+        """Note a visit that no transition told of."""
+        if since >= self.left:
+            self.inside, self.since = True, since
+            self.found(since, at)
+
+    def came(self, when: float, found: float) -> None:
+        """Take in that it came to the region."""
+
+    def went(self, when: float, found: float) -> None:
+        """Take in that it left the region."""
+
+    def found(self, since: float, found: float) -> None:
+        """Take in that it was in the region when it was looked for first."""
+
+    def facts(self) -> Facts:
+        lat, lon = self.around.place(self.case.thing) or (None, None)
+        return Facts(lat=lat, lon=lon, place=self.around.name(f"region/{self.region}") or None)
+
+
+class Arrives(_AtRegion):
+    """It comes to the region."""
+
+    __slots__ = ()
+
+    def came(self, when: float, found: float) -> None:
+        self.case.happened(when, found, self.facts())
+
+    def _seen(self, at: float, since: float) -> None:
+        """Pass over a visit: the transition that belongs to it follows at once, if there is one."""
+
+
+class Leaves(_AtRegion):
+    """It leaves the region."""
+
+    __slots__ = ()
+
+    def went(self, when: float, found: float) -> None:
+        self.case.happened(when, found, self.facts())
+
+    def _seen(self, at: float, since: float) -> None:
+        """Pass over a visit, as `Arrives` does."""
+
+
+class Stays(_AtRegion):
+    """It is in the region for longer than so many seconds."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, case: Case, around: Surroundings) -> None:
+        super().__init__(case, around)
+        self.seconds = self.condition.seconds or 0.0
+
+    def start(self, at: float) -> None:
+        if self.inside and not self.case.holding:
+            self.wake(self.since + self.seconds)
+
+    def came(self, when: float, found: float) -> None:
+        if not self.case.holding:
+            self.wake(when + self.seconds)
+
+    def found(self, since: float, found: float) -> None:
+        self.came(since, found)
+
+    def went(self, when: float, found: float) -> None:
+        self.wake(NEVER)
+        self.case.ends(when, found)
+
+    def woken(self, due: float, found: float) -> None:
+        if self.inside:
+            value = due - self.since
+            self.case.begins(due, found, self.facts()._replace(value=value))
+
+
+class Absent(_AtRegion):
+    """It is not in the region at a time of day, on the days of the rule.
+
+    It is over when it comes, or with that day.
+    """
+
+    __slots__ = ("day", "next_day", "seconds")
+    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day")
+
+    def __init__(self, case: Case, around: Surroundings) -> None:
+        super().__init__(case, around)
+        self.seconds = clock(self.condition.by or "") or 0
+        self.day = -1
+        """The day on which it was missed."""
+        self.next_day = -1
+
+    def start(self, at: float) -> None:
+        if self.day >= 0:
+            self.wake(self._opening().moment(self.day, DAY))
+        else:
+            self._next(at)
+
+    def came(self, when: float, found: float) -> None:
+        if self.day >= 0:
+            self._ends(when, found)
+
+    def found(self, since: float, found: float) -> None:
+        self.came(since, found)
+
+    def woken(self, due: float, found: float) -> None:
+        if self.day >= 0:  # the day is over
+            self._ends(due, found)
+            return
+        if not self._was_there(due):
+            self.day = self.next_day
+            self.case.begins(due, found, self.facts())
+            if self.inside:  # it came too late, which is known already
+                self._ends(self.since, found)
+                return
+            self.wake(self._opening().moment(self.day, DAY))
+            return
+        self._next(due)
+
+    def _was_there(self, when: float) -> bool:
+        if self.inside:
+            return self.since <= when
+        return self.since >= 0 and self.since <= when < self.left
+
+    def _ends(self, when: float, found: float) -> None:
+        self.day = -1
+        self.case.ends(when, found)
+        self._next(found)
+
+    def _opening(self) -> Opening:
+        found: Opening = self.case.opening()
+        return found
+
+    def _next(self, after: float) -> None:
+        self.next_day, when = self._opening().next_clock(self.seconds, after)
+        self.wake(when)

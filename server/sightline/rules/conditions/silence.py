@@ -1,0 +1,122 @@
+"""The condition that nothing is heard from a device, for longer than is usual for it.
+
+What counts as heard is a new position of a friend, a message of a robot: what history keeps, too.
+Where we were deaf ourselves (a broker's connection was lost, the server was down) a silence begins
+anew when we hear again: it says nothing of the device.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sightline.kinds.broker.model import Broker
+from sightline.kinds.friends.model import Friend
+from sightline.kinds.probots.model import ProBot
+from sightline.model.kind import State
+from sightline.rules.case import Case, Facts
+from sightline.rules.conditions.base import BaseWatch, place_of
+from sightline.rules.ports import Surroundings
+from sightline.rules.rhythm import LEAST_LIMIT, MOVING, Rhythm
+
+_DEAF_AGAIN = 60.0
+"""A deaf server looks again after so many s."""
+
+
+class Links:
+    """Which brokers we hear, and since when (epoch s)."""
+
+    def __init__(self) -> None:
+        self._lost: set[str] = set()
+        self._since: dict[str, float] = {}
+        self._started = -1.0
+
+    def look(self, name: str, at: float, after: State | None) -> None:
+        """Look at a change of our connection to a broker."""
+        link = after.link if type(after) is Broker else None
+        if link is None:
+            return
+        if link.state != "connected" or link.mute:
+            self._lost.add(name)
+        elif name in self._lost:
+            self._lost.discard(name)
+            self._since[name] = at
+
+    def started(self, at: float) -> None:
+        """Note that we hear anything only from ``at`` on."""
+        self._started = at
+
+    def deaf(self, source: str) -> bool:
+        """Tell whether we hear nothing of a broker."""
+        return source in self._lost
+
+    def since(self, source: str) -> float:
+        """Tell since when we hear it; -1: ever since."""
+        return max(self._since.get(source, -1.0), self._started)
+
+
+class Silent(BaseWatch):
+    """It is not heard for so many seconds, or for longer than usual."""
+
+    __slots__ = ("context", "heard", "links", "rhythm", "seconds", "state")
+    kept: ClassVar[tuple[str, ...]] = ("heard",)
+
+    def __init__(self, case: Case, around: Surroundings, rhythm: Rhythm, links: Links) -> None:
+        super().__init__(case, around)
+        self.rhythm = rhythm
+        self.links = links
+        self.seconds = self.condition.seconds
+        self.heard = -1.0
+        self.context = -1
+        self.state: State | None = None
+
+    def start(self, at: float) -> None:
+        if self.heard < 0 or self.case.holding:
+            return
+        self.wake(at)
+
+    def look(self, at: float, before: State | None, after: State | None) -> None:
+        if type(after) is Friend:
+            heard, speed = after.at, after.vel
+        elif type(after) is ProBot:
+            heard, speed = after.heard, None
+        else:
+            return
+        if heard is None or heard <= self.heard:
+            return
+        if heard > at:
+            heard = at
+        self.heard = heard
+        self.state = after
+        if self.case.holding:
+            self.case.ends(heard, at)
+        if self.seconds is not None:
+            if self.timer.soonest > heard + self.seconds:
+                self.wake(heard + self.seconds)
+            return
+        rhythm = self.rhythm
+        rhythm.heard(heard, speed is not None and speed > 3.6 * MOVING)
+        if rhythm.context != self.context:
+            self.context = rhythm.context
+            self.wake(heard + rhythm.usual().seconds)
+        elif self.timer.soonest > heard + LEAST_LIMIT and self.timer.due < heard:
+            self.wake(heard + rhythm.usual().seconds)
+
+    def woken(self, due: float, found: float) -> None:
+        source = getattr(self.state, "source", None) or "main"
+        if self.links.deaf(source):
+            self.wake(max(due, found) + _DEAF_AGAIN)
+            return
+        since = self.links.since(source)
+        if since > self.heard:
+            self.rhythm.skip(since)
+        limit = self.rhythm.usual().seconds if self.seconds is None else self.seconds
+        when = max(self.heard, since) + limit
+        if when > found:
+            self.wake(when)
+            return
+        lat, lon = place_of(self.state)
+        learned = None if self.seconds is not None else limit
+        self.case.begins(when, found, Facts(when - self.heard, lat, lon, None, learned))
+
+    def facts(self) -> None:
+        """Tell nothing newer: of what is silent nothing is."""

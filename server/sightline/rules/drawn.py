@@ -1,0 +1,91 @@
+"""Find the transitions of a region from before it was drawn: by the fixes of then and its shape.
+
+History keeps the transitions of regions as they were at the time. A region that is new has none,
+and one that was moved has those of its former shape; so the fixes of before are judged once more,
+by the same fences as live. What phones say themselves of a region is not known for that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sightline.geometry.geofences import Geofences
+from sightline.geometry.positions import Change as Crossed
+from sightline.geometry.positions import Position, Rules
+from sightline.geometry.shapes import Shape
+from sightline.kinds.regions.model import Transition
+from sightline.model.kind import State
+from sightline.rules.past import Change
+
+Positions = Callable[[State | None, State], Sequence[Position]]
+"""Returns where a change says that a thing is (`sightline.regions.positions`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The region of a rule, its shape of today, and since when (epoch s) it has that."""
+
+    region: str
+    name: str
+    shape: Shape
+    since: float
+    rules: Rules
+    positions: Positions
+
+
+class DrawnRegion:
+    """Judges fixes of before `Drawn.since`."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        self._drawn = drawn
+        self._fences = Geofences(drawn.rules)
+        self._fences.put(drawn.region, drawn.shape)
+        self._n = 0
+        self._look = float("inf")
+
+    def applies(self, at: float) -> bool:
+        """Tell whether history does not know this region at ``at`` (epoch s)."""
+        return at < self._drawn.since
+
+    def changes(self, change: Change) -> Iterator[Change]:
+        """Return the transitions that a change of a thing makes, and those due before it."""
+        yield from self.due(change.at)
+        if change.after is None:
+            self._fences.forget(change.key)
+            return
+        dwell = self._drawn.rules.dwell
+        for position in self._drawn.positions(change.before, change.after):
+            for crossed in self._fences.fix(change.key, position, change.at):
+                yield from self._crossed(crossed, change.at)
+            self._look = min(self._look, change.at + dwell)
+
+    def due(self, at: float) -> Iterator[Change]:
+        """Return the transitions that nothing contradicted for long enough, up to ``at``."""
+        if self._look > at:
+            return
+        look, self._look = self._look, float("inf")
+        for crossed in self._fences.tick(look):
+            yield from self._crossed(crossed, look)
+        if look < at:
+            for crossed in self._fences.tick(at):
+                yield from self._crossed(crossed, at)
+
+    def _crossed(self, crossed: Crossed, at: float) -> Iterator[Change]:
+        if not crossed.crossed:
+            return
+        drawn = self._drawn
+        self._n = n = self._n + 1
+        transition = Transition(
+            n=n,
+            at=at,
+            tst=round(crossed.when, 3),
+            thing=crossed.thing,
+            region=drawn.region,
+            name=drawn.name,
+            event=crossed.event,
+            by="server",
+            acc=crossed.acc or None,
+            inferred=crossed.inferred,
+        )
+        yield Change(at, f"crossing/{n}/{crossed.thing}/{drawn.region}", None, transition)

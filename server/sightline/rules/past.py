@@ -1,0 +1,209 @@
+"""Make of entries of history what the world said of them then: the same decoders, the same folds.
+
+An entry of a friend is the message as it came, so it is decoded and folded once more; others are
+states. They are taken in the order of their receipt, as they were when they were news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from sightline.kinds.broker.clients import Roster
+from sightline.kinds.broker.log import LEVELS, read
+from sightline.kinds.broker.model import Broker
+from sightline.kinds.probots.model import ProBot
+from sightline.kinds.regions.model import Transition
+from sightline.kinds.rules.model import ConditionType
+from sightline.model.kind import Arrival, CannotDecode, State, Update, id_of, kind_of
+from sightline.model.link import Link
+
+Decode = Callable[[Arrival], Iterable[Update]]
+
+SORTS: dict[ConditionType, tuple[str, ...]] = {
+    "arrives": ("crossing",),
+    "leaves": ("crossing",),
+    "absent": ("crossing",),
+    "stays": ("crossing",),
+    "near": ("fix",),
+    "battery": ("fix", "state"),
+    "silent": ("fix", "state", "figures"),
+    "speed": ("fix",),
+    "fallen": ("state",),
+    "latency": ("state", "figures"),
+    "alarm": ("alarm",),
+    "disconnected": ("figures",),
+    "flapping": ("log",),
+    "number": (),
+}
+"""The sorts of history by which a condition is judged. Of broker things there is no ``state``."""
+ALARM_SHOWN = 60.0
+"""An alarm is shown so long (s) after the last message; when that was, history does not tell."""
+
+_RANK = {"fix": 0, "state": 0, "figures": 0, "alarm": 1, "log": 1, "crossing": 2}
+
+
+class Entry(Protocol):
+    """What is asked of an entry of history (`sightline.history.record.HistoryEntry`)."""
+
+    @property
+    def thing(self) -> str: ...
+    @property
+    def sort(self) -> str: ...
+    @property
+    def tst(self) -> float: ...
+    @property
+    def at(self) -> float: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def hidden(self) -> bool: ...
+
+
+class Change(NamedTuple):
+    """A change of a thing, as a watcher of the world is told of it."""
+
+    at: float
+    key: str
+    before: State | None
+    after: State | None
+
+
+class PastAlarm(State, frozen=True, omit_defaults=True, kw_only=True):
+    """An alarm, as far as its line of the command log tells."""
+
+    robot: str
+    since: float
+
+
+class _AlarmLine(msgspec.Struct):
+    robot: str = ""
+    why: str | None = None
+
+
+class _LogLine(msgspec.Struct):
+    level: str = ""
+    text: str = ""
+
+
+class _BrokerLine(msgspec.Struct):
+    """What of a broker's figures is asked; there are dozens."""
+
+    link: Link | None = None
+    trip: float | None = None
+
+
+_SUFFIXES = {level: suffix for suffix, level in LEVELS.items()}
+_transition = msgspec.json.Decoder(Transition).decode
+_alarm = msgspec.json.Decoder(_AlarmLine).decode
+_line = msgspec.json.Decoder(_LogLine).decode
+_probot = msgspec.json.Decoder(ProBot).decode
+_broker = msgspec.json.Decoder(_BrokerLine).decode
+
+
+def order(entry: Entry) -> tuple[float, int, float]:
+    """Tell in which order entries were news."""
+    return entry.at, _RANK.get(entry.sort, 3), entry.tst
+
+
+class Past:
+    """The world as it was. ``decode`` reads messages of friends (`sightline.kinds.friends`)."""
+
+    def __init__(self, decode: Decode) -> None:
+        self._decode = decode
+        self.states: dict[str, State] = {}
+        self._rosters: dict[str, Roster] = {}
+        self._n = 0
+        self.unread = 0
+        """Entries that say nothing that can be read today."""
+
+    def changes(self, entry: Entry) -> Iterator[Change]:
+        """Return what changed by an entry; later ones come later."""
+        try:
+            if entry.sort == "fix":
+                yield from self._fix(entry)
+            elif entry.sort == "crossing":
+                yield self._crossing(entry)
+            elif entry.sort in ("state", "figures"):
+                yield from self._state(entry)
+            elif entry.sort == "alarm":
+                yield from self._alarm(entry)
+            elif entry.sort == "log":
+                yield from self._log(entry)
+        except (CannotDecode, msgspec.DecodeError, KeyError):
+            self.unread += 1
+
+    def _fix(self, entry: Entry) -> Iterator[Change]:
+        topic = f"owntracks/{id_of(entry.thing)}"
+        for update in self._decode(Arrival(topic, entry.body, False, 0, entry.at)):
+            key = update.thing
+            before = self.states.get(key)
+            after = update.onto(before)
+            if after is not None and after is not before:
+                self.states[key] = after
+                yield Change(entry.at, key, before, after)
+
+    def _state(self, entry: Entry) -> Iterator[Change]:
+        key, after = entry.thing, self._read(entry)
+        before = self.states.get(key)
+        if after is None or after == before:
+            return
+        if isinstance(after, Broker) and (lost := _lost(before, after)) is not None:
+            yield Change(entry.at, key, before, lost)
+            before = lost
+        self.states[key] = after
+        yield Change(entry.at, key, before, after)
+
+    def _read(self, entry: Entry) -> State | None:
+        kind = kind_of(entry.thing)
+        if kind == "probot":
+            return _probot(entry.body)
+        if kind != "broker":
+            return None
+        line = _broker(entry.body)
+        return Broker(link=line.link, trip=line.trip, sys_at=entry.at)
+
+    def _crossing(self, entry: Entry) -> Change:
+        crossed = _transition(entry.body)
+        beside = "" if crossed.region is None else f"/{crossed.region}"
+        key = f"crossing/{crossed.n}/{crossed.thing}{beside}"
+        return Change(entry.at, key, None, crossed)
+
+    def _alarm(self, entry: Entry) -> Iterator[Change]:
+        line = _alarm(entry.body)
+        key = f"alarm/{(line.why or '').rpartition(' on ')[2]}"
+        alarm = PastAlarm(robot=line.robot or id_of(entry.thing), since=entry.tst)
+        yield Change(entry.at, key, None, alarm)
+        yield Change(entry.at + ALARM_SHOWN, key, alarm, None)
+
+    def _log(self, entry: Entry) -> Iterator[Change]:
+        broker, line = id_of(entry.thing), _line(entry.body)
+        roster = self._rosters.setdefault(broker, Roster(broker))
+        found = read(_SUFFIXES[line.level], line.text, roster.__contains__)
+        if found is None:
+            return
+        for client in dict.fromkeys(roster.take(found.event, entry.at)):
+            key = f"client/{broker}/{client}"
+            before, after = self.states.get(key), roster.state(client)
+            if after is None:
+                self.states.pop(key, None)
+            else:
+                self.states[key] = after
+            yield Change(entry.at, key, before, after)
+
+
+def _lost(before: State | None, after: Broker) -> Broker | None:
+    """Return the broker as it was while its connection was lost, between two of its figures.
+
+    Of a lost connection there are no figures; the next one has another beginning.
+    """
+    if not isinstance(before, Broker) or before.link is None or after.link is None:
+        return None
+    if not before.link.state == after.link.state == "connected":
+        return None
+    since = before.sys_at
+    if since is None or not since < after.link.since or after.link.since == before.link.since:
+        return None
+    return Broker(link=Link(state="lost", since=since))

@@ -1,0 +1,242 @@
+"""Hold the rules with their cases, and find what looks at a change.
+
+The cases of a thing are made when it is first seen, or when a rule names it. What looks at an
+address is found once and remembered, until a rule or the things of a rule change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from sightline.kinds.regions.model import Transition, Visit
+from sightline.kinds.rules.model import Rule
+from sightline.model.kind import State, id_of, kind_of
+from sightline.rules.case import Case, Counts, Desk
+from sightline.rules.conditions import make
+from sightline.rules.conditions.base import BaseWatch
+from sightline.rules.conditions.near import Near
+from sightline.rules.conditions.robots import Alarmed
+from sightline.rules.conditions.silence import Links
+from sightline.rules.hours import Opening
+from sightline.rules.index import KINDS, exact, is_about_number, looks_about
+from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.rhythm import Rhythm
+from sightline.rules.timers import NEVER
+from sightline.rules.topics import Topics
+
+Look = Callable[[float, State | None, State | None], None]
+MOST_CASES = 50_000
+"""Things that all rules together look at; what is more is not looked at, and counted."""
+_MOST_ADDRESSES = 300_000
+_TOLD = ("stay", "crossing", "alarm")
+"""Kinds of things that tell of other things."""
+
+
+class Known:
+    """One rule and its cases, by thing and mark."""
+
+    __slots__ = ("cases", "counts", "key", "openings", "rule")
+
+    def __init__(self, key: str, rule: Rule) -> None:
+        self.key = key
+        self.rule = rule
+        self.counts = Counts()
+        self.cases: dict[tuple[str, str], tuple[Case, BaseWatch]] = {}
+        self.openings: dict[str, Opening] = {}
+        """By zone."""
+
+    def changed(self, rule: Rule) -> None:
+        """Take another version of the rule that looks at the same."""
+        self.rule = rule
+        self.openings.clear()
+        for case, _ in self.cases.values():
+            case.rule = rule
+
+
+class RuleBook:
+    """All rules and their cases. ``around`` knows the names and places of things."""
+
+    def __init__(self, calendar: Calendar, around: Surroundings, desk: Desk) -> None:
+        self._calendar = calendar
+        self._around = around
+        self._desk = desk
+        self.rules: dict[str, Known] = {}
+        self.links = Links()
+        self.rhythms: dict[str, Rhythm] = {}
+        self.topics = Topics()
+        self.looks: dict[str, tuple[Look, ...]] = {}
+        """What looks at an address; empty: nobody does."""
+        self.left_out = 0
+        self._count = 0
+
+    # -- rules
+
+    def put(self, key: str, rule: Rule, at: float) -> Known:
+        """Add a rule, and the cases of the things that it names."""
+        known = self.rules[key] = Known(key, rule)
+        self.looks.clear()
+        if is_about_number(rule.condition):
+            self.topics.put(key, rule.condition.topic or "")
+        else:
+            for thing in exact(rule):
+                self.watch(known, thing, "", at)
+        return known
+
+    def drop(self, key: str, at: float) -> None:
+        """Remove a rule; what it told of and is not over is resolved."""
+        known = self.rules.pop(key, None)
+        if known is not None:
+            self.topics.drop(key)
+            for case, watch in known.cases.values():
+                self._end(case, watch, at, "rule")
+            self.looks.clear()
+
+    def forget(self, thing: str, at: float) -> None:
+        """Remove all cases of a thing."""
+        for known in self.rules.values():
+            for each in [each for each in known.cases if each[0] == thing]:
+                self._end(*known.cases.pop(each), at, "gone")
+        self.rhythms.pop(thing, None)
+        self.looks.clear()
+
+    def cases(self, rule: str, thing: str) -> Iterator[Case]:
+        """Return the cases of a rule about a thing."""
+        if (known := self.rules.get(rule)) is not None:
+            for (about, _), (case, _) in known.cases.items():
+                if about == thing:
+                    yield case
+
+    def watch(self, known: Known, thing: str, mark: str, at: float) -> BaseWatch | None:
+        """Return what looks at a thing for a rule, made when first wanted; None: there are too
+        many.
+        """
+        found = known.cases.get((thing, mark))
+        if found is not None:
+            return found[1]
+        if self._count >= MOST_CASES:
+            self.left_out += 1
+            return None
+        case = Case(
+            known.key,
+            known.rule,
+            thing,
+            mark,
+            opening=partial(self._opening, known, thing),
+            counts=known.counts,
+            desk=self._desk,
+        )
+        watch = make(case, self._around, self._rhythm, self.links)
+        case.watch = watch
+        known.cases[thing, mark] = (case, watch)
+        self._count += 1
+        if known.rule.condition.other is not None:
+            self.looks.pop(known.rule.condition.other, None)
+        watch.start(at)
+        return watch
+
+    # -- who looks at a change
+
+    def find(
+        self, key: str, before: State | None, after: State | None, at: float
+    ) -> Sequence[Look]:
+        """Find who looks at a change, where `looks` does not know."""
+        kind = kind_of(key)
+        if kind in KINDS:
+            return self._remember(key, self._of_thing(key, at))
+        state = before if after is None else after
+        if type(state) is Transition or type(state) is Visit:
+            if state.region is None:
+                return ()
+            address = f"{state.thing}\n{state.region}"
+            looks = self.looks.get(address)
+            if looks is None:
+                looks = self._remember(address, self._of_pair(state.thing, address, at))
+            return looks
+        if kind == "alarm" and (robot := getattr(state, "robot", None)) is not None:
+            return self._of_alarm(key, f"probot/{robot}", at)
+        return ()
+
+    def seed(self, known: Known, key: str, state: State, at: float) -> Iterator[Look]:
+        """Return what looks at a thing for one rule alone."""
+        kind = kind_of(key)
+        if kind not in KINDS and kind not in _TOLD:
+            return
+        for look in self.find(key, None, state, at):
+            watch = getattr(look, "__self__", None)
+            if watch is None:
+                watch = getattr(look, "args", (None,))[0]
+            if isinstance(watch, BaseWatch) and watch.case.key == known.key:
+                yield look
+
+    def _remember(self, address: str, looks: list[Look]) -> tuple[Look, ...]:
+        if len(self.looks) >= _MOST_ADDRESSES:
+            self.looks.clear()
+        self.looks[address] = found = tuple(looks)
+        return found
+
+    def _of_thing(self, thing: str, at: float) -> list[Look]:
+        """Return what looks at a thing; make the cases of one that is new."""
+        looks: list[Look] = []
+        silent = False
+        for known in list(self.rules.values()):
+            condition = known.rule.condition
+            silent = silent or condition.type == "silent"
+            if condition.other == thing:
+                others = [watch for _, watch in known.cases.values() if isinstance(watch, Near)]
+                looks += [watch.look_at_other for watch in others]
+        if silent and kind_of(thing) == "broker":
+            looks.append(partial(_link_changed, self.links, id_of(thing)))
+        looks += [each.look for each in self._watches(thing, at) if thing in each.looks_at()]
+        return looks
+
+    def _of_pair(self, thing: str, address: str, at: float) -> list[Look]:
+        return [each.look for each in self._watches(thing, at) if address in each.looks_at()]
+
+    def _of_alarm(self, key: str, robot: str, at: float) -> list[Look]:
+        found = [each for each in self._watches(robot, at) if isinstance(each, Alarmed)]
+        return [partial(_alarmed, each, key) for each in found]
+
+    def _watches(self, thing: str, at: float) -> list[BaseWatch]:
+        """Return all that looks at a thing for any rule."""
+        found = []
+        for known in self.rules.values():
+            if not is_about_number(known.rule.condition) and looks_about(known.rule, thing):
+                watch = self.watch(known, thing, "", at)
+                if watch is not None:
+                    found.append(watch)
+        return found
+
+    # -- what cases need
+
+    def _opening(self, known: Known, thing: str) -> Opening:
+        """Return when a rule is looked at, where the thing is now."""
+        zone = known.rule.hours.zone or self._around.zone(thing)
+        found = known.openings.get(zone)
+        if found is None:
+            found = known.openings[zone] = Opening(known.rule.hours, zone, self._calendar)
+        return found
+
+    def _rhythm(self, thing: str) -> Rhythm:
+        found = self.rhythms.get(thing)
+        if found is None:
+            found = self.rhythms[thing] = Rhythm()
+        return found
+
+    def _end(self, case: Case, watch: BaseWatch, at: float, why: Any) -> None:
+        case.end(at, why)
+        watch.wake(NEVER)
+        self._count -= 1
+
+
+def _link_changed(
+    links: Links, name: str, at: float, before: State | None, after: State | None
+) -> None:
+    links.look(name, at, after)
+
+
+def _alarmed(
+    watch: Alarmed, key: str, at: float, before: State | None, after: State | None
+) -> None:
+    watch.alarmed(key, at, after)
