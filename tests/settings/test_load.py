@@ -131,7 +131,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, channels, console, driving, dynamodb,"
-            " fanout, friends, history, https, limits, map, probot, probots, regions, replicas, server, store,"
+            " fanout, friends, history, homeassistant, https, limits, map, probot, probots,"
+            " oidc, regions, replicas, rules, server, store,"
             " webhook",
         ),
         (
