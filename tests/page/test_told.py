@@ -92,7 +92,8 @@ def mornings(broker: Broker) -> None:
     now = time.time()
     for ago in (3, 2, 1):
         publish(broker, "owntracks/mia/phone", fix(now - ago * DAY, HOME))
-        publish(broker, "owntracks/mia/phone", fix(now - ago * DAY + 1800, SCHOOL))
+        for later in (1800, 2100, 2400):
+            publish(broker, "owntracks/mia/phone", fix(now - ago * DAY + later, SCHOOL))
         publish(broker, "owntracks/mia/phone", fix(now - ago * DAY + 9000, HOME))
 
 
@@ -133,7 +134,7 @@ def test_somebody_is_told_within_two_seconds_by_a_rule_that_was_proven_first(
     page.get_by_role("radio", name=re.compile("^arrives at a place")).check()
     choose_school(page)
     trial = page.locator("[data-trial=known]")
-    expect(trial).to_have_attribute("data-count", "3")
+    expect(trial).to_have_attribute("data-count", "3", timeout=15_000)
     page.get_by_role("button", name="Save and switch on").click()
     expect(page.locator(".rule-item")).to_contain_text("School")
     # This phone takes notifications.
@@ -143,12 +144,15 @@ def test_somebody_is_told_within_two_seconds_by_a_rule_that_was_proven_first(
     device = page.locator("[data-device]")
     device.get_by_role("button", name="Turn on").click()
     expect(page.locator("[data-device=on]")).to_be_visible()
-    # Mia comes to school.
+    # Mia comes to school. One fix alone might be a mistake of the receiver: the next one counts.
+    publish(broker, "owntracks/mia/phone", fix(time.time() - 300, SCHOOL))
+    publish(broker, "owntracks/mia/phone", fix(time.time() - 150, SCHOOL))
     began = time.time()
     publish(broker, "owntracks/mia/phone", fix(began, SCHOOL))
     (message,) = wait_until(
         lambda: push.messages,
         lambda: f"a push; refused: {push.refused}",
+        20.0,
         pause=lambda: page.wait_for_timeout(10),
     )
     assert re.fullmatch("(?i)mia arrived at School", message.data["title"])
