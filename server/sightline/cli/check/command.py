@@ -11,10 +11,12 @@ from typing import Any
 
 from sightline.cli.check import (
     broker,
+    channels,
     dynamodb,
     frontend,
     https,
     maps,
+    oidc,
     public,
     replicas,
     robots,
@@ -115,6 +117,8 @@ def _findings(
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)
+    yield from oidc.check(settings)
+    yield from channels.check(settings)
     url = options.url or settings.server.public_url
     if url:
         yield from public.check(url)
