@@ -67,6 +67,7 @@ class Kept:
         common: Any = None,
         name: str = "",
         at: float = 0.0,
+        said: list[Notification] | None = None,
     ) -> None:
         self.clock = Clock()
         self.clock.advance(at)
@@ -76,7 +77,7 @@ class Kept:
             "bob": Grants(see=frozenset(("friend/jane", "region"))),
             "eve": Grants(see=frozenset(("region",))),
         }
-        self.said: list[Notification] = []
+        self.said: list[Notification] = [] if said is None else said
         self.happened: list[tuple[str, EventName]] = []
         self.missed: list[Change] = []
         self._make(folder, common, name)

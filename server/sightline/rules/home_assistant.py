@@ -94,8 +94,8 @@ def of_rule(prefix: str, id: str, rule: Rule, open_alerts: int) -> Messages:
             _config(prefix, "binary_sensor", key): _announced(key, config),
             where: b"ON" if open_alerts else b"OFF",
         }
-    config = {"name": name, "state_topic": where, "event_types": _EVENTS}
-    return {_config(prefix, "event", key): _announced(key, config)}
+    events: dict[str, Any] = {"name": name, "state_topic": where, "event_types": _EVENTS}
+    return {_config(prefix, "event", key): _announced(key, events)}
 
 
 def of_alert(id: str, alert: Alert, event: EventName) -> tuple[str, bytes]:

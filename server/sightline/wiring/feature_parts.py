@@ -105,13 +105,13 @@ def build_features(
     )
     pictures = make_pictures(start, live, past, accounts)
     channels = make_channels(start, cluster, accounts, mqtt, told := ToldListeners())
-    wiring = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-    rules = make_rules(wiring, geofencing, channels, told)
+    joined = start, cluster, live, accounts, past, mqtt, reads, console
+    rules = make_rules(RuleWiring(*joined), geofencing, channels, told)
     erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    last = pictures, brought, *make_all_maps(start, live), rules, channels
-    return Features(geofencing, owntracks, reads, erasers, naming, *last)
+    more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
+    return Features(geofencing, owntracks, reads, erasers, *more)
 
 
 def make_channels(
