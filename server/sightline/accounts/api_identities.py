@@ -100,11 +100,11 @@ class IdentitiesApi:
         ]
 
     async def own(self, call: Call[Nothing]) -> Reply:
-        """Return the asker's own."""
+        """Return the identities of the asker."""
         return await self._listed(call.who.user.name)
 
     async def of_user(self, call: Call[Nothing]) -> Reply:
-        """Return somebody's."""
+        """Return the identities of a user."""
         return await self._listed(self._find(call))
 
     async def name(self, call: Call[NewIdentity]) -> Reply:
@@ -112,9 +112,14 @@ class IdentitiesApi:
         asked, account = call.asked, self._find(call)
         provider = self._elsewhere.provider(asked.provider)
         who, subject = call.who.user.name, asked.subject.strip()
-        await self._elsewhere.link(
-            who, call.address, account, provider.options.issuer, subject, subject[:64]
-        )
+        issuer = provider.options.issuer
+
+        def link(database: Database) -> None:
+            identities.link_here(
+                database, who, call.address, account, issuer, subject, subject[:64]
+            )
+
+        await self._account_service.change(link)
         return Reply(status=201)
 
     async def unlink(self, call: Call[Nothing]) -> Reply:

@@ -235,13 +235,11 @@ def make_routes(
     channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance = elsewhere.entrance
+    entrance, confirming = elsewhere.entrance, Confirming(service)
     passkeys, second = Passkeys(service), SecondFactor(service, sealer)
-    confirming = Confirming(service)
     apis = (
         SessionApi(service, entrance, second, elsewhere.service.farewell),
-        elsewhere.oidc,
-        elsewhere.identities,
+        *elsewhere.apis,
         PasskeysApi(service, entrance, passkeys, confirming),
         SecondFactorApi(service, entrance, second, confirming),
         JoiningApi(service, entrance, passkeys, second),
