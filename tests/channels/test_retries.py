@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sightline.channels import retries
 from sightline.channels.options import LONGEST_PAUSE
 
-
 RESULTS = {
     "done": (200, 201, 204),
     "later": (408, 425, 429, 500, 503),
