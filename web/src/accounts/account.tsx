@@ -6,6 +6,7 @@ import { isAdmin } from '../app/visitor';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
+import { HowYouAreTold } from '../things/channels/mine';
 import { Browsers } from './browsers';
 import { IdentitiesCard } from './identities';
 import { LinkList } from './links';
@@ -70,6 +71,7 @@ export function AccountPage() {
           </div>
         )}
         {visitor.name !== DEMO && <IdentitiesCard />}
+        <HowYouAreTold />
         <Tokens />
         {friends.length > 0 && (
           <Card name={t`Your data`} class="wide">
