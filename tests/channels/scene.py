@@ -73,10 +73,11 @@ class ChannelScene:
         self.published: list[tuple[str, bytes]] = []
         self.takes = True
         self.now: Callable[[], float] = time.time
-        self.access = ChannelAccess(
-            reactor, folder, self.options, KeyFile(folder / "k"), common=common, server=server
-        )
         wall = lambda: self.now()  # noqa: E731  # tests turn it
+        key = KeyFile(folder / "k")
+        self.access = ChannelAccess(
+            reactor, wall, folder, self.options, key, common=common, server=server
+        )
         poster = Poster(reactor, self.options, wall)
         self.addresses = AddressSender(reactor, self.options, command)
         senders: Any = {

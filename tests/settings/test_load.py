@@ -130,8 +130,9 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, map, probot, probots, regions, replicas, server, store,"
+            " allowed here: accounts, archive, broker, channels, console, driving, dynamodb,"
+            " fanout, friends, history, homeassistant, https, limits, map, probot, probots,"
+            " regions, replicas, rules, server, store,"
             " webhook",
         ),
         (

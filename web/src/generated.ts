@@ -176,6 +176,61 @@ export interface CalendarQuery {
   readonly thing?: string;
 }
 
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
+export interface ChannelChange {
+  readonly name?: string | null;
+  readonly language?: string | null;
+  readonly zone?: string | null;
+  readonly quiet?: Quiet | null;
+  readonly passes?: boolean | null;
+  readonly enabled?: boolean | null;
+}
+
+/** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
+export interface ChannelShown {
+  readonly id: string;
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly name: string;
+  readonly host: string;
+  readonly language: string;
+  readonly zone: string;
+  readonly quiet: Quiet | null;
+  readonly passes: boolean;
+  readonly enabled: boolean;
+  readonly last: number | null;
+  readonly why: string | null;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** How somebody's channel stands, for admins: no name, no address. */
+export interface ChannelStanding {
+  readonly id: string;
+  readonly account: string;
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly host: string;
+  readonly enabled: boolean;
+  readonly last: number | null;
+  readonly why: string | null;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** How all channels stand. `trouble`: why nothing can be told just now; empty: it can. */
+export interface ChannelStandings {
+  readonly ok: true;
+  readonly channels: readonly ChannelStanding[];
+  readonly trouble: string;
+}
+
+/** One's own channels, the oldest first. `addresses` is what an address may begin with; `most` is how many channels one may have. */
+export interface Channels {
+  readonly ok: true;
+  readonly channels: readonly ChannelShown[];
+  readonly addresses: readonly string[];
+  readonly most: number;
+}
+
 /** A wish to have the set-up checked, which has no fields. */
 export type CheckSetup = Readonly<Record<string, never>>;
 
@@ -279,6 +334,32 @@ export interface DaysQuery {
   readonly zone?: string | null;
   readonly type?: string | null;
   readonly sort?: string | null;
+}
+
+/** What is to be done with what a channel never took: tried `again`, or thrown away. */
+export interface DeadDeed {
+  readonly id: string;
+  readonly do: 'again' | 'discard';
+}
+
+/** What one's channels never took, the newest first. */
+export interface DeadNotifications {
+  readonly ok: true;
+  readonly dead: readonly DeadShown[];
+}
+
+/** What a channel never took. `at` it happened, `ended`: when it was given up (epoch s). */
+export interface DeadShown {
+  readonly id: string;
+  readonly channel: string;
+  readonly title: string;
+  readonly body: string;
+  readonly at: number;
+  readonly urgent: boolean;
+  readonly alert: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly ended: number;
 }
 
 /** How many devices, 1 to 1000. */
@@ -839,6 +920,16 @@ export interface NewAddress {
   readonly url: string;
 }
 
+/** A channel to make. `push` has a `subscription`; `address` an `address` as apprise reads it (`ntfys://ntfy.example.org/topic`, `mailtos://…`); `webhook` the `address` that is posted to; `mqtt` neither. `zone` is for quiet hours (empty: UTC). */
+export interface NewChannel {
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly name: string;
+  readonly language?: string;
+  readonly zone?: string;
+  readonly subscription?: PushSubscription | null;
+  readonly address?: string;
+}
+
 /** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
 export interface NewInvitation {
   readonly name: string;
@@ -949,6 +1040,13 @@ export interface OfferReply {
   readonly lease: number;
   readonly to: string;
   readonly yes?: boolean;
+}
+
+/** A channel. `secret`: what signs a new webhook's messages (`whsec_…`), told this once. */
+export interface OneChannel {
+  readonly ok: true;
+  readonly channel: ChannelShown;
+  readonly secret?: string | null;
 }
 
 /** A device with all its names, as it is called now. */
@@ -1183,6 +1281,24 @@ export interface Publish {
   readonly broker?: string | null;
 }
 
+/** The public key that a page subscribes with (base64url, `applicationServerKey`). */
+export interface PushKey {
+  readonly ok: true;
+  readonly key: string;
+}
+
+/** The keys of a browser's subscription, base64url. */
+export interface PushKeys {
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** A browser's subscription, as `PushSubscription.toJSON()` returns it. */
+export interface PushSubscription {
+  readonly endpoint: string;
+  readonly keys: PushKeys;
+}
+
 /** One rejected message, as people see it. `size` in bytes, `at` in epoch s. */
 export interface Quarantined {
   readonly n: number;
@@ -1193,6 +1309,14 @@ export interface Quarantined {
   readonly why: string;
   readonly size: number;
   readonly head: string;
+}
+
+/** Hours in which nothing is told that can wait. From `begin` to `end`, times of day such as `22:00`, in `zone` (absent: the channel's). `then`: what was not told is told at the end in one message, or dropped. */
+export interface Quiet {
+  readonly begin: string;
+  readonly end: string;
+  readonly zone?: string | null;
+  readonly then?: 'drop' | 'summary';
 }
 
 /** An account that is told, `after` s without an acknowledgement (0: at once). */
@@ -1597,6 +1721,17 @@ export interface Telling {
   readonly sent?: number;
   readonly failed?: number;
   readonly why?: string | null;
+}
+
+/** A wish to have a channel tried, which has no fields. */
+export type TestChannel = Readonly<Record<string, never>>;
+
+/** Whether the test was taken, and if not what the channel said. */
+export interface Tested {
+  readonly ok: true;
+  readonly taken: boolean;
+  readonly why: string | null;
+  readonly channel: ChannelShown | null;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2487,6 +2622,51 @@ export interface Calls {
     readonly asks: AcknowledgedAlert;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /channels': {
+    readonly asks: Nothing;
+    readonly answers: Channels;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /channels': {
+    readonly asks: NewChannel;
+    readonly answers: OneChannel;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'PUT /channels/{id}': {
+    readonly asks: ChannelChange;
+    readonly answers: OneChannel;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /channels/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /channels/{id}/test': {
+    readonly asks: TestChannel;
+    readonly answers: Tested;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /channels/dead': {
+    readonly asks: Nothing;
+    readonly answers: DeadNotifications;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /channels/{id}/dead': {
+    readonly asks: DeadDeed;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /push/key': {
+    readonly asks: Nothing;
+    readonly answers: PushKey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/channels': {
+    readonly asks: Nothing;
+    readonly answers: ChannelStandings;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
@@ -3724,6 +3904,90 @@ export const UsualSilenceShape: Shape<UsualSilence> = {
   learned: { is: 'number' },
 };
 
+export const QuietShape: Shape<Quiet> = {
+  begin: { is: 'text' },
+  end: { is: 'text' },
+  zone: { is: 'text', or: null },
+  then: { is: { one: ['drop', 'summary'] }, or: 'summary' },
+};
+
+export const ChannelShownShape: Shape<ChannelShown> = {
+  id: { is: 'text' },
+  type: { is: { one: ['address', 'mqtt', 'push', 'webhook'] } },
+  name: { is: 'text' },
+  host: { is: 'text' },
+  language: { is: 'text' },
+  zone: { is: 'text' },
+  quiet: { is: { of: QuietShape }, or: null },
+  passes: { is: 'flag' },
+  enabled: { is: 'flag' },
+  last: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  waiting: { is: 'number' },
+  dead: { is: 'number' },
+};
+
+export const ChannelsShape: Shape<Channels> = {
+  ok: { is: { one: [true] } },
+  channels: { is: { list: { of: ChannelShownShape } } },
+  addresses: { is: { list: 'text' } },
+  most: { is: 'number' },
+};
+
+export const OneChannelShape: Shape<OneChannel> = {
+  ok: { is: { one: [true] } },
+  channel: { is: { of: ChannelShownShape } },
+  secret: { is: 'text', or: null },
+};
+
+export const TestedShape: Shape<Tested> = {
+  ok: { is: { one: [true] } },
+  taken: { is: 'flag' },
+  why: { is: 'text', or: null },
+  channel: { is: { of: ChannelShownShape }, or: null },
+};
+
+export const DeadShownShape: Shape<DeadShown> = {
+  id: { is: 'text' },
+  channel: { is: 'text' },
+  title: { is: 'text' },
+  body: { is: 'text' },
+  at: { is: 'number' },
+  urgent: { is: 'flag' },
+  alert: { is: 'text' },
+  why: { is: 'text' },
+  attempts: { is: 'number' },
+  ended: { is: 'number' },
+};
+
+export const DeadNotificationsShape: Shape<DeadNotifications> = {
+  ok: { is: { one: [true] } },
+  dead: { is: { list: { of: DeadShownShape } } },
+};
+
+export const PushKeyShape: Shape<PushKey> = {
+  ok: { is: { one: [true] } },
+  key: { is: 'text' },
+};
+
+export const ChannelStandingShape: Shape<ChannelStanding> = {
+  id: { is: 'text' },
+  account: { is: 'text' },
+  type: { is: { one: ['address', 'mqtt', 'push', 'webhook'] } },
+  host: { is: 'text' },
+  enabled: { is: 'flag' },
+  last: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  waiting: { is: 'number' },
+  dead: { is: 'number' },
+};
+
+export const ChannelStandingsShape: Shape<ChannelStandings> = {
+  ok: { is: { one: [true] } },
+  channels: { is: { list: { of: ChannelStandingShape } } },
+  trouble: { is: 'text' },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -3853,6 +4117,15 @@ export const REPLIES: {
   'POST /rules/try': RuleTriedShape,
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
+  'GET /channels': ChannelsShape,
+  'POST /channels': OneChannelShape,
+  'PUT /channels/{id}': OneChannelShape,
+  'DELETE /channels/{id}': DoneShape,
+  'POST /channels/{id}/test': TestedShape,
+  'GET /channels/dead': DeadNotificationsShape,
+  'POST /channels/{id}/dead': DoneShape,
+  'GET /push/key': PushKeyShape,
+  'GET /admin/channels': ChannelStandingsShape,
   'GET /openapi.json': null,
 };
 

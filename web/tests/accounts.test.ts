@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { Denied } from '../src/net/api';
 import { failureOf, failureText } from '../src/ui/failure';
 import {
-  browserName,
   endOf,
   fromInput,
   grantChoices,
@@ -12,6 +11,7 @@ import {
   toInput,
   withGrant,
 } from '../src/accounts/wording';
+import { browserName } from '../src/ui/browsername';
 import { below } from '../src/accounts/linkready';
 import { covers, mayDrive, mayShare, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';

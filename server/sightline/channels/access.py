@@ -34,13 +34,17 @@ T = TypeVar("T")
 
 
 class ChannelAccess(Service):
-    """The way to the database, and the key that opens what is sealed in it."""
+    """The way to the database, and the key that opens what is sealed in it.
+
+    ``wall`` gives epoch s.
+    """
 
     _log = Logger()
 
     def __init__(
         self,
         reactor: Any,
+        wall: Callable[[], float],
         folder: Path,
         options: ChannelOptions,
         key: KeyFile,
@@ -58,6 +62,7 @@ class ChannelAccess(Service):
         """The keys by which push services know all servers of this database."""
         self.options = options
         self._reactor = reactor
+        self._wall = wall
         self._folder = folder
         self._key = key
         self._common = common
@@ -109,7 +114,7 @@ class ChannelAccess(Service):
         """Let go of what we held when we were ended, and read our keys; on the thread."""
         store.transact(store.queue.release)
         try:
-            sealed = store.transact(lambda: store.key(_VAPID, self._made_vapid))
+            sealed = store.transact(lambda: store.key(_VAPID, self._made_vapid, self._wall()))
             self.vapid = Vapid.read(self._key.open(sealed, _VAPID))
         except (CannotUnseal, CannotOpen) as why:
             self._log.error(

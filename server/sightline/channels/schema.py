@@ -34,7 +34,7 @@ _FIRST = (
     CREATE INDEX channel_told_at ON channel_told (at);
     CREATE INDEX channel_told_account ON channel_told (account, at);
     CREATE TABLE channel_key (
-        name TEXT PRIMARY KEY, sealed TEXT NOT NULL
+        name TEXT PRIMARY KEY, sealed TEXT NOT NULL, made REAL NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
 )

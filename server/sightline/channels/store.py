@@ -56,13 +56,14 @@ class ChannelStore:
 
     # -- keys
 
-    def key(self, name: str, make: Callable[[], str]) -> str:
+    def key(self, name: str, make: Callable[[], str], now: float) -> str:
         """Return a sealed key of all servers; the first that asks makes it."""
         found = self._key(name)
         if found is None:
             self._sql.execute(
-                "INSERT INTO channel_key (name, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (name, make()),
+                "INSERT INTO channel_key (name, sealed, made) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (name, make(), now),
             )
             found = self._key(name)
         assert found is not None

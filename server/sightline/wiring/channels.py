@@ -13,7 +13,6 @@ from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
 from sightline.channels.access import ChannelAccess
-from sightline.channels.api import ChannelsApi
 from sightline.channels.options import ChannelOptions, ChannelType
 from sightline.channels.sending import MqttSender, Poster, PushSender, Sender, WebhookSender
 from sightline.channels.service import ChannelService
@@ -80,6 +79,7 @@ class Channels(MultiService):
         self._common = common is not None
         self.access = ChannelAccess(
             reactor,
+            wall,
             state,
             options,
             key_file(settings, state),
@@ -98,7 +98,6 @@ class Channels(MultiService):
         self.service = ChannelService(
             reactor, wall, self.access, senders, told, look=common is not None
         )
-        self.api = ChannelsApi(self.service, account_service.note, reactor.seconds)
         account_service.when_changed(self._accounts_changed)
 
     def tell(self, notification: Notification) -> None:

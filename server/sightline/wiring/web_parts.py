@@ -194,7 +194,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         rules=RulesApi(
             reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
         ),
-        channels=features.channels.api,
+        channels=ChannelsApi(
+            features.channels.service, parts.accounts.service.note, reactor.seconds
+        ),
     )
 
 

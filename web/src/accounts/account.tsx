@@ -7,6 +7,7 @@ import { Watching } from '../things/rules/watched';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
+import { HowYouAreTold } from '../things/channels/mine';
 import { Browsers } from './browsers';
 import { LinkList } from './links';
 import { MapPrivacy } from './mapprivacy';
@@ -63,6 +64,7 @@ export function AccountPage() {
           <Browsers />
         </div>
         {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
+        <HowYouAreTold />
         <Tokens />
         {friends.length > 0 && (
           <Card name={t`Your data`} class="wide">

@@ -19,6 +19,7 @@ import { Help } from './help';
 import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
+import { OnDevice } from './ondevice';
 import { Roster } from './roster/roster';
 import { OtherSection } from './sections';
 import { useRoster } from '../things/context';
@@ -90,6 +91,7 @@ export function Page() {
       <Announcer />
       <LinkAnnouncer />
       <Tour />
+      <OnDevice />
       <Help />
     </div>
   );

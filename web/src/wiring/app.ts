@@ -15,6 +15,7 @@ import type {
   Time,
   Who,
 } from '../app/context';
+import type { LastPicture } from '../app/lastpicture';
 import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
@@ -55,6 +56,8 @@ import { createLife } from './life';
 /** What there is before the world is: who looks at it, and what outlives them. */
 export interface Host {
   readonly visitor: Visitor;
+  /** What was shown last, while the server is away. */
+  readonly kept: LastPicture | undefined;
   readonly api: Api;
   readonly preferences: Preferences;
   readonly session: Session;
@@ -123,6 +126,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
+  const recall = recallOf(host.kept, live, clock);
   const localities = createLocalities({ live, server, roster, mapState, gone: leaving.signal });
   return {
     live,
@@ -139,12 +143,10 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     localities,
     driving,
     regions,
-    alerts: createAlerts(live.present, accountOf(who.visitor), () => clock.live()),
-    maps: createMaps(live.present),
-    brokerLog: new BrokerLog(live.present),
+    ...createOfNow(live, who.visitor, clock),
     past,
     consoleClient,
-    ...createLife({ leaving, time, place, server, past, driving, listed, selection }),
+    ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
   };
 }
 
@@ -163,6 +165,16 @@ function receiversOf(parts: () => Pick<App, 'driving' | 'consoleClient' | 'past'
       if (state === 'live') past.connected();
       consoleClient.line(state === 'live');
     },
+  };
+}
+
+/** Begin with what was shown last; answers when the server was heard then. */
+function recallOf(kept: LastPicture | undefined, { present }: LiveParts, clock: ServerClock) {
+  return (): number | undefined => {
+    if (!kept) return undefined;
+    clock.recall(kept.offset);
+    present.recall(kept.things);
+    return kept.heard;
   };
 }
 
@@ -190,6 +202,15 @@ function createMapState(place: PlaceParts, visitor: Visitor): MapState {
       keepView(visitor, next);
       if (place.section.value === 'map') place.write();
     },
+  };
+}
+
+/** What is always of now, whatever time is looked at. */
+function createOfNow({ present }: LiveParts, visitor: Visitor, clock: ServerClock) {
+  return {
+    alerts: createAlerts(present, accountOf(visitor), () => clock.live()),
+    maps: createMaps(present),
+    brokerLog: new BrokerLog(present),
   };
 }
 

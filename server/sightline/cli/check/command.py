@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.cli.check import (
     broker,
+    channels,
     dynamodb,
     frontend,
     https,
@@ -115,6 +116,7 @@ def _findings(
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)
+    yield from channels.check(settings)
     url = options.url or settings.server.public_url
     if url:
         yield from public.check(url)

@@ -62,7 +62,8 @@ export function createAlerts(present: World, account: string | null, now: () => 
     ...{ present, account, changed, open, news },
     shown: signal<Key | null>(null),
     dismiss(key) {
-      news.value = key === undefined ? [] : news.value.filter((each) => each !== key);
+      const left = key === undefined ? [] : news.value.filter((each) => each !== key);
+      if (left.length < news.value.length) news.value = left;
     },
   };
 }

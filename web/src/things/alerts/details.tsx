@@ -4,19 +4,22 @@ import { MapPin } from 'lucide';
 import { useId, useState } from 'preact/hooks';
 import { writePlace } from '../../app/address';
 import { useNavigation, useTime } from '../../app/context';
+import { useCaller } from '../../app/people';
 import { ActButton } from '../../ui/actbutton';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
 import { useAlerts } from './count';
-import { momentPlace, ruleName, useDeed } from './pieces';
+import { momentPlace, ruleName, useAct } from './pieces';
 import type { Alert, Told } from './read';
-import { endsText, statusText, toldText } from './wording';
+import { calledBy, endsText, statusText, toldText } from './wording';
 
 export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
   const { now } = useTime();
   const { present } = useAlerts();
+  const called = useCaller();
   const rule = ruleName(present, alert.rule);
+  const owner = called(alert.owner);
   const place = momentPlace(alert);
   return (
     <div class="alert-details">
@@ -32,12 +35,10 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
           <Fact name={t`Ends`}>{endsText(alert, who)}</Fact>
         )}
         {alert.status !== 'open' && (
-          <Fact name={t`State`}>{statusText(alert, now.value)}</Fact>
+          <Fact name={t`State`}>{statusText(calledBy(alert, called), now.value)}</Fact>
         )}
         {alert.note !== undefined && <Fact name={t`Note`}>{alert.note}</Fact>}
-        <Fact name={t`Rule`}>
-          {rule === '' ? t`of ${alert.owner}` : t`“${rule}” of ${alert.owner}`}
-        </Fact>
+        <Fact name={t`Rule`}>{rule === '' ? t`of ${owner}` : t`“${rule}” of ${owner}`}</Fact>
       </Facts>
       <ToldList told={alert.told} />
       <div class="alert-acts">
@@ -55,14 +56,14 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
 }
 
 function AlertActs({ alert }: { alert: Alert }) {
-  const deed = useDeed();
+  const act = useAct();
   return (
     <>
       {alert.lasting && alert.status !== 'resolved' && (
-        <ActButton words={t`It is over`} act={() => deed(alert.key, 'resolve')} />
+        <ActButton words={t`It is over`} act={() => act(alert.key, 'resolve')} />
       )}
       {alert.status === 'acknowledged' && (
-        <ActButton words={t`Open it again`} act={() => deed(alert.key, 'reopen')} />
+        <ActButton words={t`Open it again`} act={() => act(alert.key, 'reopen')} />
       )}
     </>
   );
@@ -72,6 +73,7 @@ function AlertActs({ alert }: { alert: Alert }) {
 function ToldList({ told }: { told: readonly Told[] }) {
   const { now } = useTime();
   const { account } = useAlerts();
+  const called = useCaller();
   if (told.length === 0) return null;
   return (
     <ul class="alert-told" aria-label={t`Who is told`}>
@@ -79,7 +81,11 @@ function ToldList({ told }: { told: readonly Told[] }) {
         <li key={each.account} data-told={each.account} data-state={each.state}>
           <i aria-hidden="true" />
           <span>
-            {toldText(each, each.account === account, now.value)}
+            {toldText(
+              { ...each, account: called(each.account) },
+              each.account === account,
+              now.value,
+            )}
             {each.why !== undefined && each.state !== 'sent' && <q>{each.why}</q>}
             {each.state === 'no_channel' && each.account === account && <AddChannel />}
           </span>
@@ -105,7 +111,7 @@ function AddChannel() {
 
 /** A note for the others; with it the alert is acknowledged. */
 function NoteForm({ alert }: { alert: Alert }) {
-  const deed = useDeed();
+  const act = useAct();
   const id = useId();
   const [note, setNote] = useState('');
   return (
@@ -124,7 +130,7 @@ function NoteForm({ alert }: { alert: Alert }) {
         <ActButton
           words={alert.status === 'open' ? t`Acknowledge with this note` : t`Save the note`}
           act={async () => {
-            await deed(alert.key, 'acknowledge', note.trim());
+            await act(alert.key, 'acknowledge', note.trim());
             setNote('');
           }}
         />

@@ -8,13 +8,7 @@ import { ruleName, useWho } from './pieces';
 
 type Choice = readonly [value: string, words: string];
 
-export function AlertFilters({
-  filter,
-  choose,
-}: {
-  filter: Filter;
-  choose(filter: Filter): void;
-}) {
+export function AlertFilters({ filter, choose }: { filter: Filter; choose(filter: Filter): void }) {
   const { present, account } = useAlerts();
   const who = useWho();
   const everything = { thing: '', rule: '', others: filter.others } as const;

@@ -1,15 +1,16 @@
 /** One alert in a list: what happened, when, how urgent; opened, all that is known of it. */
 import { t } from '@lingui/core/macro';
-import { Check, ChevronDown } from 'lucide';
+import { ChevronDown } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
+import { useCaller } from '../../app/people';
 import { useTime } from '../../app/context';
 import { ActButton } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
 import { AlertDetails } from './details';
-import { AlertSign, ruleName, useDeed, useWho } from './pieces';
+import { AlertSign, ruleName, useAct, useWho } from './pieces';
 import { useAlerts } from './count';
 import type { Alert } from './read';
-import { agoText, alertText, statusText, whenText } from './wording';
+import { agoText, alertText, calledBy, statusText, whenText } from './wording';
 
 export function AlertItem({
   alert,
@@ -24,7 +25,7 @@ export function AlertItem({
   found?: boolean;
 }) {
   const who = useWho()(alert.thing);
-  const deed = useDeed();
+  const act = useAct();
   const head = useRef<HTMLButtonElement>(null);
   const text = alertText(alert, who);
   const waits = alert.status === 'open';
@@ -63,7 +64,7 @@ export function AlertItem({
           <ActButton
             words={t`Acknowledge`}
             label={t`Acknowledge: ${text}`}
-            act={() => deed(alert.key, 'acknowledge')}
+            act={() => act(alert.key, 'acknowledge')}
           />
         )}
       </div>
@@ -77,20 +78,22 @@ function AlertNote({ alert }: { alert: Alert }) {
   const { now } = useTime();
   const { present, account } = useAlerts();
   const { owner, status, at } = alert;
+  const called = useCaller();
   const rule = ruleName(present, alert.rule);
+  const whose = called(owner);
   const parts = [
     whenText(alert, now.value),
-    ...(status === 'open' ? [agoText(at, now.value)] : [statusText(alert, now.value)]),
+    ...(status === 'open'
+      ? [agoText(at, now.value)]
+      : [statusText(calledBy(alert, called), now.value)]),
     ...(rule === '' ? [] : [rule]),
-    ...(owner === account || account === null ? [] : [t`rule of ${owner}`]),
+    ...(owner === account || account === null ? [] : [t`rule of ${whose}`]),
   ];
   return (
     <small>
       {alert.urgent && <span class="tag urgent">{t`Urgent`}</span>}
       {alert.lasting && status === 'open' && <span class="tag">{t`Goes on`}</span>}
-      {status === 'acknowledged' && <Icon of={Check} size={12} />}
       <span>{parts.join(' · ')}</span>
     </small>
   );
 }
-

@@ -17,7 +17,7 @@ import { AlertItem } from './item';
 import { Manners } from './manners';
 import { arranged, EVERYTHING, filtered, PAGE } from './order';
 import type { Arranged, Day, Filter, Stretch } from './order';
-import { useDeed } from './pieces';
+import { useAct } from './pieces';
 import type { Alert, Status as AlertStatus } from './read';
 
 export function AlertsPage() {
@@ -43,9 +43,7 @@ export function AlertsPage() {
       <AlertTabs />
       {ready.value && none && <NoAlerts />}
       {!none && <AlertFilters filter={filter} choose={setFilter} />}
-      {ready.value && !none && found.length === 0 && (
-        <p class="note">{t`None of these.`}</p>
-      )}
+      {ready.value && !none && found.length === 0 && <p class="note">{t`None of these.`}</p>}
       <Stretches whole={whole} all={found} />
       {whole.more > 0 && (
         <button
@@ -111,7 +109,7 @@ function StretchCard({ stretch, all }: { stretch: Stretch; all: readonly Alert[]
 
 /** Acknowledge all that are open and pass the filter. */
 function AcknowledgeAll({ alerts }: { alerts: readonly Alert[] }) {
-  const deed = useDeed();
+  const act = useAct();
   const waiting = alerts.filter(({ status }) => status === 'open');
   const count = waiting.length;
   return (
@@ -123,9 +121,7 @@ function AcknowledgeAll({ alerts }: { alerts: readonly Alert[] }) {
       })}
       act={async () => {
         // One refusal keeps none of the others from being done.
-        const done = await Promise.allSettled(
-          waiting.map(({ key }) => deed(key, 'acknowledge')),
-        );
+        const done = await Promise.allSettled(waiting.map(({ key }) => act(key, 'acknowledge')));
         for (const each of done) if (each.status === 'rejected') throw each.reason;
       }}
     />

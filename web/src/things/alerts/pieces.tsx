@@ -53,17 +53,16 @@ export function momentPlace({ thing, at, lat }: Alert): string | null {
   return onMap ? writePlace({ section: 'map', at, selected: thing }) : null;
 }
 
-export type Deed = 'acknowledge' | 'resolve' | 'reopen';
+export type AlertAct = 'acknowledge' | 'resolve' | 'reopen';
 
 /** Do something with an alert; Refused with the server's words when it may not be. */
-export function useDeed(): (key: Key, deed: Deed, note?: string) => Promise<void> {
+export function useAct(): (key: Key, act: AlertAct, note?: string) => Promise<void> {
   const { requests } = useServer();
-  return async (key, deed, note) => {
+  return async (key, act, note) => {
     await requests.ask('alert', {
       thing: key,
-      act: deed,
+      act: act,
       ...(note === undefined ? {} : { note }),
     });
   };
 }
-

@@ -3,7 +3,7 @@
  * it; a screen reader is told politely. A crossing that the alert tells of is not told beside it.
  */
 import { t } from '@lingui/core/macro';
-import { BellRing, X } from 'lucide';
+import { X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useNavigation, usePreferences, useTime } from '../../app/context';
 import type { Key } from '../../app/world';
@@ -13,7 +13,7 @@ import { useRegions } from '../regions/context';
 import type { Crossing } from '../regions/crossings';
 import { useAlerts } from './count';
 import './alerts.css';
-import { AlertSign, useDeed, useWho } from './pieces';
+import { AlertSign, useAct, useWho } from './pieces';
 import { readAlert } from './read';
 import type { Alert } from './read';
 import { chime, vibrate } from './sound';
@@ -82,10 +82,7 @@ function useQuiet(): boolean {
   const { settings } = usePreferences();
   const driven = section.value === 'robots' && robot.value !== null;
   return (
-    driven ||
-    section.value === 'alerts' ||
-    regions.editing.value !== null ||
-    !settings.value.alerts
+    driven || section.value === 'alerts' || regions.editing.value !== null || !settings.value.alerts
   );
 }
 
@@ -106,12 +103,12 @@ function useOnce(alerts: readonly Alert[]): void {
   const { crossings } = notifications.told.value;
   useEffect(() => {
     for (const crossing of crossings) {
-      if (alerts.some((alert) => tellsOf(alert, crossing))) notifications.dismiss(crossing.n);
+      if (alerts.some((alert) => isOfCrossing(alert, crossing))) notifications.dismiss(crossing.n);
     }
   }, [alerts.map(({ key }) => key).join(' '), crossings, notifications]);
 }
 
-export function tellsOf({ thing, condition }: Alert, crossing: Crossing): boolean {
+export function isOfCrossing({ thing, condition }: Alert, crossing: Crossing): boolean {
   const event = condition.type === 'arrives' ? 'enter' : 'leave';
   return (
     (condition.type === 'arrives' || condition.type === 'leaves') &&
@@ -141,7 +138,7 @@ function AlertToast({ alert }: { alert: Alert }) {
   const { go } = useNavigation();
   const alerts = useAlerts();
   const who = useWho();
-  const deed = useDeed();
+  const act = useAct();
   const text = alertText(alert, who(alert.thing));
   return (
     <div class="toast alert-toast" data-alert-toast={alert.key} data-urgent={alert.urgent}>
@@ -161,12 +158,11 @@ function AlertToast({ alert }: { alert: Alert }) {
             {whenText(alert, now.value)}
           </small>
         </span>
-        <Icon of={BellRing} size={16} />
       </button>
       <ActButton
         words={t`Acknowledge`}
         label={t`Acknowledge: ${text}`}
-        act={() => deed(alert.key, 'acknowledge')}
+        act={() => act(alert.key, 'acknowledge')}
       />
       <button
         type="button"

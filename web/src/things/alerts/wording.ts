@@ -38,7 +38,9 @@ export function happenedText(happened: Happened, who: string): string {
     case 'fallen':
       return t`${who} has fallen over`;
     case 'alarm':
-      return happened.place === undefined ? t`${who} has an alarm` : t`${who} has an alarm: ${place}`;
+      return happened.place === undefined
+        ? t`${who} has an alarm`
+        : t`${who} has an alarm: ${place}`;
     default:
       return measuredText(happened, who);
   }
@@ -246,9 +248,22 @@ function toldThem({ account, state, at }: Told, now: number): string {
   }
 }
 
+/** The alert with the account that acknowledged it by what its person is called. */
+export function calledBy(
+  alert: Pick<Alert, 'status' | 'by' | 'by_at' | 'resolved'>,
+  called: (account: string) => string,
+): Pick<Alert, 'status' | 'by' | 'by_at' | 'resolved'> {
+  return alert.by === undefined ? alert : { ...alert, by: called(alert.by) };
+}
+
 /** What became of it: "Acknowledged by bob at 14:10". */
 export function statusText(
-  { status, by, by_at: when, resolved }: { status: string; by?: string; by_at?: number; resolved?: number },
+  {
+    status,
+    by,
+    by_at: when,
+    resolved,
+  }: { status: string; by?: string; by_at?: number; resolved?: number },
   now: number,
 ): string {
   if (status === 'resolved') {
