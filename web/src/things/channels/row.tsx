@@ -31,7 +31,7 @@ export function ChannelRow({ channel, service }: { channel: Channel; service: Ch
         <span class="muted">
           {[typeText(channel), host, ...useText(channel, now.value)].filter(Boolean).join(' · ')}
         </span>
-        {typeof why === 'string' && why !== '' && <q class="channel-why">{why}</q>}
+        {why !== undefined && why !== '' && <q class="channel-why">{why}</q>}
         <TestWords result={tested} />
         <OtherWords channel={channel} service={service} />
       </span>
@@ -65,7 +65,7 @@ function TestWords({ result }: { result: TestResult | null }) {
         (result.taken
           ? t`The test was taken: look whether it has arrived.`
           : t`The test was not taken.`)}
-      {result !== null && !result.taken && typeof result.why === 'string' && <q>{result.why}</q>}
+      {result !== null && !result.taken && result.why !== undefined && <q>{result.why}</q>}
     </span>
   );
 }
