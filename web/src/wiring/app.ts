@@ -115,8 +115,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
-  const { addSpot } = selection;
-  const { map } = mapState;
+  const [{ addSpot }, { map }] = [selection, mapState];
   const listed = createListed({ live, time, server, place, past, regions, map, addSpot });
   const { roster } = listed;
   const driving = createDriving({

@@ -33,11 +33,11 @@ export class Files {
         // The page itself is asked for as everybody asks for it, and not by its file's name.
         const url = this.#url(path === 'index.html' ? '' : path);
         const digested = path.startsWith('assets/');
-        const response = await this.#scope.fetch(url, {
-          integrity,
-          cache: digested ? 'default' : 'no-cache',
-          credentials: 'same-origin',
-        });
+        const asked = { integrity, credentials: 'same-origin' } as const;
+        const response = await this.#scope
+          .fetch(url, { ...asked, cache: digested ? 'default' : 'no-cache' })
+          // The browser's own cache had another file, or half of it.
+          .catch(() => this.#scope.fetch(url, { ...asked, cache: 'reload' }));
         if (!usable(response)) throw new Error(`${url}: ${String(response.status)}`);
         await cache.put(url, response);
       }),
@@ -92,12 +92,12 @@ export class Files {
 
   /** Of any build that is kept: an old page's files are there when the server has them no more. */
   async #asset(url: string): Promise<Response> {
-    const kept = await this.#scope.caches.match(url);
+    const own = await this.#scope.caches.open(this.#name);
+    const kept = (await own.match(url)) ?? (await this.#scope.caches.match(url));
     if (kept) return kept;
     const response = await this.#scope.fetch(url, { credentials: 'same-origin' });
     if (usable(response) && isFile(response)) {
-      const cache = await this.#scope.caches.open(this.#name);
-      await cache.put(url, response.clone()).catch(() => undefined); // no room: it is there all the same
+      await own.put(url, response.clone()).catch(() => undefined); // no room: it is there all the same
     }
     return response;
   }
