@@ -23,7 +23,9 @@ function socketAddress(): string {
 function start(): void {
   const liked = preferences();
   const api = createApi(new URL('api/1/', document.baseURI).href, () => void session.check());
-  const session = new Session(api);
+  const session = new Session(api, async (answer) =>
+    (await import('./accounts/cameback')).cameBack(api, answer),
+  );
   const newPhones = new NewPhones(api, new URL('.', document.baseURI).href);
   const app = worldOf(session, (visitor) =>
     createApp(socketAddress(), { visitor, api, preferences: liked, session, newPhones }),
