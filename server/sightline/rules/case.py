@@ -66,7 +66,7 @@ class Episode(msgspec.Struct, omit_defaults=True):
     at: float
     facts: Facts
     fired: str = ""
-    due: float = NEVER
+    told_at: float = NEVER
     """When it is told, if it holds still: at the next of the rule's hours, or as it was told of
     only just before."""
     too_soon: bool = False
@@ -264,16 +264,16 @@ class Case:
             return
         opens = self.opening().next(at)
         allowed = self.last + self.rule.every if at >= self.last else at
-        due = max(opens, allowed)
-        if due > at:
+        later = max(opens, allowed)
+        if later > at:
             episode.too_soon = allowed > opens
-            episode.due = due
+            episode.told_at = later
             self._plan()
             return
         facts = episode.facts
         if at > episode.at and self.watch is not None:
             facts = self.watch.facts() or facts
-        episode.due = NEVER
+        episode.told_at = NEVER
         episode.fired = self._fire(at, found, facts, lasting=True)
 
     def _fire(self, at: float, found: float, facts: Facts, *, lasting: bool) -> str:
@@ -331,8 +331,8 @@ class Case:
     def _plan(self) -> None:
         """Set the timer to what comes next."""
         due = min((each.due for each in self.open), default=NEVER)
-        if self.episode is not None and self.episode.due < due:
-            due = self.episode.due
+        if self.episode is not None and self.episode.told_at < due:
+            due = self.episode.told_at
         if due == NEVER:
             self._desk.timers.stop(self._timer)
         else:
@@ -340,8 +340,8 @@ class Case:
 
     def _due(self, at: float, found: float) -> None:
         episode = self.episode
-        if episode is not None and episode.due <= at:
-            episode.due = NEVER
+        if episode is not None and episode.told_at <= at:
+            episode.told_at = NEVER
             self._try(episode, at, found)
         for each in self.open:
             if each.due <= at:

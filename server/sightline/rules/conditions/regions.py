@@ -95,7 +95,7 @@ class _AtRegion(BaseWatch):
         """Take in that it was in the region when it was looked for first."""
 
     def unfound(self) -> None:
-        """Take that back."""
+        """Take back that it was found in the region."""
 
     def facts(self) -> Facts:
         lat, lon = self.around.place(self.case.thing) or (None, None)
