@@ -93,7 +93,22 @@ def build_features(
         sure_of_time=lambda: past.clock.sure,
         new=accounts.phones,
     )
-    naming = DeviceNaming(
+    naming = make_naming(live, accounts, cluster, geofencing, owntracks)
+    pictures = make_pictures(start, live, past, accounts)
+    joined = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+    rules, channels = make_rules_and_channels(joined, geofencing)
+    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
+    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
+    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
+    more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
+    return Features(geofencing, owntracks, reads, erasers, *more)
+
+
+def make_naming(
+    live: Live, accounts: Accounts, cluster: Cluster, geofencing: Geofencing, owntracks: OwnTracks
+) -> DeviceNaming:
+    """Make what keeps a device's things together under its names."""
+    return DeviceNaming(
         reactor,
         live.names,
         live.hub,
@@ -103,14 +118,6 @@ def build_features(
         leadership=cluster.leadership,
         moved=owntracks.moved,
     )
-    pictures = make_pictures(start, live, past, accounts)
-    joined = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-    rules, channels = make_rules_and_channels(joined, geofencing)
-    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
-    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
-    return Features(geofencing, owntracks, reads, erasers, *more)
 
 
 def make_channels(
