@@ -93,16 +93,7 @@ def build_features(
         sure_of_time=lambda: past.clock.sure,
         new=accounts.phones,
     )
-    naming = DeviceNaming(
-        reactor,
-        live.names,
-        live.hub,
-        accounts.service,
-        live.recorder,
-        geofencing.regions,
-        leadership=cluster.leadership,
-        moved=owntracks.moved,
-    )
+    naming = make_naming(live, accounts, cluster, geofencing, owntracks)
     pictures = make_pictures(start, live, past, accounts)
     channels = make_channels(start, cluster, accounts, mqtt, told := ToldListeners())
     joined = start, cluster, live, accounts, past, mqtt, reads, console
@@ -112,6 +103,22 @@ def build_features(
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
     return Features(geofencing, owntracks, reads, erasers, *more)
+
+
+def make_naming(
+    live: Live, accounts: Accounts, cluster: Cluster, geofencing: Geofencing, owntracks: OwnTracks
+) -> DeviceNaming:
+    """Make what keeps a device's things together under its names."""
+    return DeviceNaming(
+        reactor,
+        live.names,
+        live.hub,
+        accounts.service,
+        live.recorder,
+        geofencing.regions,
+        leadership=cluster.leadership,
+        moved=owntracks.moved,
+    )
 
 
 def make_channels(

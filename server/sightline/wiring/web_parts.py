@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -247,14 +248,7 @@ def make_routes(
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
         LinksApi(service),
-        PrivacyApi(
-            service,
-            world,
-            erasers,
-            reads,
-            lambda thing, scope, turn: everything(store, thing, scope, turn),
-            photos,
-        ),
+        PrivacyApi(service, world, erasers, reads, partial(everything, store), photos),
         HistoryApi(store, world, show, wall, reads, map_extras.places.texts),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
