@@ -64,7 +64,7 @@ class HomeAssistant(Service):
             hub.world.watch(kind, self._moved)
 
     def startService(self) -> None:
-        """Begin to tell."""
+        """Begin to tell Home Assistant what changed."""
         super().startService()
         self._loop.start(now=False)
 

@@ -95,9 +95,8 @@ def build_features(
     )
     naming = make_naming(live, accounts, cluster, geofencing, owntracks)
     pictures = make_pictures(start, live, past, accounts)
-    channels = make_channels(start, cluster, accounts, mqtt, told := ToldListeners())
-    joined = start, cluster, live, accounts, past, mqtt, reads, console
-    rules = make_rules(RuleWiring(*joined), geofencing, channels, told)
+    joined = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+    rules, channels = make_rules_and_channels(joined, geofencing)
     erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
@@ -149,6 +148,13 @@ class RuleWiring:
     mqtt: Mqtt
     reads: Reads
     console: Console
+
+
+def make_rules_and_channels(parts: RuleWiring, geofencing: Geofencing) -> tuple[Ruling, Channels]:
+    """Make rules and channels, which hear of each other."""
+    told = ToldListeners()
+    channels = make_channels(parts.start, parts.cluster, parts.accounts, parts.mqtt, told)
+    return make_rules(parts, geofencing, channels, told), channels
 
 
 def make_rules(

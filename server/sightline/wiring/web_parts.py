@@ -204,12 +204,17 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
         sealer=key_file(parts.start.settings, parts.start.state),
-        rules=RulesApi(
-            reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
-        ),
-        channels=ChannelsApi(
-            features.channels.service, parts.accounts.service.note, reactor.seconds
-        ),
+        telling=telling_apis(parts),
+    )
+
+
+def telling_apis(parts: Parts) -> tuple[RulesApi, ChannelsApi]:
+    """Make the answers about rules and about the channels by which people are told."""
+    rules, channels = parts.features.rules, parts.features.channels
+    note = parts.accounts.service.note
+    return (
+        RulesApi(reactor, rules.trials, rules.alerts, note),
+        ChannelsApi(channels.service, note, reactor.seconds),
     )
 
 
@@ -232,8 +237,7 @@ def make_routes(
     settled: str = "",
     check: CheckApi,
     sealer: Sealer,
-    rules: RulesApi,
-    channels: ChannelsApi,
+    telling: tuple[RulesApi, ChannelsApi],
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance, confirming = elsewhere.entrance, Confirming(service)
@@ -263,8 +267,7 @@ def make_routes(
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
         check,
-        rules,
-        channels,
+        *telling,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
