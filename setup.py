@@ -30,10 +30,17 @@ setup(
         # makes pictures that phones send smaller; without it only small ones are taken
         "pillow>=12,<14",
         "prometheus-client>=0.22",
+        # Web Push: encrypts for one browser (server/docs/decisions/0122)
+        "http-ece>=1.2,<2",
+        # mail, ntfy, Telegram and all else by which people are told; runs in a program of its own
+        "apprise>=2.2,<3",
         # several servers, or one that keeps everything in PostgreSQL; loaded only then
         "psycopg[binary,pool]>=3.2,<4",
         # the time zone of a place, for /api/0 (server/docs/decisions)
         "tzfpy>=2.1,<3",
+        # public holidays, for rules that mind them; loaded by the first of those
+        # (server/docs/decisions)
+        "holidays>=0.80,<1",
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",
         "cryptography>=42",

@@ -29,7 +29,7 @@ import sightline
 from sightline import kinds, settings
 from sightline.cli.main import parser
 from sightline.model.kind import Present, State
-from sightline.model.server import Https, Server, SharedDatabase, Trouble
+from sightline.model.server import Https, Server, SharedDatabase, Telling, Trouble
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
 import contract_reference
@@ -235,6 +235,7 @@ def _metrics() -> Iterator[tuple[Any, str, tuple[str, ...]]]:
             "degraded": Trouble("full", "", 0.0),
             "replica": "a",
             "database": SharedDatabase(where="", answer=1.0, lag=0.0),
+            "telling": Telling(),
         }
     for family in collector(hub, *others).collect():
         suffix = "_total" if family.type == "counter" else ""

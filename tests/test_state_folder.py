@@ -27,7 +27,7 @@ def _welcomes(server: SightlineProcess) -> None:
     wait_until(lambda: "#welcome=" in server.logged, "the link for the first admin")
 
 
-@pytest.mark.parametrize("name", ["accounts.db", "history.db", "regions.db"])
+@pytest.mark.parametrize("name", ["accounts.db", "history.db", "regions.db", "channels.db"])
 def test_a_start_without_a_member_stops_and_invites_nobody(name: str, tmp_path: Path) -> None:
     with SightlineProcess(SETTINGS) as server:
         state = server.folder / "state"
@@ -114,7 +114,7 @@ def test_a_first_start_that_is_killed_is_followed_by_a_whole_one() -> None:
         state = server.folder / "state"
         state.mkdir(mode=0o700)
         (state / "state.json").write_text(
-            '{"folder":"0123456789abcdef","making":["accounts.db","regions.db","history.db"]}'
+            '{"folder":"0123456789abcdef","making":["accounts.db","regions.db","history.db","channels.db"]}'
         )
         (state / "accounts.db").touch()
         with server:

@@ -31,6 +31,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live.requests import Asker
 from sightline.settings import (
     AccountsSettings,
+    ChannelsSettings,
     FanoutSettings,
     FriendsSettings,
     HistorySettings,
@@ -49,6 +50,8 @@ from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
 from sightline.wiring.feature_parts import (
     Features,
+    RuleWiring,
+    make_channels,
     make_map_extras,
     make_maps,
     make_pictures,
@@ -66,6 +69,7 @@ from sightline.wiring.parts import (
     build_live,
     build_mqtt,
 )
+from sightline.wiring.telling import ToldListeners
 from sightline.wiring.web_parts import build_routes, build_sockets, build_state, build_web
 from specs import Named, spec
 from states import spot
@@ -149,6 +153,7 @@ class WebScene:
         name: str = "",
         second_factor: Demanded = "nobody",
         oidc: Mapping[str, OidcSettings] | None = None,
+        private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -162,6 +167,7 @@ class WebScene:
             ),
             history=HistorySettings(store="memory"),
             limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
+            channels=ChannelsSettings(private=private_channels),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
             oidc=oidc or {},
@@ -211,12 +217,13 @@ class WebScene:
             records={}, when_changed=lambda listener: None, ready=succeed(None), name=lambda id: ""
         )
         geofencing = cast(Any, SimpleNamespace(regions=regions))
-        self.rules = make_rules(
-            start, cluster, live, accounts, past, mqtt, reads, geofencing, console
-        )
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
+        told = ToldListeners()
+        self.channels = make_channels(start, cluster, accounts, mqtt, told)
+        needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+        self.rules = make_rules(needs, geofencing, self.channels, told)
         features = Features(
             none,
             self.phones,
@@ -228,6 +235,7 @@ class WebScene:
             self.maps,
             self.extras,
             self.rules,
+            self.channels,
         )
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
@@ -264,6 +272,8 @@ class WebScene:
         await self.until(lambda: self.account_service.ready.called)
         self.rules.privilegedStartService()
         self.rules.startService()
+        self.channels.privilegedStartService()
+        self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
         self.sockets.start()
@@ -274,6 +284,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()
         await self.sockets.stop()

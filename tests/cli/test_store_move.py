@@ -14,11 +14,15 @@ import pytest
 
 from postgres import cluster, database, needs_postgres
 from sightline.accounts.database import Database
+from sightline.channels.options import ChannelOptions
+from sightline.channels.records import Channel
+from sightline.channels.store import ChannelStore
 from sightline.cli import moves
 from sightline.cli.main import main
 from sightline.history import tables
 from sightline.history.record import LastState, entry
 from sightline.history.writing import StoreWriter
+from sightline.model.notification import Notification
 from sightline.regions.store import FILE as REGIONS
 from sightline.regions.store import RegionStore
 
@@ -60,6 +64,15 @@ def state(tmp_path: Path) -> Path:
     sql.execute("INSERT INTO met (server, thing) VALUES ('', 'friend/jane/phone')")
     sql.commit()
     sql.close()
+    channels = ChannelStore(folder, ChannelOptions())
+    channel = Channel(id="c1", account="jane", type="mqtt", name="ümit", host="h")
+    channels.put(channel, "sealed")
+    told = Notification(
+        id="n1", account="jane", tag="t", texts={"en": ("a", "b")}, url="", at=1.5, thing=JANE
+    )
+    channels.queue.accept([told], 2.5)
+    channels.key("vapid", lambda: "sealed", 1.0)
+    channels.close()
     writer = StoreWriter(tables.opened(folder / tables.FILE))
     fixes = [entry(JANE, "fix", T0 + n * 60, T0, b'{"n":%d}' % n) for n in range(COUNT)]
     writer.write(fixes, [LastState(JANE, T0, b'{"lat":1}')])
@@ -88,7 +101,14 @@ def test_everything_goes_there_and_back_and_the_files_stay_as_they_are(
     before = bytes_of(state)
     assert move(state, url, config(tmp_path, "")) == 0
     told = capsys.readouterr().out
-    for line in ("history, entries", "present states", "marks", "accounts, rows", "regions, rows"):
+    for line in (
+        "history, entries",
+        "present states",
+        "marks",
+        "accounts, rows",
+        "regions, rows",
+        "channels, rows",
+    ):
         assert line in told
     assert "4,500" in told
     assert bytes_of(state) == before
@@ -97,6 +117,8 @@ def test_everything_goes_there_and_back_and_the_files_stay_as_they_are(
         rows = sql.execute("SELECT name, created, seen FROM sightline.account ORDER BY created")
         assert rows.fetchall() == [("jane", 1.5, None), ("ümit", 2.0, 3.0)]
         assert sql.execute("SELECT max(n) FROM sightline.audit").fetchone() == (1100,)
+        waiting = sql.execute("SELECT id, due, thing FROM sightline.channel_waiting")
+        assert waiting.fetchall() == [("n1", 2.5, JANE)]
         assert sql.execute("SELECT count(*) FROM history.entry").fetchone() == (COUNT,)
     # Once more: nothing is written over.
     assert move(state, url, config(tmp_path, "")) == 1
@@ -107,6 +129,7 @@ def test_everything_goes_there_and_back_and_the_files_stay_as_they_are(
     assert move(state, back, settings) == 0
     assert sorted(path.name for path in back.iterdir()) == [
         "accounts.db",
+        "channels.db",
         "history.db",
         "regions.db",
     ]

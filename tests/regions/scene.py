@@ -19,11 +19,12 @@ from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition
 from sightline.live import protocol
 from sightline.live.hub import Hub
-from sightline.live.ingest import Ingest
+from sightline.live.ingest import Ingest, News
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.kind import Arrival, State
+from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
@@ -68,13 +69,23 @@ class Scene:
         self.clock = Clock()
         self.rules = rules
         self.owners: dict[str, list[str]] = {JANE: ["jane"]}
+        self.kind = friends.KIND
         self._make()
+
+    def keeps(self, news: list[News]) -> None:
+        """History gets this; here there is none."""
+
+    def remembers(self, record: Record) -> None:
+        """History gets this, too."""
 
     def _make(self) -> None:
         self.world = World("e")
         presence = Presence({})
-        self.ingest = Ingest([friends.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate)
+        self.ingest = Ingest([self.kind], self.world, presence, keep=self.keeps)
+        self.hub = Hub(
+            self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate,
+            remember=self.remembers,
+        )  # fmt: skip
         self.requests = Requests(self.wall)
         self.store = None
         if self.url:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.kinds.regions.model import Transition
-from sightline.web.outgoing import is_public
+from sightline.model.addresses import is_public
 from sightline.webhooks.delivery import (
     Delivery,
     body,

@@ -13,6 +13,9 @@ import pytest
 
 from sightline.accounts.database import Database
 from sightline.auth.account import Account
+from sightline.channels.options import ChannelOptions
+from sightline.channels.records import Channel
+from sightline.channels.store import ChannelStore
 from sightline.history import tables
 from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
@@ -32,6 +35,8 @@ def starts(folder: Path, names: tuple[str, ...] = members.ALL) -> members.Manife
     manifest = opened(folder, names, quiet)
     Database(folder, time.time).close()
     RegionStore(folder, time.time).close()
+    if members.CHANNELS in names:
+        ChannelStore(folder, ChannelOptions()).close()
     if members.HISTORY in names:
         tables.opened(folder / tables.FILE).close()
     return members.seal(folder, manifest, names)
@@ -55,6 +60,13 @@ def fill(folder: Path) -> None:
     store = RegionStore(folder, time.time)
     store.note([f"friend/name{number}/phone" for number in range(400)], [])
     store.close()
+    channels = ChannelStore(folder, ChannelOptions())
+    for number in range(60):
+        channel = Channel(
+            id=f"c{number}", account=f"name{number}", type="mqtt", name="x" * 900, host="h"
+        )
+        channels.put(channel, "sealed")
+    channels.close()
     writer = StoreWriter(tables.opened(folder / tables.FILE))
     writer.write([entry("friend/jane/phone", "fix", n, n, b"{}") for n in range(2000)], [])
     writer.close()

@@ -19,6 +19,8 @@ import pytest
 from child_process import processor_seconds
 from sightline.accounts.database import Database
 from sightline.auth.account import Account
+from sightline.channels.options import ChannelOptions
+from sightline.channels.store import ChannelStore
 from sightline.cli.main import main
 from sightline.history import tables
 from sightline.history.record import entry
@@ -41,6 +43,7 @@ def fill(folder: Path, word: str) -> None:
     store = RegionStore(folder, time.time)
     store.note([f"friend/{word}/phone"], [])
     store.close()
+    ChannelStore(folder, ChannelOptions()).close()
     writer = StoreWriter(tables.opened(folder / tables.FILE))
     writer.write([entry(f"friend/{word}/phone", "fix", 1, 1, b"{}")], [])
     writer.close()

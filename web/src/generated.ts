@@ -208,6 +208,61 @@ export interface CameWithApp {
   readonly degraded?: string | null;
 }
 
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
+export interface ChannelChange {
+  readonly name?: string | null;
+  readonly language?: string | null;
+  readonly zone?: string | null;
+  readonly quiet?: Quiet | null;
+  readonly passes?: boolean | null;
+  readonly enabled?: boolean | null;
+}
+
+/** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
+export interface ChannelShown {
+  readonly id: string;
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly name: string;
+  readonly host: string;
+  readonly language: string;
+  readonly zone: string;
+  readonly quiet: Quiet | null;
+  readonly passes: boolean;
+  readonly enabled: boolean;
+  readonly last: number | null;
+  readonly why: string | null;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** How somebody's channel stands, for admins: no name, no address. */
+export interface ChannelStanding {
+  readonly id: string;
+  readonly account: string;
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly host: string;
+  readonly enabled: boolean;
+  readonly last: number | null;
+  readonly why: string | null;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** How all channels stand. `trouble`: why nothing can be told just now; empty: it can. */
+export interface ChannelStandings {
+  readonly ok: true;
+  readonly channels: readonly ChannelStanding[];
+  readonly trouble: string;
+}
+
+/** One's own channels, the oldest first. `addresses` is what an address may begin with; `most` is how many channels one may have. */
+export interface Channels {
+  readonly ok: true;
+  readonly channels: readonly ChannelShown[];
+  readonly addresses: readonly string[];
+  readonly most: number;
+}
+
 /** A wish to have the set-up checked, which has no fields. */
 export type CheckSetup = Readonly<Record<string, never>>;
 
@@ -268,7 +323,7 @@ export interface CommandLogEntry {
   readonly effect?: string | null;
 }
 
-/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, falling so that it is empty before `by`, or (with both) both - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a client came and went `times` within `seconds`; it is about a broker, of which it means all clients, or one client - `number`: at `topic` (a name or a filter; in `field` of its JSON) `above`, `below`, between both, or `changed`; it is about the broker that brings it, `broker/main` */
+/** What must happen. Which fields a `type` takes is in `sightline.rules.check`. - `arrives` `leaves`: `region` - `absent`: not in `region` at `by` - `stays`: in `region` for more than `seconds` - `near`: less than `metres` from the thing `other` - `battery`: below `below` %, or falling so that it is empty before `by` - `silent`: not heard for `seconds`; without, for longer than is usual for this device - `speed`: above `above` km/h, for `seconds` at least - `fallen`, `alarm`: of a robot - `latency`: above `above` ms, for `seconds` at least - `disconnected`: of a broker's connection, for `seconds` at least - `flapping`: a broker's client came and went `times` within `seconds` - `number`: at `topic` (in `field` of its JSON) `above`, `below`, or `changed` */
 export interface Condition {
   readonly type: 'absent' | 'alarm' | 'arrives' | 'battery' | 'disconnected' | 'fallen' | 'flapping' | 'latency' | 'leaves' | 'near' | 'number' | 'silent' | 'speed' | 'stays';
   readonly region?: string | null;
@@ -316,6 +371,32 @@ export interface DaysQuery {
   readonly zone?: string | null;
   readonly type?: string | null;
   readonly sort?: string | null;
+}
+
+/** What is to be done with what a channel never took: tried `again`, or thrown away. */
+export interface DeadDeed {
+  readonly id: string;
+  readonly do: 'again' | 'discard';
+}
+
+/** What one's channels never took, the newest first. */
+export interface DeadNotifications {
+  readonly ok: true;
+  readonly dead: readonly DeadShown[];
+}
+
+/** What a channel never took. `at` it happened, `ended`: when it was given up (epoch s). */
+export interface DeadShown {
+  readonly id: string;
+  readonly channel: string;
+  readonly title: string;
+  readonly body: string;
+  readonly at: number;
+  readonly urgent: boolean;
+  readonly alert: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly ended: number;
 }
 
 /** How many devices, 1 to 1000. */
@@ -953,6 +1034,16 @@ export interface NewApp {
   readonly sealed: string;
 }
 
+/** A channel to make. `push` has a `subscription`; `address` an `address` as apprise reads it (`ntfys://ntfy.example.org/topic`, `mailtos://…`); `webhook` the `address` that is posted to; `mqtt` neither. `zone` is for quiet hours (empty: UTC). */
+export interface NewChannel {
+  readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
+  readonly name: string;
+  readonly language?: string;
+  readonly zone?: string;
+  readonly subscription?: PushSubscription | null;
+  readonly address?: string;
+}
+
 /** Whom to link: the `subject` (`sub`) by which a provider knows somebody. */
 export interface NewIdentity {
   readonly provider: string;
@@ -1078,6 +1169,13 @@ export interface OfferReply {
   readonly lease: number;
   readonly to: string;
   readonly yes?: boolean;
+}
+
+/** A channel. `secret`: what signs a new webhook's messages (`whsec_…`), told this once. */
+export interface OneChannel {
+  readonly ok: true;
+  readonly channel: ChannelShown;
+  readonly secret?: string | null;
 }
 
 /** A device with all its names, as it is called now. */
@@ -1378,6 +1476,24 @@ export interface Publish {
   readonly broker?: string | null;
 }
 
+/** The public key that a page subscribes with (base64url, `applicationServerKey`). */
+export interface PushKey {
+  readonly ok: true;
+  readonly key: string;
+}
+
+/** The keys of a browser's subscription, base64url. */
+export interface PushKeys {
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** A browser's subscription, as `PushSubscription.toJSON()` returns it. */
+export interface PushSubscription {
+  readonly endpoint: string;
+  readonly keys: PushKeys;
+}
+
 /** One rejected message, as people see it. `size` in bytes, `at` in epoch s. */
 export interface Quarantined {
   readonly n: number;
@@ -1388,6 +1504,14 @@ export interface Quarantined {
   readonly why: string;
   readonly size: number;
   readonly head: string;
+}
+
+/** Hours in which nothing is told that can wait. From `begin` to `end`, times of day such as `22:00`, in `zone` (absent: the channel's). `then`: what was not told is told at the end in one message, or dropped. */
+export interface Quiet {
+  readonly begin: string;
+  readonly end: string;
+  readonly zone?: string | null;
+  readonly then?: 'drop' | 'summary';
 }
 
 /** An account that is told, `after` s without an acknowledgement (0: at once). */
@@ -1608,7 +1732,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `telling`: how people are told outside the page; absent while there are no channels. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -1645,6 +1769,7 @@ export interface Server {
   readonly on_duty?: boolean;
   readonly shared_why?: string | null;
   readonly database?: SharedDatabase | null;
+  readonly telling?: Telling | null;
   readonly degraded?: Trouble | null;
   readonly demo?: boolean;
   readonly clock_off?: number | null;
@@ -1820,6 +1945,28 @@ export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
   readonly state: 'active' | 'refused' | 'waiting';
+}
+
+/** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
+export interface Telling {
+  readonly channels?: number;
+  readonly failing?: number;
+  readonly waiting?: number;
+  readonly dead?: number;
+  readonly sent?: number;
+  readonly failed?: number;
+  readonly why?: string | null;
+}
+
+/** A wish to have a channel tried, which has no fields. */
+export type TestChannel = Readonly<Record<string, never>>;
+
+/** Whether the test was taken, and if not what the channel said. */
+export interface Tested {
+  readonly ok: true;
+  readonly taken: boolean;
+  readonly why: string | null;
+  readonly channel: ChannelShown | null;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2825,6 +2972,51 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
   };
+  readonly 'GET /channels': {
+    readonly asks: Nothing;
+    readonly answers: Channels;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /channels': {
+    readonly asks: NewChannel;
+    readonly answers: OneChannel;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'PUT /channels/{id}': {
+    readonly asks: ChannelChange;
+    readonly answers: OneChannel;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /channels/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /channels/{id}/test': {
+    readonly asks: TestChannel;
+    readonly answers: Tested;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /channels/dead': {
+    readonly asks: Nothing;
+    readonly answers: DeadNotifications;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /channels/{id}/dead': {
+    readonly asks: DeadDeed;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /push/key': {
+    readonly asks: Nothing;
+    readonly answers: PushKey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/channels': {
+    readonly asks: Nothing;
+    readonly answers: ChannelStandings;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
     readonly answers: Blob;
@@ -3205,6 +3397,16 @@ export const SharedDatabaseShape: Shape<SharedDatabase> = {
   lag: { is: 'number', or: null },
 };
 
+export const TellingShape: Shape<Telling> = {
+  channels: { is: 'number', or: 0 },
+  failing: { is: 'number', or: 0 },
+  waiting: { is: 'number', or: 0 },
+  dead: { is: 'number', or: 0 },
+  sent: { is: 'number', or: 0 },
+  failed: { is: 'number', or: 0 },
+  why: { is: 'text', or: null },
+};
+
 export const TroubleShape: Shape<Trouble> = {
   reason: { is: 'text' },
   why: { is: 'text' },
@@ -3247,6 +3449,7 @@ export const ServerShape: Shape<Server> = {
   on_duty: { is: 'flag', or: false },
   shared_why: { is: 'text', or: null },
   database: { is: { of: SharedDatabaseShape }, or: null },
+  telling: { is: { of: TellingShape }, or: null },
   degraded: { is: { of: TroubleShape }, or: null },
   demo: { is: 'flag', or: false },
   clock_off: { is: 'number', or: null },
@@ -4179,6 +4382,90 @@ export const UsualSilenceShape: Shape<UsualSilence> = {
   learned: { is: 'number' },
 };
 
+export const QuietShape: Shape<Quiet> = {
+  begin: { is: 'text' },
+  end: { is: 'text' },
+  zone: { is: 'text', or: null },
+  then: { is: { one: ['drop', 'summary'] }, or: 'summary' },
+};
+
+export const ChannelShownShape: Shape<ChannelShown> = {
+  id: { is: 'text' },
+  type: { is: { one: ['address', 'mqtt', 'push', 'webhook'] } },
+  name: { is: 'text' },
+  host: { is: 'text' },
+  language: { is: 'text' },
+  zone: { is: 'text' },
+  quiet: { is: { of: QuietShape }, or: null },
+  passes: { is: 'flag' },
+  enabled: { is: 'flag' },
+  last: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  waiting: { is: 'number' },
+  dead: { is: 'number' },
+};
+
+export const ChannelsShape: Shape<Channels> = {
+  ok: { is: { one: [true] } },
+  channels: { is: { list: { of: ChannelShownShape } } },
+  addresses: { is: { list: 'text' } },
+  most: { is: 'number' },
+};
+
+export const OneChannelShape: Shape<OneChannel> = {
+  ok: { is: { one: [true] } },
+  channel: { is: { of: ChannelShownShape } },
+  secret: { is: 'text', or: null },
+};
+
+export const TestedShape: Shape<Tested> = {
+  ok: { is: { one: [true] } },
+  taken: { is: 'flag' },
+  why: { is: 'text', or: null },
+  channel: { is: { of: ChannelShownShape }, or: null },
+};
+
+export const DeadShownShape: Shape<DeadShown> = {
+  id: { is: 'text' },
+  channel: { is: 'text' },
+  title: { is: 'text' },
+  body: { is: 'text' },
+  at: { is: 'number' },
+  urgent: { is: 'flag' },
+  alert: { is: 'text' },
+  why: { is: 'text' },
+  attempts: { is: 'number' },
+  ended: { is: 'number' },
+};
+
+export const DeadNotificationsShape: Shape<DeadNotifications> = {
+  ok: { is: { one: [true] } },
+  dead: { is: { list: { of: DeadShownShape } } },
+};
+
+export const PushKeyShape: Shape<PushKey> = {
+  ok: { is: { one: [true] } },
+  key: { is: 'text' },
+};
+
+export const ChannelStandingShape: Shape<ChannelStanding> = {
+  id: { is: 'text' },
+  account: { is: 'text' },
+  type: { is: { one: ['address', 'mqtt', 'push', 'webhook'] } },
+  host: { is: 'text' },
+  enabled: { is: 'flag' },
+  last: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  waiting: { is: 'number' },
+  dead: { is: 'number' },
+};
+
+export const ChannelStandingsShape: Shape<ChannelStandings> = {
+  ok: { is: { one: [true] } },
+  channels: { is: { list: { of: ChannelStandingShape } } },
+  trouble: { is: 'text' },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -4330,6 +4617,15 @@ export const REPLIES: {
   'POST /rules/try': RuleTriedShape,
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
+  'GET /channels': ChannelsShape,
+  'POST /channels': OneChannelShape,
+  'PUT /channels/{id}': OneChannelShape,
+  'DELETE /channels/{id}': DoneShape,
+  'POST /channels/{id}/test': TestedShape,
+  'GET /channels/dead': DeadNotificationsShape,
+  'POST /channels/{id}/dead': DoneShape,
+  'GET /push/key': PushKeyShape,
+  'GET /admin/channels': ChannelStandingsShape,
   'GET /openapi.json': null,
 };
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli.accounts_db import CommandFailed
 from sightline.cli.progress import ProgressBar
 from sightline.database.copying import Digest, copy, digest, is_empty, tables_of
@@ -28,6 +29,7 @@ _PARTS: tuple[tuple[str, Part], ...] = (
     (members.ACCOUNTS, ACCOUNTS),
     (members.REGIONS, REGIONS),
     (members.RULES, RULES),
+    (members.CHANNELS, CHANNELS),
 )
 _PASSES = 3  # over the history: it is carried, and read at both ends
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cli import store_move
 from sightline.cli.accounts_db import CANNOT, CommandFailed, add_folder, settings_of, words
 from sightline.database.schema import Part
@@ -31,6 +32,7 @@ _FILES = (
     (members.ACCOUNTS, ACCOUNTS),
     (members.REGIONS, REGIONS),
     (members.RULES, RULES),
+    (members.CHANNELS, CHANNELS),
 )
 
 

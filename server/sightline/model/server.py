@@ -43,6 +43,23 @@ class SharedDatabase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     lag: float | None = None
 
 
+class Telling(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How people are told outside the page.
+
+    Of all ``channels`` so many are ``failing`` (the last try was not taken); so many notifications
+    are ``waiting`` and were never taken (``dead``); so many tries were taken (``sent``) and not
+    (``failed``) since the start. ``why``: nothing can be told just now.
+    """
+
+    channels: int = 0
+    failing: int = 0
+    waiting: int = 0
+    dead: int = 0
+    sent: int = 0
+    failed: int = 0
+    why: str | None = None
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """A part of the server that cannot write now, since its disk or a database does not let it.
 
@@ -82,6 +99,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     or accounts and regions cannot be changed.
 
     ``database``: what is shared, where it is in PostgreSQL.
+
+    ``telling``: how people are told outside the page; absent while there are no channels.
 
     ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
     ``demo``: friends and robots are simulated.
@@ -132,6 +151,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     on_duty: bool = False
     shared_why: str | None = None
     database: SharedDatabase | None = None
+    telling: Telling | None = None
     degraded: Trouble | None = None
     demo: bool = False
     clock_off: int | None = None

@@ -87,6 +87,9 @@ class Counts:
 class Watch(Protocol):
     """What a case needs of its condition."""
 
+    def still(self, at: float) -> bool:
+        """Tell whether what began to hold can be said to hold at ``at``, where nothing ended it."""
+
     def facts(self) -> Facts | None:
         """Return what is so now, for what is told later; None: as it was when it began."""
 
@@ -259,6 +262,9 @@ class Case:
 
     def _try(self, episode: Episode, at: float, found: float) -> None:
         """Tell of what holds, or find out when it may be told."""
+        if at > episode.at and self.watch is not None and not self.watch.still(at):
+            self.ends(at, found)  # it may hold: when that is seen, it begins anew
+            return
         opens = self._opening().next(at)
         allowed = self.last + self.rule.every if at >= self.last else at
         due = max(opens, allowed)

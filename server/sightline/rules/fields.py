@@ -91,4 +91,5 @@ def lasts(condition: Condition) -> bool:
 
 def given(condition: Condition) -> list[str]:
     """Return the fields that a condition gives."""
-    return [name for name in FIELDS if getattr(condition, name) not in (None, False)]
+    values = ((name, getattr(condition, name)) for name in FIELDS)
+    return [name for name, value in values if value is not None and value is not False]

@@ -41,8 +41,17 @@ MOVING = 2.0
 
 _LOG = log(GROWTH)
 _HOURS = 24
+_TABLE = 4096
+"""Gaps of less (s) are looked up by whole seconds."""
 _AROUND = (0, 1, -1, 2, -2)
 """The hours that are asked one after the other, of the one and its neighbours."""
+
+
+def _bucket(gap: float) -> int:
+    return int(log(gap / SHORTEST) / _LOG) + 1 if gap > SHORTEST else 0
+
+
+_BUCKETS = [_bucket(float(gap)) for gap in range(_TABLE)]
 
 
 class Usual(NamedTuple):
@@ -73,13 +82,13 @@ class Rhythm:
         """Return what tells apart when other silences are usual."""
         return int(self.last // 3600) % _HOURS + (_HOURS if self._moved else 0)
 
-    def heard(self, at: float, moving: bool) -> None:
-        """Note a message at ``at`` (epoch s)."""
+    def heard(self, at: float, moving: bool) -> int:
+        """Note a message at ``at`` (epoch s); return the context from now on."""
         last = self.last
         if at <= last:
-            return
+            return self.context
         if last >= 0 and (gap := at - last) <= LONGEST:
-            bucket = int(log(gap / SHORTEST) / _LOG) + 1 if gap > SHORTEST else 0
+            bucket = _BUCKETS[int(gap)] if gap < _TABLE else _bucket(gap)
             context = int(last // 3600) % _HOURS + (_HOURS if self._moved else 0)
             counts = self._contexts.get(context)
             if counts is None:
@@ -89,6 +98,7 @@ class Rhythm:
                 self._fade(context)
         self.last = at
         self._moved = moving
+        return int(at // 3600) % _HOURS + (_HOURS if moving else 0)
 
     def skip(self, at: float) -> None:
         """Note that we did not listen until ``at``: what passed since tells nothing."""

@@ -93,10 +93,9 @@ def _time(local: LocalTime) -> str:
 
 
 def _number(value: float, language: Language) -> str:
-    """Return a number with few digits: 1,234.5 in each language's way."""
-    text = f"{value:,.1f}".removesuffix(".0") if abs(value) < 1e15 else f"{value:.3g}"
-    if 0 < abs(value) < 1:
-        text = f"{value:.3g}"
+    """Return a number with few digits, 1,234 or 18.4, in each language's way."""
+    size = abs(value)
+    text = f"{value:,.0f}" if 100 <= size < 1000000000000000.0 else f"{value:.3g}"
     swapped = {",": language.thousands, ".": language.point}
     return "".join(swapped.get(each, each) for each in text)
 

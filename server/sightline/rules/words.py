@@ -14,28 +14,10 @@ _WORD = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(,)|([^\s,"]+))')
 _PLAIN = re.compile(r'[^\s,"\\]+\Z')
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\Z", re.ASCII)
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)(s|min|h|d)?\Z", re.ASCII)
-RESERVED = frozenset(
-    [
-        "after",
-        "and",
-        "at",
-        "by",
-        "field",
-        "for",
-        "from",
-        "in",
-        "not",
-        "of",
-        "on",
-        "only",
-        "or",
-        "tell",
-        "than",
-        "until",
-        "urgent",
-        "when",
-    ]
-)
+RESERVED = frozenset((
+    "after", "and", "at", "by", "field", "for", "from", "in", "not", "of", "on", "only", "or",
+    "tell", "than", "until", "urgent", "when",
+))  # fmt: skip
 """Words that mean something: as a name they are quoted."""
 UNITS = {"d": 86_400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
 """Of durations, s; the largest first."""

@@ -4,6 +4,7 @@ Whatever is wrong is refused with the file, the key and what is allowed there. P
 a file or the environment and are kept in a `Secret`, which shows itself to nobody. The text beside
 each key in config/sightline.toml is its documentation; tests hold the two together."""
 
+from sightline.settings.channels import ChannelsSettings as ChannelsSettings
 from sightline.settings.checks import is_private as is_private
 from sightline.settings.databases import DynamodbSettings as DynamodbSettings
 from sightline.settings.databases import ReplicasSettings as ReplicasSettings

@@ -11,6 +11,7 @@ from sightline.kinds.friends.bases import base_fault
 from sightline.kinds.probots.bases import MOST
 from sightline.kinds.probots.bases import base_fault as robot_base_fault
 from sightline.model.filters import filter_fault, topic_fault
+from sightline.settings.channels import channel_faults
 from sightline.settings.databases import DynamodbSettings
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import PASSWORD_VARIABLE, password_variable
@@ -56,6 +57,7 @@ def check_values(settings: Settings, file: str) -> None:
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
         *_dynamodb_faults(settings.dynamodb),
+        *channel_faults(settings.channels),
         *store_faults(settings.store),
         *_replicas_faults(settings),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.inspect import type_info
 
 from sightline.settings.allowed import allowed_values, lenient
+from sightline.settings.channels import ChannelsSettings
 from sightline.settings.checks import (
     AWS_ALPN,
     AWS_SHARED_PORT,
@@ -132,6 +133,7 @@ _SECTIONS = (
     RegionsSettings,
     RulesSettings,
     HomeAssistantSettings,
+    ChannelsSettings,
     HistorySettings,
     ArchiveSettings,
     DynamodbSettings,

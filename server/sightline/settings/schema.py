@@ -11,6 +11,7 @@ from msgspec import Meta
 from sightline.kinds.friends.bases import DEFAULT
 from sightline.kinds.maps.remote import origin_of
 from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
+from sightline.settings.channels import ChannelsSettings
 from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
 from sightline.settings.oidc import OidcSettings
@@ -322,6 +323,7 @@ class Settings(Section, frozen=True, kw_only=True):
     rules: RulesSettings = RulesSettings()
     homeassistant: HomeAssistantSettings = HomeAssistantSettings()
     webhook: Mapping[str, WebhookSettings] = {}
+    channels: ChannelsSettings = ChannelsSettings()
     map: Mapping[str, MapSettings] = {}
     oidc: Mapping[str, OidcSettings] = {}
     history: HistorySettings = HistorySettings()

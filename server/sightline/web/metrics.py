@@ -46,6 +46,7 @@ class ServerFigures(Collector):
         yield _degraded(figures)
         yield from _replicas(figures)
         yield from _database(figures)
+        yield from _telling(figures)
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind);"
@@ -175,6 +176,25 @@ def _database(figures: Mapping[str, Any]) -> Iterable[Metric]:
     ):
         if value is not None:
             yield GaugeMetricFamily(f"sightline_database_{name}", text, value=value)
+
+
+def _telling(figures: Mapping[str, Any]) -> Iterable[Metric]:
+    """Tell how people are told outside the page; nothing while there are no channels."""
+    found = figures.get("telling")
+    if found is None:
+        return
+    for name, text, gauge in (
+        ("channels", "ways by which people are told outside the page", found.channels),
+        ("channels_failing", "of them, those that did not take the last message", found.failing),
+        ("notifications_waiting", "notifications that wait for a channel", found.waiting),
+        ("notifications_dead", "notifications that a channel never took", found.dead),
+    ):
+        yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
+    for name, text, count in (
+        ("notifications_taken", "tries to tell somebody that were taken", found.sent),
+        ("notifications_refused", "tries to tell somebody that were not taken", found.failed),
+    ):
+        yield CounterMetricFamily(f"sightline_{name}", text, value=count)
 
 
 def _replicas(figures: Mapping[str, Any]) -> Iterable[Metric]:

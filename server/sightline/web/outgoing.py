@@ -6,7 +6,6 @@ connected to; so no second answer of the name's server can lead elsewhere.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -23,26 +22,13 @@ from twisted.web.client import URI, BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IAgentEndpointFactory, IPolicyForHTTPS
 from zope.interface import implementer
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6, behind a translator
+from sightline.model.addresses import is_public
+
 _MOST_TRIED = 4
 
 
 class AddressDenied(Exception):
     """The address is one of our own network."""
-
-
-def is_public(text: str) -> bool:
-    """Tell whether this address is out in the internet."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            return is_public(str(inner))
-        if address in _TRANSLATED:
-            return is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
 
 
 @implementer(IResolutionReceiver)

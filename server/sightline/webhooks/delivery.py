@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from sightline.kinds.regions.model import Transition
+from sightline.web.webhook_signature import signing_key, standard_headers
 from sightline.webhooks.options import WebhookOptions
 
 _LATER = frozenset((408, 425, 429))
@@ -47,7 +48,7 @@ def body(id: str, transition: Transition) -> bytes:
 
 
 def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes | str, bytes | str]:
-    """Return the headers of the POST. ``now`` is epoch s."""
+    """Return the headers of the POST: ours, and those of Standard Webhooks. ``now`` is epoch s."""
     stamp = str(int(now))
     said: dict[bytes | str, bytes | str] = {
         "Content-Type": "application/json",
@@ -56,8 +57,11 @@ def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes 
         "Sightline-Event": delivery.event,
         "Sightline-Timestamp": stamp,
     }
+    key = None
     if secret is not None:
         said["Sightline-Signature"] = signature(secret, stamp, delivery.body)
+        key = signing_key(secret.decode("utf-8", "surrogateescape"))
+    said.update(standard_headers(delivery.id, now, delivery.body, key))
     return said
 
 

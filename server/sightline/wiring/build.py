@@ -133,6 +133,7 @@ def in_order(
         features.brought,
         features.maps,
         features.map_extras.remote,
+        features.channels,
         health,
         Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,

@@ -12,6 +12,7 @@ from sightline.live.ingest import Quarantined
 from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
+    from sightline.wiring.channels import Channels
     from sightline.wiring.owntracks import OwnTracks
     from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
@@ -60,6 +61,7 @@ def make_erasers(
     rules: Ruling,
     owntracks: OwnTracks,
     pictures: Pictures,
+    channels: Channels,
 ) -> Sequence[Eraser]:
     """List what forgets a friend that is erased, in this order."""
     peers = mqtt.peers
@@ -68,6 +70,7 @@ def make_erasers(
         eraser_of_world(live.hub),
         geofencing.erase,
         rules.erase,
+        channels.erase,
         owntracks.phones.forget,
         live.deliveries.forget,
         pictures.erase,

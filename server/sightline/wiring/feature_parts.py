@@ -12,6 +12,7 @@ from sightline import __version__
 from sightline.maps.service import MapsService
 from sightline.model.server import SERVER, Alarmed
 from sightline.web.reads import Reads
+from sightline.wiring.channels import Channels
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
@@ -47,6 +48,7 @@ class Features:
     maps: MapsService
     map_extras: MapExtras
     rules: Ruling
+    channels: Channels
 
 
 def build_features(
@@ -102,46 +104,72 @@ def build_features(
         moved=owntracks.moved,
     )
     pictures = make_pictures(start, live, past, accounts)
-    rules = make_rules(start, cluster, live, accounts, past, mqtt, reads, geofencing, console)
-    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures)
+    told = ToldListeners()
+    channels = make_channels(start, cluster, accounts, mqtt, told)
+    needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+    rules = make_rules(needs, geofencing, channels, told)
+    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
     maps = make_maps(start, live)
-    last = pictures, brought, maps, make_map_extras(start, live, maps), rules
+    last = pictures, brought, maps, make_map_extras(start, live, maps), rules, channels
     return Features(geofencing, owntracks, reads, erasers, naming, *last)
 
 
+def make_channels(
+    start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt, told: ToldListeners
+) -> Channels:
+    """Make how people are told outside the page."""
+    return Channels(
+        start.settings,
+        start.state,
+        start.wall,
+        accounts.service,
+        mqtt.publishers.publish,
+        told=told.told,
+        badge=told.badge,
+        common=cluster.store,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWiring:
+    """The parts that rules hang on."""
+
+    start: Start
+    cluster: Cluster
+    live: Live
+    accounts: Accounts
+    past: Past
+    mqtt: Mqtt
+    reads: Reads
+    console: Console
+
+
 def make_rules(
-    start: Start,
-    cluster: Cluster,
-    live: Live,
-    accounts: Accounts,
-    past: Past,
-    mqtt: Mqtt,
-    reads: Reads,
-    geofencing: Geofencing,
-    console: Console,
+    parts: RuleWiring, geofencing: Geofencing, channels: Channels, told: ToldListeners
 ) -> Ruling:
     """Make what people are told by, and by what rules."""
+    live, accounts, mqtt = parts.live, parts.accounts, parts.mqtt
     return Ruling(
         RuleNeeds(
-            settings=start.settings,
-            state=start.state,
+            settings=parts.start.settings,
+            state=parts.start.state,
             hub=live.hub,
             kinds=live.kinds,
             requests=accounts.requests,
             accounts=accounts.service,
             regions=geofencing.regions,
             store=live.store,
-            restored=past.service.restored,
+            restored=parts.past.service.restored,
             topics=mqtt.rule_topics,
-            console=console.rights,
-            reads=reads,
+            console=parts.console.rights,
+            reads=parts.reads,
             publish=mqtt.publishers.publish,
-            tell=lambda notice: None,
-            told=ToldListeners(),
-            leadership=cluster.leadership,
-            common=cluster.store,
+            tell=channels.tell,
+            told=told,
+            leadership=parts.cluster.leadership,
+            common=parts.cluster.store,
         )
     )
 

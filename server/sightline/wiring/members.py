@@ -25,8 +25,8 @@ MEMBER = "member"
 """The table by which a state folder knows a file again."""
 FILE = "state.json"
 ACCOUNTS, HISTORY, REGIONS = "accounts.db", "history.db", "regions.db"
-RULES = "rules.db"
-ALL = (ACCOUNTS, HISTORY, REGIONS, RULES)
+RULES, CHANNELS = "rules.db", "channels.db"
+ALL = (ACCOUNTS, HISTORY, REGIONS, RULES, CHANNELS)
 _BUSY = 10.0  # s
 _WHOLE = 67_108_864
 """Bytes up to which a file is checked with its indexes at each start (0.1 s for 8 MB)."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
@@ -32,7 +33,7 @@ from sightline.model.notification import Notification
 from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
-from sightline.rules.alert_changes import EventName, event_of
+from sightline.rules.alert_changes import EventName, event_of, open_alerts
 from sightline.rules.alerts import AlertChange, AlertService
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import Engine
@@ -133,6 +134,7 @@ class Ruling(MultiService):
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
         RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks.check)
         needs.told.listen(alerts.delivered)
+        needs.told.count(lambda account: open_alerts(alerts.rows, account))
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
@@ -184,6 +186,9 @@ class Ruling(MultiService):
         ready.addErrback(lambda failure: self._log.failure("Rules are not watched", failure))
 
     async def _begin(self) -> None:
+        hours = [rule.hours for rule in self.rules.records.values() if rule.enabled]
+        if countries := {each.country for each in hours if each.country is not None}:
+            await deferToThread(self._calendar.load, countries)
         if self.running:
             self._look()
             await self.watch.begin()

@@ -119,7 +119,7 @@ def databases(settings: Settings) -> tuple[str, ...]:
     if settings.store.url:
         return ()
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
-    return (members.ACCOUNTS, members.REGIONS, *history, members.RULES)
+    return (members.ACCOUNTS, members.REGIONS, *history, members.RULES, members.CHANNELS)
 
 
 def opened(folder: Path, databases: Sequence[str], say: Callable[..., object]) -> members.Manifest:

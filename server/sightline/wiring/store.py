@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet import reactor as _reactor
 
 from sightline.accounts.schema import PART as ACCOUNTS
+from sightline.channels.schema import PART as CHANNELS
 from sightline.cluster.lock_table import PART as LOCKS
 from sightline.database.options import StoreOptions
 from sightline.history.postgres.schema import PART as HISTORY
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sightline.database.direct import DirectStore
 
 reactor: Any = _reactor
-PARTS = (ACCOUNTS, REGIONS, LOCKS, HISTORY, RULES)
+PARTS = (ACCOUNTS, REGIONS, LOCKS, HISTORY, RULES, CHANNELS)
 """Everything that has tables in the common database."""
 
 

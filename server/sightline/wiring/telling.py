@@ -22,10 +22,19 @@ class ToldListeners:
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Delivered], None]] = []
+        self._counters: list[Callable[[str], int]] = []
 
     def listen(self, listener: Callable[[Delivered], None]) -> None:
         """Call ``listener`` with all news."""
         self._listeners.append(listener)
+
+    def count(self, counter: Callable[[str], int]) -> None:
+        """Ask ``counter`` how many alerts an account has to look at."""
+        self._counters.append(counter)
+
+    def badge(self, account: str) -> int | None:
+        """Return how many alerts an account has to look at; None: that is not known."""
+        return sum(counter(account) for counter in self._counters) if self._counters else None
 
     def told(self, news: Delivered) -> None:
         """Pass on how far a notification has got."""

@@ -29,6 +29,7 @@ from sightline.accounts.passkeys import Passkeys
 from sightline.accounts.second_factor import Sealer, SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
+from sightline.channels.api import ChannelsApi
 from sightline.console.api_check import CheckApi
 from sightline.console.rules import LARGEST_REQUEST
 from sightline.contract.http import Route
@@ -173,6 +174,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
             past.service.gauges,
             parts.cluster.gauges,
             past.clock.gauges,
+            parts.features.channels.gauges,
         ),
         frames=lambda: live.fanout.frames_sent,
     )
@@ -204,6 +206,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         rules=RulesApi(
             reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
         ),
+        channels=ChannelsApi(
+            features.channels.service, parts.accounts.service.note, reactor.seconds
+        ),
     )
 
 
@@ -227,6 +232,7 @@ def make_routes(
     check: CheckApi,
     sealer: Sealer,
     rules: RulesApi,
+    channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     entrance, confirming = elsewhere.entrance, Confirming(service)
@@ -264,6 +270,7 @@ def make_routes(
         RemoteMapsApi(map_extras.remote, service.note),
         check,
         rules,
+        channels,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -310,5 +317,6 @@ def build_health(parts: Parts) -> Health:
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
             ("the rules", lambda: parts.features.rules.database.trouble),
+            ("the channels", lambda: parts.features.channels.access.trouble),
         ),
     )

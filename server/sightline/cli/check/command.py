@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.cli.check import (
     broker,
+    channels,
     dynamodb,
     frontend,
     https,
@@ -117,6 +118,7 @@ def _findings(
         yield from https.check(settings)
     yield from maps.check(settings)
     yield from oidc.check(settings)
+    yield from channels.check(settings)
     url = options.url or settings.server.public_url
     if url:
         yield from public.check(url)

@@ -38,16 +38,14 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     - ``absent``: not in ``region`` at ``by``
     - ``stays``: in ``region`` for more than ``seconds``
     - ``near``: less than ``metres`` from the thing ``other``
-    - ``battery``: below ``below`` %, falling so that it is empty before ``by``, or (with both) both
+    - ``battery``: below ``below`` %, or falling so that it is empty before ``by``
     - ``silent``: not heard for ``seconds``; without, for longer than is usual for this device
     - ``speed``: above ``above`` km/h, for ``seconds`` at least
     - ``fallen``, ``alarm``: of a robot
     - ``latency``: above ``above`` ms, for ``seconds`` at least
     - ``disconnected``: of a broker's connection, for ``seconds`` at least
-    - ``flapping``: a client came and went ``times`` within ``seconds``; it is about a broker, of
-      which it means all clients, or one client
-    - ``number``: at ``topic`` (a name or a filter; in ``field`` of its JSON) ``above``, ``below``,
-      between both, or ``changed``; it is about the broker that brings it, ``broker/main``
+    - ``flapping``: a broker's client came and went ``times`` within ``seconds``
+    - ``number``: at ``topic`` (in ``field`` of its JSON) ``above``, ``below``, or ``changed``
     """
 
     type: ConditionType
@@ -98,7 +96,8 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     """What its owner calls it; empty: the page says it as a sentence."""
     about: tuple[str, ...]
-    """What it looks at, as grants name it: ``friend/jane/phone``, ``friend/jane``, ``friend``."""
+    """What it looks at, in the words of grants: ``friend/jane/phone``, ``friend/jane``,
+    ``friend``."""
     condition: Condition
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]

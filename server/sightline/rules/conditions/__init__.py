@@ -10,7 +10,7 @@ from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.battery import Battery
 from sightline.rules.conditions.brokers import Disconnected, Flapping
 from sightline.rules.conditions.limits import Latency, Speed
-from sightline.rules.conditions.near import Near
+from sightline.rules.conditions.near import Near, Others
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
 from sightline.rules.conditions.robots import Alarmed, Fallen
@@ -23,7 +23,6 @@ _WATCHES: dict[ConditionType, type[BaseWatch]] = {
     "leaves": Leaves,
     "absent": Absent,
     "stays": Stays,
-    "near": Near,
     "battery": Battery,
     "speed": Speed,
     "fallen": Fallen,
@@ -36,9 +35,15 @@ _WATCHES: dict[ConditionType, type[BaseWatch]] = {
 
 
 def make(
-    case: Case, around: Surroundings, rhythm: Callable[[str], Rhythm], links: Links
+    case: Case,
+    around: Surroundings,
+    rhythm: Callable[[str], Rhythm],
+    links: Links,
+    others: Others,
 ) -> BaseWatch:
     """Return what looks at the thing of a case for its rule."""
+    if case.rule.condition.type == "near":
+        return Near(case, around, others)
     type = case.rule.condition.type
     if type == "silent":
         return Silent(case, around, rhythm(case.thing), links)

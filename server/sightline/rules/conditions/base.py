@@ -16,6 +16,9 @@ from sightline.rules.case import Case, Facts
 from sightline.rules.ports import Surroundings
 from sightline.rules.timers import NEVER, Timer
 
+SETTLE = 60.0
+"""After a restart what is due already waits so long (s) for messages that were kept for us."""
+
 
 class BaseWatch:
     """One condition of one rule about one thing."""
@@ -42,6 +45,10 @@ class BaseWatch:
     def woken(self, due: float, found: float) -> None:
         """Look again, as was asked for at ``due``."""
 
+    def still(self, at: float) -> bool:
+        """Tell whether what began to hold can be said to hold at ``at``, where nothing ended it."""
+        return True
+
     def facts(self) -> Facts | None:
         """Return what is so now, for what is told later; None: as it was when it began."""
         return None
@@ -52,6 +59,10 @@ class BaseWatch:
             self.case.timers.stop(self.timer)
         else:
             self.case.timers.set(self.timer, due)
+
+    def resume(self, due: float, at: float) -> None:
+        """Ask to be woken at ``due``; if that passed while we were down, when we have settled."""
+        self.wake(due if due > at else at + SETTLE)
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept over a restart, for JSON."""

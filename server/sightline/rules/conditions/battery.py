@@ -1,8 +1,8 @@
 """The condition that a battery is low, or will not last.
 
-How fast it falls is told by the last hours without a charger: the oldest and the newest of the
-values kept, when they are half an hour and some percent apart. A battery that is charged, or whose
-value rises, begins anew.
+How fast it falls is told by the last hours without a charger, the last two and the last six: by the
+oldest and the newest of the values kept, when they are half an hour and some percent apart. A
+battery that is charged, or whose value rises, begins anew.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ MARGIN = 5.0
 """% that it must rise above the limit until it may fire again."""
 LEAST_TIME, LEAST_FALL = 1800.0, 3.0
 """What must have been seen of a fall: s and %."""
-WINDOW = 6 * 3600.0
-"""So long (s) the past is looked at."""
+RECENT, WINDOW = 2 * 3600.0, 6 * 3600.0
+"""So long (s) the past is looked at: the faster fall counts."""
 _STEP = 600.0
 """s between two kept values."""
 _AGAIN = 3600.0
@@ -34,7 +34,7 @@ _CHARGING = (2, 3)
 class Battery(BaseWatch):
     """The battery is below so many %, or empty before a time of day; with both, both must be so."""
 
-    __slots__ = ("at", "below", "by", "enough", "past", "state", "until", "value")
+    __slots__ = ("at", "below", "by", "charging", "enough", "past", "state", "until", "value")
     kept: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
@@ -46,6 +46,7 @@ class Battery(BaseWatch):
         self.enough = self.below + margin
         self.value = -1.0
         self.at = -1.0
+        self.charging = False
         self.past: list[list[float]] = []
         """Values since it was charged last: [epoch s, %], some minutes apart."""
         self.until = -1.0
@@ -60,6 +61,9 @@ class Battery(BaseWatch):
                 return
             when = order(after)
             charging = after.bs in _CHARGING
+            # The same value tells something new only now and then.
+            if value == self.value and charging == self.charging and when < self.at + _STEP:
+                return
         elif type(after) is ProBot:
             value = after.batt
             if value is None or (value == self.value and self.by is None):
@@ -76,7 +80,7 @@ class Battery(BaseWatch):
 
     def _took(self, value: float, when: float, found: float, charging: bool, state: State) -> None:
         rose = value > self.value + 1
-        self.value, self.at, self.state = value, when, state
+        self.value, self.at, self.state, self.charging = value, when, state, charging
         if self.by is None:
             if value < self.below:
                 self.case.begins(when, found, self.facts())
@@ -107,13 +111,13 @@ class Battery(BaseWatch):
 
     def _empty(self, when: float, value: float) -> float | None:
         """Return when it will be empty (epoch s); None: it does not fall, as far as is known."""
-        if not self.past:
-            return None
-        first, full = self.past[0]
-        passed, fall = when - first, full - value
-        if passed < LEAST_TIME or fall < LEAST_FALL:
-            return None
-        return when + value * passed / fall
+        rate = 0.0
+        recent = next((each for each in self.past if each[0] >= when - RECENT), None)
+        for first, full in (self.past[0], recent) if recent is not None else self.past[:1]:
+            passed, fall = when - first, full - value
+            if passed >= LEAST_TIME and fall >= LEAST_FALL:
+                rate = max(rate, fall / passed)
+        return when + value / rate if rate else None
 
     def _opening(self) -> Opening:
         found: Opening = self.case.opening()

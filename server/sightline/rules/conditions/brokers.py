@@ -29,7 +29,7 @@ class Disconnected(BaseWatch):
 
     def start(self, at: float) -> None:
         if self.since >= 0 and not self.case.holding:
-            self.wake(max(at, self.since + self.seconds))
+            self.resume(self.since + self.seconds, at)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
         link = after.link if type(after) is Broker else None
@@ -48,12 +48,11 @@ class Disconnected(BaseWatch):
                 self.case.begins(self.since, at, self.facts())
 
     def facts(self) -> Facts:
-        return Facts(place=self.around.name(self.case.thing))
+        return Facts(self.seconds or None, place=self.around.name(self.case.thing))
 
     def woken(self, due: float, found: float) -> None:
         if self.since >= 0:
-            value = self.seconds
-            self.case.begins(self.since + value, found, self.facts()._replace(value=value))
+            self.case.begins(self.since + self.seconds, found, self.facts())
 
 
 class Flapping(BaseWatch):

@@ -24,7 +24,7 @@ _GAP = 900.0
 class _Above(BaseWatch):
     """A value is above the limit, for so many seconds."""
 
-    __slots__ = ("above", "below", "last", "lat", "lon", "seconds", "since", "value")
+    __slots__ = ("above", "below", "gap", "last", "lat", "lon", "seconds", "since", "value")
     kept: ClassVar[tuple[str, ...]] = ("since", "last", "value")
     share = 0.1
     """Of the limit: the hysteresis, where the rule names none."""
@@ -37,6 +37,7 @@ class _Above(BaseWatch):
         self.above = above
         self.below = above - (max(self.least, above * self.share) if margin is None else margin)
         self.seconds = self.condition.seconds or 0.0
+        self.gap = max(_GAP, 3 * self.seconds)
         self.since = -1.0
         """Since when it is above, epoch s; -1: it is not."""
         self.last = -1.0
@@ -56,7 +57,7 @@ class _Above(BaseWatch):
             self.since = -1.0
             self.case.ends(when, found)
         elif not self.case.holding:
-            if self.since < 0 or gap > max(_GAP, 3 * self.seconds):
+            if self.since < 0 or gap > self.gap:
                 self.since, self.value = when, value
             self.value = max(self.value, value)
             self.lat, self.lon = place_of(state)
@@ -64,6 +65,9 @@ class _Above(BaseWatch):
                 self.case.begins(when, found, self.facts())
         elif value > self.value:
             self.value = value
+
+    def still(self, at: float) -> bool:
+        return at - self.last <= self.gap
 
     def facts(self) -> Facts:
         return Facts(value=self.value, lat=self.lat, lon=self.lon)

@@ -7,14 +7,12 @@ are surely further away than the distance and the margin.
 
 from __future__ import annotations
 
-from math import cos, radians
-
 from sightline.geometry.geodesy import distance
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.spots import order
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
-from sightline.rules.conditions.base import BaseWatch, number
+from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.ports import Surroundings
 
 FRESH = 3600.0
@@ -35,69 +33,82 @@ class _Fix:
         self.when = when
 
 
+class Others:
+    """The other thing of a rule, and the watches that compare things with it."""
+
+    def __init__(self) -> None:
+        self.fix: _Fix | None = None
+        self.watches: list[Near] = []
+
+    def look(self, at: float, before: State | None, after: State | None) -> None:
+        """Look at a change of the other thing."""
+        most = max((watch.most for watch in self.watches), default=_COARSE)
+        if (fix := _fix(at, after, self.fix, most)) is not None:
+            self.fix = fix
+            for watch in self.watches:
+                watch.compare(at, watch.mine, fix)
+
+
 class Near(BaseWatch):
     """The thing is less than so many metres from the other."""
 
-    __slots__ = ("far", "metres", "most", "other", "others", "value")
+    __slots__ = ("far", "metres", "mine", "most", "others", "value")
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Surroundings, others: Others) -> None:
         super().__init__(case, around)
         self.metres = metres = self.condition.metres or 0.0
         margin = self.condition.margin
         self.far = metres + (max(30.0, metres * 0.1) if margin is None else margin)
         self.most = max(metres, _COARSE)
-        self.other: _Fix | None = None
-        self.others: _Fix | None = None
+        self.mine: _Fix | None = None
+        self.others = others
         self.value = 0.0
-
-    def looks_at(self) -> tuple[str, ...]:
-        return (self.case.thing, f"{self.case.thing}\n{self.condition.other}")
+        others.watches.append(self)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
-        if (fix := self._fix(at, before, after, self.other)) is not None:
-            self.other = fix
-            self._compare(at, fix, self.others)
+        if (fix := _fix(at, after, self.mine, self.most)) is not None:
+            self.mine = fix
+            self.compare(at, fix, self.others.fix)
 
-    def look_at_other(self, at: float, before: State | None, after: State | None) -> None:
-        """Look at a change of the other thing."""
-        if (fix := self._fix(at, before, after, self.others)) is not None:
-            self.others = fix
-            self._compare(at, fix, self.other)
+    def still(self, at: float) -> bool:
+        mine, other = self.mine, self.others.fix
+        return mine is None or other is None or at - min(mine.when, other.when) <= FRESH
 
     def facts(self) -> Facts:
-        lat, lon = (self.other.lat, self.other.lon) if self.other is not None else (None, None)
+        mine = self.mine
+        lat, lon = (mine.lat, mine.lon) if mine is not None else (None, None)
         name = self.around.name(self.condition.other or "")
         return Facts(value=self.value, lat=lat, lon=lon, place=name)
 
-    def _fix(
-        self, at: float, before: State | None, after: State | None, last: _Fix | None
-    ) -> _Fix | None:
-        """Return the new position of a thing; None: it is none, or tells nothing."""
-        lat, lon = number(getattr(after, "lat", None)), number(getattr(after, "lon", None))
-        if lat is None or lon is None:
-            return None
-        acc = number(getattr(after, "acc", None)) or 0.0
-        when = order(after) if type(after) is Friend else at
-        if acc > self.most or (last is not None and when <= last.when):
-            return None
-        return _Fix(lat, lon, acc, when)
-
-    def _compare(self, at: float, fix: _Fix, other: _Fix | None) -> None:
-        if other is None:
+    def compare(self, at: float, fix: _Fix | None, other: _Fix | None) -> None:
+        """Compare the positions of both."""
+        if fix is None or other is None:
             return
         north = (fix.lat - other.lat) * _DEGREE
-        if not self.case.holding and not -self.far <= north <= self.far:
+        holding = self.case.holding
+        if not holding and not -self.far <= north <= self.far:
             return  # too far by latitude alone, which costs next to nothing
         if abs(fix.when - other.when) > FRESH:
-            return
-        east = abs(fix.lon - other.lon) % 360
-        east = min(east, 360 - east) * _DEGREE * cos(radians(fix.lat))
-        if not self.case.holding and east > 2 * self.far + 10:
             return
         value = distance(fix.lat, fix.lon, other.lat, other.lon)
         when = max(fix.when, other.when)
         if value <= self.metres:
             self.value = value
-            self.case.begins(when, at, self.facts())
-        elif value - fix.acc - other.acc > self.far:
+            if not holding:
+                self.case.begins(when, at, self.facts())
+        elif holding and value - fix.acc - other.acc > self.far:
             self.case.ends(when, at)
+
+
+def _fix(at: float, after: State | None, last: _Fix | None, most: float) -> _Fix | None:
+    """Return the new position of a thing; None: it is none, or tells nothing."""
+    if type(after) is Friend:
+        lat, lon, acc, when = after.lat, after.lon, after.acc, order(after)
+    else:
+        lat, lon = getattr(after, "lat", None), getattr(after, "lon", None)
+        acc, when = getattr(after, "acc", None), at
+    if lat is None or lon is None or (last is not None and when <= last.when):
+        return None
+    if acc is None:
+        acc = 0.0
+    return None if acc > most else _Fix(lat, lon, acc, when)

@@ -25,7 +25,7 @@ from sightline.rules.timers import NEVER
 class _AtRegion(BaseWatch):
     """Knows whether the thing is in the region of the rule."""
 
-    __slots__ = ("inside", "left", "region", "since", "told")
+    __slots__ = ("before", "inside", "left", "region", "since", "told")
     kept: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
@@ -36,6 +36,8 @@ class _AtRegion(BaseWatch):
         """When it came the last time, epoch s; -1: not as far as is known."""
         self.left = -1.0
         """When it went the last time."""
+        self.before = -1.0
+        """What ``since`` was before a visit was seen."""
         self.told = False
         """A transition told of it, so that it is known whether it is inside."""
 
@@ -52,7 +54,10 @@ class _AtRegion(BaseWatch):
 
     def _crossed(self, at: float, crossed: Transition) -> None:
         when = min(crossed.tst, at)
-        if crossed.agrees is False or when < max(self.since, self.left):
+        if crossed.agrees is False:
+            self._unsee(crossed)
+            return
+        if when < max(self.since, self.left):
             return
         came = crossed.event == "enter"
         if came == self.inside and self.told:
@@ -69,8 +74,16 @@ class _AtRegion(BaseWatch):
     def _seen(self, at: float, since: float) -> None:
         """Note a visit that no transition told of."""
         if since >= self.left:
-            self.inside, self.since = True, since
+            self.before, self.inside, self.since = self.since, True, since
             self.found(since, at)
+
+    def _unsee(self, crossed: Transition) -> None:
+        """Take back a visit that was seen just before the transition it belongs to, which does not
+        count.
+        """
+        if self.inside and crossed.event == "enter" and crossed.tst == self.since != self.before:
+            self.inside, self.since = False, self.before
+            self.unfound()
 
     def came(self, when: float, found: float) -> None:
         """Take in that it came to the region."""
@@ -80,6 +93,9 @@ class _AtRegion(BaseWatch):
 
     def found(self, since: float, found: float) -> None:
         """Take in that it was in the region when it was looked for first."""
+
+    def unfound(self) -> None:
+        """Take that back."""
 
     def facts(self) -> Facts:
         lat, lon = self.around.place(self.case.thing) or (None, None)
@@ -121,7 +137,7 @@ class Stays(_AtRegion):
 
     def start(self, at: float) -> None:
         if self.inside and not self.case.holding:
-            self.wake(self.since + self.seconds)
+            self.resume(self.since + self.seconds, at)
 
     def came(self, when: float, found: float) -> None:
         if not self.case.holding:
@@ -130,14 +146,19 @@ class Stays(_AtRegion):
     def found(self, since: float, found: float) -> None:
         self.came(since, found)
 
+    def unfound(self) -> None:
+        self.wake(NEVER)
+
     def went(self, when: float, found: float) -> None:
         self.wake(NEVER)
         self.case.ends(when, found)
 
+    def facts(self) -> Facts:
+        return super().facts()._replace(value=self.seconds)
+
     def woken(self, due: float, found: float) -> None:
         if self.inside:
-            value = due - self.since
-            self.case.begins(due, found, self.facts()._replace(value=value))
+            self.case.begins(self.since + self.seconds, found, self.facts())
 
 
 class Absent(_AtRegion):
@@ -146,19 +167,23 @@ class Absent(_AtRegion):
     It is over when it comes, or with that day.
     """
 
-    __slots__ = ("day", "next_day", "seconds")
-    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day")
+    __slots__ = ("by", "day", "expected", "next_day")
+    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day", "next_day", "expected")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
         super().__init__(case, around)
-        self.seconds = clock(self.condition.by or "") or 0
+        self.by = clock(self.condition.by or "") or 0
         self.day = -1
         """The day on which it was missed."""
         self.next_day = -1
+        """The day on which it is looked for next, and when that is (epoch s)."""
+        self.expected = -1.0
 
     def start(self, at: float) -> None:
         if self.day >= 0:
-            self.wake(self._opening().moment(self.day, DAY))
+            self.resume(self._opening().moment(self.day, DAY), at)
+        elif 0 <= self.expected <= at:
+            self.resume(self.expected, at)
         else:
             self._next(at)
 
@@ -171,17 +196,18 @@ class Absent(_AtRegion):
 
     def woken(self, due: float, found: float) -> None:
         if self.day >= 0:  # the day is over
-            self._ends(due, found)
+            self._ends(self._opening().moment(self.day, DAY), found)
             return
-        if not self._was_there(due):
-            self.day = self.next_day
-            self.case.begins(due, found, self.facts())
-            if self.inside:  # it came too late, which is known already
-                self._ends(self.since, found)
-                return
+        expected = self.expected
+        if self._was_there(expected):
+            self._next(expected)
+            return
+        self.day = self.next_day
+        self.case.begins(expected, found, self.facts())
+        if self.inside:  # it came too late, which is known already
+            self._ends(self.since, found)
+        else:
             self.wake(self._opening().moment(self.day, DAY))
-            return
-        self._next(due)
 
     def _was_there(self, when: float) -> bool:
         if self.inside:
@@ -191,12 +217,12 @@ class Absent(_AtRegion):
     def _ends(self, when: float, found: float) -> None:
         self.day = -1
         self.case.ends(when, found)
-        self._next(found)
+        self._next(max(self.expected, when))
 
     def _opening(self) -> Opening:
         found: Opening = self.case.opening()
         return found
 
     def _next(self, after: float) -> None:
-        self.next_day, when = self._opening().next_clock(self.seconds, after)
-        self.wake(when)
+        self.next_day, self.expected = self._opening().next_clock(self.by, after)
+        self.wake(self.expected)

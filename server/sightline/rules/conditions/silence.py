@@ -16,8 +16,11 @@ from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
 from sightline.rules.ports import Surroundings
-from sightline.rules.rhythm import LEAST_LIMIT, MOVING, Rhythm
+from sightline.rules.rhythm import MOVING, Rhythm
 
+_MOVING = 3.6 * MOVING
+_RECKON = 20
+"""The usual silence is reckoned anew after so many messages."""
 _DEAF_AGAIN = 60.0
 """A deaf server looks again after so many s."""
 
@@ -54,10 +57,22 @@ class Links:
         return max(self._since.get(source, -1.0), self._started)
 
 
+def heard_at(state: State | None) -> float | None:
+    """Return when a device told something that history keeps, too (epoch s); None: never."""
+    if type(state) is Friend:
+        return state.at
+    return state.heard if type(state) is ProBot else None
+
+
+def moves(state: State | None) -> bool:
+    """Tell whether a device says that it moves."""
+    return type(state) is Friend and state.vel is not None and state.vel > _MOVING
+
+
 class Silent(BaseWatch):
     """It is not heard for so many seconds, or for longer than usual."""
 
-    __slots__ = ("context", "heard", "links", "rhythm", "seconds", "state")
+    __slots__ = ("context", "count", "heard", "limit", "links", "rhythm", "seconds", "state")
     kept: ClassVar[tuple[str, ...]] = ("heard",)
 
     def __init__(self, case: Case, around: Surroundings, rhythm: Rhythm, links: Links) -> None:
@@ -67,6 +82,9 @@ class Silent(BaseWatch):
         self.seconds = self.condition.seconds
         self.heard = -1.0
         self.context = -1
+        self.count = 0
+        self.limit = 0.0
+        """The usual silence, as it was found last."""
         self.state: State | None = None
 
     def start(self, at: float) -> None:
@@ -75,12 +93,7 @@ class Silent(BaseWatch):
         self.wake(at)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
-        if type(after) is Friend:
-            heard, speed = after.at, after.vel
-        elif type(after) is ProBot:
-            heard, speed = after.heard, None
-        else:
-            return
+        heard = heard_at(after)
         if heard is None or heard <= self.heard:
             return
         if heard > at:
@@ -89,17 +102,17 @@ class Silent(BaseWatch):
         self.state = after
         if self.case.holding:
             self.case.ends(heard, at)
-        if self.seconds is not None:
-            if self.timer.soonest > heard + self.seconds:
-                self.wake(heard + self.seconds)
-            return
-        rhythm = self.rhythm
-        rhythm.heard(heard, speed is not None and speed > 3.6 * MOVING)
-        if rhythm.context != self.context:
-            self.context = rhythm.context
-            self.wake(heard + rhythm.usual().seconds)
-        elif self.timer.soonest > heard + LEAST_LIMIT and self.timer.due < heard:
-            self.wake(heard + rhythm.usual().seconds)
+        limit = self.seconds
+        if limit is None:
+            context = self.rhythm.heard(heard, moves(after))
+            self.count += 1
+            if context != self.context or self.count >= _RECKON:
+                self.context, self.count = context, 0
+                self.limit = self.rhythm.usual().seconds
+            limit = self.limit
+        # A timer that comes too early puts itself off: most messages touch none.
+        if self.timer.soonest > heard + limit:
+            self.wake(heard + limit)
 
     def woken(self, due: float, found: float) -> None:
         source = getattr(self.state, "source", None) or "main"

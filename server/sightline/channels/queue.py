@@ -1,0 +1,298 @@
+"""Keep what is to be told until a channel took it: accepted, held by one server, done or given up.
+
+A notification is accepted once, whatever server is asked to tell it, and however often. From then
+on it is told at least once. What one server holds that is gone is free again after `HELD`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from sightline.channels.options import ChannelOptions
+from sightline.channels.quiet import quiet_until
+from sightline.channels.records import Channel, Job
+from sightline.database.engine import Engine
+from sightline.model.notification import Delivered, Notification
+
+HELD = 180.0
+"""s for which what one server sends is no other's: several times what an attempt may take."""
+MOST_AT_ONCE = 4
+"""Channels of one account that are sent to at once."""
+_TOO_MANY = "too many were waiting"
+_encode = msgspec.json.encode
+_notification = msgspec.json.Decoder(Notification).decode
+
+
+class MessageQueue:
+    """What waits. ``of`` returns the channels of an account, ``get`` one with its sealed secret."""
+
+    def __init__(
+        self,
+        sql: Engine,
+        options: ChannelOptions,
+        server: str,
+        of: Callable[[str], Sequence[Channel]],
+        get: Callable[[str], tuple[Channel, str] | None],
+    ) -> None:
+        self._sql = sql
+        self._options = options
+        self._server = server
+        self._of = of
+        self._get = get
+
+    # -- accepting
+
+    def accept(self, notifications: Iterable[Notification], now: float) -> list[Delivered]:
+        """Take notifications: from now on they are told at least once, whatever happens."""
+        found: list[Delivered] = []
+        for each in notifications:
+            found += self._accept(each, now)
+        return found
+
+    def _accept(self, told: Notification, now: float) -> list[Delivered]:
+        channels = [each for each in self._of(told.account) if each.enabled]
+        if not channels:
+            return [delivered(told, "no_channel")]
+        if self._known(told.id):
+            return []
+        if not told.urgent and self._hour(told.account, now) >= self._options.hourly:
+            why = f"more than {self._options.hourly} notifications within an hour"
+            return [delivered(told, "failed", why)]
+        full: list[Delivered] = []
+        quiet = [self._wait(told, channel, now, full) for channel in channels]
+        return [delivered(told, "quiet" if all(quiet) else "waiting"), *full]
+
+    def accept_for(self, channel: Channel, told: Notification, now: float) -> None:
+        """Take a notification for one channel alone."""
+        self._wait(told, channel, now, [])
+
+    def _hour(self, account: str, now: float) -> int:
+        """Count what an account was told within the last hour."""
+        row = self._sql.execute(
+            "SELECT count(DISTINCT id) FROM ("
+            " SELECT id FROM channel_told WHERE account = ? AND at > ?"
+            " UNION ALL SELECT id FROM channel_waiting WHERE account = ? AND at > ?) AS hour",
+            (account, now - 3600, account, now - 3600),
+        ).fetchone()
+        return int(row[0])
+
+    def _known(self, id: str) -> bool:
+        tables = ("channel_waiting", "channel_told", "channel_dead")
+        union = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id = ?" for table in tables)
+        return self._sql.execute(union, (id, id, id)).fetchone() is not None
+
+    def _wait(
+        self, told: Notification, channel: Channel, now: float, full: list[Delivered]
+    ) -> bool:
+        """Let a notification wait for a channel; tell whether it is quiet there now.
+
+        What has to go for want of room is added to ``full``.
+        """
+        until = None
+        if not (told.urgent and channel.passes):
+            until = quiet_until(channel.quiet, channel.zone, now)
+        if until is not None and channel.quiet is not None and channel.quiet.then == "drop":
+            self._note(channel.id, told, now)
+            return True
+        full += self._make_room(channel, now)
+        state, due = ("waiting", now) if until is None else ("quiet", until)
+        self.insert(channel, told, state, due, now)
+        return until is not None
+
+    def insert(
+        self, channel: Channel, told: Notification, state: str, due: float, now: float
+    ) -> None:
+        """Write down that a notification waits for a channel until it is ``due``."""
+        self._sql.execute(
+            "INSERT INTO channel_waiting (channel, id, account, thing, at, urgent, state, due,"
+            " attempts, server, held, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, ?)"
+            " ON CONFLICT DO NOTHING",
+            (
+                *(channel.id, told.id, told.account, told.thing, now, int(told.urgent)),
+                *(state, due, _encode(told)),
+            ),
+        )
+
+    def _make_room(self, channel: Channel, now: float) -> list[Delivered]:
+        """Give up the oldest that waits, not one under way, when there is no room."""
+        (count,) = self._sql.execute(
+            "SELECT count(*) FROM channel_waiting WHERE channel = ?", (channel.id,)
+        ).fetchone()
+        if count < self._options.queue:
+            return []
+        row = self._sql.execute(
+            "SELECT id FROM channel_waiting WHERE channel = ? AND held <= ?"
+            " ORDER BY urgent, at, id LIMIT 1",
+            (channel.id, now),
+        ).fetchone()
+        buried = None if row is None else self._bury(channel.id, row[0], _TOO_MANY, now)
+        return [] if buried is None else list(self.over([buried], _TOO_MANY))
+
+    def _note(self, channel: str, told: Notification, now: float) -> None:
+        self._sql.execute(
+            "INSERT INTO channel_told (channel, id, account, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (channel, told.id, told.account, now),
+        )
+
+    # -- holding
+
+    def claim(self, now: float, busy: Mapping[str, str], most: int) -> list[Job]:
+        """Hold what is due, one for each channel that is not ``busy``; at most ``most``.
+
+        ``busy`` are the accounts by their channels: none may keep all hands busy.
+        What was quiet until now goes together.
+        """
+        at_work = Counter(busy.values())
+        rows = self._sql.execute(
+            "SELECT channel, account FROM channel_waiting"
+            f" WHERE due <= ? AND held <= ?{_free(busy)} GROUP BY channel, account"
+            " ORDER BY max(urgent) DESC, min(due), channel LIMIT 1000",
+            (now, now, *busy),
+        ).fetchall()
+        found: list[Job] = []
+        for channel, account in rows:
+            if len(found) == most:
+                break
+            if at_work[account] < MOST_AT_ONCE and (job := self._claim_of(channel, now)):
+                at_work[account] += 1
+                found.append(job)
+        return found
+
+    def _claim_of(self, id: str, now: float) -> Job | None:
+        rows = self._sql.execute(
+            "SELECT id, state, attempts, body, at FROM channel_waiting"
+            " WHERE channel = ? AND due <= ? AND held <= ? ORDER BY urgent DESC, at, id",
+            (id, now, now),
+        ).fetchall()
+        known = self._get(id)
+        if known is None:  # it was removed while another server accepted something for it
+            self.end(id)
+        if not rows or known is None:
+            return None
+        together = [row for row in rows if row[1] == "quiet"] if rows[0][1] == "quiet" else rows[:1]
+        for row in together:
+            self._sql.execute(
+                "UPDATE channel_waiting SET server = ?, held = ? WHERE channel = ? AND id = ?",
+                (self._server, now + HELD, id, row[0]),
+            )
+        told = tuple(_notification(row[3]) for row in together)
+        return Job(*known, told, max(row[2] for row in together), min(row[4] for row in together))
+
+    def release(self) -> None:
+        """Let go of all that this server holds: it sends nothing of it now."""
+        self._sql.execute("UPDATE channel_waiting SET held = 0 WHERE server = ?", (self._server,))
+
+    def next_due(self, now: float, busy: Collection[str]) -> float | None:
+        """Return when the next is due that waits for a channel that is not ``busy``."""
+        free = _free(busy)
+        rows = self._sql.execute(
+            f"SELECT min(due) FROM channel_waiting WHERE held <= ?{free}"
+            f" UNION ALL SELECT min(held) FROM channel_waiting WHERE held > ?{free}",
+            (now, *busy, now, *busy),
+        ).fetchall()
+        return min((due for (due,) in rows if due is not None), default=None)
+
+    def reconsider(self, channel: Channel, now: float) -> None:
+        """Let what waits for the end of quiet hours wait as they are now."""
+        until = quiet_until(channel.quiet, channel.zone, now)
+        self._sql.execute(
+            "UPDATE channel_waiting SET due = ? WHERE channel = ? AND state = 'quiet'",
+            (now if until is None else until, channel.id),
+        )
+
+    # -- what came of it
+
+    def done(self, job: Job, now: float) -> list[Delivered]:
+        """Note that a channel took it; return what was taken for the first time."""
+        first = []
+        for told in job.notifications:
+            row = self._sql.execute(
+                "SELECT 1 FROM channel_told WHERE id = ?", (told.id,)
+            ).fetchone()
+            self._drop(job.channel.id, told.id)
+            self._note(job.channel.id, told, now)
+            if row is None:
+                first.append(delivered(told, "sent", at=now))
+        self.worked(job.channel.id, now)
+        return first
+
+    def later(self, job: Job, why: str, due: float) -> None:
+        """Note that it is tried again when it is due."""
+        for told in job.notifications:
+            self._sql.execute(
+                "UPDATE channel_waiting SET attempts = ?, due = ?, held = 0"
+                " WHERE channel = ? AND id = ?",
+                (job.attempts + 1, due, job.channel.id, told.id),
+            )
+        self.failed(job.channel.id, why)
+
+    def give_up(self, job: Job, why: str, now: float) -> list[Delivered]:
+        """Note that the channel never takes it; return what nobody took, therefore."""
+        buried = [
+            self._bury(job.channel.id, told.id, why, now, job.attempts + 1)
+            for told in job.notifications
+        ]
+        self.failed(job.channel.id, why)
+        return list(self.over([each for each in buried if each is not None], why))
+
+    def worked(self, channel: str, now: float) -> None:
+        """Note that a channel took something."""
+        self._sql.execute("UPDATE channel SET last = ?, why = NULL WHERE id = ?", (now, channel))
+
+    def failed(self, channel: str, why: str) -> None:
+        """Note what a channel said when it did not take something."""
+        self._sql.execute("UPDATE channel SET why = ? WHERE id = ?", (why, channel))
+
+    def over(self, told: Iterable[Notification], why: str) -> Iterator[Delivered]:
+        """Yield those of which no channel took anything, nor is to be tried any more."""
+        tables = ("channel_waiting", "channel_told")
+        union = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id = ?" for table in tables)
+        for each in told:
+            if self._sql.execute(union, (each.id, each.id)).fetchone() is None:
+                yield delivered(each, "failed", why)
+
+    def end(self, channel: str) -> list[Notification]:
+        """Delete what waits for a channel that is no more; return it."""
+        rows = self._sql.execute(
+            "SELECT body FROM channel_waiting WHERE channel = ?", (channel,)
+        ).fetchall()
+        self._sql.execute("DELETE FROM channel_waiting WHERE channel = ?", (channel,))
+        return [_notification(body) for (body,) in rows]
+
+    def _drop(self, channel: str, id: str) -> None:
+        self._sql.execute("DELETE FROM channel_waiting WHERE channel = ? AND id = ?", (channel, id))
+
+    def _bury(
+        self, channel: str, id: str, why: str, now: float, attempts: int = 0
+    ) -> Notification | None:
+        row = self._sql.execute(
+            "SELECT account, thing, body, attempts FROM channel_waiting"
+            " WHERE channel = ? AND id = ?",
+            (channel, id),
+        ).fetchone()
+        if row is None:
+            return None  # it was forgotten meanwhile
+        account, thing, body, tried = row
+        self._drop(channel, id)
+        self._sql.execute(
+            "INSERT INTO channel_dead (channel, id, account, thing, ended, attempts, why, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (channel, id, account, thing, now, attempts or tried, why, bytes(body)),
+        )
+        return _notification(body)
+
+
+def _free(busy: Collection[str]) -> str:
+    return f" AND channel NOT IN ({', '.join('?' * len(busy))})" if busy else ""
+
+
+def delivered(
+    told: Notification, state: Any, why: str | None = None, at: float | None = None
+) -> Delivered:
+    """Return how far a notification has got."""
+    return Delivered(id=told.id, account=told.account, state=state, at=at, why=why)

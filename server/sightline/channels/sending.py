@@ -1,0 +1,186 @@
+"""Send to push services, webhooks and brokers. Nothing here waits on the reactor's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import msgspec
+import treq
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.protocol import Protocol as TwistedProtocol
+from twisted.python.failure import Failure
+from twisted.web.client import Agent
+from twisted.web.http_headers import Headers
+
+from sightline.channels import payload, retries, webpush
+from sightline.channels.address import origin_of
+from sightline.channels.options import DONE, GIVE_UP, ChannelOptions, Outcome
+from sightline.channels.records import Channel
+from sightline.channels.webpush import Subscription, Vapid
+from sightline.model.notification import Notification
+from sightline.model.text import clean
+from sightline.web.outgoing import CheckedEndpoints
+from sightline.web.webhook_signature import signing_key, standard_headers
+
+_ENOUGH = 300
+"""Bytes of what the other side says that are read."""
+_GONE = (404, 410)
+"""A push service knows the subscription no more (RFC 8030 §7.3)."""
+
+
+class WebhookSecret(msgspec.Struct, frozen=True):
+    """Where a webhook goes, and what signs it."""
+
+    url: str
+    secret: str
+
+
+class Sender(Protocol):
+    """One way of telling somebody."""
+
+    def send(self, channel: Channel, secret: bytes, told: Notification) -> Awaitable[Outcome]:
+        """Send it once; return what came of it. ``secret`` is unsealed."""
+
+
+class _Beginning(TwistedProtocol):
+    """Take the beginning of a body; the rest is of no use."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self.done: Deferred[bytes] = Deferred()
+
+    def dataReceived(self, data: bytes) -> None:
+        self._data += data
+        if len(self._data) >= _ENOUGH and self.transport is not None:
+            self.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
+        if not self.done.called:
+            self.done.callback(self._data[:_ENOUGH])
+
+
+class Poster:
+    """Post by HTTP, one connection for each message, judged anew each time."""
+
+    def __init__(self, reactor: Any, options: ChannelOptions, wall: Callable[[], float]) -> None:
+        self._reactor = reactor
+        self._timeout = options.timeout
+        self.wall = wall
+        self._agent = Agent.usingEndpointFactory(
+            reactor,
+            CheckedEndpoints(reactor, private=options.private, timeout=options.timeout / 2),
+        )
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Outcome]:
+        """Return the status and what it means; 0: nobody answered."""
+        asked = Deferred.fromCoroutine(self._post(url, body, headers))
+        asked.addTimeout(self._timeout, self._reactor)
+        try:
+            return await asked
+        except CancelledError:  # nobody wants it any more
+            raise
+        except Exception as error:
+            return 0, Outcome("later", plain(error))
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Outcome]:
+        response = await treq.request(
+            "POST",
+            url,
+            data=body,
+            headers=Headers({"User-Agent": ["Sightline"], **{k: [v] for k, v in headers.items()}}),
+            agent=self._agent,
+            allow_redirects=False,
+            unbuffered=True,
+            reactor=self._reactor,
+        )
+        beginning = _Beginning()
+        response.deliverBody(beginning)
+        said = (await beginning.done).decode("utf-8", "replace")
+        lines = response.headers.getRawHeaders("retry-after", [""])
+        words = clean(" ".join(said.split()), 200)
+        return response.code, retries.outcome(response.code, words, lines[0], self.wall())
+
+
+class PushSender:
+    """Send to the browsers that subscribed. ``badge`` counts what an account has to look at."""
+
+    def __init__(
+        self,
+        poster: Poster,
+        options: ChannelOptions,
+        vapid: Callable[[], Vapid | None],
+        badge: Callable[[str], int | None],
+    ) -> None:
+        self._poster = poster
+        self._options = options
+        self._vapid = vapid
+        self._badge = badge
+
+    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+        """Send it once (`Sender`)."""
+        vapid = self._vapid()
+        if vapid is None:
+            return Outcome("later", "the server does not have its keys yet")
+        to = msgspec.msgpack.decode(secret, type=Subscription)
+        origin, _ = origin_of(to.endpoint, private=True)
+        now = self._poster.wall()
+        data = payload.push_payload(told, channel, self._badge(told.account))
+        headers = webpush.headers(told, GIVE_UP - max(0.0, now - told.at))
+        contact = self._options.contact
+        if not contact and channel.base.startswith("https://"):
+            contact = channel.base
+        headers["Authorization"] = vapid.header(origin, contact, now)
+        status, outcome = await self._poster.post(to.endpoint, webpush.encrypt(data, to), headers)
+        if status in _GONE:
+            return Outcome("gone", "this browser takes no notifications any more")
+        return outcome
+
+
+class WebhookSender:
+    """Post to webhooks, with the headers of Standard Webhooks."""
+
+    def __init__(self, poster: Poster) -> None:
+        self._poster = poster
+
+    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+        """Send it once (`Sender`). A receiver that answers 410 is gone, as the standard says."""
+        to = msgspec.msgpack.decode(secret, type=WebhookSecret)
+        body = payload.machine_payload(told, channel)
+        signed = standard_headers(told.id, self._poster.wall(), body, signing_key(to.secret))
+        headers = {"Content-Type": "application/json", **signed}
+        _, outcome = await self._poster.post(to.url, body, headers)
+        return outcome
+
+
+class MqttSender:
+    """Publish to ``sightline/notify/<account>`` at a broker. ``publish`` says if it was taken."""
+
+    def __init__(self, publish: Callable[[str, bytes], bool]) -> None:
+        self._publish = publish
+
+    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+        """Send it once (`Sender`)."""
+        if self._publish(topic_of(channel.account), payload.machine_payload(told, channel)):
+            return DONE
+        return Outcome("later", "the broker cannot be reached just now")
+
+
+def topic_of(account: str) -> str:
+    """Return the topic by which an account is told over MQTT."""
+    return f"sightline/notify/{account}"
+
+
+def plain(error: Exception) -> str:
+    """Return a failure in a few words, for people; without the address it was about."""
+    reasons = getattr(error, "reasons", None)
+    if reasons:  # twisted.web wraps what went wrong on the connection
+        error = reasons[0].value
+    if isinstance(error, TimeoutError) or type(error).__name__ in (
+        "TimeoutError",
+        "CancelledError",
+    ):
+        return "there was no answer in time"
+    words = clean(str(error), 200)
+    return words or type(error).__name__

@@ -1,0 +1,211 @@
+"""Run the program that sends to addresses (`worker`), and end it when it hangs or idles."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.protocol import ProcessProtocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.channels import payload
+from sightline.channels.options import ChannelOptions, Outcome
+from sightline.channels.records import Channel
+from sightline.channels.retries import meaning
+from sightline.channels.worker import SendDone, SendJob
+from sightline.model.notification import Notification
+
+IDLE = 600.0
+"""s after the last message that the program stays: it takes 60 MB."""
+HUNG = 6
+"""Jobs that may hang in it before it is ended and begun anew: each keeps a thread."""
+_STOPPED = "the server was stopped"
+_encode = msgspec.json.encode
+_done = msgspec.json.Decoder(SendDone).decode
+
+
+def worker_command(private: bool) -> list[str]:
+    """Return how the program is started; it ends with us."""
+    command = [sys.executable, "-m", "sightline.channels.worker"]
+    command += ["--private"] if private else []
+    if setpriv := shutil.which("setpriv"):
+        command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+    return command
+
+
+def worker_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what of our environment the program gets: no password, no proxy, no home."""
+    wanted = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    found = {name: environ[name] for name in wanted if name in environ}
+    return {**found, "HOME": os.devnull, "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass(slots=True)
+class _Asked:
+    done: Deferred[Outcome]
+    late: IDelayedCall
+
+
+class AddressSender:
+    """Send to addresses by the program; one at a time for each channel is the caller's matter."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        options: ChannelOptions,
+        command: Sequence[str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._reactor = reactor
+        self._timeout = options.timeout
+        self._command = list(command or worker_command(options.private))
+        self._folder = folder
+        self._program: _Program | None = None
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, _Asked] = {}
+        self._hung: set[int] = set()
+        self._idle: IDelayedCall | None = None
+
+    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+        """Send it once (`Sender`)."""
+        title, body = payload.plain_text(told, channel)
+        n = next(self._numbers)
+        job = SendJob(
+            n=n,
+            address=secret.decode(),
+            schema=channel.schema,
+            title=title,
+            body=body,
+            urgent=told.urgent,
+        )
+        program = self._running()
+        done: Deferred[Outcome] = Deferred()
+        self._asked[n] = _Asked(done, self._reactor.callLater(self._timeout, self._late, n))
+        program.ask(_encode(job) + b"\n")
+        return await done
+
+    @property
+    def pid(self) -> int | None:
+        """Return the program's process id; None: it does not run."""
+        return None if self._program is None else self._program.transport.pid
+
+    def stop(self) -> None:
+        """End the program; what it did was not done."""
+        self._end(_STOPPED)
+
+    def _running(self) -> _Program:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._program is None:
+            self._program = program = _Program(self._heard, self._ended)
+            environ = worker_environment(os.environ)
+            self._reactor.spawnProcess(
+                program, self._command[0], self._command, env=environ, path=self._folder
+            )
+        return self._program
+
+    def _heard(self, program: _Program, line: bytes) -> None:
+        try:
+            found = _done(line)
+        except msgspec.DecodeError:
+            self._log.warn("The program that sends to addresses said something unreadable")
+            return
+        self._hung.discard(found.n)
+        self._answer(found.n, _outcome(found))
+
+    def _answer(self, n: int, outcome: Outcome) -> None:
+        asked = self._asked.pop(n, None)
+        if asked is None:
+            return  # it came late
+        if asked.late.active():
+            asked.late.cancel()
+        if not self._asked and self._idle is None and self._program is not None:
+            self._idle = self._reactor.callLater(IDLE, self._end, "nobody was to be told")
+        asked.done.callback(outcome)
+
+    def _late(self, n: int) -> None:
+        self._hung.add(n)
+        self._answer(n, Outcome("later", f"there was no answer within {self._timeout:.0f} s"))
+        if len(self._hung) >= HUNG:
+            self._log.warn("The program that sends to addresses hangs: it is begun anew")
+            self._end("the program that sends was begun anew")
+
+    def _end(self, why: str) -> None:
+        program, self._program = self._program, None
+        self._hung.clear()
+        if program is not None:
+            program.kill()
+        for n in list(self._asked):
+            self._answer(n, Outcome("later", why))
+        if self._idle is not None and self._idle.active():
+            self._idle.cancel()
+        self._idle = None
+
+    def _ended(self, program: _Program, said: str) -> None:
+        if program is not self._program:
+            return  # we ended it
+        self._log.warn("The program that sends to addresses ended: {said}", said=said or "nothing")
+        self._end("the program that sends to addresses ended")
+
+
+def _outcome(found: SendDone) -> Outcome:
+    if found.ok:
+        return Outcome("done")
+    if found.bad:
+        return Outcome("never", found.why)
+    result = meaning(found.status) if found.status else "later"
+    return Outcome("later" if result == "done" else result, found.why, found.wait)
+
+
+class _Program(ProcessProtocol):
+    """Speak in lines with the program."""
+
+    transport: Any
+
+    def __init__(
+        self,
+        heard: Callable[[_Program, bytes], None],
+        ended: Callable[[_Program, str], None],
+    ) -> None:
+        self._heard = heard
+        self._on_end = ended
+        self._rest = b""
+        self._err = b""
+
+    def ask(self, line: bytes) -> None:
+        """Hand it a job."""
+        self.transport.write(line)
+
+    def kill(self) -> None:
+        """End it by force: nothing of it is worth waiting for."""
+        try:
+            self.transport.signalProcess("KILL")
+        except ProcessExitedAlready:
+            pass
+
+    def outReceived(self, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._heard(self, line)
+
+    def errReceived(self, data: bytes) -> None:
+        self._err = (self._err + data)[-2000:]
+
+    def processEnded(self, reason: Failure) -> None:
+        # Only its last line, which Python writes of what ended it; the rest may quote an address.
+        lines = self._err.decode("utf-8", "replace").strip().splitlines()
+        self._on_end(self, lines[-1].partition(":")[0] if lines else "")

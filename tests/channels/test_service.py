@@ -1,0 +1,312 @@
+"""Notifications to real push services, over refusals, hangs, restarts and quiet hours."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+import pytest_twisted
+
+from channels.scene import BASE, ChannelScene, notification
+from push_service import PushService
+from receiver import Receiver
+from sightline.channels.options import GIVE_UP
+from sightline.channels.quiet import Quiet
+from sightline.channels.shown import NewChannel
+
+
+@pytest.fixture
+def push() -> Any:
+    with PushService() as service:
+        yield service
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_phone_reads_what_was_told_once_and_that_is_heard(push, tmp_path):
+    scene = await ChannelScene(tmp_path, badge=3).opens()
+    phone = push.subscribe(scene.key)
+    channel = await scene.has_phone(phone, language="de-AT")
+    told = notification("n1", urgent=True)
+    for _ in range(3):
+        scene.service.tell(told)
+    await scene.until(lambda: scene.states("n1") == ["waiting", "sent"])
+    (message,) = push.messages
+    assert message.data == {
+        "id": "n1",
+        "tag": told.tag,
+        "title": "Bob ist da (n1)",
+        "body": "",
+        "url": "#map?at=1",
+        "at": told.at,
+        "urgent": True,
+        "alert": told.alert,
+        "actions": ["show", "acknowledge"],
+        "badge": 3,
+    }
+    assert (message.urgency, message.subject) == ("high", "mailto:a@example.org")
+    assert 86_000 < message.ttl <= GIVE_UP
+    scene.service.tell(told)  # and once it was told it is not told again
+    scene.service.tell(notification("n2"))
+    await scene.until(lambda: scene.states("n2") == ["waiting", "sent"])
+    assert [each.data["id"] for each in push.messages] == ["n1", "n2"]
+    assert push.messages[1].urgency == "normal"
+    assert push.messages[1].topic == message.topic  # the same tag: it takes the other's place
+    assert push.refused == []
+    standing = await scene.standing(channel)
+    assert standing.last is not None
+    assert (standing.why, standing.waiting, standing.dead) == (None, 0, 0)
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_has_no_channel_is_said_to_have_none(tmp_path):
+    scene = await ChannelScene(tmp_path).opens()
+    scene.service.tell(notification("n1", "nobody"))
+    await scene.until(lambda: scene.states("n1") == ["no_channel"])
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_subscription_that_ended_is_removed_and_the_other_phone_is_told(push, tmp_path):
+    scene = await ChannelScene(tmp_path).opens()
+    gone, there = push.subscribe(scene.key), push.subscribe(scene.key)
+    await scene.has_phone(gone)
+    kept = await scene.has_phone(there)
+    gone.gone = True
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: push.refused and push.messages)
+    await scene.until(lambda: scene.service.figures().channels == 1)
+    assert [each.channel.id for each in await scene.service.standings("jane")] == [kept.id]
+    assert scene.states("n1") == ["waiting", "sent"]
+    there.gone = True
+    scene.service.tell(notification("n2"))
+    await scene.until(lambda: scene.states("n2") == ["waiting", "failed"])
+    assert "no notifications any more" in str(scene.heard[-1].why)
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_refused_for_now_is_tried_again_when_the_service_asked(push, tmp_path):
+    answers = iter([(500, {}), (429, {"Retry-After": "1"}), (503, {})])
+    push.answer = lambda message: next(answers, None)
+    push.said = b"slow  down"
+    scene = await ChannelScene(tmp_path).opens()
+    channel = await scene.has_phone(push.subscribe(scene.key))
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: len(push.seen) == 2)
+    await scene.until_why(channel, "answered 429: slow down")
+    await scene.until(lambda: scene.states("n1") == ["waiting", "sent"])
+    assert {each.data["id"] for each in push.seen} == {"n1"}
+    assert push.seen[2].at - push.seen[1].at >= 1.0
+    assert (await scene.standing(channel)).why is None
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_never_taken_is_shown_with_its_reason_and_tried_again_by_hand(push, tmp_path):
+    push.answer = lambda message: (403, {})
+    push.said = b"crypto key mismatch"
+    scene = await ChannelScene(tmp_path).opens()
+    channel = await scene.has_phone(push.subscribe(scene.key))
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: scene.states("n1") == ["waiting", "failed"])
+    (letter,) = await scene.reads(lambda store: store.letters.of("jane"))
+    assert (letter.why, letter.attempts) == ("answered 403: crypto key mismatch", 1)
+    assert letter.notification.id == "n1"
+    push.answer = lambda message: None
+
+    def again(store: Any) -> None:
+        told = store.letters.take(channel.id, "n1")
+        store.queue.insert(channel, told, "waiting", 0.0, 0.0)
+
+    await scene.service.change(again)
+    await scene.until(lambda: scene.states("n1") == ["waiting", "failed", "sent"])
+    assert await scene.reads(lambda store: store.letters.of("jane")) == []
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_after_a_day_nobody_tries_any_more(push, tmp_path):
+    push.answer = lambda message: (503, {})
+    scene = await ChannelScene(tmp_path).opens()
+    start = scene.now()
+    await scene.has_phone(push.subscribe(scene.key))
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: push.seen)
+    scene.now = lambda: start + GIVE_UP + 1
+    scene.service.tell(notification("n2", "nobody"))  # so that the service looks
+    await scene.until(lambda: scene.states("n1") == ["waiting", "failed"])
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_service_that_hangs_delays_no_other(push, tmp_path):
+    with PushService() as slow:
+        slow.hanging.clear()
+        scene = await ChannelScene(tmp_path).opens()
+        for n in range(6):  # more than one account may keep busy
+            await scene.has_phone(slow.subscribe(scene.key), f"slow{n % 2}")
+        await scene.has_phone(push.subscribe(scene.key))
+        for account in ("slow0", "slow1"):
+            scene.service.tell(notification(f"for {account}", account))
+        await scene.until(lambda: len(slow.seen) == 6)
+        scene.service.tell(notification("n1"))
+        await scene.until(lambda: "sent" in scene.states("n1"))
+        assert slow.messages == []
+        slow.hanging.set()
+        await scene.until(lambda: len(slow.messages) == 6)
+        await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_waits_is_told_after_the_next_start(push, tmp_path):
+    push.answer = lambda message: (503, {})
+    scene = await ChannelScene(tmp_path, first=3600.0).opens()
+    await scene.has_phone(push.subscribe(scene.key))
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: push.seen)
+    await scene.closes()
+    push.answer = lambda message: None
+    anew = ChannelScene(tmp_path)
+    push.now = anew.now = lambda: scene.now() + 7200.0
+    await anew.opens()
+    await anew.until(lambda: anew.states("n1") == ["sent"])
+    await anew.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_quiet_hours_hold_back_until_the_morning_and_urgent_ones_pass(push, tmp_path):
+    scene = ChannelScene(tmp_path)
+    berlin = ZoneInfo("Europe/Berlin")
+    night = datetime(2026, 3, 28, 23, 30, tzinfo=berlin).timestamp()
+    scene.now = lambda: night
+    push.now = lambda: scene.now()
+    await scene.opens()
+    quiet = Quiet(begin="22:00", end="07:00")
+    await scene.has_phone(push.subscribe(""), quiet=quiet, zone="Europe/Berlin", language="de")
+    # The night in which clocks are put forward: an hour less until seven.
+    for n, at in (("n1", night), ("n2", night + 60)):
+        scene.service.tell(notification(n, at=at))
+    await scene.until(lambda: scene.states("n1") == scene.states("n2") == ["quiet"])
+    scene.service.tell(notification("n3", urgent=True))
+    await scene.until(lambda: scene.states("n3") == ["waiting", "sent"])
+    assert [each.data["id"] for each in push.messages] == ["n3"]
+    scene.now = lambda: night + 6.5 * 3600
+    scene.service.tell(notification("n4", "nobody"))
+    await scene.until(lambda: len(push.messages) == 2)
+    await scene.until(lambda: scene.states("n1") == scene.states("n2") == ["quiet", "sent"])
+    assert push.messages[1].data["title"] == "2 Benachrichtigungen während deiner Ruhezeit"
+    lines = push.messages[1].data["body"].split("\n")
+    assert lines == ["23:30 Bob ist da (n1)", "23:31 Bob ist da (n2)"]
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_quiet_hours_may_drop_what_can_wait(push, tmp_path):
+    scene = ChannelScene(tmp_path)
+    night = datetime(2026, 6, 1, 1, 0, tzinfo=ZoneInfo("UTC")).timestamp()
+    scene.now = lambda: night
+    push.now = lambda: scene.now()
+    await scene.opens()
+    await scene.has_phone(push.subscribe(""), quiet=Quiet(begin="00:00", end="06:00", then="drop"))
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: scene.states("n1") == ["quiet"])
+    scene.now = lambda: night + 6 * 3600
+    scene.service.tell(notification("n2"))
+    await scene.until(lambda: scene.states("n2") == ["waiting", "sent"])
+    assert [each.data["id"] for each in push.messages] == ["n2"]
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_too_many_push_out_the_oldest_and_too_many_an_hour_are_refused(push, tmp_path):
+    push.answer = lambda message: (503, {})
+    scene = await ChannelScene(tmp_path, queue=3, hourly=6, first=3600.0).opens()
+    channel = await scene.has_phone(push.subscribe(scene.key))
+    for n in range(5):
+        scene.service.tell(notification(f"n{n}"))
+    await scene.until(lambda: "waiting" in scene.states("n4"))
+    assert scene.states("n0") == ["waiting", "failed"]
+    assert (await scene.standing(channel)).waiting == 3
+    letters = await scene.reads(lambda store: store.letters.of("jane"))
+    assert {each.why for each in letters} == {"too many were waiting"}
+    for n in range(5, 9):
+        scene.service.tell(notification(f"n{n}"))
+    scene.service.tell(notification("urgent", urgent=True))
+    await scene.until(lambda: scene.states("urgent"))
+    failed = [each.why for each in scene.heard if each.state == "failed" and each.id == "n8"]
+    assert failed == [] or "within an hour" in str(failed)
+    assert "waiting" in scene.states("urgent")
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_erased_is_in_no_table_any_more(push, tmp_path):
+    push.answer = lambda message: (503, {})
+    scene = await ChannelScene(tmp_path, first=3600.0, queue=2).opens()
+    await scene.has_phone(push.subscribe(scene.key))
+    await scene.has_phone(push.subscribe(scene.key), "amy")
+    for n in range(4):
+        scene.service.tell(notification(f"n{n}"))
+    scene.service.tell(notification("else", thing="friend/bobby/phone"))
+    await scene.until(lambda: scene.states("else"))
+    await scene.service.forget("friend/bob")
+    for path in tmp_path.glob("channels.db*"):
+        assert b"friend/bob/phone" not in path.read_bytes(), path
+    assert (await scene.service.standings("jane"))[0].waiting == 1
+    await scene.service.forget_account("jane")
+    assert await scene.service.owners() == {"amy"}
+    for path in tmp_path.glob("channels.db*"):
+        assert b"jane" not in path.read_bytes(), path
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_webhook_is_signed_by_the_standard_and_mqtt_waits_for_its_broker(tmp_path):
+    from sightline.web.webhook_signature import signing_key, standard_headers
+
+    with Receiver() as receiver:
+        scene = await ChannelScene(tmp_path).opens()
+        asked = NewChannel(type="webhook", name="house", address=receiver.url)
+        channel = await scene.has(asked)
+        scene.takes = False
+        await scene.has(NewChannel(type="mqtt", name="broker"), "amy")
+        scene.service.tell(notification("n1"))
+        scene.service.tell(notification("n2", "amy"))
+        await scene.until(lambda: "sent" in scene.states("n1"))
+        (post,) = receiver.posts
+        sealed = (await scene.reads(lambda store: store.get(channel.id)))[1]
+        url, secret = msgspec.msgpack.decode(
+            scene.access.unseal(sealed, channel.id), type=dict[str, str]
+        ).values()
+        assert url == receiver.url
+        assert secret.startswith("whsec_")
+        at = float(post.headers["webhook-timestamp"])
+        wanted = standard_headers("n1", at, post.body, signing_key(secret))
+        assert post.headers["webhook-signature"] == wanted["webhook-signature"]
+        assert post.headers["webhook-id"] == "n1"
+        said = json.loads(post.body)
+        assert (said["type"], said["url"]) == ("sightline.rule", f"{BASE}/#map?at=1")
+        scene.takes = True
+        await scene.until(lambda: "sent" in scene.states("n2"))
+        ((topic, payload),) = scene.published
+        assert topic == "sightline/notify/amy"
+        assert json.loads(payload)["id"] == "n2"
+        await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_private_addresses_are_told_nothing_unless_an_admin_allows_it(push, tmp_path):
+    open_scene = await ChannelScene(tmp_path).opens()
+    await open_scene.has_phone(push.subscribe(open_scene.key))
+    await open_scene.closes()
+    scene = await ChannelScene(tmp_path, private=False).opens()
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: scene.service.figures().failing == 1)
+    assert "private" in str((await scene.service.standings())[0].why)
+    assert push.seen == []
+    await scene.closes()

@@ -1,0 +1,177 @@
+"""Addresses by the real `apprise`: to an ntfy server and by mail; hostile ones reach nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.mail import smtp
+from zope.interface import implementer
+
+from channels.scene import BASE, ChannelScene, Ntfy, notification
+
+reactor: Any = _reactor
+
+
+@implementer(smtp.IMessageDelivery)
+class Mailbox:
+    """A mail server on this machine; it takes everything that is for example.org."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, str]] = []
+        outer = self
+
+        class Factory(smtp.SMTPFactory):
+            protocol = smtp.ESMTP
+
+            def buildProtocol(self, addr: Any) -> Any:
+                made = super().buildProtocol(addr)
+                made.delivery = outer
+                return made
+
+        self._listening = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
+        self.port = self._listening.getHost().port
+
+    def receivedHeader(self, helo: Any, origin: Any, recipients: Any) -> bytes:
+        return b"Received: here"
+
+    def validateFrom(self, helo: Any, origin: Any) -> Any:
+        return origin
+
+    def validateTo(self, user: Any) -> Any:
+        if user.dest.domain != b"example.org":
+            raise smtp.SMTPBadRcpt(user)
+        return lambda: _Mail(str(user.dest), self.mails)
+
+    async def closes(self) -> None:
+        await self._listening.stopListening()
+
+
+@implementer(smtp.IMessage)
+class _Mail:
+    def __init__(self, to: str, mails: list[tuple[str, str]]) -> None:
+        self._to, self._mails = to, mails
+        self._lines: list[bytes] = []
+
+    def lineReceived(self, line: bytes) -> None:
+        self._lines.append(line)
+
+    def eomReceived(self) -> Any:
+        self._mails.append((self._to, b"\n".join(self._lines).decode()))
+        done: Deferred[None] = Deferred()
+        done.callback(None)
+        return done
+
+    def connectionLost(self) -> None: ...
+
+
+@pytest.fixture
+def ntfy() -> Any:
+    with Ntfy() as server:
+        yield server
+
+
+@pytest_twisted.ensureDeferred
+async def test_ntfy_and_mail_are_told_and_a_refusal_is_said_in_their_own_words(ntfy, tmp_path):
+    mailbox = Mailbox()
+    scene = await ChannelScene(tmp_path).opens()
+    await scene.has_address(ntfy.url())
+    to = f"mailto://127.0.0.1:{mailbox.port}?from=s@example.org&to="
+    await scene.has_address(f"{to}amy@example.org", "amy", language="de")
+    wrong = await scene.has_address(f"{to}amy@else.example.com", "bob")
+    for account in ("jane", "amy", "bob"):
+        scene.service.tell(notification(f"for {account}", account))
+    await scene.until(lambda: ntfy.messages and mailbox.mails)
+    await scene.until(lambda: scene.service.sent == 2)
+    (message,) = ntfy.messages
+    assert message["topic"] == "family"
+    assert message["title"] == "Bob arrived at School (for jane)"
+    assert message["message"] == f"at 14:02\n{BASE}/#map?at=1"
+    assert message["authorization"].startswith("Basic ")
+    ((whom, mail),) = mailbox.mails
+    assert whom == "amy@example.org"
+    assert "Bob ist da (for amy)" in mail
+    await scene.until_why(wrong, "550")
+    # A token that is wrong now stays wrong: it is given up at once, and the token not repeated.
+    ntfy.answer = lambda m: (403, {}, b'{"code":40301,"error":"hush-hush-9 is forbidden"}')
+    scene.service.tell(notification("n2"))
+    await scene.until(lambda: "failed" in scene.states("n2"))
+    why = str(scene.heard[-1].why)
+    assert why.startswith("answered 403:")
+    assert "forbidden" in why
+    assert "hush-hush-9" not in why
+    # And one that is too busy is asked again when it said.
+    answers = iter([(429, {"Retry-After": "1"}, b"limit reached")])
+    ntfy.answer = lambda m: next(answers, None)
+    scene.service.tell(notification("n3"))
+    await scene.until(lambda: "sent" in scene.states("n3"))
+    assert ntfy.seen == 4
+    await scene.closes()
+    await mailbox.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_that_hangs_delays_no_other_and_the_program_is_begun_anew(ntfy, tmp_path):
+    with Ntfy() as slow:
+        slow.hanging.clear()
+        scene = await ChannelScene(tmp_path, timeout=1.5, first=3600.0).opens()
+        for n in range(8):
+            await scene.has_address(slow.url(), f"slow{n}")
+            scene.service.tell(notification(f"s{n}", f"slow{n}"))
+        await scene.until(lambda: slow.seen == 8)
+        await scene.has_address(ntfy.url())
+        scene.service.tell(notification("n1"))
+        await scene.until(lambda: ntfy.messages or scene.service.failed >= 9)
+        await scene.until(lambda: scene.service.figures().failing >= 8)
+        whys = {str(each.why) for each in await scene.service.standings()} - {"None"}
+        assert any("no answer within" in why for why in whys), whys
+        channel = (await scene.service.standings("jane"))[0].channel
+        sealed = await scene.reads(lambda store: store.get(channel.id)[1])
+        outcome = await scene.service.try_now(channel, sealed, notification("n2"))
+        while outcome.result != "done":  # the program is loaded again: that may take its time
+            outcome = await scene.service.try_now(channel, sealed, notification("n2"))
+        await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_when_the_program_is_killed_the_message_is_sent_by_another(ntfy, tmp_path):
+    scene = await ChannelScene(tmp_path, first=0.1).opens()
+    await scene.has_address(ntfy.url())
+    ntfy.hanging.clear()
+    scene.service.tell(notification("n1"))
+    await scene.until(lambda: ntfy.seen == 1)
+    os.kill(scene.addresses.pid, signal.SIGKILL)
+    await scene.until(lambda: scene.service.failed == 1)
+    ntfy.hanging.set()
+    await scene.until(lambda: "sent" in scene.states("n1"))
+    await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_address_reads_no_file_and_reaches_no_private_network(ntfy, tmp_path):
+    scene = await ChannelScene(tmp_path, private=False).opens()
+    hook = "4" * 18 + "/" + "a" * 64
+    secret = tmp_path / "secret"
+    secret.write_text('{"content": "read from the file of the server"}')
+    hostile = [
+        (ntfy.url(), "private"),
+        (f"ntfy://localhost:{ntfy.port}/topic", "private"),
+        (f"json://127.0.0.1:{ntfy.port}/", "private"),
+        ("mailto://127.0.0.1:25?from=a@example.org&to=a@example.org", "private"),
+        ("ntfy://169.254.169.254/latest/meta-data", "private"),
+        (f"discord://{hook}?template={secret}", ""),
+    ]
+    for n, (address, why) in enumerate(hostile):
+        channel = await scene.has_address(address, f"h{n}")
+        sealed = await scene.reads(lambda store, id=channel.id: store.get(id)[1])
+        outcome = await scene.service.try_now(channel, sealed, notification(f"n{n}", f"h{n}"))
+        assert outcome.result != "done", address
+        assert why in outcome.why, outcome
+        assert "read from the file" not in outcome.why
+    assert ntfy.seen == 0
+    await scene.closes()
