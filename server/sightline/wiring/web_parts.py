@@ -261,13 +261,9 @@ def make_routes(
         DevicesApi(service, world),
         PeopleApi(service),
         AddressApi(service, settled),
-        phones,
-        deliveries,
-        maps,
+        *(phones, deliveries, maps, check, *telling),
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
-        check,
-        *telling,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
