@@ -7,6 +7,7 @@ often it may tell, who must be told again, and what is still open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -128,7 +129,7 @@ class Case:
         thing: str,
         mark: str,
         *,
-        opening: Any,
+        opening: Callable[[], Opening],
         counts: Counts,
         desk: Desk,
     ) -> None:
@@ -137,7 +138,7 @@ class Case:
         self.thing = thing
         self.mark = mark
         self.opening = opening
-        """Called without arguments, returns the `Opening` by which this is judged now."""
+        """Returns when this is looked at, where the thing is now."""
         self.counts = counts
         self._desk = desk
         self.watch: Watch | None = None
@@ -160,7 +161,7 @@ class Case:
         """Take in that it happened at ``at``, which is known at ``found``."""
         if found - at > OLDEST:
             self.counts.too_old += 1
-        elif not self._opening().holds(at):
+        elif not self.opening().holds(at):
             self.counts.quiet += 1
         elif abs(at - self.last) < self.rule.every:
             self.counts.too_soon += 1
@@ -256,16 +257,12 @@ class Case:
 
     # -- how
 
-    def _opening(self) -> Opening:
-        found: Opening = self.opening()
-        return found
-
     def _try(self, episode: Episode, at: float, found: float) -> None:
         """Tell of what holds, or find out when it may be told."""
         if at > episode.at and self.watch is not None and not self.watch.still(at):
             self.ends(at, found)  # it may hold: when that is seen, it begins anew
             return
-        opens = self._opening().next(at)
+        opens = self.opening().next(at)
         allowed = self.last + self.rule.every if at >= self.last else at
         due = max(opens, allowed)
         if due > at:

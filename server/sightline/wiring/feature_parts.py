@@ -104,16 +104,14 @@ def build_features(
         moved=owntracks.moved,
     )
     pictures = make_pictures(start, live, past, accounts)
-    told = ToldListeners()
-    channels = make_channels(start, cluster, accounts, mqtt, told)
-    needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-    rules = make_rules(needs, geofencing, channels, told)
+    channels = make_channels(start, cluster, accounts, mqtt, told := ToldListeners())
+    joined = start, cluster, live, accounts, past, mqtt, reads, console
+    rules = make_rules(RuleWiring(*joined), geofencing, channels, told)
     erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    maps = make_maps(start, live)
-    last = pictures, brought, maps, make_map_extras(start, live, maps), rules, channels
-    return Features(geofencing, owntracks, reads, erasers, naming, *last)
+    more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
+    return Features(geofencing, owntracks, reads, erasers, *more)
 
 
 def make_channels(
@@ -187,6 +185,12 @@ def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> P
         purge_clock=past.clock.purge,
         no_room=live.disk.why,
     )
+
+
+def make_all_maps(start: Start, live: Live) -> tuple[MapsService, MapExtras]:
+    """Make the maps and what hangs on them."""
+    maps = make_maps(start, live)
+    return maps, make_map_extras(start, live, maps)
 
 
 def make_maps(start: Start, live: Live) -> MapsService:

@@ -15,7 +15,7 @@ from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
-from sightline.rules.hours import Opening, clock
+from sightline.rules.hours import clock
 from sightline.rules.ports import Surroundings
 
 MARGIN = 5.0
@@ -34,7 +34,7 @@ _CHARGING = (2, 3)
 class Battery(BaseWatch):
     """The battery is below so many %, or empty before a time of day; with both, both must be so."""
 
-    __slots__ = ("at", "below", "by", "enough", "past", "state", "until", "value")
+    __slots__ = ("at", "below", "by", "charging", "enough", "past", "state", "until", "value")
     kept: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
@@ -46,6 +46,7 @@ class Battery(BaseWatch):
         self.enough = self.below + margin
         self.value = -1.0
         self.at = -1.0
+        self.charging = False
         self.past: list[list[float]] = []
         """Values since it was charged last: [epoch s, %], some minutes apart."""
         self.until = -1.0
@@ -60,6 +61,9 @@ class Battery(BaseWatch):
                 return
             when = order(after)
             charging = after.bs in _CHARGING
+            # The same value tells something new only now and then.
+            if value == self.value and charging == self.charging and when < self.at + _STEP:
+                return
         elif type(after) is ProBot:
             value = after.batt
             if value is None or (value == self.value and self.by is None):
@@ -76,7 +80,7 @@ class Battery(BaseWatch):
 
     def _took(self, value: float, when: float, found: float, charging: bool, state: State) -> None:
         rose = value > self.value + 1
-        self.value, self.at, self.state = value, when, state
+        self.value, self.at, self.state, self.charging = value, when, state, charging
         if self.by is None:
             if value < self.below:
                 self.case.begins(when, found, self.facts())
@@ -93,7 +97,7 @@ class Battery(BaseWatch):
             if charging or value >= self.enough or empty is None or empty > until + _AGAIN:
                 self.case.ends(when, found)
         elif empty is not None and value < self.below:
-            until = self._opening().next_clock(self.by, when)[1]
+            until = self.case.opening().next_clock(self.by, when)[1]
             if empty < until:
                 self.until = until
                 self.case.begins(when, found, self.facts())
@@ -114,7 +118,3 @@ class Battery(BaseWatch):
             if passed >= LEAST_TIME and fall >= LEAST_FALL:
                 rate = max(rate, fall / passed)
         return when + value / rate if rate else None
-
-    def _opening(self) -> Opening:
-        found: Opening = self.case.opening()
-        return found
