@@ -23,14 +23,17 @@ from waits import wait_until
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "seven-quiet-harbours"
-ASK = """fields => new Promise((done) => {
-    const socket = new WebSocket(new URL('ws', document.baseURI).href.replace(/^http/, 'ws'));
+ASK = """fields => new Promise((done, fail) => {
+    const address = new URL('ws', document.baseURI).href.replace(/^http/, 'ws');
+    const socket = new WebSocket(address, 'sightline.1');
+    socket.onerror = socket.onclose = () => fail(new Error('the connection ended'));
     socket.onmessage = ({data}) => {
         const frame = JSON.parse(data);
-        if (frame.t === 'hello') socket.send(JSON.stringify({id: 5000, ...fields}));
-        if (frame.id !== 5000) return;
-        socket.close();
-        done(frame);
+        if (frame.t === 'hello') {
+            socket.send(JSON.stringify({t: 'resume', epoch: null, seq: 0}));
+            socket.send(JSON.stringify({...fields, id: 5000}));
+        }
+        if (frame.id === 5000) done(frame);
     };
 })"""
 
@@ -152,7 +155,7 @@ def test_an_alert_comes_is_acknowledged_and_is_over(
     made = page.evaluate(
         ASK,
         {
-            "t": "rule",
+            "do": "rule",
             "name": "Battery",
             "about": ["friend/jane/phone"],
             "condition": {"type": "battery", "below": 20},

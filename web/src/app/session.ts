@@ -121,6 +121,11 @@ const NOTHING_KEPT: OnDevice = {
   forget: () => undefined,
 };
 
+interface SessionHost {
+  readonly device?: OnDevice;
+  readonly cameBack?: (answer: string) => Promise<Came>;
+}
+
 export class Session {
   readonly waysIn: WaysIn;
   /** For what is asked before anybody is in, too. */
@@ -133,15 +138,11 @@ export class Session {
   readonly #cameBack: (answer: string) => Promise<Came>;
 
   /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
-  constructor(
-    api: Api,
-    cameBack: (answer: string) => Promise<Came> = nobody,
-    device: OnDevice = NOTHING_KEPT,
-  ) {
+  constructor(api: Api, { device = NOTHING_KEPT, cameBack = nobody }: SessionHost = {}) {
     this.api = api;
     this.waysIn = new WaysIn(api);
-    this.#cameBack = cameBack;
     this.#device = device;
+    this.#cameBack = cameBack;
   }
 
   get state(): ReadonlySignal<SessionState> {

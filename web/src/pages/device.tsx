@@ -3,14 +3,12 @@ import { t } from '@lingui/core/macro';
 import { effect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { AppWorker, entryOf, filesUsed, followNotifications } from '../app/appworker';
-import { useKind, useLive, useServer, useTime, useWho } from '../app/context';
+import { useLive, useServer, useTime, useWho } from '../app/context';
 import { keptHere, workers } from '../app/lastpicture';
 import { keepPicture } from '../app/picturekeeping';
-import { ownsAccount } from '../app/visitor';
 import { usePast } from '../past/context';
 import { usePushDevice } from '../things/channels/pushdevice';
 import { useDriving } from '../things/probots/drive/context';
-import type { Badging } from '../worker/scope';
 import type { Words } from '../worker/telling';
 import { InstallHint } from './installhint';
 import { NewVersion } from './newversion';
@@ -38,7 +36,6 @@ export function Device() {
   useKeptPicture();
   useWords();
   useFollowed();
-  useBadge();
   useLooks(worker);
   usePushDevice();
   return (
@@ -91,29 +88,6 @@ function useFollowed(): void {
       return 'done';
     });
   }, [driver]);
-}
-
-/** How many alerts are open for this account, on the app's icon. */
-function useBadge(): void {
-  const { visitor } = useWho();
-  const open = useKind('alert').filter(
-    ({ id, status, told }) =>
-      status === 'open' && (id.startsWith(`${visitor.name}/`) || isToldTo(told, visitor.name)),
-  ).length;
-  const mine = ownsAccount(visitor);
-  useEffect(() => {
-    const badging: Badging = navigator;
-    if (!mine) return;
-    const done = open > 0 ? badging.setAppBadge?.(open) : badging.clearAppBadge?.();
-    done?.catch(() => undefined); // not installed: there is no icon
-  }, [open, mine]);
-}
-
-function isToldTo(told: unknown, account: string): boolean {
-  return (
-    Array.isArray(told) &&
-    told.some((each: unknown) => (each as { account?: unknown } | null)?.account === account)
-  );
 }
 
 /** Look for a new version when the server was away, which it is when it is updated; and now and then. */

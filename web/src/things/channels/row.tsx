@@ -75,7 +75,8 @@ function OtherWords({ channel, service }: { channel: Channel; service: ChannelSe
   const mine = ownWords();
   if (channel.type === 'mqtt' || channel.type === 'webhook') return null;
   if (channel.language === mine.language && channel.zone === mine.zone) return null;
-  const { language, zone } = channel;
+  const { zone } = channel;
+  const language = languageName(channel.language);
   return (
     <span class="channel-words muted">
       {zone === ''
@@ -84,6 +85,16 @@ function OtherWords({ channel, service }: { channel: Channel; service: ChannelSe
       <ActButton words={t`As this page`} act={() => service.change(channel.id, mine)} />
     </span>
   );
+}
+
+/** What a language is called in the language of this page. */
+function languageName(code: string): string {
+  try {
+    const names = new Intl.DisplayNames([customs.peek().locale], { type: 'language' });
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 /** The language and the zone of this page, in which messages are to come. */

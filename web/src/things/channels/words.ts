@@ -14,9 +14,9 @@ export function wayTitle(way: AnyWay): string {
     case 'ntfy':
       return 'ntfy';
     case 'telegram':
-      return 'Telegram';
+      return t`Telegram`;
     case 'matrix':
-      return 'Matrix';
+      return t`Matrix`;
     case 'webhook':
       return t`Webhook`;
     case 'mqtt':
