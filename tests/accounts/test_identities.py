@@ -7,19 +7,34 @@ from pathlib import Path
 
 import pytest
 
+from postgres import common, needs_postgres
 from sightline.accounts import identities
 from sightline.accounts.database import Database
 from sightline.accounts.oidc.decision import Identity
 from sightline.auth.account import Account, Session
+from sightline.database.engine import EngineSource
 
 ISSUER = "https://auth.example.org"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
+    if request.param == "sqlite":
+        yield tmp_path
+        return
+    with common() as store:
+        yield store
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    found = Database(tmp_path, lambda: 1000.0)
-    for name in ("jane", "kim"):
-        found.put_account(Account(name, "viewer"))
+def database(place: Path | EngineSource) -> Iterator[Database]:
+    found = Database(place, lambda: 1000.0)
+
+    def put() -> None:
+        for name in ("jane", "kim"):
+            found.put_account(Account(name, "viewer"))
+
+    found.transact(put)
     yield found
     found.close()
 
@@ -63,9 +78,9 @@ def test_a_session_that_ends_takes_its_mark_along(database):
     assert identities.issuer_of_session(database.sql, "a") == ""
 
 
-def test_the_key_of_sign_ins_under_way_is_made_once(database, tmp_path):
-    key = identities.flow_key(database)
-    other = Database(tmp_path, lambda: 1000.0)
+def test_the_key_of_sign_ins_under_way_is_made_once(database, place):
+    key = database.transact(lambda: identities.flow_key(database))
+    other = Database(place, lambda: 1000.0)
     assert len(key) == identities.KEY_BYTES
-    assert identities.flow_key(other) == key
+    assert other.transact(lambda: identities.flow_key(other)) == key
     other.close()

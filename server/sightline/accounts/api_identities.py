@@ -11,7 +11,7 @@ from sightline.accounts import answers, identities
 from sightline.accounts.database import Database
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.oidc.decision import Identity
-from sightline.accounts.oidc.service import ElsewhereService
+from sightline.accounts.oidc.service import ElsewhereService, link_here
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent, plain_name
 from sightline.contract.errors import UNKNOWN, Refused
@@ -112,9 +112,12 @@ class IdentitiesApi:
         asked, account = call.asked, self._find(call)
         provider = self._elsewhere.provider(asked.provider)
         who, subject = call.who.user.name, asked.subject.strip()
-        await self._elsewhere.link(
-            who, call.address, account, provider.options.issuer, subject, subject[:64]
-        )
+        issuer = provider.options.issuer
+
+        def link(database: Database) -> None:
+            link_here(database, who, call.address, account, issuer, subject, subject[:64])
+
+        await self._account_service.change(link)
         return Reply(status=201)
 
     async def unlink(self, call: Call[Nothing]) -> Reply:

@@ -23,7 +23,7 @@ _KEY = "sign-in elsewhere"
 def identity_of(sql: Engine, issuer: str, subject: str) -> Identity | None:
     """Return who is known by this subject of this issuer; None: nobody."""
     row = sql.execute(
-        f"SELECT {_COLUMNS} FROM outside_identity WHERE issuer = ? AND subject = ?",
+        f"SELECT {_COLUMNS} FROM provider_identity WHERE issuer = ? AND subject = ?",
         (issuer, subject),
     ).fetchone()
     return None if row is None else _identity(row)
@@ -32,10 +32,10 @@ def identity_of(sql: Engine, issuer: str, subject: str) -> Identity | None:
 def identities_in(sql: Engine, account: str | None = None) -> list[Identity]:
     """Return the identities of an account, oldest first; None: all there are."""
     if account is None:
-        rows = sql.execute(f"SELECT {_COLUMNS} FROM outside_identity ORDER BY created, id")
+        rows = sql.execute(f"SELECT {_COLUMNS} FROM provider_identity ORDER BY created, id")
     else:
         rows = sql.execute(
-            f"SELECT {_COLUMNS} FROM outside_identity WHERE account = ? ORDER BY created, id",
+            f"SELECT {_COLUMNS} FROM provider_identity WHERE account = ? ORDER BY created, id",
             (account,),
         )
     return [_identity(row) for row in rows.fetchall()]
@@ -46,13 +46,13 @@ def link(database: Database, issuer: str, subject: str, account: str, label: str
     known = identity_of(database.sql, issuer, subject)
     if known is not None:
         database.sql.execute(
-            "UPDATE outside_identity SET account = ?, label = ? WHERE id = ?",
+            "UPDATE provider_identity SET account = ?, label = ? WHERE id = ?",
             (account, label, known.id),
         )
         return known.id
     number = secrets.token_hex(6)
     database.sql.execute(
-        f"INSERT INTO outside_identity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        f"INSERT INTO provider_identity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL)",
         (number, issuer, subject, account, label, database.now()),
     )
     return number
@@ -63,14 +63,14 @@ def unlink(database: Database, number: str) -> None:
     with database.change():
         rows = database.sql.execute("SELECT session FROM came_by WHERE identity = ?", (number,))
         database.drop_sessions([row[0] for row in rows.fetchall()])
-        database.sql.execute("DELETE FROM outside_identity WHERE id = ?", (number,))
+        database.sql.execute("DELETE FROM provider_identity WHERE id = ?", (number,))
 
 
 def used(database: Database, number: str, session: str) -> None:
     """Note that a session, which was just made, came by this identity."""
     with database.change():
         database.sql.execute(
-            "UPDATE outside_identity SET used = ? WHERE id = ?", (database.now(), number)
+            "UPDATE provider_identity SET used = ? WHERE id = ?", (database.now(), number)
         )
         database.sql.execute(
             "INSERT INTO came_by (session, identity) VALUES (?, ?)", (session, number)
@@ -80,7 +80,7 @@ def used(database: Database, number: str, session: str) -> None:
 def issuer_of_session(sql: Engine, session: str) -> str:
     """Return by which issuer a session came; "" when it came another way."""
     row = sql.execute(
-        "SELECT o.issuer FROM came_by JOIN outside_identity AS o ON o.id = came_by.identity"
+        "SELECT issuer FROM came_by JOIN provider_identity AS known ON known.id = came_by.identity"
         " WHERE came_by.session = ?",
         (session,),
     ).fetchone()

@@ -110,16 +110,16 @@ _FACTORS = (
 )
 _IDENTITIES = (
     """
-    CREATE TABLE outside_identity (
+    CREATE TABLE provider_identity (
         id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL,
         account TEXT REFERENCES account ON DELETE SET NULL,
         label TEXT NOT NULL, created REAL NOT NULL, used REAL,
         UNIQUE (issuer, subject)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX outside_identity_account ON outside_identity (account);
+    CREATE INDEX provider_identity_account ON provider_identity (account);
     CREATE TABLE came_by (
         session TEXT PRIMARY KEY REFERENCES session ON DELETE CASCADE,
-        identity TEXT NOT NULL REFERENCES outside_identity ON DELETE CASCADE
+        identity TEXT NOT NULL REFERENCES provider_identity ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX came_by_identity ON came_by (identity);
     """,

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from oidc_provider import OidcProvider
 from oidc_scene import Person, audited, oidc
+from postgres import needs_postgres, prepared
 from sightline.accounts.oidc.requests import packed
 from sightline.auth.permissions import Grants
 from web_scene import DAY, GOOD, HOUR
@@ -499,6 +500,31 @@ async def test_sign_ins_elsewhere_are_within_the_budget_of_the_address(open_web,
     assert (await Person(home).begins()).code == "wait"
     wrong = {"name": "jane", "password": "a-guess-of-many"}
     assert (await home.asks("POST", "/session", wrong)).code == "wait"
+
+
+@pytest.fixture
+def store() -> Iterator[str]:
+    with prepared() as url:
+        yield url
+
+
+@needs_postgres
+@pytest_twisted.ensureDeferred
+async def test_what_one_of_several_servers_began_another_ends_and_none_twice(
+    store, open_web, provider
+):
+    settings = oidc(provider, create="viewer")
+    one, two = [await open_web(store=store, oidc=settings) for _ in range(2)]
+    provider.wall = one.wall
+    person, other = Person(one), Person(two)
+    begun = await person.begins()
+    back = await person.comes_back(await person.at_provider(begun.said["url"]))
+    kept = person.jar[f"sightline-{one.port}-oidc"]
+    other.jar[f"sightline-{two.port}-oidc"] = kept
+    assert (await other.ends(back)).said["user"]["name"] == "jane"
+    assert (await person.ends(back)).code == "not_begun"
+    await one.account_service.refresh()
+    assert "jane" in one.account_service.cache.accounts
 
 
 # -- a provider that is away, slow, huge or elsewhere

@@ -1,20 +1,11 @@
-/** A place for what other ways in there are; their code comes with them, after the form is there. */
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+/** A place for the buttons of providers, whose code comes only where there are some. */
 import type { ProvidersProps } from './providers';
+import { lazily } from '../ui/lazily';
+
+const Providers = lazily(async () => (await import('./providers')).Providers);
 
 export function Elsewhere(props: ProvidersProps) {
-  const [found, setFound] = useState<{ Part: ComponentType<ProvidersProps> } | null>(null);
-  const wanted =
-    props.still !== undefined || props.session.waysIn.ways.value?.providers.length !== 0;
-  useEffect(() => {
-    if (!wanted) return;
-    import('./providers').then(
-      ({ Providers }) => {
-        setFound({ Part: Providers });
-      },
-      () => undefined, // the form is there; the next visit tries again
-    );
-  }, [wanted]);
-  return found && <found.Part {...props} />;
+  // Null: not asked yet, by whoever was invited; the part itself asks then.
+  const none = props.session.waysIn.ways.value?.providers.length === 0;
+  return none && props.still === undefined ? null : <Providers {...props} />;
 }

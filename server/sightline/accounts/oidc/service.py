@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from sightline.accounts import identities, invitations
+from sightline.accounts import factors, identities, invitations
 from sightline.accounts.account_changes import account_event, granted_words, keep_an_admin
 from sightline.accounts.api_joining import invitation_named, open_invitation
 from sightline.accounts.database import Database
@@ -30,7 +30,7 @@ from sightline.accounts.oidc.decision import (
     read_claims,
 )
 from sightline.accounts.oidc.errors import CodeRefused, ProviderAway, Untrusted
-from sightline.accounts.oidc.flow import Flow, Purpose, Sealer, new_secrets
+from sightline.accounts.oidc.flow import LASTS, Flow, Purpose, Sealer, new_secrets
 from sightline.accounts.oidc.provider import Provider
 from sightline.accounts.oidc.requests import (
     ProviderReturn,
@@ -225,6 +225,7 @@ class ElsewhereService:
 
         def enter(database: Database) -> None:
             nonlocal number
+            _spend(database, flow)
             now, found = decide(database)
             if now != first:
                 raise Refused("busy", "The accounts were changed meanwhile. Try again.", wait=1)
@@ -286,6 +287,7 @@ class ElsewhereService:
 
         def make(database: Database) -> None:
             nonlocal number
+            _spend(database, flow)
             made = decide(database)
             if made != first:
                 raise Refused("busy", "The accounts were changed meanwhile. Try again.", wait=1)
@@ -319,25 +321,15 @@ class ElsewhereService:
         visitor = call.visitor
         if visitor is None or visitor.way != "account" or visitor.key != flow.session:
             raise Refused("not_begun", _NOT_BEGUN)
-        await self.link(
-            visitor.user.name,
-            call.address,
-            flow.account,
-            claims.issuer,
-            claims.subject,
-            _label(claims),
-        )
-        return Reply()
-
-    async def link(
-        self, who: str, address: str, account: str, issuer: str, subject: str, label: str
-    ) -> None:
-        """Link an account with a subject of an issuer, as ``who`` wishes. Raises `Refused`."""
+        name = visitor.user.name
+        whose = claims.issuer, claims.subject, _label(claims)
 
         def link(database: Database) -> None:
-            link_here(database, who, address, account, issuer, subject, label)
+            _spend(database, flow)
+            link_here(database, name, call.address, flow.account, *whose)
 
         await self._account_service.change(link)
+        return Reply()
 
     # -- out again
 
@@ -361,6 +353,12 @@ class ElsewhereService:
             return None  # nobody waits for that in order to sign out
         url = end_session_url(metadata, provider.options, f"{call.base}/")
         return (provider.options.label, url) if url else None
+
+
+def _spend(database: Database, flow: Flow) -> None:
+    """Use a sign-in up, whatever server ends it. Raises `Refused` if it was."""
+    if not factors.spend(database.sql, digest(flow.state), flow.began + 2 * LASTS):
+        raise Refused("not_begun", _NOT_BEGUN)
 
 
 def link_here(
