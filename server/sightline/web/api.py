@@ -29,7 +29,7 @@ from sightline.contract.errors import UNKNOWN, Refused, status
 from sightline.contract.http import BODIED, Call, Needs, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
-from sightline.web.request_context import RequestContext
+from sightline.web.request_context import BROWSER, FLOW, KNOWN, RequestContext
 from sightline.web.streaming import follow, is_disconnected, stream
 
 _SAFE = (b"GET", b"HEAD")
@@ -102,9 +102,9 @@ class Api(Resource):
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=context.base(request),
             origin=context.page_origin(request),
-            browser=context.browser(request),
-            known=context.known(request),
-            flow=context.flow(request),
+            browser=context.kept(request, BROWSER),
+            known=context.kept(request, KNOWN),
+            flow=context.kept(request, FLOW),
             parts=parts,
             thing=thing,
         )

@@ -18,11 +18,14 @@ from sightline.web import origin
 from sightline.web.proxies import UNIX, Proxies
 from sightline.web.public_address import PublicAddress
 
-_KNOWN = b"-known"
+KNOWN = b"-known"
+"""What is kept since somebody signed in there."""
 _KNOWN_LASTS = 180 * 86400  # s
-_BROWSER = b"-browser"
+BROWSER = b"-browser"
+"""A secret that is kept before anybody is signed in."""
 _BROWSER_LASTS = 86400  # s
-_FLOW = b"-oidc"
+FLOW = b"-oidc"
+"""What is kept of a sign-in elsewhere."""
 _FLOW_LASTS = 600  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
 
@@ -174,15 +177,15 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def known(self, request: Request) -> str:
-        """Tell what the browser keeps since somebody signed in there; empty: nothing."""
-        cookie: bytes = request.getCookie(self._cookie(request) + _KNOWN) or b""
+    def kept(self, request: Request, mark: bytes) -> str:
+        """Tell what the browser keeps besides the session: `KNOWN`, `BROWSER` or `FLOW`."""
+        cookie: bytes = request.getCookie(self._cookie(request) + mark) or b""
         return cookie.decode("latin-1")
 
     def keep_known(self, request: Request, value: str) -> None:
         """Let the browser keep that, beyond the session. It opens nothing."""
         request.addCookie(
-            self._cookie(request) + _KNOWN,
+            self._cookie(request) + KNOWN,
             value.encode(),
             path=b"/",
             max_age=b"%d" % _KNOWN_LASTS,
@@ -191,15 +194,10 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def browser(self, request: Request) -> str:
-        """Return the secret that the browser keeps before anybody is signed in; empty: none."""
-        cookie: bytes = request.getCookie(self._cookie(request) + _BROWSER) or b""
-        return cookie.decode("latin-1")
-
     def keep_browser(self, request: Request, value: str) -> None:
         """Let the browser keep that for a while. It opens nothing."""
         request.addCookie(
-            self._cookie(request) + _BROWSER,
+            self._cookie(request) + BROWSER,
             value.encode(),
             path=b"/",
             max_age=b"%d" % _BROWSER_LASTS,
@@ -208,15 +206,10 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def flow(self, request: Request) -> str:
-        """Tell what the browser keeps of a sign-in elsewhere; empty: nothing."""
-        cookie: bytes = request.getCookie(self._cookie(request) + _FLOW) or b""
-        return cookie.decode("latin-1")
-
     def keep_flow(self, request: Request, value: str) -> None:
         """Let the browser keep that until it comes back; "": no longer."""
         request.addCookie(
-            self._cookie(request) + _FLOW,
+            self._cookie(request) + FLOW,
             value.encode(),
             path=b"/",
             max_age=b"%d" % (_FLOW_LASTS if value else 0),

@@ -212,6 +212,20 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
     )
 
 
+def _sign_in_apis(
+    service: AccountService, elsewhere: Elsewhere, sealer: Sealer
+) -> tuple[SessionApi, PasskeysApi, SecondFactorApi, JoiningApi]:
+    """Make what lets people in here: by password, code, passkey and invitation."""
+    entrance, confirming = elsewhere.entrance, Confirming(service)
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
+    return (
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
+    )
+
+
 def make_routes(
     *,
     service: AccountService,
@@ -235,16 +249,10 @@ def make_routes(
     channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance = elsewhere.entrance
-    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
-    confirming = Confirming(service)
     apis = (
-        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        *_sign_in_apis(service, elsewhere, sealer),
         elsewhere.oidc,
         elsewhere.identities,
-        PasskeysApi(service, entrance, passkeys, confirming),
-        SecondFactorApi(service, entrance, second, confirming),
-        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
