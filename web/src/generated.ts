@@ -2467,36 +2467,6 @@ export interface Calls {
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
   };
-  readonly 'POST /oidc/{name}': {
-    readonly asks: SignInElsewhere;
-    readonly answers: Begun;
-    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
-  };
-  readonly 'POST /oidc': {
-    readonly asks: ProviderAnswer;
-    readonly answers: CameElsewhere;
-    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
-  };
-  readonly 'GET /identities': {
-    readonly asks: Nothing;
-    readonly answers: Identities;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
-  };
-  readonly 'DELETE /identities/{id}': {
-    readonly asks: Nothing;
-    readonly answers: Done;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
-  };
-  readonly 'GET /users/{name}/identities': {
-    readonly asks: Nothing;
-    readonly answers: Identities;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
-  };
-  readonly 'POST /users/{name}/identities': {
-    readonly asks: NewIdentity;
-    readonly answers: Done;
-    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
-  };
   readonly 'POST /passkeys/challenge': {
     readonly asks: NoFields;
     readonly answers: PasskeyChallenge;
@@ -2581,6 +2551,36 @@ export interface Calls {
     readonly asks: PasskeyFor;
     readonly answers: PasskeyToMake;
     readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'no_passkeys' | 'not_json' | 'revoked' | 'taken' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc/{name}': {
+    readonly asks: SignInElsewhere;
+    readonly answers: Begun;
+    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc': {
+    readonly asks: ProviderAnswer;
+    readonly answers: CameElsewhere;
+    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'GET /identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /identities/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/identities': {
+    readonly asks: NewIdentity;
+    readonly answers: Done;
+    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'GET /invitations': {
     readonly asks: Nothing;
@@ -3693,37 +3693,6 @@ export const MeShape: Shape<Me> = {
   degraded: { is: 'text', or: null },
 };
 
-export const BegunShape: Shape<Begun> = {
-  ok: { is: { one: [true] } },
-  url: { is: 'text' },
-  back: { is: 'text' },
-};
-
-export const CameElsewhereShape: Shape<CameElsewhere> = {
-  ok: { is: { one: [true] } },
-  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
-  provider: { is: 'text' },
-  place: { is: 'text', or: '' },
-  user: { is: { of: PersonShape }, or: null },
-  degraded: { is: 'text', or: null },
-  adds_phone: { is: 'flag', or: false },
-};
-
-export const IdentityShownShape: Shape<IdentityShown> = {
-  id: { is: 'text' },
-  provider: { is: 'text' },
-  called: { is: 'text' },
-  subject: { is: 'text' },
-  created: { is: 'number' },
-  used: { is: 'number', or: null },
-};
-
-export const IdentitiesShape: Shape<Identities> = {
-  ok: { is: { one: [true] } },
-  identities: { is: { list: { of: IdentityShownShape } } },
-  providers: { is: { list: { of: ProviderShownShape } } },
-};
-
 export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
   ok: { is: { one: [true] } },
   challenge: { is: 'text' },
@@ -3808,6 +3777,37 @@ export const InvitedShape: Shape<Invited> = {
   passkey: { is: 'flag', or: false },
   wants: { is: { one: ['code', 'enrol'] }, or: null },
   half: { is: 'text', or: null },
+};
+
+export const BegunShape: Shape<Begun> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  back: { is: 'text' },
+};
+
+export const CameElsewhereShape: Shape<CameElsewhere> = {
+  ok: { is: { one: [true] } },
+  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
+  provider: { is: 'text' },
+  place: { is: 'text', or: '' },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const IdentityShownShape: Shape<IdentityShown> = {
+  id: { is: 'text' },
+  provider: { is: 'text' },
+  called: { is: 'text' },
+  subject: { is: 'text' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const IdentitiesShape: Shape<Identities> = {
+  ok: { is: { one: [true] } },
+  identities: { is: { list: { of: IdentityShownShape } } },
+  providers: { is: { list: { of: ProviderShownShape } } },
 };
 
 export const InvitationShownShape: Shape<InvitationShown> = {
@@ -4516,12 +4516,6 @@ export const REPLIES: {
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
-  'POST /oidc/{name}': BegunShape,
-  'POST /oidc': CameElsewhereShape,
-  'GET /identities': IdentitiesShape,
-  'DELETE /identities/{id}': DoneShape,
-  'GET /users/{name}/identities': IdentitiesShape,
-  'POST /users/{name}/identities': DoneShape,
   'POST /passkeys/challenge': PasskeyChallengeShape,
   'POST /session/passkey': MeShape,
   'POST /me/passkeys/challenge': PasskeyToMakeShape,
@@ -4539,6 +4533,12 @@ export const REPLIES: {
   'DELETE /users/{name}/factors': FactorsResetShape,
   'POST /invitation': InvitedShape,
   'POST /invitation/passkey': PasskeyToMakeShape,
+  'POST /oidc/{name}': BegunShape,
+  'POST /oidc': CameElsewhereShape,
+  'GET /identities': IdentitiesShape,
+  'DELETE /identities/{id}': DoneShape,
+  'GET /users/{name}/identities': IdentitiesShape,
+  'POST /users/{name}/identities': DoneShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
