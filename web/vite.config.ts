@@ -55,7 +55,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'plain', include: ['tests/**/*.test.ts'], environment: 'node' },
+        // They share their modules, which takes half the time: what they are about keeps no state.
+        test: {
+          name: 'plain',
+          include: ['tests/**/*.test.ts'],
+          environment: 'node',
+          pool: 'threads',
+          isolate: false,
+        },
       },
       {
         extends: true,
