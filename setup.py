@@ -22,6 +22,11 @@ setup(
         "treq>=26.1",
         "msgspec>=0.20,<1",
         "argon2-cffi>=25.1",
+        # passkeys, and codes of authenticator apps (server/docs/decisions)
+        "webauthn>=3.0,<4",
+        "pyotp>=2.9,<3",
+        # signatures of OpenID Connect providers (server/docs/decisions)
+        "joserfc>=1.6,<2",
         # makes pictures that phones send smaller; without it only small ones are taken
         "pillow>=12,<14",
         "prometheus-client>=0.22",

@@ -63,6 +63,7 @@ _STRUCTS = {
     "probot.ProBot1": settings.ProbotSettings,
     "webhook.house": settings.WebhookSettings,
     "map.satellite": settings.MapSettings,
+    "oidc.authelia": settings.OidcSettings,
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from sightline.settings import (
     BrokerSettings,
     MapSettings,
+    OidcSettings,
     ProbotSettings,
     Settings,
     WebhookSettings,
@@ -43,12 +44,16 @@ def documented_defaults() -> dict[str, object]:
     robot = msgspec.to_builtins(ProbotSettings())
     hook = msgspec.to_builtins(WebhookSettings(url="https://house.example.org/crossings"))
     remote = msgspec.to_builtins(MapSettings(url="https://tiles.example.org/{z}/{x}/{y}.jpg"))
-    del hook["secret"], remote["secret"]
+    signs = msgspec.to_builtins(
+        OidcSettings(issuer="https://auth.example.org", client_id="sightline")
+    )
+    del hook["secret"], remote["secret"], signs["secret"]
     named = {
         "broker": {"main": broker},
         "probot": {"ProBot1": robot},
         "webhook": {"house": hook},
         "map": {"satellite": remote},
+        "oidc": {"authelia": signs},
     }
     return sections | named
 
@@ -73,7 +78,9 @@ def test_the_shipped_file_is_still_loadable_when_all_of_it_is_uncommented(tmp_pa
     whole = tmp_path / "whole.toml"
     whole.write_text("\n".join(SETTING.sub("", line) for line in shipped_lines()))
     settings = load(whole, {})
-    assert msgspec.structs.replace(settings, broker={}, probot={}, webhook={}, map={}) == Settings()
+    none: dict[str, object] = {}
+    tables = dict.fromkeys(("broker", "probot", "webhook", "map", "oidc"), none)
+    assert msgspec.structs.replace(settings, **tables) == Settings()
     assert settings.broker["main"].host == "localhost"
 
 

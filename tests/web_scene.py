@@ -24,6 +24,7 @@ from browser import Browser
 from sightline.accounts.passwords import Cost
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
+from sightline.auth.second_factor import Demanded
 from sightline.auth.session import Lifetime, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.kinds.friends.model import Face, Friend
@@ -35,6 +36,7 @@ from sightline.settings import (
     FriendsSettings,
     HistorySettings,
     LimitsSettings,
+    OidcSettings,
     ReplicasSettings,
     Secret,
     ServerSettings,
@@ -93,9 +95,12 @@ def page_in(folder: Path) -> Path:
     return folder
 
 
-def account_settings(guest: Role | None, cost: Cost, lifetime: Lifetime) -> AccountsSettings:
+def account_settings(
+    guest: Role | None, cost: Cost, lifetime: Lifetime, second_factor: Demanded
+) -> AccountsSettings:
     """The section that says so."""
     return AccountsSettings(
+        second_factor=second_factor,
         guest=guest or "none",
         idle_hours=lifetime.idle / HOUR,
         session_days=lifetime.absolute / DAY,
@@ -146,6 +151,8 @@ class WebScene:
         further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         store: str = "",
         name: str = "",
+        second_factor: Demanded = "nobody",
+        oidc: Mapping[str, OidcSettings] | None = None,
         private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
@@ -153,7 +160,7 @@ class WebScene:
         self.erased: list[str] = []
         settings = Settings(
             server=ServerSettings(proxies=proxies, web_root=str(page_in(folder / "page"))),
-            accounts=account_settings(guest, cost, lifetime or Lifetime()),
+            accounts=account_settings(guest, cost, lifetime or Lifetime(), second_factor),
             fanout=FanoutSettings(tick_ms=0),
             friends=FriendsSettings(
                 keys={device: Secret(text) for device, text in (secrets or {}).items()}
@@ -163,6 +170,7 @@ class WebScene:
             channels=ChannelsSettings(private=private_channels),
             store=StoreSettings(url=store),
             replicas=ReplicasSettings(name=name),
+            oidc=oidc or {},
         )
         start = Start(
             settings, folder, "tcp:0:interface=127.0.0.1", demo, "", self.clock, self.wall

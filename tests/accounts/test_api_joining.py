@@ -38,6 +38,7 @@ async def test_who_is_invited_chooses_name_and_password_and_sees_what_was_given(
         "account": "",
         "ends": NOW + 7 * DAY,
         "adds_phone": True,
+        "passkey": True,
     }
     assert b"anna" not in told.data
     asked = {"token": token, "name": "Ben Müller", "password": GOOD}

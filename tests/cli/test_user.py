@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from postgres import needs_postgres, prepared
+from sightline.accounts import factors
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import Cost, Passwords
+from sightline.auth.passkeys import Passkey
+from sightline.auth.second_factor import AuthenticatorApp
 from sightline.cli.accounts_db import AccountsDatabase
 from sightline.cli.main import main
 from sightline.database.direct import DirectStore
@@ -174,3 +177,27 @@ def test_a_database_that_is_away_is_said_in_one_line(run: Any):
     said = run("user", "list", fails=True)
     assert said.startswith("sightline: PostgreSQL (x at 127.0.0.1) cannot be reached: ")
     assert said.count("\n") == 1
+
+
+def test_factors_are_shown_and_removed_without_their_secrets(run: Any):
+    run("user", "add", "root", "--role", "admin")
+    run("user", "add", "jane", "--no-password")
+    assert run("user", "factors", "jane") == "jane: no password\n"
+    database = Database(run.state, time.time)
+    with database.change():
+        factors.put_passkey(
+            database.sql,
+            Passkey("id1", "jane", "phone", "public-key", "localhost", 0, True, (), 1.0),
+        )
+        app = AuthenticatorApp("jane", "sealed-secret", 1, 1.0, None, frozenset(("a", "b")))
+        factors.put_app(database.sql, app)
+    shown = run("user", "factors", "jane")
+    assert "at localhost: phone" in shown
+    assert "2 recovery codes left" in shown
+    assert "sealed-secret" not in shown
+    said = run("user", "factors", "jane", "--reset")
+    assert "removed 1 passkeys and an app" in said
+    assert "sightline user reset jane" in said
+    assert run("user", "factors", "jane") == "jane: no password\n"
+    assert "reset factors" in run("audit")
+    database.close()

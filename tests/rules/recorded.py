@@ -87,7 +87,7 @@ class Life:
                 at += 60 + 5 * chance()
             else:
                 yield at, self._goal if not home and goes < at < back else HOME
-                pause = 1800 if chance() > 0.03 else 9000
+                pause = 2400 if chance() > 0.03 else 9000
                 at += pause * (0.9 + 0.2 * chance())
                 for turn in (goes, back):  # it wakes up when it moves
                     if not home and at - pause * 1.1 < turn < at:
@@ -123,12 +123,12 @@ class Life:
 
 
 def robot_days(count: int) -> Iterator[Message]:
-    """The robot drives for half an hour a day, falls over now and then."""
+    """The robot drives for a quarter of an hour a day, falls over now and then."""
     chance = random.Random(7).random
     for day in range(count):
         at, batt, fallen = day * DAY + 15 * 3600, 100.0, 0
-        while at < day * DAY + 15.5 * 3600:
-            batt -= 1.4 * chance()
+        while at < day * DAY + 15.25 * 3600:
+            batt -= 2.8 * chance()
             fallen = fallen - 1 if fallen else 4 * (chance() < 0.03)
             angle = 90 + (70 if fallen else 10 * chance())
             rtt = 30 + 400 * (chance() < 0.05)

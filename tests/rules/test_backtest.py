@@ -24,7 +24,9 @@ from sightline.kinds.rules.model import Condition, Hours
 from sightline.regions.positions import positions
 from sightline.rules.backtest import DAY, MOST, PIECE, Backtest, lead_of, sorts_of
 from sightline.rules.drawn import Drawn
+from sightline.rules.engine import Engine
 from sightline.rules.firing import Firing, Resolution
+from sightline.rules.past import rhythm_of
 
 SCHOOLDAYS = Hours(days=(0, 1, 2, 3, 4))
 DAYS = 90
@@ -75,7 +77,7 @@ async def test_ninety_recorded_days_are_judged_as_they_were_live(tmp_path):
         # Each of them has something to tell, or nothing is shown by their being equal.
         assert all(told.values()), told
         assert told.keys() == scene.watched.keys()
-        assert sum(told.values()) > 500
+        assert sum(told.values()) > 1500
     finally:
         await scene.closes()
 
@@ -228,6 +230,19 @@ def test_a_lost_connection_is_found_between_two_figures():
     each = rule(Condition(type="disconnected", seconds=60), "broker/main")
     [would] = backtest(each, *some).result().would
     assert (would.at, would.resolved) == (NOW + 180, NOW + 480)
+
+
+def test_the_usual_silence_is_learned_from_history_as_live():
+    each = rule(Condition(type="silent"))
+    fixes = [fix(JANE, NOW + 240 * n, n, vel=20 * (n % 9 == 0)) for n in range(300)]
+    learned = rhythm_of(reversed(fixes), friends.KIND.decode)
+    assert learned.usual() == backtest(each, *fixes).engine.usual(JANE)
+    assert learned.usual().learned
+    engine = Engine(CALENDAR, Around())
+    engine.learned(JANE, learned)
+    engine.put("rule/jane/x", each, NOW + DAY)
+    assert engine.usual(JANE) == learned.usual()
+    assert engine.usual(BOB) is None
 
 
 def test_of_many_firings_the_newest_are_listed_and_all_are_counted():

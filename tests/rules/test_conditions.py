@@ -384,6 +384,11 @@ def test_topics_by_a_filter_are_told_apart_and_brokers_too():
     scene.number(b"31", "roof/temperature", of="other")
     assert [f.place for f in scene.events] == ["cellar/temperature", "attic/temperature"]
     assert scene.engine.topics.filters() == ["+/temperature"]
+    scene.took(scene.engine.drop("rule/jane/r1", NOW))
+    scene.number(b"40", "new/temperature")
+    scene.number(b"40", "attic/temperature")
+    assert len(scene.fired) == 2
+    assert len(scene.over) == 2  # each ended with its rule
 
 
 # -- a rule that is new

@@ -132,7 +132,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, channels, console, driving, dynamodb,"
             " fanout, friends, history, homeassistant, https, limits, map, probot, probots,"
-            " regions, replicas, rules, server, store,"
+            " oidc, regions, replicas, rules, server, store,"
             " webhook",
         ),
         (

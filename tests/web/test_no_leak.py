@@ -234,7 +234,8 @@ NAMES = itertools.count(1)
 # Left out of the walk below: they end the session that asks, or erase what it asks about.
 APART = {
     ("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link"),
-    ("POST", "/invitation"), ("DELETE", "/sessions"), ("DELETE", "/sessions/others"), ("GET", "/openapi.json"),
+    ("POST", "/invitation"), ("POST", "/oidc"), ("POST", "/oidc/{name}"),
+    ("DELETE", "/sessions"), ("DELETE", "/sessions/others"), ("GET", "/openapi.json"),
 }  # fmt: skip
 # What may be asked of a route; each call takes the next of them.
 QUERIES: dict[str, list[str]] = {

@@ -88,6 +88,12 @@ export interface AllThings {
   readonly things: readonly Thing[];
 }
 
+/** The new app as it was told, and the code that it shows. */
+export interface AppCode {
+  readonly sealed: string;
+  readonly code: string;
+}
+
 /** The number of the command in the phone's list of what it was asked. */
 export interface AskedOfPhone {
   readonly ok: true;
@@ -123,6 +129,13 @@ export interface AuditShown {
   readonly thing: string;
   readonly result: string;
   readonly more: string;
+}
+
+/** Where the browser goes now, and the address of ours to which it comes back. */
+export interface Begun {
+  readonly ok: true;
+  readonly url: string;
+  readonly back: string;
 }
 
 /** Which doubtful fixes are right: all from-to, or those of `tst`. */
@@ -174,6 +187,25 @@ export interface CalendarQuery {
   readonly month: string;
   readonly zone?: string | null;
   readonly thing?: string;
+}
+
+/** Who is here now; absent after a link, which lets nobody in. `adds_phone`: they joined, and are to add a phone of their own. */
+export interface CameElsewhere {
+  readonly ok: true;
+  readonly purpose: 'join' | 'link' | 'sign_in';
+  readonly provider: string;
+  readonly place?: string;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly adds_phone?: boolean;
+}
+
+/** Who is here now, and the recovery codes of the new app, told this once. */
+export interface CameWithApp {
+  readonly ok: true;
+  readonly user: Person;
+  readonly codes: readonly string[];
+  readonly degraded?: string | null;
 }
 
 /** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
@@ -306,6 +338,11 @@ export interface Condition {
   readonly topic?: string | null;
   readonly field?: string | null;
   readonly margin?: number | null;
+}
+
+/** The password once more, where the session is not new. */
+export interface Confirmed {
+  readonly password?: string | null;
 }
 
 /** A source that a map names: plain text, and where more is said of it (empty: nowhere). */
@@ -528,6 +565,26 @@ export interface Exceeded {
   readonly count: number;
 }
 
+/** How somebody signs in. `why_no_passkeys` says why none can be made here; empty: they can. `app` is since when an authenticator app is set up (null: none is) and `app_used` its last use. `recovery` codes are left. `demanded`: the role needs more than a password. */
+export interface Factors {
+  readonly ok: true;
+  readonly password: boolean;
+  readonly passkeys: readonly PasskeyShown[];
+  readonly why_no_passkeys: string;
+  readonly app: number | null;
+  readonly app_used: number | null;
+  readonly recovery: number;
+  readonly demanded: boolean;
+}
+
+/** What was removed. `password`: the account has one, so that its owner can still sign in. */
+export interface FactorsReset {
+  readonly ok: true;
+  readonly passkeys: number;
+  readonly app: boolean;
+  readonly password: boolean;
+}
+
 /** Whose figures: those of these names, later than `since`. With `stored` (s back in time) from the store, else since the server's start. */
 export interface Figures {
   readonly thing: string;
@@ -553,6 +610,13 @@ export interface FindTopics {
   readonly retained?: boolean;
   readonly after?: string | null;
   readonly broker?: string | null;
+}
+
+/** The half session, the new app as it was told, and the code that it shows. */
+export interface FirstCode {
+  readonly half: string;
+  readonly sealed: string;
+  readonly code: string;
 }
 
 /** A match: what it is called, also where it stands; the position and the box around it. */
@@ -607,6 +671,12 @@ export interface Friend {
   readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
 }
 
+/** The half session, and a code of the app or a recovery code. */
+export interface GivenCode {
+  readonly half: string;
+  readonly code: string;
+}
+
 /** `guard/main`: the guard process at the broker `main`, and how driving is there. */
 export interface GuardState {
   readonly presence: 'live' | 'offline';
@@ -614,6 +684,11 @@ export interface GuardState {
   readonly stops_within: number;
   readonly parts?: readonly StopTimePart[];
   readonly driving?: string | null;
+}
+
+/** The half session of somebody who has to set an app up. */
+export interface HalfOnly {
+  readonly half: string;
 }
 
 /** The lease whose robot stops. `why` is hidden, blur or released; others will do. */
@@ -706,6 +781,23 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** Where else an account can be signed in to, and where that can be linked. */
+export interface Identities {
+  readonly ok: true;
+  readonly identities: readonly IdentityShown[];
+  readonly providers: readonly ProviderShown[];
+}
+
+/** Somebody at a provider. `provider` is its label, or its address when it is set no more. `called` is their name there when it was linked. Times in epoch s, `used` null: never. */
+export interface IdentityShown {
+  readonly id: string;
+  readonly provider: string;
+  readonly called: string;
+  readonly subject: string;
+  readonly created: number;
+  readonly used: number | null;
+}
+
 /** The id of a new invitation, and its address, told this once. `reach` says from where that address can be reached, `ends` until when (epoch s). */
 export interface InvitationMade {
   readonly ok: true;
@@ -737,7 +829,7 @@ export interface Invitations {
   readonly invitations: readonly InvitationShown[];
 }
 
-/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. */
+/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. `passkey`: one may take the place of the password. `wants` and `half`: see `SignedIn`. */
 export interface Invited {
   readonly ok: true;
   readonly user?: Person | null;
@@ -747,13 +839,18 @@ export interface Invited {
   readonly account?: string;
   readonly ends?: number;
   readonly adds_phone?: boolean;
+  readonly passkey?: boolean;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
 }
 
-/** The secret of an invitation; with a password (and a name, for a new account): come in. */
+/** The secret of an invitation; with a password (and a name, for a new account): come in. A passkey may take the place of the password; `label` is what it is called. */
 export interface Joining {
   readonly token: string;
   readonly name?: string | null;
   readonly password?: string | null;
+  readonly passkey?: MadePasskey | null;
+  readonly label?: string;
 }
 
 /** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
@@ -833,6 +930,15 @@ export interface LogLine {
 /** Whether the page shows the `past`. */
 export interface Look {
   readonly past: boolean;
+}
+
+/** A passkey that a browser made. `state` is that of the challenge; the rest is base64url. */
+export interface MadePasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly attestation: string;
+  readonly transports?: readonly string[];
 }
 
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
@@ -920,6 +1026,14 @@ export interface NewAddress {
   readonly url: string;
 }
 
+/** A new app, told this once: the `secret` to type, the same as an `address` for a QR code. `sealed` is brought back with the first code. */
+export interface NewApp {
+  readonly ok: true;
+  readonly secret: string;
+  readonly address: string;
+  readonly sealed: string;
+}
+
 /** A channel to make. `push` has a `subscription`; `address` an `address` as apprise reads it (`ntfys://ntfy.example.org/topic`, `mailtos://…`); `webhook` the `address` that is posted to; `mqtt` neither. `zone` is for quiet hours (empty: UTC). */
 export interface NewChannel {
   readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
@@ -928,6 +1042,12 @@ export interface NewChannel {
   readonly zone?: string;
   readonly subscription?: PushSubscription | null;
   readonly address?: string;
+}
+
+/** Whom to link: the `subject` (`sub`) by which a provider knows somebody. */
+export interface NewIdentity {
+  readonly provider: string;
+  readonly subject: string;
 }
 
 /** An invitation to make: for whom (`name`, for the list only) and what it carries. `adds_phone`: the page offers to add their phone, once they are in. */
@@ -955,6 +1075,12 @@ export interface NewLinkMade {
   readonly id: string;
   readonly url: string;
   readonly reach?: 'anywhere' | 'machine' | 'network';
+}
+
+/** A passkey that the browser has made, and what it is to be called. */
+export interface NewPasskey {
+  readonly name: string;
+  readonly passkey: MadePasskey;
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
@@ -1021,6 +1147,9 @@ export interface NewUser {
   readonly own?: readonly string[];
 }
 
+/** A call that says all by its path. */
+export type NoFields = Readonly<Record<string, never>>;
+
 /** A request without fields. */
 export type Nothing = Readonly<Record<string, never>>;
 
@@ -1055,6 +1184,12 @@ export interface OneDevice {
   readonly device: DeviceShown;
 }
 
+/** One passkey of one's own. */
+export interface OnePasskey {
+  readonly ok: true;
+  readonly passkey: PasskeyShown;
+}
+
 /** A thing as it is. */
 export interface OneThing {
   readonly ok: true;
@@ -1081,6 +1216,55 @@ export interface OverruledAct {
   readonly from: number;
   readonly to: number;
   readonly undo: string;
+}
+
+/** What a passkey is to sign. `rp` is the name that it belongs to, `lasts` in s. */
+export interface PasskeyChallenge {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly lasts?: number;
+}
+
+/** The secret of an invitation, and the name that a new account is to have. */
+export interface PasskeyFor {
+  readonly token: string;
+  readonly name?: string | null;
+}
+
+/** What a passkey is called. */
+export interface PasskeyName {
+  readonly name: string;
+}
+
+/** A passkey. `at` is the name of the page that it works at; `used`: null for never. `synced`: it is on other devices of the person, too. */
+export interface PasskeyShown {
+  readonly id: string;
+  readonly name: string;
+  readonly at: string;
+  readonly synced: boolean;
+  readonly created: number;
+  readonly used: number | null;
+}
+
+/** What a passkey has signed. */
+export interface PasskeySignIn {
+  readonly passkey: SignedPasskey;
+}
+
+/** What a browser needs to make a passkey. `user` is the account's number, in base64url. `known` are the passkeys there are already, `algorithms` COSE numbers. */
+export interface PasskeyToMake {
+  readonly ok: true;
+  readonly challenge: string;
+  readonly rp: string;
+  readonly state: string;
+  readonly user: string;
+  readonly name: string;
+  readonly display: string;
+  readonly known: readonly string[];
+  readonly algorithms?: readonly number[];
+  readonly lasts?: number;
 }
 
 /** Somebody was in a region (its key) from then to then. */
@@ -1271,6 +1455,17 @@ export interface Progress {
   readonly trip?: number | null;
 }
 
+/** What follows `#oidc=` in the address by which one came back. */
+export interface ProviderAnswer {
+  readonly answer: string;
+}
+
+/** A provider that people can sign in at: its name in addresses, and what people call it. */
+export interface ProviderShown {
+  readonly name: string;
+  readonly label: string;
+}
+
 /** A message. `form` says how its payload is written: text, json, hex or base64. */
 export interface Publish {
   readonly topic: string;
@@ -1323,6 +1518,12 @@ export interface Quiet {
 export interface Recipient {
   readonly account: string;
   readonly after?: number;
+}
+
+/** Recovery codes, told this once. */
+export interface RecoveryCodes {
+  readonly ok: true;
+  readonly codes: readonly string[];
 }
 
 /** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
@@ -1650,6 +1851,40 @@ export interface SignIn {
   readonly password: string;
 }
 
+/** What a sign-in elsewhere is for; `place` is where the page goes on after it (`#map`). To join: `token` is the secret of an invitation, `name` how one wants to be called. */
+export interface SignInElsewhere {
+  readonly purpose?: 'join' | 'link' | 'sign_in';
+  readonly place?: string;
+  readonly token?: string;
+  readonly name?: string;
+}
+
+/** Who is here now; or what is wanted yet. Then `half` is the half session: it opens nothing but the step for that. */
+export interface SignedIn {
+  readonly ok: true;
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly wants?: 'code' | 'enrol' | null;
+  readonly half?: string | null;
+}
+
+/** One is out here. `provider` is where one came in by, `url` the way out there. */
+export interface SignedOut {
+  readonly ok: true;
+  readonly provider?: string | null;
+  readonly url?: string | null;
+}
+
+/** What a passkey signed. `state` is that of the challenge; the rest is base64url. */
+export interface SignedPasskey {
+  readonly state: string;
+  readonly id: string;
+  readonly client_data: string;
+  readonly authenticator_data: string;
+  readonly signature: string;
+  readonly user?: string;
+}
+
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
   readonly place?: string;
@@ -1904,7 +2139,7 @@ export interface Unsubscribe {
   readonly sub: string;
 }
 
-/** An account. `password`: it has one. */
+/** An account. `password`: it has one; `app`: an authenticator app is set up. */
 export interface UserShown {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'viewer';
@@ -1918,6 +2153,8 @@ export interface UserShown {
   readonly sessions: number;
   readonly tokens: number;
   readonly display: string;
+  readonly passkeys?: number;
+  readonly app?: boolean;
 }
 
 /** All accounts, for admins. */
@@ -1986,11 +2223,13 @@ export interface Welcomed {
   readonly needs?: readonly string[] | null;
 }
 
-/** Who is here, if anybody; `first`: the link of the first start is still good. */
+/** Who is here, if anybody; `first`: the link of the first start is still good. `passwords` false: nobody signs in by password. `providers` are where else. */
 export interface Who {
   readonly ok: true;
   readonly user: Person | null;
   readonly first: boolean;
+  readonly passwords?: boolean | null;
+  readonly providers?: readonly ProviderShown[] | null;
 }
 
 /** A moment at which a rule would have fired, epoch s, as in an alert. */
@@ -2205,12 +2444,12 @@ export interface Calls {
   };
   readonly 'POST /session': {
     readonly asks: SignIn;
-    readonly answers: Me;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'wait' | 'wrong';
+    readonly answers: SignedIn;
+    readonly refuses: 'busy' | 'degraded' | 'elsewhere' | 'failed' | 'foreign' | 'malformed' | 'need_passkey' | 'not_json' | 'wait' | 'wrong';
   };
   readonly 'DELETE /session': {
     readonly asks: Nothing;
-    readonly answers: Done;
+    readonly answers: SignedOut;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'signed_out' | 'wait';
   };
   readonly 'POST /welcome': {
@@ -2228,10 +2467,120 @@ export interface Calls {
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
   };
+  readonly 'POST /oidc/{name}': {
+    readonly asks: SignInElsewhere;
+    readonly answers: Begun;
+    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc': {
+    readonly asks: ProviderAnswer;
+    readonly answers: CameElsewhere;
+    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'GET /identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /identities/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/identities': {
+    readonly asks: NewIdentity;
+    readonly answers: Done;
+    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
+  };
+  readonly 'POST /passkeys/challenge': {
+    readonly asks: NoFields;
+    readonly answers: PasskeyChallenge;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'wait';
+  };
+  readonly 'POST /session/passkey': {
+    readonly asks: PasskeySignIn;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'too_late' | 'unknown_passkey' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys/challenge': {
+    readonly asks: Confirmed;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_json' | 'signed_out' | 'taken' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/passkeys': {
+    readonly asks: NewPasskey;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'signed_out' | 'taken' | 'too_late' | 'wait';
+  };
+  readonly 'PATCH /me/passkeys/{id}': {
+    readonly asks: PasskeyName;
+    readonly answers: OnePasskey;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'DELETE /me/passkeys/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /session/code': {
+    readonly asks: GivenCode;
+    readonly answers: Me;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'POST /session/app': {
+    readonly asks: HalfOnly;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait';
+  };
+  readonly 'POST /session/app/code': {
+    readonly asks: FirstCode;
+    readonly answers: CameWithApp;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'too_late' | 'wait' | 'wrong' | 'wrong_code';
+  };
+  readonly 'GET /me/factors': {
+    readonly asks: Nothing;
+    readonly answers: Factors;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /me/app/begin': {
+    readonly asks: Confirmed;
+    readonly answers: NewApp;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/app': {
+    readonly asks: AppCode;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'too_late' | 'wait' | 'wrong_code';
+  };
+  readonly 'POST /me/app/off': {
+    readonly asks: Confirmed;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait' | 'wrong';
+  };
+  readonly 'POST /me/recovery': {
+    readonly asks: Confirmed;
+    readonly answers: RecoveryCodes;
+    readonly refuses: 'busy' | 'confirm' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait' | 'wrong';
+  };
+  readonly 'DELETE /users/{name}/factors': {
+    readonly asks: Nothing;
+    readonly answers: FactorsReset;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_admin' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'POST /invitation': {
     readonly asks: Joining;
     readonly answers: Invited;
-    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'used' | 'wait' | 'weak' | 'wrong';
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'need_passkey' | 'no_passkeys' | 'not_accepted' | 'not_json' | 'revoked' | 'signed_in' | 'taken' | 'too_late' | 'used' | 'wait' | 'weak' | 'wrong';
+  };
+  readonly 'POST /invitation/passkey': {
+    readonly asks: PasskeyFor;
+    readonly answers: PasskeyToMake;
+    readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'no_passkeys' | 'not_json' | 'revoked' | 'taken' | 'used' | 'wait' | 'wrong';
   };
   readonly 'GET /invitations': {
     readonly asks: Nothing;
@@ -2676,7 +3025,7 @@ export interface Calls {
 }
 
 /** Every code of a refusal, over the WebSocket or HTTP. */
-export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'used', 'wait', 'weak', 'wrong', 'yours'] as const;
+export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'need_code', 'need_passkey', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_role', 'no_store', 'not_accepted', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
 
@@ -3304,10 +3653,38 @@ export const PersonShape: Shape<Person> = {
   display: { is: 'text', or: null },
 };
 
+export const ProviderShownShape: Shape<ProviderShown> = {
+  name: { is: 'text' },
+  label: { is: 'text' },
+};
+
 export const WhoShape: Shape<Who> = {
   ok: { is: { one: [true] } },
   user: { is: { of: PersonShape }, or: null },
   first: { is: 'flag' },
+  passwords: { is: 'flag', or: null },
+  providers: { is: { list: { of: ProviderShownShape } }, or: null },
+};
+
+export const SignedInShape: Shape<SignedIn> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
+};
+
+export const SignedOutShape: Shape<SignedOut> = {
+  ok: { is: { one: [true] } },
+  provider: { is: 'text', or: null },
+  url: { is: 'text', or: null },
+};
+
+export const WelcomedShape: Shape<Welcomed> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  needs: { is: { list: 'text' }, or: null },
 };
 
 export const MeShape: Shape<Me> = {
@@ -3316,11 +3693,107 @@ export const MeShape: Shape<Me> = {
   degraded: { is: 'text', or: null },
 };
 
-export const WelcomedShape: Shape<Welcomed> = {
+export const BegunShape: Shape<Begun> = {
   ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  back: { is: 'text' },
+};
+
+export const CameElsewhereShape: Shape<CameElsewhere> = {
+  ok: { is: { one: [true] } },
+  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
+  provider: { is: 'text' },
+  place: { is: 'text', or: '' },
   user: { is: { of: PersonShape }, or: null },
   degraded: { is: 'text', or: null },
-  needs: { is: { list: 'text' }, or: null },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const IdentityShownShape: Shape<IdentityShown> = {
+  id: { is: 'text' },
+  provider: { is: 'text' },
+  called: { is: 'text' },
+  subject: { is: 'text' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const IdentitiesShape: Shape<Identities> = {
+  ok: { is: { one: [true] } },
+  identities: { is: { list: { of: IdentityShownShape } } },
+  providers: { is: { list: { of: ProviderShownShape } } },
+};
+
+export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyToMakeShape: Shape<PasskeyToMake> = {
+  ok: { is: { one: [true] } },
+  challenge: { is: 'text' },
+  rp: { is: 'text' },
+  state: { is: 'text' },
+  user: { is: 'text' },
+  name: { is: 'text' },
+  display: { is: 'text' },
+  known: { is: { list: 'text' } },
+  algorithms: { is: { list: 'number' }, or: [-8, -7, -257] },
+  lasts: { is: 'number', or: 600.0 },
+};
+
+export const PasskeyShownShape: Shape<PasskeyShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  at: { is: 'text' },
+  synced: { is: 'flag' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const OnePasskeyShape: Shape<OnePasskey> = {
+  ok: { is: { one: [true] } },
+  passkey: { is: { of: PasskeyShownShape } },
+};
+
+export const NewAppShape: Shape<NewApp> = {
+  ok: { is: { one: [true] } },
+  secret: { is: 'text' },
+  address: { is: 'text' },
+  sealed: { is: 'text' },
+};
+
+export const CameWithAppShape: Shape<CameWithApp> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  codes: { is: { list: 'text' } },
+  degraded: { is: 'text', or: null },
+};
+
+export const FactorsShape: Shape<Factors> = {
+  ok: { is: { one: [true] } },
+  password: { is: 'flag' },
+  passkeys: { is: { list: { of: PasskeyShownShape } } },
+  why_no_passkeys: { is: 'text' },
+  app: { is: 'number', or: null },
+  app_used: { is: 'number', or: null },
+  recovery: { is: 'number' },
+  demanded: { is: 'flag' },
+};
+
+export const RecoveryCodesShape: Shape<RecoveryCodes> = {
+  ok: { is: { one: [true] } },
+  codes: { is: { list: 'text' } },
+};
+
+export const FactorsResetShape: Shape<FactorsReset> = {
+  ok: { is: { one: [true] } },
+  passkeys: { is: 'number' },
+  app: { is: 'flag' },
+  password: { is: 'flag' },
 };
 
 export const InvitedShape: Shape<Invited> = {
@@ -3332,6 +3805,9 @@ export const InvitedShape: Shape<Invited> = {
   account: { is: 'text', or: '' },
   ends: { is: 'number', or: 0.0 },
   adds_phone: { is: 'flag', or: false },
+  passkey: { is: 'flag', or: false },
+  wants: { is: { one: ['code', 'enrol'] }, or: null },
+  half: { is: 'text', or: null },
 };
 
 export const InvitationShownShape: Shape<InvitationShown> = {
@@ -3625,6 +4101,8 @@ export const UserShownShape: Shape<UserShown> = {
   sessions: { is: 'number' },
   tokens: { is: 'number' },
   display: { is: 'text' },
+  passkeys: { is: 'number', or: 0 },
+  app: { is: 'flag', or: false },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -4033,12 +4511,34 @@ export const REPLIES: {
     : Shape<Calls[N]['answers']>;
 } = {
   'GET /session': WhoShape,
-  'POST /session': MeShape,
-  'DELETE /session': DoneShape,
+  'POST /session': SignedInShape,
+  'DELETE /session': SignedOutShape,
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
+  'POST /oidc/{name}': BegunShape,
+  'POST /oidc': CameElsewhereShape,
+  'GET /identities': IdentitiesShape,
+  'DELETE /identities/{id}': DoneShape,
+  'GET /users/{name}/identities': IdentitiesShape,
+  'POST /users/{name}/identities': DoneShape,
+  'POST /passkeys/challenge': PasskeyChallengeShape,
+  'POST /session/passkey': MeShape,
+  'POST /me/passkeys/challenge': PasskeyToMakeShape,
+  'POST /me/passkeys': OnePasskeyShape,
+  'PATCH /me/passkeys/{id}': OnePasskeyShape,
+  'DELETE /me/passkeys/{id}': DoneShape,
+  'POST /session/code': MeShape,
+  'POST /session/app': NewAppShape,
+  'POST /session/app/code': CameWithAppShape,
+  'GET /me/factors': FactorsShape,
+  'POST /me/app/begin': NewAppShape,
+  'POST /me/app': RecoveryCodesShape,
+  'POST /me/app/off': DoneShape,
+  'POST /me/recovery': RecoveryCodesShape,
+  'DELETE /users/{name}/factors': FactorsResetShape,
   'POST /invitation': InvitedShape,
+  'POST /invitation/passkey': PasskeyToMakeShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,

@@ -1,6 +1,7 @@
 /** Who comes in, and why somebody is out. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
+import { Session, readTicket } from '../src/app/session';
+import { endOfLink, sentence } from '../src/app/sessionend';
 import type { SessionState } from '../src/app/session';
 import { EVERYBODY } from '../src/app/visitor';
 import { createApi, Denied } from '../src/net/api';
@@ -24,6 +25,7 @@ describe('a ticket in the address', () => {
     ['share=xyz', { sort: 'share', secret: 'xyz' }],
     ['#invite=i-1', { sort: 'invite', secret: 'i-1' }],
     ['#reset=r_1', { sort: 'reset', secret: 'r_1' }],
+    [`#oidc=${'x'.repeat(3000)}`, { sort: 'oidc', secret: 'x'.repeat(3000) }],
     ['#other=xyz', null],
     ['#map?view=1/2/3', null],
     ['#share=', null],
@@ -58,6 +60,71 @@ describe('who comes in', () => {
     expect(asked()).toEqual(['GET /session']);
   });
 
+  describe('by a provider', () => {
+    const ANSWER = { sort: 'oidc', secret: 'a1' } as const;
+    const PROVIDERS = [{ name: 'home', label: 'Our home' }];
+
+    test('whoever comes back is in', async () => {
+      const came: string[] = [];
+      session = new Session(createApi(BASE), async (answer) => {
+        came.push(answer);
+        return Promise.resolve({ user: JANE as never, addsPhone: true });
+      });
+      await session.open(ANSWER);
+      expect(came).toEqual(['a1']);
+      expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' }, addsPhone: true });
+    });
+
+    test('whoever is refused is told why, in or out', async () => {
+      const notice = { tone: 'bad', title: 'No', text: 'Because.' } as const;
+      session = new Session(createApi(BASE), async () => Promise.resolve({ notice }));
+      server.says({ ok: true, user: null, first: false, providers: PROVIDERS });
+      await session.open(ANSWER);
+      expect(state()).toMatchObject({ is: 'out', notice });
+      expect(session.waysIn.ways.value).toEqual({ passwords: true, providers: PROVIDERS });
+      server.says({ ok: true, user: JANE, first: false, passwords: false });
+      await session.open(ANSWER);
+      expect(state()).toMatchObject({ is: 'in', notice: 'Because.' });
+      expect(session.waysIn.ways.value).toEqual({ passwords: false, providers: [] });
+    });
+
+    test('an answer is handed over again while the server is away', async () => {
+      vi.useFakeTimers();
+      const tries: string[] = [];
+      session = new Session(createApi(BASE), async (answer) => {
+        tries.push(answer);
+        if (tries.length === 1) throw new Denied('offline', 'away');
+        return Promise.resolve({ user: JANE as never });
+      });
+      await session.open(ANSWER);
+      expect(state()).toEqual({ is: 'away' });
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(state()).toMatchObject({ is: 'in' });
+    });
+
+    test('whoever signs out is told where they still are', async () => {
+      server
+        .says({ ok: true, user: JANE, first: false })
+        .says({ ok: true, provider: 'Our home', url: 'https://auth.example.org/out' })
+        .says({ ok: true, user: null, first: false });
+      await session.open(null);
+      await session.signOut();
+      const still = { provider: 'Our home', url: 'https://auth.example.org/out' };
+      expect(state()).toMatchObject({ is: 'out', still });
+    });
+
+    test('a sign-out that the connection tells of first is no surprise', async () => {
+      server.says({ ok: true, user: JANE, first: false });
+      await session.open(null);
+      server.says({ ok: true }).says({ ok: true, user: null, first: false });
+      server.says({ ok: true, user: null, first: false });
+      const out = session.signOut();
+      const ended = session.ended('you have been signed out');
+      await Promise.all([out, ended]);
+      expect(state()).toMatchObject({ is: 'out', notice: { title: 'You are signed out' } });
+    });
+  });
+
   describe('by an invitation', () => {
     const bodyOf = ({ init }: { init: RequestInit }): unknown =>
       typeof init.body === 'string' ? JSON.parse(init.body) : null;
@@ -72,11 +139,13 @@ describe('who comes in', () => {
       await session.open(INVITE);
       expect(state()).toEqual({
         is: 'invited',
-        invited: { by: 'Root', ends: 9, account: '', addsPhone: true },
+        invited: { by: 'Root', ends: 9, account: '', addsPhone: true, passkey: false },
       });
-      await expect(session.join('Root', 'p')).rejects.toThrow('is called so already');
+      await expect(session.join({ name: 'Root', password: 'p' })).rejects.toThrow(
+        'is called so already',
+      );
       expect(state()).toMatchObject({ is: 'invited' });
-      await session.join('Jane', 'p');
+      await session.join({ name: 'Jane', password: 'p' });
       expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' }, addsPhone: true });
       expect(server.asked.map(bodyOf)).toEqual([
         { token: 'i1' },
@@ -91,7 +160,7 @@ describe('who comes in', () => {
         .says({ ok: true, user: JANE });
       await session.open({ sort: 'reset', secret: 'r1' });
       expect(state()).toMatchObject({ is: 'invited', invited: { account: 'Jane' } });
-      await session.join(null, 'p');
+      await session.join({ password: 'p' });
       expect(state()).toMatchObject({ is: 'in' });
       expect(state()).not.toHaveProperty('addsPhone');
       expect(server.asked.map(bodyOf)[1]).toEqual({ token: 'r1', password: 'p' });

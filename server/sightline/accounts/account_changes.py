@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from sightline.accounts.database import Database
 from sightline.accounts.pseudonyms import Pseudonyms
@@ -19,22 +19,28 @@ def check_taken(accounts: Mapping[str, Account], name: str, display: str) -> Non
         raise Refused("taken", why)
 
 
-def keep_an_admin(database: Database, after: Account) -> None:
+def keep_an_admin(database: Database, after: Account, *, without_passkeys: bool = False) -> None:
     """Make sure that some admin can still sign in once this account is as given.
 
-    Raises `Refused` (``last_admin``).
+    ``without_passkeys``: its passkeys go. Raises `Refused` (``last_admin``).
     """
-    accounts = {**database.read_cache().accounts}
+    cache = database.read_cache()
+    accounts = {**cache.accounts}
     before = accounts.get(after.name)
-    accounts[after.name] = after
-    if before is None or not _rules(before):
+    by_passkey = {each.account for each in cache.passkeys.values()}
+    if before is None or not _rules(before, by_passkey):
         return
-    if not any(_rules(account) for account in accounts.values()):
+    accounts[after.name] = after
+    if without_passkeys:
+        by_passkey.discard(after.name)
+    if not any(_rules(account, by_passkey) for account in accounts.values()):
         raise Refused("last_admin", _LAST_ADMIN)
 
 
-def _rules(account: Account) -> bool:
-    return account.role == "admin" and not account.disabled and account.password is not None
+def _rules(account: Account, by_passkey: Set[str]) -> bool:
+    """Tell whether this is an admin who can sign in, by a password or by a passkey."""
+    way_in = account.password is not None or account.name in by_passkey
+    return account.role == "admin" and not account.disabled and way_in
 
 
 def account_event(

@@ -13,11 +13,30 @@ from sightline.contract.fields import Answer
 from sightline.web.reach import Reach
 
 
+class ProviderShown(msgspec.Struct, frozen=True):
+    """A provider that people can sign in at: its name in addresses, and what people call it."""
+
+    name: str
+    label: str
+
+
 class Who(Answer, frozen=True):
-    """Who is here, if anybody; ``first``: the link of the first start is still good."""
+    """Who is here, if anybody; ``first``: the link of the first start is still good.
+
+    ``passwords`` false: nobody signs in by password. ``providers`` are where else.
+    """
 
     user: Person | None
     first: bool
+    passwords: bool | UnsetType = UNSET
+    providers: list[ProviderShown] | UnsetType = UNSET
+
+
+class SignedOut(Answer, frozen=True):
+    """One is out here. ``provider`` is where one came in by, ``url`` the way out there."""
+
+    provider: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
 
 
 class Me(Answer, frozen=True):
@@ -27,12 +46,97 @@ class Me(Answer, frozen=True):
     degraded: str | UnsetType = UNSET
 
 
+Wanted = Literal["code", "enrol"]
+"""What is wanted after the right password: a code of the app, or to set one up."""
+
+
+class SignedIn(Answer, frozen=True):
+    """Who is here now; or what is wanted yet.
+
+    Then ``half`` is the half session: it opens nothing but the step for that.
+    """
+
+    user: Person | UnsetType = UNSET
+    degraded: str | UnsetType = UNSET
+    wants: Wanted | UnsetType = UNSET
+    half: str | UnsetType = UNSET
+
+
 class Welcomed(Answer, frozen=True):
     """Who is here now; or what the first admin ``needs`` to give yet."""
 
     user: Person | UnsetType = UNSET
     degraded: str | UnsetType = UNSET
     needs: list[str] | UnsetType = UNSET
+
+
+class PasskeyShown(msgspec.Struct, frozen=True):
+    """A passkey. ``at`` is the name of the page that it works at; ``used``: null for never.
+
+    ``synced``: it is on other devices of the person, too.
+    """
+
+    id: str
+    name: str
+    at: str
+    synced: bool
+    created: float
+    used: float | None
+
+
+class OnePasskey(Answer, frozen=True):
+    """One passkey of one's own."""
+
+    passkey: PasskeyShown
+
+
+class Factors(Answer, frozen=True):
+    """How somebody signs in. ``why_no_passkeys`` says why none can be made here; empty: they can.
+
+    ``app`` is since when an authenticator app is set up (null: none is) and ``app_used`` its last
+    use. ``recovery`` codes are left. ``demanded``: the role needs more than a password.
+    """
+
+    password: bool
+    passkeys: list[PasskeyShown]
+    why_no_passkeys: str
+    app: float | None
+    app_used: float | None
+    recovery: int
+    demanded: bool
+
+
+class NewApp(Answer, frozen=True):
+    """A new app, told this once: the ``secret`` to type, the same as an ``address`` for a QR code.
+
+    ``sealed`` is brought back with the first code.
+    """
+
+    secret: str
+    address: str
+    sealed: str
+
+
+class RecoveryCodes(Answer, frozen=True):
+    """Recovery codes, told this once."""
+
+    codes: list[str]
+
+
+class CameWithApp(Answer, frozen=True):
+    """Who is here now, and the recovery codes of the new app, told this once."""
+
+    user: Person
+    codes: list[str]
+    degraded: str | UnsetType = UNSET
+
+
+class FactorsReset(Answer, frozen=True):
+    """What was removed. ``password``: the account has one, so that its owner can still sign in."""
+
+    passkeys: int
+    app: bool
+    password: bool
 
 
 class SessionShown(msgspec.Struct, frozen=True):
@@ -115,7 +219,7 @@ class RetentionShown(Answer, frozen=True):
 
 
 class UserShown(msgspec.Struct, frozen=True):
-    """An account. ``password``: it has one."""
+    """An account. ``password``: it has one; ``app``: an authenticator app is set up."""
 
     name: str
     role: Role
@@ -130,6 +234,8 @@ class UserShown(msgspec.Struct, frozen=True):
     tokens: int
     display: str
     """What people call them; empty: by the name."""
+    passkeys: int = 0
+    app: bool = False
 
 
 class Users(Answer, frozen=True):

@@ -365,6 +365,8 @@ class AdminApi:
             own=sorted(account.grants.own),
             sessions=sum(each.account == account.name for each in cache.sessions.values()),
             tokens=sum(each.account == account.name for each in cache.tokens.values()),
+            passkeys=len(cache.passkeys_of(account.name)),
+            app=account.name in cache.apps,
         )
 
     # -- the audit log

@@ -6,17 +6,19 @@ an address as a whole has a budget, too). Whether a name exists shows in neither
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from math import ceil
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, Meta
 from twisted.logger import Logger
 
 from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.entrance import WRONG, Entrance, agent_of, leave
 from sightline.accounts.passwords import LONGEST, weakness
+from sightline.accounts.second_factor import SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     DEMO,
@@ -28,6 +30,7 @@ from sightline.auth.account import (
     display_name,
     plain_name,
 )
+from sightline.auth.second_factor import Wants
 from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Nothing, RequestBody
@@ -63,14 +66,31 @@ class LinkSecret(RequestBody, frozen=True):
     token: Text
 
 
+Farewell = Callable[[Call[Any]], Awaitable[tuple[str, str] | None]]
+"""Returns the label of the provider by which the session came, and the way out of it there."""
+
+
+async def _no_farewell(call: Call[Any]) -> None:
+    """Know of no provider."""
+    return None
+
+
 class SessionApi:
     """Let people in and out."""
 
     _log = Logger()
 
-    def __init__(self, account_service: AccountService, entrance: Entrance) -> None:
+    def __init__(
+        self,
+        account_service: AccountService,
+        entrance: Entrance,
+        second: SecondFactor,
+        farewell: Farewell = _no_farewell,
+    ) -> None:
         self._account_service = account_service
         self._entrance = entrance
+        self._second = second
+        self._farewell = farewell
         self._guesses = Throttle()
         self._strangers = TokenBuckets(rate=0.1, burst=30)  # for each name, from all addresses
         self._alarms = TokenBuckets(rate=1 / 3600, burst=1)
@@ -91,13 +111,20 @@ class SessionApi:
                 "/session",
                 "nobody",
                 self.sign_in,
-                summary="Sign in by name and password",
+                summary="Sign in by name and password; a second factor may be wanted then",
                 body=SignIn,
-                reply=answers.Me,
-                errors=("wrong",),
+                reply=answers.SignedIn,
+                errors=("wrong", "need_passkey", "elsewhere"),
                 example={"name": "jane", "password": "correct horse 1"},
             ),
-            Route("DELETE", "/session", "visitor", self.sign_out, summary="Sign out here"),
+            Route(
+                "DELETE",
+                "/session",
+                "visitor",
+                self.sign_out,
+                summary="Sign out here",
+                reply=answers.SignedOut,
+            ),
             *self._link_routes(),
             Route("GET", "/me", "visitor", self.me, summary="Say who one is", reply=answers.Me),
         ]
@@ -132,7 +159,15 @@ class SessionApi:
     async def who(self, call: Call[Nothing]) -> Reply:
         """Tell who is here, as far as known: what the page asks first."""
         user = described(call.visitor) if call.visitor else None
-        return Reply(answers.Who(user=user, first=self._account_service.invitation.is_open))
+        first, ways = self._account_service.invitation.is_open, self._entrance.ways
+        return Reply(
+            answers.Who(
+                user=user,
+                first=first,
+                passwords=UNSET if ways.passwords else False,
+                providers=[answers.ProviderShown(*each) for each in ways.providers] or UNSET,
+            )
+        )
 
     async def me(self, call: Call[Nothing]) -> Reply:
         """Tell who is here."""
@@ -140,6 +175,7 @@ class SessionApi:
 
     async def sign_in(self, call: Call[SignIn]) -> Reply:
         """Sign in by name and password."""
+        self._entrance.check_passwords()
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         client = client_key(call.address)
@@ -162,6 +198,9 @@ class SessionApi:
                 account_service.passwords.hash, asked.password, client=client
             )
 
+        if (wants := self._second.wanted(account)) is not None:
+            return await self._half(call, account, wants, anew)
+
         def also(database: Database) -> None:
             found = database.account(name)
             if found is None or found.password != kept:  # changed meanwhile, elsewhere perhaps
@@ -176,6 +215,23 @@ class SessionApi:
         reply = await self._entrance.enter(call, name, "sign in", also, unchanged)
         mark = None if kept is None else known_devices.issue(anew or kept)
         return replace(reply, known=mark)
+
+    async def _half(
+        self, call: Call[SignIn], account: Account, wants: Wants, anew: str | None
+    ) -> Reply:
+        """Answer that the password is right and more is wanted; nobody is in yet.
+
+        ``anew`` is a new hash of the same password, where its cost has changed.
+        """
+        service, name, kept = self._account_service, account.name, account.password
+        if kept is not None and anew is not None and service.standby.trouble is None:
+            await service.change(lambda database: database.rehash(name, kept, anew))
+            account = service.cache.accounts.get(name, account)
+        event = AuditEvent(name, call.address, "sign in", result=f"{wants} wanted")
+        await service.record(event)
+        half, keep = self._second.half(call, account, wants)
+        assert wants != "passkey", "no half session is made for it"
+        return Reply(answers.SignedIn(wants=wants, half=half), browser=keep)
 
     def _guess(self, name: str, client: str, call: Call[Any]) -> tuple[tuple[str, str], bool]:
         """Count a guess before it is known to be wrong: many at a time gain nothing.
@@ -218,7 +274,7 @@ class SessionApi:
 
     async def sign_out(self, call: Call[Nothing]) -> Reply:
         """Sign out of this session."""
-        visitor = call.who
+        visitor, elsewhere = call.who, await self._farewell(call)
         if visitor.way in ("account", "link"):
             event = AuditEvent(visitor.user.name, call.address, "sign out")
 
@@ -232,7 +288,9 @@ class SessionApi:
                 if why.code != "degraded":
                     raise
                 self._account_service.leave_meanwhile(visitor.key, event)
-        return Reply(cookie="")
+        if elsewhere is None:
+            return Reply(cookie="")
+        return Reply(answers.SignedOut(provider=elsewhere[0], url=elsewhere[1]), cookie="")
 
     async def welcome(self, call: Call[Welcome]) -> Reply:
         """Come in by the link of the first start: make the first admin, or be the demo's."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sightline.accounts import invitations
+from sightline.accounts import factors, invitations
 from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
@@ -58,6 +58,7 @@ class Database(AuditedDatabase):
             }
             aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
             invited = invitations.invitations_in(self._sql)
+            passkeys, apps = factors.passkeys_in(self._sql), factors.apps_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
                 for row in self._sql.execute(
@@ -78,7 +79,9 @@ class Database(AuditedDatabase):
                     " FROM share"
                 )
             }
-        return AccountCache(accounts, sessions, tokens, shares, aliases, chosen, invited)
+        return AccountCache(
+            accounts, sessions, tokens, shares, aliases, chosen, invited, passkeys, apps
+        )
 
     # -- accounts
 
@@ -121,8 +124,8 @@ class Database(AuditedDatabase):
             "UPDATE account SET password = ? WHERE name = ? AND password = ?", (new, name, old)
         )
 
-    def set_password(self, name: str, hashed: str) -> None:
-        """Store the hash of a new password; links by which it could be chosen end."""
+    def set_password(self, name: str, hashed: str | None) -> None:
+        """Store the hash of a new password, or none; links by which it could be chosen end."""
         with self.change():
             self._sql.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name))
             invitations.end_resets(self, name)
@@ -254,6 +257,7 @@ class Database(AuditedDatabase):
             self._sql.execute("DELETE FROM share WHERE ends < ? OR revoked < ?", (horizon, horizon))
             self._sql.execute("DELETE FROM token WHERE expires < ?", (horizon,))
             invitations.tidy(self)
+            factors.tidy(self)
 
     def erase(self, *things: str) -> None:
         """Let nothing here name this friend any more, but for the accounts themselves.

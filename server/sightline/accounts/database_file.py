@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.schema import PART, TOPICS
+from sightline.auth.passkeys import Ceremonies
 from sightline.database.engine import Engine, EngineSource
 from sightline.database.sqlite_engine import BUSY, SqliteEngine
 from sightline.database.trouble import describe
@@ -42,16 +43,18 @@ class DatabaseFile:
         self._wall = wall
         self._sql: Engine = _opened(place, busy)
         try:
-            self.pseudonyms = Pseudonyms(self._sql.transact(self._pseudonym_key))
+            self.pseudonyms = Pseudonyms(self._sql.transact(lambda: self._own_key("veil")))
+            self.ceremonies = Ceremonies(self._sql.transact(lambda: self._own_key("ceremonies")))
         except sqlite3.Error as why:
             raise BadDatabase(f"{place}: {describe(why)}") from why
 
-    def _pseudonym_key(self) -> bytes:
+    def _own_key(self, name: str) -> bytes:
+        """Return a random key of this database, the same for all servers; make it if missing."""
         self._sql.execute(
-            "INSERT INTO secret (name, value) VALUES ('veil', ?) ON CONFLICT (name) DO NOTHING",
-            (secrets.token_bytes(32),),
+            "INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+            (name, secrets.token_bytes(32)),
         )
-        (key,) = self._sql.execute("SELECT value FROM secret WHERE name = 'veil'").fetchone()
+        (key,) = self._sql.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
         return bytes(key)
 
     def now(self) -> float:

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from sightline.accounts import answers
 from sightline.accounts.database import Database
+from sightline.accounts.oidc.options import SignInWays
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent, Session
 from sightline.auth.session import described, digest, new_secret
@@ -22,14 +23,19 @@ from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
 
 WRONG = "The name or the password is not right."
+ELSEWHERE = "Nobody signs in by password here: use the button of your sign-in service."
 _AGENT = 200  # characters of a browser's name that are kept
 
 
 class Entrance:
-    """Where all ways in lead through. ``addresses`` is the budget of attempts of an address."""
+    """Where all ways in lead through. ``addresses`` is the budget of attempts of an address.
 
-    def __init__(self, account_service: AccountService) -> None:
+    ``ways`` are those that people are offered.
+    """
+
+    def __init__(self, account_service: AccountService, ways: SignInWays | None = None) -> None:
         self._account_service = account_service
+        self.ways = ways or SignInWays()
         self.addresses = TokenBuckets(rate=0.2, burst=30)
 
     def check_address(self, call: Call[Any]) -> None:
@@ -38,6 +44,11 @@ class Entrance:
         if not self.addresses.take(client_key(call.address), now):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
 
+    def check_passwords(self) -> None:
+        """Raise `Refused` (``elsewhere``) where people sign in at a provider only."""
+        if not self.ways.passwords:
+            raise Refused("elsewhere", ELSEWHERE)
+
     async def enter(
         self,
         call: Call[Any],
@@ -45,15 +56,20 @@ class Entrance:
         what: str,
         also: Callable[[Database], None],
         known: Callable[[], bool] = lambda: False,
+        *,
+        after: Callable[[Database, Session], None] = lambda database, session: None,
+        more: str = "",
     ) -> Reply:
         """Make a new session, always with a new secret; the one of before ends.
 
-        ``also`` is done in the same change. While the database cannot be written, a ``known``
+        ``also`` is done in the same change, and ``after`` once the session is there; ``more`` is
+        for the audit log. While the database cannot be written, a ``known``
         account comes in all the same.
         """
         account_service, secret = self._account_service, new_secret()
         now = account_service.wall()
         session = Session(digest(secret), name, None, now, now, call.address, agent_of(call))
+        event = AuditEvent(name, call.address, what, more=more)
 
         def enter(database: Database) -> bool:
             also(database)
@@ -62,7 +78,8 @@ class Entrance:
                 return False
             leave(database, call)
             database.put_session(session)
-            database.write(AuditEvent(name, call.address, what))
+            after(database, session)
+            database.write(event)
             return True
 
         try:
@@ -71,7 +88,7 @@ class Entrance:
         except Refused as why:
             if why.code != "degraded" or not known():
                 raise
-            self.meanwhile(call, session, AuditEvent(name, call.address, what))
+            self.meanwhile(call, session, event)
         return self.entered(secret)
 
     def meanwhile(self, call: Call[Any], session: Session, event: AuditEvent) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sightline.accounts.passwords import Cost
 from sightline.auth.permissions import Role
+from sightline.auth.second_factor import Demanded
 from sightline.auth.session import Lifetime
 
 
@@ -13,10 +14,12 @@ from sightline.auth.session import Lifetime
 class AccountPolicy:
     """The settings of accounts. ``guest`` is the role of guests, None: nobody is let in.
 
-    ``link`` is the longest time a link may last, s.
+    ``link`` is the longest time a link may last, s. ``second_factor``: who needs more than a
+    password.
     """
 
     lifetime: Lifetime = field(default_factory=Lifetime)
     cost: Cost = field(default_factory=Cost)
     guest: Role | None = None
     link: float = 31 * 86400.0
+    second_factor: Demanded = "nobody"

@@ -86,7 +86,46 @@ _FOURTH = (
     """,
     WatchedTables(("invitation",), "accounts"),
 )
-PART = Part("accounts", tuple(map(SchemaStep, (_FIRST, _SECOND, _THIRD, _FOURTH))))
+_FACTORS = (
+    """
+    CREATE TABLE passkey (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        label TEXT NOT NULL, key TEXT NOT NULL, rp TEXT NOT NULL,
+        count INTEGER NOT NULL, synced INTEGER NOT NULL, transports TEXT NOT NULL,
+        created REAL NOT NULL, used REAL
+    ) STRICT;
+    CREATE TABLE authenticator_app (
+        account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE,
+        sealed TEXT NOT NULL, step INTEGER NOT NULL, created REAL NOT NULL, used REAL
+    ) STRICT;
+    CREATE TABLE recovery_code (
+        account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        key TEXT NOT NULL, PRIMARY KEY (account, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE spent (
+        key TEXT PRIMARY KEY, ends REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+    WatchedTables(("passkey", "authenticator_app", "recovery_code"), "accounts"),
+)
+_IDENTITIES = (
+    """
+    CREATE TABLE provider_identity (
+        id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+        account TEXT REFERENCES account ON DELETE SET NULL,
+        label TEXT NOT NULL, created REAL NOT NULL, used REAL,
+        UNIQUE (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX provider_identity_account ON provider_identity (account);
+    CREATE TABLE came_by (
+        session TEXT PRIMARY KEY REFERENCES session ON DELETE CASCADE,
+        identity TEXT NOT NULL REFERENCES provider_identity ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX came_by_identity ON came_by (identity);
+    """,
+)
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS)
+PART = Part("accounts", tuple(map(SchemaStep, _STEPS)))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")
 """What other servers change of it: who may come in; and friends who were erased."""

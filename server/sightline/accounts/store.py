@@ -20,6 +20,7 @@ from sightline.accounts.database import Database
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
 from sightline.auth.account import AccountCache, AuditEvent, Session
+from sightline.auth.passkeys import Ceremonies
 from sightline.contract.errors import Refused
 from sightline.database.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
@@ -196,6 +197,13 @@ class AccountStore(Service):
     def pseudonyms(self) -> Pseudonyms:
         """Return the pseudonyms of friends in the audit log."""
         return self._open().pseudonyms
+
+    @property
+    def ceremonies(self) -> Ceremonies:
+        """Return what makes challenges and half sessions. Raises `Refused` while it is away."""
+        if self._database is None and self.away:
+            raise Refused("busy", _AWAY, wait=5)
+        return self._open().ceremonies
 
     def _open(self) -> Database:
         assert self._database is not None, "the service was not started"

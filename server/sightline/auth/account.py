@@ -12,7 +12,9 @@ from typing import Literal
 from unicodedata import category, normalize
 
 from sightline.auth.invitation import Invitation
+from sightline.auth.passkeys import Passkey
 from sightline.auth.permissions import Grants, Role, check_grant
+from sightline.auth.second_factor import AuthenticatorApp
 from sightline.kinds.friends.names import Alias, folded
 
 # What a token may be used for: watch, drive robots, read /metrics, post a phone's messages.
@@ -120,6 +122,13 @@ class AccountCache:
     aliases: Mapping[str, Alias] = field(default_factory=dict)  # of devices, by spelling
     chosen: Mapping[str, str] = field(default_factory=dict)  # by admins, on the page
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
+    passkeys: Mapping[str, Passkey] = field(default_factory=dict)  # by id
+    apps: Mapping[str, AuthenticatorApp] = field(default_factory=dict)  # by account
+
+    def passkeys_of(self, account: str) -> list[Passkey]:
+        """Return an account's passkeys, the oldest first."""
+        found = [each for each in self.passkeys.values() if each.account == account]
+        return sorted(found, key=lambda each: (each.created, each.id))
 
     @property
     def founded(self) -> bool:

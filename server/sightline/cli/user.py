@@ -8,10 +8,11 @@ from typing import Any
 
 from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import tokens_ended
+from sightline.accounts.api_second_factor import reset_factors
 from sightline.accounts.invitations import end_resets
 from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
-from sightline.cli import invite
+from sightline.cli import identities, invite
 from sightline.cli.accounts_db import (
     AccountsDatabase,
     CommandFailed,
@@ -56,8 +57,13 @@ def add_to(subcommands: Any) -> None:
     action("disable", _disable, "Close an account; ends its sessions.")
     action("enable", _enable, "Open it again.")
     action("remove", _remove, "Remove an account with its tokens and links.")
+    factors = action("factors", _factors, "Show an account's passkeys and app, or remove them.")
+    factors.add_argument(
+        "--reset", action="store_true", help="remove its passkeys, app and recovery codes"
+    )
     action("list", _list, "Show all accounts.", named=False)
     invite.add_to(action, _add_grants)
+    identities.add_to(action)
 
 
 def _add_grants(parser: argparse.ArgumentParser) -> None:
@@ -170,6 +176,33 @@ def _remove(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
         database.remove_account(account.name)
         database.write(accounts_db.event("remove account", f"account/{account.name}"))
     print(f"{account.name}: removed")
+
+
+def _factors(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account, database = accounts_db.account(options.name), accounts_db.database
+    if options.reset:
+        with database.change():
+            passkeys, had_app = reset_factors(database, accounts_db.who, "local", account.name)
+        print(f"{account.name}: removed {passkeys} passkeys and {'an' if had_app else 'no'} app")
+        if account.password is None:
+            print(
+                f"{account.name}: nothing is left to sign in with; sightline user reset"
+                f" {account.name} makes a link"
+            )
+        return
+    cache = database.read_cache()
+    print(f"{account.name}: {'a' if account.password else 'no'} password")
+    for passkey in cache.passkeys_of(account.name):
+        print(
+            f"  passkey {passkey.number} at {passkey.rp}: {passkey.label}, made"
+            f" {when(passkey.created)}, last used {when(passkey.used)}"
+        )
+    app = cache.apps.get(account.name)
+    if app is not None:
+        print(
+            f"  app for codes, set up {when(app.created)}, last used {when(app.used)};"
+            f" {len(app.recovery)} recovery codes left"
+        )
 
 
 def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:

@@ -31,8 +31,9 @@ class Call(Generic[F]):
     """One call. ``asked`` are its fields, ``parts`` what the ``{…}`` of the path stood for.
 
     ``visitor`` is None only for calls that need nobody. ``thing`` is the key of the thing in the
-    path. ``known`` is what a device keeps that has signed in before. ``base`` is the address under
-    which the caller sees us (``https://map.example.org``).
+    path. ``known`` is what a device keeps that has signed in before, ``flow`` what a browser keeps
+    of a sign-in elsewhere that it began. ``base`` is the address under which the caller sees us
+    (``https://map.example.org``).
     """
 
     asked: F
@@ -40,7 +41,10 @@ class Call(Generic[F]):
     address: str = ""
     agent: str = ""
     base: str = ""
+    origin: str = ""
+    browser: str = field(default="", repr=False)
     known: str = field(default="", repr=False)
+    flow: str = field(default="", repr=False)
     parts: Mapping[str, str] = field(default_factory=dict)
     thing: str = ""
 
@@ -57,13 +61,16 @@ class Reply:
 
     A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
     secret, which ``lasts`` so many s; "" ends it. ``known`` is what the device keeps to be known
-    again.
+    again, ``browser`` what it keeps for a while to be known before anybody is signed in, ``flow``
+    what it keeps of a sign-in elsewhere ("": nothing more).
     """
 
     answer: Answer = field(default_factory=Done)
     cookie: str | None = field(default=None, repr=False)
     lasts: float = 0.0
     known: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
+    flow: str | None = field(default=None, repr=False)
     status: int = 200
     file: bytes | None = field(default=None, repr=False)
     type: str = ""

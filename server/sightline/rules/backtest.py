@@ -127,7 +127,8 @@ class Backtest:
         self._key = key
         self._drawn = None if drawn is None else DrawnRegion(drawn)
         self._region = rule.condition.region
-        self._entries: list[tuple[tuple[float, int, float], int, Entry]] = []
+        self._entries: list[Entry] = []
+        self._fed = False
         self._later: list[tuple[float, int, Change]] = []
         self._n = 0
         self._looked_at = 0
@@ -135,6 +136,8 @@ class Backtest:
         self._count = 0
         self._quiet = self._too_soon = 0
         self._began = False
+        self._wakes = since
+        """When something happens that no entry tells."""
         whole = msgspec.structs.replace(rule, enabled=True, again=None)
         self._take(self.engine.put(key, whole, self.begin))
 
@@ -142,19 +145,25 @@ class Backtest:
         """Take entries that are to be judged, in any order."""
         for entry in entries:
             if not entry.hidden and entry.at < self._until:
-                self._n += 1
-                heapq.heappush(self._entries, (order(entry), self._n, entry))
+                self._entries.append(entry)
+        self._fed = True
 
     def run(self, until: float) -> Iterator[None]:
         """Judge what was received before ``until``, in pieces."""
         until = min(until, self._until)
-        done = 0
         entries = self._entries
-        while entries and entries[0][0][0] < until:
-            self._judge(heapq.heappop(entries)[2])
+        if self._fed:
+            entries.sort(key=order)  # nearly in order already, which takes next to nothing
+            self._fed = False
+        done = 0
+        for entry in entries:
+            if entry.at >= until:
+                break
+            self._judge(entry)
             done += 1
             if done % PIECE == 0:
                 yield
+        del entries[:done]
         self._catch_up(until)
         yield
 
@@ -174,20 +183,24 @@ class Backtest:
         )
 
     def _judge(self, entry: Entry) -> None:
-        self._catch_up(entry.at)
-        if entry.at >= self._since:
+        at = entry.at
+        if at >= self._wakes or self.engine.due <= at:
+            self._catch_up(at)
+        if at >= self._since:
             self._looked_at += 1
         drawn = self._drawn
         for change in self._past.changes(entry):
-            if change.at > entry.at:
+            if change.at > at:
                 self._n += 1
                 heapq.heappush(self._later, (change.at, self._n, change))
+                self._wakes = min(self._wakes, change.at)
             elif drawn is None or not drawn.applies(change.at):
                 self._observe(change)
             elif not change.key.startswith("crossing/"):
                 # The transitions of then are of another shape, if there are any.
                 for crossed in drawn.changes(change):
                     self._observe(crossed)
+                self._wakes = min(self._wakes, drawn.looks)
                 self._observe(change)
 
     def _catch_up(self, at: float) -> None:
@@ -201,6 +214,9 @@ class Backtest:
                 self._observe(crossed)
         while self.engine.due <= at:
             self._take(self.engine.tick(self.engine.due))
+        later = self._later[0][0] if self._later else FOREVER
+        looks = self._drawn.looks if self._drawn is not None else FOREVER
+        self._wakes = min(later, looks, FOREVER if self._began else self._since)
 
     def _start(self, at: float) -> None:
         """End the lead-in: from here on it counts."""
@@ -213,7 +229,9 @@ class Backtest:
         self._quiet, self._too_soon = counts.quiet, counts.too_soon
 
     def _observe(self, change: Change) -> None:
-        self._take(self.engine.observe(*change))
+        events = self.engine.observe(*change)
+        if events:
+            self._take(events)
 
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:

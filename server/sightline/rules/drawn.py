@@ -42,7 +42,8 @@ class DrawnRegion:
         self._fences = Geofences(drawn.rules)
         self._fences.put(drawn.region, drawn.shape)
         self._n = 0
-        self._look = float("inf")
+        self.looks = float("inf")
+        """When `due` has something to say, epoch s."""
 
     def applies(self, at: float) -> bool:
         """Tell whether history does not know this region at ``at`` (epoch s)."""
@@ -58,13 +59,13 @@ class DrawnRegion:
         for position in self._drawn.positions(change.before, change.after):
             for crossed in self._fences.fix(change.key, position, change.at):
                 yield from self._crossed(crossed, change.at)
-            self._look = min(self._look, change.at + dwell)
+            self.looks = min(self.looks, change.at + dwell)
 
     def due(self, at: float) -> Iterator[Change]:
         """Return the transitions that nothing contradicted for long enough, up to ``at``."""
-        if self._look > at:
+        if self.looks > at:
             return
-        look, self._look = self._look, float("inf")
+        look, self.looks = self.looks, float("inf")
         for crossed in self._fences.tick(look):
             yield from self._crossed(crossed, look)
         if look < at:

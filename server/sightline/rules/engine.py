@@ -24,7 +24,6 @@ import msgspec
 from sightline.kinds.rules.model import Rule
 from sightline.model.kind import State
 from sightline.rules.case import Counts, Desk
-from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.firing import Event
 from sightline.rules.index import looks_about, same_watch
 from sightline.rules.ports import Calendar, Surroundings
@@ -84,21 +83,17 @@ class Engine:
 
     def number(self, at: float, source: str, topic: str, payload: bytes) -> Sequence[Event]:
         """Judge a message of a topic that came over the broker ``source``."""
-        rules = self._book.topics.rules(topic)
-        if not rules:
+        watches = self._book.numbers.get((source, topic))
+        if watches is None:
+            watches = self._book.numbered(source, topic, self.now)
+        if not watches:
             return _NOTHING
         at = self._passes(at)
-        thing = f"broker/{source}"
-        for key in rules:
-            known = self._book.rules.get(key)
-            if known is None or not looks_about(known.rule, thing):
-                continue
-            watch = self._book.watch(known, thing, topic, at)
-            if isinstance(watch, Numbered):
-                try:
-                    watch.took(at, payload)
-                except Exception as why:
-                    self._slipped(why)
+        for watch in watches:
+            try:
+                watch.took(at, payload)
+            except Exception as why:
+                self._slipped(why)
         return self._taken()
 
     def tick(self, now: float) -> Sequence[Event]:
@@ -127,12 +122,11 @@ class Engine:
         self._book.drop(key, at)
         if rule.enabled:
             known = self._book.put(key, rule, at)
-            for thing, state in things:
-                for look in self._book.seed(known, thing, state, at):
-                    try:
-                        look(at, None, state)
-                    except Exception as why:
-                        self._slipped(why)
+            for look, state in self._book.seed(known, things, at):
+                try:
+                    look(at, None, state)
+                except Exception as why:
+                    self._slipped(why)
         return self._taken()
 
     def drop(self, key: str, at: float) -> Sequence[Event]:
@@ -199,13 +193,14 @@ class Engine:
         rhythms = {thing: each.stored() for thing, each in self._book.rhythms.items()}
         return EngineState(self.now, cases, rhythms)
 
-    def restore(self, state: EngineState, at: float) -> None:
+    def restore(self, state: EngineState, at: float, hears: float | None = None) -> None:
         """Take up what was kept, after all rules were put; what does not fit is begun anew.
 
-        ``at`` is now (epoch s): we hear anything only from then on.
+        ``at`` is when it goes on (epoch s); ``hears``: since when we hear anything again, if that
+        is later: what happened in between is judged from history first, and nobody was silent.
         """
         self.now = max(self.now, at)
-        self._book.links.started(at)
+        self._book.links.started(at if hears is None else hears)
         for thing, stored in state.rhythms.items():
             known = self._book.rhythms.get(thing)
             try:

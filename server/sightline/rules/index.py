@@ -53,6 +53,24 @@ def looks_about(rule: Rule, thing: str) -> bool:
     return any(covers(word, thing) for word in rule.about)
 
 
+def history_of(rule: Rule, thing: str) -> bool:
+    """Tell whether a back-test of a rule needs the history of a thing.
+
+    Of brokers' clients the log of the broker tells; of silence, when we were deaf ourselves.
+    """
+    type = rule.condition.type
+    if type == "flapping":
+        kind, _, rest = thing.partition("/")
+        clients = f"client/{rest}"
+        return kind == "broker" and any(
+            covers(word, thing) or covers(word, clients) or covers(clients, word)
+            for word in rule.about
+        )
+    if thing == rule.condition.other or (type == "silent" and kind_of(thing) == "broker"):
+        return True
+    return looks_about(rule, thing)
+
+
 def exact(rule: Rule) -> list[str]:
     """Return the things that a rule names one by one: these are looked at before they are heard."""
     found = []

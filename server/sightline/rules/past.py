@@ -6,7 +6,7 @@ states. They are taken in the order of their receipt, as they were when they wer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -19,6 +19,8 @@ from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import ConditionType
 from sightline.model.kind import Arrival, CannotDecode, State, Update, id_of, kind_of
 from sightline.model.link import Link
+from sightline.rules.conditions.silence import heard_at, moves
+from sightline.rules.rhythm import Rhythm
 
 Decode = Callable[[Arrival], Iterable[Update]]
 
@@ -119,33 +121,37 @@ class Past:
         self.unread = 0
         """Entries that say nothing that can be read today."""
 
-    def changes(self, entry: Entry) -> Iterator[Change]:
-        """Return what changed by an entry; later ones come later."""
+    def changes(self, entry: Entry) -> Sequence[Change]:
+        """Return what changed by an entry; what changes later has a later time."""
+        sort = entry.sort
         try:
-            if entry.sort == "fix":
-                yield from self._message(entry, "")
-            elif entry.sort == "transition":
-                yield from self._message(entry, "/event")
-            elif entry.sort == "crossing":
-                yield self._crossing(entry)
-            elif entry.sort in ("state", "figures"):
-                yield from self._state(entry)
-            elif entry.sort == "alarm":
-                yield from self._alarm(entry)
-            elif entry.sort == "log":
-                yield from self._log(entry)
+            if sort == "fix":
+                return self._message(entry, "")
+            if sort == "transition":
+                return self._message(entry, "/event")
+            if sort == "crossing":
+                return (self._crossing(entry),)
+            if sort in ("state", "figures"):
+                return [*self._state(entry)]
+            if sort == "alarm":
+                return [*self._alarm(entry)]
+            if sort == "log":
+                return [*self._log(entry)]
         except (CannotDecode, msgspec.DecodeError, KeyError):
             self.unread += 1
+        return ()
 
-    def _message(self, entry: Entry, part: str) -> Iterator[Change]:
+    def _message(self, entry: Entry, part: str) -> Sequence[Change]:
         topic = f"owntracks/{id_of(entry.thing)}{part}"
-        for update in self._decode(Arrival(topic, entry.body, False, 0, entry.at)):
+        at, states, found = entry.at, self.states, []
+        for update in self._decode(Arrival(topic, entry.body, False, 0, at)):
             key = update.thing
-            before = self.states.get(key)
+            before = states.get(key)
             after = update.onto(before)
             if after is not None and after is not before:
-                self.states[key] = after
-                yield Change(entry.at, key, before, after)
+                states[key] = after
+                found.append(Change(at, key, before, after))
+        return found
 
     def _state(self, entry: Entry) -> Iterator[Change]:
         key, after = entry.thing, self._read(entry)
@@ -194,6 +200,18 @@ class Past:
             else:
                 self.states[key] = after
             yield Change(entry.at, key, before, after)
+
+
+def rhythm_of(entries: Iterable[Entry], decode: Decode) -> Rhythm:
+    """Return what the entries of one device (fixes, states), in any order, tell of its rhythm."""
+    past, rhythm = Past(decode), Rhythm()
+    for entry in sorted(entries, key=order):
+        if entry.hidden:
+            continue
+        for change in past.changes(entry):
+            if (heard := heard_at(change.after)) is not None:
+                rhythm.heard(min(heard, change.at), moves(change.after))
+    return rhythm
 
 
 def _lost(before: State | None, after: Broker) -> Broker | None:

@@ -41,8 +41,17 @@ MOVING = 2.0
 
 _LOG = log(GROWTH)
 _HOURS = 24
+_TABLE = 4096
+"""Gaps of less (s) are looked up by whole seconds."""
 _AROUND = (0, 1, -1, 2, -2)
 """The hours that are asked one after the other, of the one and its neighbours."""
+
+
+def _bucket(gap: float) -> int:
+    return int(log(gap / SHORTEST) / _LOG) + 1 if gap > SHORTEST else 0
+
+
+_BUCKETS = [_bucket(float(gap)) for gap in range(_TABLE)]
 
 
 class Usual(NamedTuple):
@@ -79,7 +88,7 @@ class Rhythm:
         if at <= last:
             return self.context
         if last >= 0 and (gap := at - last) <= LONGEST:
-            bucket = int(log(gap / SHORTEST) / _LOG) + 1 if gap > SHORTEST else 0
+            bucket = _BUCKETS[int(gap)] if gap < _TABLE else _bucket(gap)
             context = int(last // 3600) % _HOURS + (_HOURS if self._moved else 0)
             counts = self._contexts.get(context)
             if counts is None:

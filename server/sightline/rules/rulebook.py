@@ -6,7 +6,7 @@ address is found once and remembered, until a rule or the things of a rule chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from sightline.rules.case import Case, Counts, Desk
 from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.near import Near, Others
+from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.robots import Alarmed
 from sightline.rules.conditions.silence import Links
 from sightline.rules.hours import Opening
@@ -30,8 +31,6 @@ Look = Callable[[float, State | None, State | None], None]
 MOST_CASES = 50_000
 """Things that all rules together look at; what is more is not looked at, and counted."""
 _MOST_ADDRESSES = 300_000
-_TOLD = ("stay", "crossing", "alarm")
-"""Kinds of things that tell of other things."""
 
 
 class Known:
@@ -64,11 +63,15 @@ class RuleBook:
         self._around = around
         self._desk = desk
         self.rules: dict[str, Known] = {}
+        self._by_word: dict[str, dict[str, Known]] = {}
+        self._by_other: dict[str, dict[str, Known]] = {}
         self.links = Links()
         self.rhythms: dict[str, Rhythm] = {}
         self.topics = Topics()
         self.looks: dict[str, tuple[Look, ...]] = {}
         """What looks at an address; empty: nobody does."""
+        self.numbers: dict[tuple[str, str], tuple[Numbered, ...]] = {}
+        """What looks at the messages of a topic, by the broker's name and the topic."""
         self.left_out = 0
         self._count = 0
 
@@ -77,7 +80,11 @@ class RuleBook:
     def put(self, key: str, rule: Rule, at: float) -> Known:
         """Add a rule, and the cases of the things that it names."""
         known = self.rules[key] = Known(key, rule)
-        self.looks.clear()
+        for word in rule.about:
+            self._by_word.setdefault(word, {})[key] = known
+        if rule.condition.other is not None:
+            self._by_other.setdefault(rule.condition.other, {})[key] = known
+        self._unlook()
         if is_about_number(rule.condition):
             self.topics.put(key, rule.condition.topic or "")
         else:
@@ -90,9 +97,14 @@ class RuleBook:
         known = self.rules.pop(key, None)
         if known is not None:
             self.topics.drop(key)
+            for words in (self._by_word, self._by_other):
+                for word in [word for word, rules in words.items() if key in rules]:
+                    del words[word][key]
+                    if not words[word]:
+                        del words[word]
             for case, watch in known.cases.values():
                 self._end(case, watch, at, "rule")
-            self.looks.clear()
+            self._unlook()
 
     def forget(self, thing: str, at: float) -> None:
         """Remove all cases of a thing."""
@@ -100,7 +112,7 @@ class RuleBook:
             for each in [each for each in known.cases if each[0] == thing]:
                 self._end(*known.cases.pop(each), at, "gone")
         self.rhythms.pop(thing, None)
-        self.looks.clear()
+        self._unlook()
 
     def cases(self, rule: str, thing: str) -> Iterator[Case]:
         """Return the cases of a rule about a thing."""
@@ -157,19 +169,52 @@ class RuleBook:
             return self._of_alarm(key, f"probot/{robot}", at)
         return ()
 
-    def seed(self, known: Known, key: str, state: State, at: float) -> Iterator[Look]:
-        """Return what looks at a thing for one rule alone."""
-        kind = kind_of(key)
-        if kind not in KINDS and kind not in _TOLD:
+    def seed(
+        self, known: Known, things: Iterable[tuple[str, State]], at: float
+    ) -> Iterator[tuple[Look, State]]:
+        """Return what one rule alone looks at, of all things there are, and what looks at each."""
+        rule = known.rule
+        if is_about_number(rule.condition):
             return
-        for look in self.find(key, None, state, at):
-            watch = getattr(look, "__self__", None)
-            if watch is None:
-                watch = getattr(look, "args", (None,))[0]
-            if watch is known.others or (
-                isinstance(watch, BaseWatch) and watch.case.key == known.key
-            ):
-                yield look
+        visit = rule.condition.region
+        starts = tuple(f"{before}{word}" for word in rule.about for before in ("", "stay/"))
+        starts += ("alarm/", "client/", rule.condition.other or "alarm/")
+        for key, state in things:
+            if not key.startswith(starts):
+                continue
+            if key == rule.condition.other:
+                yield known.others.look, state
+            if type(state) is Visit:
+                thing, fits = state.thing, state.region == visit
+            elif key.startswith("alarm/"):
+                robot = getattr(state, "robot", None)
+                thing, fits = f"probot/{robot}", rule.condition.type == "alarm"
+            else:
+                thing, fits = key, visit is None and rule.condition.type != "alarm"
+            if fits and looks_about(rule, thing):
+                watch = self.watch(known, thing, "", at)
+                if isinstance(watch, Alarmed):
+                    yield partial(_alarmed, watch, key), state
+                elif watch is not None:
+                    yield watch.look, state
+
+    def numbered(self, source: str, topic: str, at: float) -> tuple[Numbered, ...]:
+        """Find what looks at the messages of a topic, where `numbers` does not know."""
+        thing, found = f"broker/{source}", []
+        for key in self.topics.rules(topic):
+            known = self.rules[key]
+            if looks_about(known.rule, thing):
+                watch = self.watch(known, thing, topic, at)
+                if isinstance(watch, Numbered):
+                    found.append(watch)
+        if len(self.numbers) >= _MOST_ADDRESSES:
+            self.numbers.clear()
+        self.numbers[source, topic] = watches = tuple(found)
+        return watches
+
+    def _unlook(self) -> None:
+        self.looks.clear()
+        self.numbers.clear()
 
     def _remember(self, address: str, looks: list[Look]) -> tuple[Look, ...]:
         if len(self.looks) >= _MOST_ADDRESSES:
@@ -179,14 +224,8 @@ class RuleBook:
 
     def _of_thing(self, thing: str, at: float) -> list[Look]:
         """Return what looks at a thing; make the cases of one that is new."""
-        looks: list[Look] = []
-        silent = False
-        for known in list(self.rules.values()):
-            condition = known.rule.condition
-            silent = silent or condition.type == "silent"
-            if condition.other == thing:
-                looks.append(known.others.look)
-        if silent and kind_of(thing) == "broker":
+        looks: list[Look] = [each.others.look for each in self._by_other.get(thing, {}).values()]
+        if kind_of(thing) == "broker":
             looks.append(partial(_link_changed, self.links, id_of(thing)))
         looks += [each.look for each in self._watches(thing, at) if thing in each.looks_at()]
         return looks
@@ -201,12 +240,24 @@ class RuleBook:
     def _watches(self, thing: str, at: float) -> list[BaseWatch]:
         """Return all that looks at a thing for any rule."""
         found = []
-        for known in self.rules.values():
+        for known in self._about(thing):
             if not is_about_number(known.rule.condition) and looks_about(known.rule, thing):
                 watch = self.watch(known, thing, "", at)
                 if watch is not None:
                     found.append(watch)
         return found
+
+    def _about(self, thing: str) -> list[Known]:
+        """Return the rules that name a thing or a group that it belongs to, each once."""
+        words = [thing]
+        if thing.startswith("client/"):
+            words.append("broker/" + thing.split("/", 2)[1])
+        found: dict[str, Known] = {}
+        for word in words:
+            while word:
+                found.update(self._by_word.get(word, {}))
+                word = word.rpartition("/")[0]
+        return list(found.values())
 
     # -- what cases need
 

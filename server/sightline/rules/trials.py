@@ -20,7 +20,7 @@ from sightline.rules.answers import RuleTried, RuleTrouble, UsualSilence, WouldT
 from sightline.rules.api import TryRule, UsualQuery
 from sightline.rules.backtest import DAY, Backtest, Result, sorts_of
 from sightline.rules.drawn import Drawn
-from sightline.rules.index import looks_about
+from sightline.rules.index import history_of
 from sightline.rules.past import Decode, Entry
 from sightline.rules.ports import Calendar, Surroundings
 from sightline.rules.requests import Check, rule_of
@@ -130,7 +130,7 @@ class Trials:
 
     async def _things(self, rule: Rule, user: User, sorts: Sequence[str]) -> Sequence[str]:
         """Return what the rule looks at, as far as the user may be told of its past."""
-        wanted = [key for key in await self._past.things() if _is_wanted(rule, key)]
+        wanted = [key for key in await self._past.things() if history_of(rule, key)]
         may = [key for key in wanted if all(may_recall(user, key, sort) for sort in sorts)]
         return sorted(may)[:MOST_THINGS]
 
@@ -164,10 +164,6 @@ class Trials:
         except Busy:
             why = "Too many long answers at once. Try again in a moment."
             raise Refused("busy", why, wait=2) from None
-
-
-def _is_wanted(rule: Rule, key: str) -> bool:
-    return key == rule.condition.other or looks_about(rule, key)
 
 
 def _tried(result: Result, trouble: Iterable[RuleTrouble]) -> RuleTried:

@@ -109,7 +109,7 @@ class RuleWatch(Service):
         for id, rule in old.items():
             self._took(self.engine.put(f"rule/{id}", rule, since))
         if noted is not None and (state := _decoded(noted[1])) is not None:
-            self.engine.restore(state, since)
+            self.engine.restore(state, since, hears=now)
         for id, row in self._alerts.rows.items():
             self._tell_engine(AlertChange(id, None, row))
         if noted is not None and now - since > 0 and old:

@@ -16,6 +16,7 @@ from sightline.settings.load import load_brokers as load_brokers
 from sightline.settings.load import load_robot_topics as load_robot_topics
 from sightline.settings.map_reading import remote_map as remote_map
 from sightline.settings.maps import MapSettings as MapSettings
+from sightline.settings.oidc import OidcSettings as OidcSettings
 from sightline.settings.rules import HomeAssistantSettings as HomeAssistantSettings
 from sightline.settings.rules import RulesSettings as RulesSettings
 from sightline.settings.schema import AccountsSettings as AccountsSettings

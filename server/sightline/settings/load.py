@@ -37,6 +37,8 @@ from sightline.settings.files import (
 )
 from sightline.settings.map_reading import map_settings
 from sightline.settings.maps import MapSettings
+from sightline.settings.oidc import OidcSettings
+from sightline.settings.oidc_reading import oidc_settings
 from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.schema import (
     AccountsSettings,
@@ -167,6 +169,9 @@ def _settings(
     maps = table.get("map", {})
     if not isinstance(maps, dict):
         raise BadSettings(f"{file}: map: must be tables, one per map: [map.satellite]")
+    providers = table.get("oidc", {})
+    if not isinstance(providers, dict):
+        raise BadSettings(f"{file}: oidc: must be tables, one per provider: [oidc.authelia]")
     replica = sections.get("replicas", ReplicasSettings()).name
     settings = Settings(
         **sections,
@@ -176,6 +181,12 @@ def _settings(
                 name, _values(MapSettings, t, file, f"map.{name}"), file, folder, environ
             )
             for name, t in maps.items()
+        },
+        oidc={
+            name: oidc_settings(
+                name, _values(OidcSettings, t, file, f"oidc.{name}"), file, folder, environ
+            )
+            for name, t in providers.items()
         },
         probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={

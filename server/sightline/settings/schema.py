@@ -14,6 +14,7 @@ from sightline.kinds.probots.bases import DEFAULT as ROBOT_BASES
 from sightline.settings.channels import ChannelsSettings
 from sightline.settings.databases import DynamodbSettings, ReplicasSettings, StoreSettings
 from sightline.settings.maps import MapSettings
+from sightline.settings.oidc import OidcSettings
 from sightline.settings.rules import HomeAssistantSettings, RulesSettings
 from sightline.settings.section import Section
 from sightline.settings.values import (
@@ -304,7 +305,7 @@ class Settings(Section, frozen=True, kw_only=True):
     """Everything that the operator decides.
 
     ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
-    in which they are shown; and so are ``webhook`` and ``map``.
+    in which they are shown; and so are ``webhook``, ``map`` and ``oidc``.
     """
 
     server: ServerSettings = ServerSettings()
@@ -324,6 +325,7 @@ class Settings(Section, frozen=True, kw_only=True):
     webhook: Mapping[str, WebhookSettings] = {}
     channels: ChannelsSettings = ChannelsSettings()
     map: Mapping[str, MapSettings] = {}
+    oidc: Mapping[str, OidcSettings] = {}
     history: HistorySettings = HistorySettings()
     archive: ArchiveSettings = ArchiveSettings()
     dynamodb: DynamodbSettings = DynamodbSettings()
@@ -369,6 +371,9 @@ class Settings(Section, frozen=True, kw_only=True):
             said.append(
                 f"map.{name}: whoever has {origin_of(each.url)} learns which area people look at"
             )
+        for name, provider in self.oidc.items():
+            if provider.issuer.startswith("http:"):
+                said.append(f"oidc.{name}.issuer: sign-ins travel unencrypted (http)")
         for name, webhook in self.webhook.items():
             if webhook.url.startswith("http:") and not webhook.private:
                 said.append(f"webhook.{name}: where people are travels unencrypted (http)")

@@ -101,7 +101,10 @@ class Api(Resource):
             address=address,
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=context.base(request),
+            origin=context.page_origin(request),
+            browser=context.browser(request),
             known=context.known(request),
+            flow=context.flow(request),
             parts=parts,
             thing=thing,
         )
@@ -134,6 +137,10 @@ class Api(Resource):
             self._context.keep(request, reply.cookie, reply.lasts)
         if reply.known is not None:
             self._context.keep_known(request, reply.known)
+        if reply.browser is not None:
+            self._context.keep_browser(request, reply.browser)
+        if reply.flow is not None:
+            self._context.keep_flow(request, reply.flow)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:

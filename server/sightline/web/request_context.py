@@ -20,6 +20,10 @@ from sightline.web.public_address import PublicAddress
 
 _KNOWN = b"-known"
 _KNOWN_LASTS = 180 * 86400  # s
+_BROWSER = b"-browser"
+_BROWSER_LASTS = 86400  # s
+_FLOW = b"-oidc"
+_FLOW_LASTS = 600  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
 
 
@@ -107,6 +111,16 @@ class RequestContext:
         named = [trusted.rstrip("/").lower() for trusted in self._believed]
         return origins[0] if len(origins) == 1 and origins[0].lower() in named else None
 
+    def page_origin(self, request: Request) -> str:
+        """Return the origin of our page that asks, as its browser says it; else where it was sent.
+
+        A page of somebody else's is not believed: it gets what the request was sent to.
+        """
+        origins, host = self._origins(request), _host(request)
+        if origin.allowed(origins, host or None, self._believed):
+            return origins[0].lower()
+        return f"{'https' if self.secure(request) else 'http'}://{host}"
+
     def same_site(self, request: Request) -> bool:
         """Tell whether a request that changes something comes from our own page (CSRF).
 
@@ -172,6 +186,40 @@ class RequestContext:
             value.encode(),
             path=b"/",
             max_age=b"%d" % _KNOWN_LASTS,
+            secure=self.secure(request),
+            httpOnly=True,
+            sameSite=b"strict",
+        )
+
+    def browser(self, request: Request) -> str:
+        """Return the secret that the browser keeps before anybody is signed in; empty: none."""
+        cookie: bytes = request.getCookie(self._cookie(request) + _BROWSER) or b""
+        return cookie.decode("latin-1")
+
+    def keep_browser(self, request: Request, value: str) -> None:
+        """Let the browser keep that for a while. It opens nothing."""
+        request.addCookie(
+            self._cookie(request) + _BROWSER,
+            value.encode(),
+            path=b"/",
+            max_age=b"%d" % _BROWSER_LASTS,
+            secure=self.secure(request),
+            httpOnly=True,
+            sameSite=b"strict",
+        )
+
+    def flow(self, request: Request) -> str:
+        """Tell what the browser keeps of a sign-in elsewhere; empty: nothing."""
+        cookie: bytes = request.getCookie(self._cookie(request) + _FLOW) or b""
+        return cookie.decode("latin-1")
+
+    def keep_flow(self, request: Request, value: str) -> None:
+        """Let the browser keep that until it comes back; "": no longer."""
+        request.addCookie(
+            self._cookie(request) + _FLOW,
+            value.encode(),
+            path=b"/",
+            max_age=b"%d" % (_FLOW_LASTS if value else 0),
             secure=self.secure(request),
             httpOnly=True,
             sameSite=b"strict",

@@ -42,7 +42,8 @@ def secrets_of(settings: Settings) -> list[str]:
     """List what nobody may read in an answer."""
     brokers = [each.password for each in settings.broker.values()]
     hooks = [each.secret for each in settings.webhook.values()]
-    return [each.reveal() for each in (*brokers, *hooks) if each is not None]
+    elsewhere = [each.secret for each in settings.oidc.values()]
+    return [each.reveal() for each in (*brokers, *hooks, *elsewhere) if each is not None]
 
 
 class CheckChild:

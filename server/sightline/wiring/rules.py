@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
@@ -185,6 +186,9 @@ class Ruling(MultiService):
         ready.addErrback(lambda failure: self._log.failure("Rules are not watched", failure))
 
     async def _begin(self) -> None:
+        hours = [rule.hours for rule in self.rules.records.values() if rule.enabled]
+        if countries := {each.country for each in hours if each.country is not None}:
+            await deferToThread(self._calendar.load, countries)
         if self.running:
             self._look()
             await self.watch.begin()

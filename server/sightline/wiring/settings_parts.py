@@ -67,6 +67,7 @@ def account_policy(accounts: AccountsSettings) -> AccountPolicy:
         cost=Cost(memory=accounts.hash_memory, time=accounts.hash_passes),
         guest=None if accounts.guest == "none" else accounts.guest,
         link=accounts.link_days * 86400,
+        second_factor=accounts.second_factor,
     )
 
 

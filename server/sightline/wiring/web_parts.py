@@ -16,11 +16,17 @@ from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_invitations import InvitationsApi
 from sightline.accounts.api_joining import JoiningApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_passkeys import PasskeysApi
 from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
+from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.api_view import ViewApi
-from sightline.accounts.entrance import Entrance
+from sightline.accounts.confirming import Confirming
+from sightline.accounts.oidc.callback import ProviderCallback
+from sightline.accounts.oidc.requests import PATH as OIDC_PATH
+from sightline.accounts.passkeys import Passkeys
+from sightline.accounts.second_factor import Sealer, SecondFactor
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.channels.api import ChannelsApi
@@ -59,8 +65,10 @@ from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.maps import MapExtras
+from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
+from sightline.wiring.sealing import key_file
 from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
@@ -177,6 +185,9 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
     live, features, new, wall = parts.live, parts.features, parts.accounts.phones, parts.start.wall
     return make_routes(
         service=parts.accounts.service,
+        elsewhere=build_elsewhere(
+            parts.accounts.service, parts.start.settings.oidc, reactor, parts.start.clock, wall
+        ),
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
@@ -191,6 +202,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         phones=PhonesApi(new.adding, new.attempts, live.world, live.deliveries, new.target, wall),
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
+        sealer=key_file(parts.start.settings, parts.start.state),
         rules=RulesApi(
             reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
         ),
@@ -203,6 +215,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
 def make_routes(
     *,
     service: AccountService,
+    elsewhere: Elsewhere,
     world: World,
     store: Store,
     show: Show,
@@ -217,14 +230,19 @@ def make_routes(
     phones: PhonesApi,
     settled: str = "",
     check: CheckApi,
+    sealer: Sealer,
     rules: RulesApi,
     channels: ChannelsApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance = Entrance(service)
+    entrance, confirming = elsewhere.entrance, Confirming(service)
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
     apis = (
-        SessionApi(service, entrance),
-        JoiningApi(service, entrance),
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        *elsewhere.apis,
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
@@ -278,6 +296,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         {
             **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
+            OIDC_PATH: ProviderCallback(),
             "maps": MapFiles(reactor, accounts.context, features.maps),
             **features.owntracks.resources,
         },

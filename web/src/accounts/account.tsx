@@ -9,6 +9,7 @@ import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
 import { HowYouAreTold } from '../things/channels/mine';
 import { Browsers } from './browsers';
+import { IdentitiesCard } from './identities';
 import { LinkList } from './links';
 import { MapPrivacy } from './mapprivacy';
 import { forgetPlace, Who } from './menu';
@@ -17,6 +18,7 @@ import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
 import { RightsText } from './rights';
 import { Tokens } from './tokens';
+import { WaysIn } from './waysin';
 import { roleWords } from './wording';
 
 /** The account of a demonstration has no password. */
@@ -63,7 +65,13 @@ export function AccountPage() {
           </Card>
           <Browsers />
         </div>
-        {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
+        {visitor.name !== DEMO && (
+          <div class="cards-column">
+            <WaysIn />
+            <PasswordCard name={visitor.name} />
+          </div>
+        )}
+        {visitor.name !== DEMO && <IdentitiesCard />}
         <HowYouAreTold />
         <Tokens />
         {friends.length > 0 && (

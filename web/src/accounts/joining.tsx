@@ -3,8 +3,12 @@ import { t } from '@lingui/core/macro';
 import type { Invited, Session } from '../app/session';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
+import { Elsewhere } from './elsewhere';
 import { NewPassword } from './newpassword';
 import { whenText } from './wording';
+import { lazily } from '../ui/lazily';
+
+const JoinByPasskey = lazily(async () => (await import('./passkeyjoin')).JoinByPasskey);
 
 export function Joining({ session, invited }: { session: Session; invited: Invited }) {
   return invited.account === '' ? (
@@ -27,7 +31,7 @@ function NewAccount({ session, invited }: { session: Session; invited: Invited }
       <Form
         button={t`Make my account`}
         blame={{ taken: 'name', malformed: 'name', weak: 'password' }}
-        submit={(value) => session.join(value('name'), value('password'))}
+        submit={(value) => session.join({ name: value('name'), password: value('password') })}
       >
         <Field
           name="name"
@@ -39,6 +43,8 @@ function NewAccount({ session, invited }: { session: Session; invited: Invited }
         />
         <NewPassword />
       </Form>
+      {invited.passkey && <JoinByPasskey session={session} invited={invited} />}
+      <Elsewhere session={session} />
       {invited.addsPhone && (
         <p class="note">{t`After that, your phone can be added: it takes two minutes.`}</p>
       )}
@@ -56,7 +62,7 @@ function ForgottenPassword({ session, invited }: { session: Session; invited: In
       <Form
         button={t`Keep it and sign in`}
         blame={{ weak: 'password' }}
-        submit={(value) => session.join(null, value('password'))}
+        submit={(value) => session.join({ password: value('password') })}
       >
         {/* Tells password managers whose password it is. */}
         <input
@@ -70,6 +76,7 @@ function ForgottenPassword({ session, invited }: { session: Session; invited: In
         />
         <NewPassword />
       </Form>
+      {invited.passkey && <JoinByPasskey session={session} invited={invited} />}
       <Until ends={invited.ends} />
     </>
   );

@@ -6,17 +6,21 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Notice, Session, SessionState } from '../app/session';
-import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { LanguageChoice } from '../ui/languagechoice';
 import { Logo } from '../ui/logo';
+import { Elsewhere } from './elsewhere';
 import { Joining } from './joining';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
 import { DocLink, ErrorLink } from '../ui/doclink';
+import { lazily } from '../ui/lazily';
+
+const SignInByPasskey = lazily(async () => (await import('./passkeysignin')).SignInByPasskey);
+const HalfWay = lazily(async () => (await import('./halfway')).HalfWay);
 
 export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
   const title = titles()[state.is];
@@ -43,6 +47,7 @@ const titles = (): Readonly<Record<SessionState['is'], string>> => ({
   out: t`Sign in`,
   founding: t`First admin`,
   invited: t`Invitation`,
+  half: t`Sign in`,
   shut: t`Shared link`,
   in: '',
 });
@@ -63,45 +68,30 @@ function Inside({ session, state }: { session: Session; state: SessionState }) {
       return state.first ? (
         <FirstStart notice={state.notice} session={session} />
       ) : (
-        <SignIn session={session} notice={state.notice} also={state.also} />
+        <SignIn session={session} state={state} />
       );
     case 'founding':
       return <Founding session={session} />;
     case 'invited':
       return <Joining session={session} invited={state.invited} />;
+    case 'half':
+      return <HalfWay session={session} state={state} />;
     case 'shut':
       return <Shut session={session} state={state} />;
   }
 }
 
-function SignIn({
-  session,
-  notice,
-  also,
-}: {
-  session: Session;
-  notice: Notice | undefined;
-  also: Visitor | undefined;
-}) {
+function SignIn({ session, state }: { session: Session; state: SessionState & { is: 'out' } }) {
+  const { notice, also } = state;
+  const passwords = session.waysIn.ways.value?.passwords !== false;
   const name = also?.display ?? also?.name ?? '';
   return (
     <>
       <h1>{t`Sign in`}</h1>
       {notice && <NoticeBox notice={notice} />}
-      <Form
-        button={t`Sign in`}
-        blame={{ wrong: 'password' }}
-        submit={(value) => session.signIn(value('name'), value('password'))}
-      >
-        <Field name="name" label={t`Name`} autocomplete="username" maxLength={64} focus />
-        <Field
-          name="password"
-          label={t`Password`}
-          type="password"
-          autocomplete="current-password"
-          maxLength={256}
-        />
-      </Form>
+      {passwords && <PasswordForm session={session} />}
+      <SignInByPasskey session={session} />
+      <Elsewhere session={session} still={state.still} />
       {also && (
         <p class="signin-also">
           <button
@@ -117,6 +107,25 @@ function SignIn({
       )}
       <p class="note">{t`No account, or the password forgotten? Whoever looks after this server can help.`}</p>
     </>
+  );
+}
+
+function PasswordForm({ session }: { session: Session }) {
+  return (
+    <Form
+      button={t`Sign in`}
+      blame={{ wrong: 'password' }}
+      submit={(value) => session.signIn(value('name'), value('password'))}
+    >
+      <Field name="name" label={t`Name`} autocomplete="username webauthn" maxLength={64} focus />
+      <Field
+        name="password"
+        label={t`Password`}
+        type="password"
+        autocomplete="current-password"
+        maxLength={256}
+      />
+    </Form>
   );
 }
 

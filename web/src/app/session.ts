@@ -16,12 +16,15 @@ import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
-import type { Api } from '../net/api';
-import type { Person } from '../generated';
+import type { Api, Reply } from '../net/api';
+import type { Calls, Person, SignedOut } from '../generated';
 import type { Read } from '../net/shape';
+import { NOTHING_KEPT } from './lastpicture';
 import type { LastPicture, OnDevice } from './lastpicture';
+import { endOfLink, sentence } from './sessionend';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
+import { WaysIn } from './waysin';
 
 /** Something to tell whoever is out: why they are. */
 export interface Notice {
@@ -40,9 +43,18 @@ export type SessionState =
       readonly first: boolean;
       /** Who this browser is taken for without this form: a guest, or who signed in elsewhere. */
       readonly also?: Visitor;
+      /** Where they are still signed in: the provider by which they had come. */
+      readonly still?: { readonly provider: string; readonly url: string };
     }
   | { readonly is: 'founding' }
   | { readonly is: 'invited'; readonly invited: Invited }
+  /** The password was right, and more is wanted: `half` opens nothing but the step for it. */
+  | {
+      readonly is: 'half';
+      readonly wants: 'code' | 'enrol';
+      readonly half: string;
+      readonly addsPhone: boolean;
+    }
   | {
       readonly is: 'shut';
       readonly code: string;
@@ -67,11 +79,24 @@ export interface Invited {
   /** Empty: for a new account. */
   readonly account: string;
   readonly addsPhone: boolean;
+  /** A passkey may take the place of the password. */
+  readonly passkey: boolean;
 }
 
-const SORTS = ['welcome', 'share', 'invite', 'reset'] as const;
+/** Who is in now, or what is wanted yet. */
+type Answered = Pick<Reply<'POST /session'>, 'user' | 'wants' | 'half'>;
 
-/** A secret that came in the address: of the first start, a shared link, an invitation. */
+const SORTS = ['welcome', 'share', 'invite', 'reset', 'oidc'] as const;
+
+/** What a sign-in elsewhere came to: who is in, or why not; `text` tells it. */
+export interface Came {
+  readonly user?: Read<Person> | undefined;
+  readonly addsPhone?: boolean;
+  readonly notice?: Notice;
+}
+
+/** A secret that came in the address: of the first start, a shared link, an invitation, or what a
+ * provider sent back. */
 export interface Ticket {
   readonly sort: (typeof SORTS)[number];
   readonly secret: string;
@@ -79,10 +104,11 @@ export interface Ticket {
 
 /** The ticket in a fragment, with or without its `#`; null when there is none. */
 export function readTicket(fragment: string): Ticket | null {
-  const found = /^#?([a-z]+)=([\w-]{1,256})$/.exec(fragment);
+  const found = /^#?([a-z]+)=([\w-]{1,6000})$/.exec(fragment);
   const sort = SORTS.find((each) => each === found?.[1]);
   const secret = found?.[2];
-  return sort === undefined || secret === undefined ? null : { sort, secret };
+  if (sort === undefined || secret === undefined) return null;
+  return sort !== 'oidc' && secret.length > 256 ? null : { sort, secret };
 }
 
 /** Milliseconds between tries to reach a server that is away. */
@@ -90,23 +116,26 @@ const AGAIN = 3000;
 /** After so many milliseconds without an answer what is kept on the device is shown. */
 const ANSWER_WITHIN = 5000;
 
-/** Nothing is kept: a page that is not installed, or a test. */
-const NOTHING_KEPT: OnDevice = {
-  last: () => Promise.resolve(null),
-  leave: () => Promise.resolve(),
-  forget: () => undefined,
-};
-
 export class Session {
-  readonly #api: Api;
   readonly #device: OnDevice;
+  readonly waysIn: WaysIn;
+  /** For what is asked before anybody is in, too. */
+  readonly api: Api;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #cameBack: (answer: string) => Promise<Came>;
 
-  constructor(api: Api, device: OnDevice = NOTHING_KEPT) {
-    this.#api = api;
+  /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
+  constructor(
+    api: Api,
+    cameBack: (answer: string) => Promise<Came> = nobody,
+    device: OnDevice = NOTHING_KEPT,
+  ) {
+    this.api = api;
+    this.waysIn = new WaysIn(api);
+    this.#cameBack = cameBack;
     this.#device = device;
   }
 
@@ -127,6 +156,7 @@ export class Session {
     const late = setTimeout(() => void this.#recall(), ANSWER_WITHIN);
     try {
       if (this.#ticket === null) await this.#ask();
+      else if (this.#ticket.sort === 'oidc') await this.#byProvider(this.#ticket);
       else if (this.#ticket.sort === 'welcome') await this.#byWelcome(this.#ticket);
       else await this.#byLink(this.#ticket);
     } catch (error) {
@@ -140,7 +170,7 @@ export class Session {
   }
 
   /** Show what was seen last, while the server is away; false: nothing is kept, or somebody is in. */
-  async #recall(): Promise<boolean> {
+  readonly #recall = async (): Promise<boolean> => {
     if (this.#ticket !== null) return false;
     const kept = await this.#device.last();
     const { is } = this.#state.value;
@@ -148,45 +178,56 @@ export class Session {
     if (!kept || (is !== 'asking' && is !== 'away')) return false;
     this.#become({ is: 'in', visitor: kept.visitor, kept });
     return true;
-  }
+  };
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
-    this.#enter((await this.#api.post('session', { name, password })).user);
+    this.came(await this.api.post('session', { name, password }));
+  }
+
+  /** The server let somebody in, or wants more of them. */
+  came({ user, wants, half }: Answered, addsPhone = false): void {
+    if (wants === undefined || half === undefined) this.#enter(user, addsPhone);
+    else this.#become({ is: 'half', wants, half, addsPhone });
   }
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
     const token = this.#ticket?.secret ?? '';
-    this.#enter((await this.#api.post('welcome', { token, name, password })).user);
+    this.#enter((await this.api.post('welcome', { token, name, password })).user);
   }
 
-  /** Use an invitation: a name for a new account, or none for a new password. Rejects with Denied. */
-  async join(name: string | null, password: string): Promise<void> {
+  /**
+   * Use an invitation: a name for a new account, or none for a new password; a passkey may take the
+   * place of the password. Rejects with Denied.
+   */
+  async join(fields: Omit<Calls['POST /invitation']['asks'], 'token'>): Promise<void> {
     const before = this.#state.value;
     const token = this.#ticket?.secret ?? '';
-    const fields = { token, password, ...(name === null ? {} : { name }) };
-    const { user } = await this.#api.post('invitation', fields);
-    this.#enter(user, before.is === 'invited' && before.invited.addsPhone);
+    const said = await this.api.post('invitation', { token, ...fields });
+    this.came(said, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
-    // First, while we may still tell the server; and should it be away, nothing is kept here all the same.
+    // While we may still tell the server. Should it be away, nothing is kept here all the same.
     await this.#device.leave();
-    if (everywhere) await this.#api.del('sessions');
-    else await this.#api.del('session');
+    const { provider, url }: Read<SignedOut> = everywhere
+      ? await this.api.del('sessions')
+      : await this.api.del('session');
     this.#ticket = null;
-    await this.#out({
+    const notice = {
       tone: 'info',
       title: t`You are signed out`,
       text: everywhere ? t`Here and everywhere else.` : t`Nothing of what was shown is kept here.`,
-    });
+    } as const;
+    const still = provider !== undefined && url !== undefined ? { still: { provider, url } } : {};
+    await this.#out(notice, still);
   }
 
   /** Sign out of the account, and look at what the link shows. Rejects with Denied. */
   async signOutToSeeLink(): Promise<void> {
-    await this.#api.del('session');
+    await this.api.del('session');
     await this.open(null);
   }
 
@@ -224,6 +265,7 @@ export class Session {
     const why = sentence(reason);
     try {
       const now = await this.#who();
+      if (this.#state.value.is !== 'asking') return; // they signed out themselves: that was told
       if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
         this.#become({ is: 'in', visitor: now, notice: why });
       } else if (visitor.way === 'link') {
@@ -247,13 +289,9 @@ export class Session {
   async check(): Promise<void> {
     const before = this.#state.value;
     if (before.is !== 'in') return;
-    let now: Visitor | null;
-    try {
-      now = await this.#who();
-    } catch {
-      return; // not reached: the connection says so by itself
-    }
-    if (this.#state.value !== before) return;
+    // Not reached: the connection says so by itself.
+    const now = await this.#who().catch(() => undefined);
+    if (now === undefined || this.#state.value !== before) return;
     if (now?.way !== before.visitor.way || now.name !== before.visitor.name) {
       await this.ended(t`the session has ended`);
     } else if (before.kept && JSON.stringify(now) !== JSON.stringify(before.visitor)) {
@@ -262,16 +300,31 @@ export class Session {
   }
 
   async #ask(): Promise<void> {
-    const { user, first } = await this.#api.get('session');
+    const { user, first } = await this.waysIn.ask();
     if (user) this.#become({ is: 'in', visitor: visitorOf(user) });
     else this.#become({ is: 'out', first });
   }
 
+  async #byProvider(ticket: Ticket): Promise<void> {
+    const came = await this.#cameBack(ticket.secret);
+    this.#ticket = null;
+    if (came.user) {
+      this.#enter(came.user, came.addsPhone);
+      return;
+    }
+    await this.#ask();
+    const now = this.#state.value;
+    if (came.notice === undefined) return;
+    if (now.is === 'out') this.#become({ ...now, notice: came.notice });
+    else if (now.is === 'in') this.#become({ ...now, notice: came.notice.text });
+  }
+
   async #byLink(ticket: Ticket): Promise<void> {
     const token = ticket.secret;
+    if (ticket.sort !== 'share') this.waysIn.invitation = token;
     try {
-      if (ticket.sort === 'share') this.#enter((await this.#api.post('link', { token })).user);
-      else this.#become({ is: 'invited', invited: await this.#invitation(token) });
+      if (ticket.sort === 'share') this.#enter((await this.api.post('link', { token })).user);
+      else this.#become({ is: 'invited', invited: await invitationOf(this.api, token) });
     } catch (error) {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
       const also = error.code === 'signed_in' ? await this.#who() : null;
@@ -280,14 +333,9 @@ export class Session {
     }
   }
 
-  async #invitation(token: string): Promise<Invited> {
-    const { by, ends, account, adds_phone } = await this.#api.post('invitation', { token });
-    return { by, ends, account, addsPhone: adds_phone };
-  }
-
   async #byWelcome(ticket: Ticket): Promise<void> {
     try {
-      const said = await this.#api.post('welcome', { token: ticket.secret });
+      const said = await this.api.post('welcome', { token: ticket.secret });
       if (said.user) this.#enter(said.user);
       else this.#become({ is: 'founding' });
     } catch (error) {
@@ -305,12 +353,12 @@ export class Session {
     }
   }
 
-  async #out(notice: Notice): Promise<void> {
-    this.#become({ is: 'out', first: false, notice });
+  async #out(notice: Notice, more: Partial<SessionState & { is: 'out' }>): Promise<void> {
+    this.#become({ is: 'out', first: false, notice, ...more });
     try {
       const also = await this.#who();
       if (also && this.#state.value.is === 'out') {
-        this.#become({ is: 'out', first: false, notice, also });
+        this.#become({ is: 'out', first: false, notice, ...more, also });
       }
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
@@ -318,7 +366,7 @@ export class Session {
   }
 
   async #who(): Promise<Visitor | null> {
-    const { user } = await this.#api.get('session');
+    const { user } = await this.waysIn.ask();
     return user ? visitorOf(user) : null;
   }
 
@@ -338,23 +386,12 @@ export class Session {
   }
 }
 
-/** Why a link shows nothing any more. `now` in epoch seconds. */
-export function endOfLink(
-  reason: string,
-  visitor: Visitor,
-  now: number,
-): { code: 'ended' | 'revoked'; why: string } {
-  // A moment of grace: this computer's clock need not be the server's.
-  const over = visitor.expires !== undefined && now >= visitor.expires - 5;
-  const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
-  const told = reason.includes('link');
-  return { code, why: told ? sentence(reason) : t`It shows nothing any more.` };
+async function nobody(): Promise<Came> {
+  return Promise.resolve({});
 }
 
-/** The server's reason as a sentence. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === '') return t`The server said no more than that.`;
-  const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
+async function invitationOf(api: Api, token: string): Promise<Invited> {
+  const said = await api.post('invitation', { token });
+  const { by, ends, account, adds_phone: addsPhone, passkey } = said;
+  return { by, ends, account, addsPhone, passkey };
 }

@@ -7,6 +7,7 @@ import { Icon } from './icon';
 
 interface InputProps {
   readonly autocomplete?: string;
+  readonly inputMode?: 'numeric' | 'text';
   readonly placeholder?: string;
   readonly pattern?: string;
   readonly value?: string;

@@ -16,6 +16,7 @@ from sightline.cli.check import (
     frontend,
     https,
     maps,
+    oidc,
     public,
     replicas,
     robots,
@@ -116,6 +117,7 @@ def _findings(
     if settings.https.certificate:
         yield from https.check(settings)
     yield from maps.check(settings)
+    yield from oidc.check(settings)
     yield from channels.check(settings)
     url = options.url or settings.server.public_url
     if url:

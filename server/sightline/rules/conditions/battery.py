@@ -34,7 +34,7 @@ _CHARGING = (2, 3)
 class Battery(BaseWatch):
     """The battery is below so many %, or empty before a time of day; with both, both must be so."""
 
-    __slots__ = ("at", "below", "by", "enough", "past", "state", "until", "value")
+    __slots__ = ("at", "below", "by", "charging", "enough", "past", "state", "until", "value")
     kept: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
 
     def __init__(self, case: Case, around: Surroundings) -> None:
@@ -46,6 +46,7 @@ class Battery(BaseWatch):
         self.enough = self.below + margin
         self.value = -1.0
         self.at = -1.0
+        self.charging = False
         self.past: list[list[float]] = []
         """Values since it was charged last: [epoch s, %], some minutes apart."""
         self.until = -1.0
@@ -60,6 +61,9 @@ class Battery(BaseWatch):
                 return
             when = order(after)
             charging = after.bs in _CHARGING
+            # The same value tells something new only now and then.
+            if value == self.value and charging == self.charging and when < self.at + _STEP:
+                return
         elif type(after) is ProBot:
             value = after.batt
             if value is None or (value == self.value and self.by is None):
@@ -76,7 +80,7 @@ class Battery(BaseWatch):
 
     def _took(self, value: float, when: float, found: float, charging: bool, state: State) -> None:
         rose = value > self.value + 1
-        self.value, self.at, self.state = value, when, state
+        self.value, self.at, self.state, self.charging = value, when, state, charging
         if self.by is None:
             if value < self.below:
                 self.case.begins(when, found, self.facts())

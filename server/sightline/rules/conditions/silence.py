@@ -57,6 +57,18 @@ class Links:
         return max(self._since.get(source, -1.0), self._started)
 
 
+def heard_at(state: State | None) -> float | None:
+    """Return when a device told something that history keeps, too (epoch s); None: never."""
+    if type(state) is Friend:
+        return state.at
+    return state.heard if type(state) is ProBot else None
+
+
+def moves(state: State | None) -> bool:
+    """Tell whether a device says that it moves."""
+    return type(state) is Friend and state.vel is not None and state.vel > _MOVING
+
+
 class Silent(BaseWatch):
     """It is not heard for so many seconds, or for longer than usual."""
 
@@ -81,12 +93,7 @@ class Silent(BaseWatch):
         self.wake(at)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
-        if type(after) is Friend:
-            heard, speed = after.at, after.vel
-        elif type(after) is ProBot:
-            heard, speed = after.heard, None
-        else:
-            return
+        heard = heard_at(after)
         if heard is None or heard <= self.heard:
             return
         if heard > at:
@@ -97,7 +104,7 @@ class Silent(BaseWatch):
             self.case.ends(heard, at)
         limit = self.seconds
         if limit is None:
-            context = self.rhythm.heard(heard, speed is not None and speed > _MOVING)
+            context = self.rhythm.heard(heard, moves(after))
             self.count += 1
             if context != self.context or self.count >= _RECKON:
                 self.context, self.count = context, 0
