@@ -2163,7 +2163,7 @@ export interface Users {
   readonly users: readonly UserShown[];
 }
 
-/** Which device. */
+/** The device whose usual silence is asked for. */
 export interface UsualQuery {
   readonly thing: string;
 }
