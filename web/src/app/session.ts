@@ -211,7 +211,8 @@ export class Session {
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
     // While we may still tell the server. Should it be away, nothing is kept here all the same.
-    await this.#device.leave();
+    const leaves = this.#device.leave?.();
+    if (leaves) await leaves;
     const { provider, url }: Read<SignedOut> = everywhere
       ? await this.api.del('sessions')
       : await this.api.del('session');
