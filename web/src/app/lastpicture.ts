@@ -29,6 +29,13 @@ export interface OnDevice {
   forget(): void;
 }
 
+/** Nothing is kept: a page that is not installed, or a test. */
+export const NOTHING_KEPT: OnDevice = {
+  last: () => Promise.resolve(null),
+  leave: () => Promise.resolve(),
+  forget: () => undefined,
+};
+
 /** Milliseconds after which it is shown no more. */
 const WEEK = 7 * 86_400_000;
 /** Signing out waits so many milliseconds at most for the server to be told of this device. */
