@@ -25,14 +25,13 @@ export interface LastPicture {
 export interface OnDevice {
   last(): Promise<LastPicture | null>;
   /** Somebody signs out: take back what the server was told of this device, and keep nothing. */
-  leave(): Promise<void>;
+  leave?(): Promise<void>;
   forget(): void;
 }
 
 /** Nothing is kept: a page that is not installed, or a test. */
 export const NOTHING_KEPT: OnDevice = {
   last: () => Promise.resolve(null),
-  leave: () => Promise.resolve(),
   forget: () => undefined,
 };
 
