@@ -6,21 +6,19 @@ import json
 import re
 import sqlite3
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
+from people import PASSWORD, Admin, axe, first_link, is_in, sign_in
 from sightline.accounts.database_file import FILE
-from sightline_process import ROOT, SightlineProcess
+from sightline_process import SightlineProcess
 from waits import wait_until
 
 PHONE = {"width": 390, "height": 780}
-PASSWORD = "seven-quiet-harbours"
 JANE = '[data-thing="friend/jane/phone"]'
 KIM = '[data-thing="friend/kim/phone"]'
 ROBOT = '[data-thing="probot/ProBot1"]'
@@ -30,38 +28,6 @@ ROBOT = '[data-thing="probot/ProBot1"]'
 def guest() -> str:
     """Nobody gets in without an account."""
     return "none"
-
-
-class Admin:
-    """The first admin, at work over the API."""
-
-    def __init__(self, sightline: SightlineProcess) -> None:
-        self._home = sightline.url
-        self._cookie = ""
-        token = first_link(sightline).partition("#welcome=")[2]
-        self.asks("POST", "welcome", {"token": token, "name": "root", "password": PASSWORD})
-
-    def asks(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(
-            f"{self._home}api/1/{path}",
-            None if fields is None else json.dumps(fields).encode(),
-            {
-                "content-type": "application/json",
-                "origin": self._home.rstrip("/"),
-                "cookie": self._cookie,
-            },
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            self._cookie = (answer.headers["set-cookie"] or self._cookie).partition(";")[0]
-            return json.load(answer)
-
-    def knows(self, name: str, role: str = "viewer", **grants: list[str]) -> None:
-        self.asks("POST", "users", {"name": name, "role": role, "password": PASSWORD, **grants})
-
-    def shares(self, thing: str) -> str:
-        link = {"name": "for a friend", "things": [thing], "ends": time.time() + 3600}
-        return str(self.asks("POST", "links", link)["url"])
 
 
 @pytest.fixture
@@ -79,32 +45,12 @@ def everyone(broker: Broker) -> None:
     publish(broker, "telemetry", "ProBot1,87,91,started,23.4,192.168.1.17", "-r")
 
 
-def first_link(sightline: SightlineProcess) -> str:
-    """What the log says to open at the first start."""
-    found = wait_until(
-        lambda: re.search(r"http://\S+/#welcome=[\w-]+", sightline.logged),
-        lambda: f"a link in the log:\n{sightline.logged}",
-    )
-    assert found is not None
-    return found[0]
-
-
 def changes(sightline: SightlineProcess, statement: str) -> None:
     """Change the accounts as another process does; the server notices within a second."""
     (file,) = sightline.folder.rglob(FILE)
     with closing(sqlite3.connect(file)) as database:
         database.execute(statement)
         database.commit()
-
-
-def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_label("Password", exact=True).press("Enter")
-
-
-def is_in(page: Page) -> None:
-    expect(page.locator("html[data-connection=live]")).to_be_attached()
 
 
 def is_out(page: Page) -> None:
@@ -127,16 +73,6 @@ def kept(page: Page) -> str:
 def status(page: Page, path: str) -> int:
     """What the API answers to this page's session."""
     return int(page.evaluate("async (path) => (await fetch(`api/1/${path}`)).status", path))
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
-    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{wrong['id']}: {[node['target'] for node in wrong['nodes']]}"
-        for wrong in found["violations"]
-    ]
 
 
 Visit = Callable[..., Page]

@@ -74,6 +74,15 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("POST", "/tokens", 400, 400),
             ("DELETE", "/tokens/none", 404, 404),
             ("POST", "/me/password", 400, 400),
+            ("GET", "/me/factors", 200, 200),
+            ("POST", "/me/passkeys/challenge", 409, 409),  # not at an address that is a number
+            ("POST", "/me/passkeys", 400, 400),
+            ("PATCH", "/me/passkeys/none", 400, 400),
+            ("DELETE", "/me/passkeys/none", 404, 404),
+            ("POST", "/me/app/begin", 200, 200),
+            ("POST", "/me/app", 400, 400),
+            ("POST", "/me/app/off", 200, 200),
+            ("POST", "/me/recovery", 404, 404),
             ("GET", "/links", 200, 200),
             ("POST", "/links", 400, 400),
             ("DELETE", "/links/none", 404, 404),
@@ -97,6 +106,7 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("DELETE", "/users/nobody", 403, 404),
             ("GET", "/users/viewer/sessions", 403, 200),
             ("DELETE", "/users/nobody/sessions", 403, 404),
+            ("DELETE", "/users/nobody/factors", 403, 404),
             ("DELETE", "/users/viewer/sessions/none", 403, 404),
             ("GET", "/users/viewer/tokens", 403, 200),
             ("GET", "/users/viewer/view", 403, 200),
@@ -285,6 +295,9 @@ async def test_every_route_there_is_is_in_the_matrix(open_web):
     tried = [(method, path) for method, path, _ in ROUTES]
     apart = {("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link")}
     apart |= {("POST", "/invitation"), ("POST", "/oidc"), ("POST", "/oidc/{name}")}
+    apart |= {("POST", "/passkeys/challenge"), ("POST", "/session/passkey")}
+    apart |= {("POST", "/session/code"), ("POST", "/session/app"), ("POST", "/session/app/code")}
+    apart |= {("POST", "/invitation/passkey")}
     apart |= {("DELETE", "/sessions"), ("DELETE", "/sessions/others")}  # tested by what they do
     for route in home.routes:
         pattern = re.compile(re.sub(r"{[a-z]+}", "[^/]+", route.path))

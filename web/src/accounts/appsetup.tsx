@@ -25,6 +25,9 @@ export function AppSetup({
             <code data-key>{made.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
             <CopyButton text={made.secret} label={t`Copy the key`} />
           </p>
+          {matchMedia('(pointer: coarse)').matches && (
+            <a class="button" href={made.address}>{t`The app is on this phone`}</a>
+          )}
         </li>
         <li>{t`Type the six digits that it shows now.`}</li>
       </ol>

@@ -15,12 +15,13 @@ import { Once, Trouble } from './once';
 import { ResetLink } from './resetlink';
 import { Rights } from './rights';
 import type { Given } from './rights';
+import { UserWays } from './userways';
 import { ViewAs } from './viewas';
 import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';
 
-type Part = 'rights' | 'view' | 'password' | 'sessions' | 'remove';
+type Part = 'rights' | 'view' | 'password' | 'ways' | 'sessions' | 'remove';
 
 export function EditUser({
   user,
@@ -71,6 +72,7 @@ export function EditUser({
       )}
       {page === 'view' && <ViewAs user={user} />}
       {page === 'password' && <SetPassword user={user} again={again} close={close} />}
+      {page === 'ways' && <UserWays user={user} again={again} />}
       {page === 'sessions' && <Sessions user={user} />}
       {page === 'remove' && (
         <CloseAccount user={user} api={api} again={again} close={close} me={me} />
@@ -150,6 +152,7 @@ function EditTabs({
           ['rights', t`Rights`],
           ['view', t`What they see`],
           ['password', t`Password`],
+          ['ways', t`Ways in`],
           ['sessions', t`Signed in`],
           ['remove', t`Close`],
         ] as const

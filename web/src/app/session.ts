@@ -19,6 +19,7 @@ import { Denied } from '../net/api';
 import type { Api, Reply } from '../net/api';
 import type { Calls, Person, SignedOut } from '../generated';
 import type { Read } from '../net/shape';
+import type { LastPicture, OnDevice } from './lastpicture';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 import { WaysIn } from './waysin';
@@ -63,6 +64,8 @@ export type SessionState =
       readonly is: 'in';
       readonly visitor: Visitor;
       readonly notice?: string;
+      /** The server is away: what was shown last, kept on this device. */
+      readonly kept?: LastPicture;
       /** They came by an invitation, and are to add a phone of their own. */
       readonly addsPhone?: true;
     };
@@ -108,11 +111,26 @@ export function readTicket(fragment: string): Ticket | null {
 
 /** Milliseconds between tries to reach a server that is away. */
 const AGAIN = 3000;
+/** After so many milliseconds without an answer what is kept on the device is shown. */
+const ANSWER_WITHIN = 5000;
+
+/** Nothing is kept: a page that is not installed, or a test. */
+const NOTHING_KEPT: OnDevice = {
+  last: () => Promise.resolve(null),
+  leave: () => Promise.resolve(),
+  forget: () => undefined,
+};
+
+interface SessionHost {
+  readonly device?: OnDevice;
+  readonly cameBack?: (answer: string) => Promise<Came>;
+}
 
 export class Session {
   readonly waysIn: WaysIn;
   /** For what is asked before anybody is in, too. */
   readonly api: Api;
+  readonly #device: OnDevice;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
@@ -120,9 +138,10 @@ export class Session {
   readonly #cameBack: (answer: string) => Promise<Came>;
 
   /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
-  constructor(api: Api, cameBack: (answer: string) => Promise<Came> = nobody) {
+  constructor(api: Api, { device = NOTHING_KEPT, cameBack = nobody }: SessionHost = {}) {
     this.api = api;
     this.waysIn = new WaysIn(api);
+    this.#device = device;
     this.#cameBack = cameBack;
   }
 
@@ -130,10 +149,17 @@ export class Session {
     return this.#state;
   }
 
+  /** Whether who is in was not asked for yet: the server was away when they came. */
+  get unconfirmed(): boolean {
+    const state = this.#state.peek();
+    return state.is === 'in' && state.kept !== undefined;
+  }
+
   /** Come in with what the browser has: a ticket, else its cookie. Never rejects. */
   async open(ticket: Ticket | null): Promise<void> {
     this.#ticket = ticket ?? this.#ticket;
     clearTimeout(this.#again);
+    const late = setTimeout(() => void this.#recall(), ANSWER_WITHIN);
     try {
       if (this.#ticket === null) await this.#ask();
       else if (this.#ticket.sort === 'oidc') await this.#byProvider(this.#ticket);
@@ -141,9 +167,23 @@ export class Session {
       else await this.#byLink(this.#ticket);
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
+      if (await this.#recall()) return;
       this.#become({ is: 'away' });
       this.#again = setTimeout(() => void this.open(null), AGAIN);
+    } finally {
+      clearTimeout(late);
     }
+  }
+
+  /** Show what was seen last, while the server is away; false: nothing is kept, or somebody is in. */
+  async #recall(): Promise<boolean> {
+    if (this.#ticket !== null) return false;
+    const kept = await this.#device.last();
+    const { is } = this.#state.value;
+    if (is === 'in') return true;
+    if (!kept || (is !== 'asking' && is !== 'away')) return false;
+    this.#become({ is: 'in', visitor: kept.visitor, kept });
+    return true;
   }
 
   /** Rejects with Denied. */
@@ -179,6 +219,8 @@ export class Session {
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
+    // First, while we may still tell the server; and should it be away, nothing is kept here all the same.
+    await this.#device.leave();
     const { provider, url }: Read<SignedOut> = everywhere
       ? await this.api.del('sessions')
       : await this.api.del('session');
@@ -225,6 +267,8 @@ export class Session {
     const before = this.#state.value;
     if (before.is !== 'in') return;
     const { visitor } = before;
+    // They may see something else now, or nothing: so what was kept may be too much.
+    this.#device.forget();
     this.#become({ is: 'asking' });
     this.#ticket = null;
     const why = sentence(reason);
@@ -261,8 +305,11 @@ export class Session {
       return; // not reached: the connection says so by itself
     }
     if (this.#state.value !== before) return;
-    if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
-    await this.ended(t`the session has ended`);
+    if (now?.way !== before.visitor.way || now.name !== before.visitor.name) {
+      await this.ended(t`the session has ended`);
+    } else if (before.kept && JSON.stringify(now) !== JSON.stringify(before.visitor)) {
+      this.#become({ is: 'in', visitor: now }); // of other rights than when it was kept
+    }
   }
 
   async #ask(): Promise<void> {
