@@ -28,10 +28,11 @@ watchInstallable();
 function start(): void {
   const liked = preferences();
   const api = createApi(new URL('api/1/', document.baseURI).href, () => void session.check());
-  const session = new Session(api, {
-    device: onDevice,
-    cameBack: async (answer) => (await import('./accounts/cameback')).cameBack(api, answer),
-  });
+  const session = new Session(
+    api,
+    async (answer) => (await import('./accounts/cameback')).cameBack(api, answer),
+    onDevice,
+  );
   const newPhones = new NewPhones(api, new URL('.', document.baseURI).href);
   const app = worldOf(session, (visitor, kept) =>
     createApp(socketAddress(), { visitor, kept, api, preferences: liked, session, newPhones }),

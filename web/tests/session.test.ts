@@ -66,11 +66,9 @@ describe('who comes in', () => {
 
     test('whoever comes back is in', async () => {
       const came: string[] = [];
-      session = new Session(createApi(BASE), {
-        cameBack: async (answer) => {
-          came.push(answer);
-          return Promise.resolve({ user: JANE as never, addsPhone: true });
-        },
+      session = new Session(createApi(BASE), async (answer) => {
+        came.push(answer);
+        return Promise.resolve({ user: JANE as never, addsPhone: true });
       });
       await session.open(ANSWER);
       expect(came).toEqual(['a1']);
@@ -79,9 +77,7 @@ describe('who comes in', () => {
 
     test('whoever is refused is told why, in or out', async () => {
       const notice = { tone: 'bad', title: 'No', text: 'Because.' } as const;
-      session = new Session(createApi(BASE), {
-        cameBack: async () => Promise.resolve({ notice }),
-      });
+      session = new Session(createApi(BASE), async () => Promise.resolve({ notice }));
       server.says({ ok: true, user: null, first: false, providers: PROVIDERS });
       await session.open(ANSWER);
       expect(state()).toMatchObject({ is: 'out', notice });
@@ -95,12 +91,10 @@ describe('who comes in', () => {
     test('an answer is handed over again while the server is away', async () => {
       vi.useFakeTimers();
       const tries: string[] = [];
-      session = new Session(createApi(BASE), {
-        cameBack: async (answer) => {
-          tries.push(answer);
-          if (tries.length === 1) throw new Denied('offline', 'away');
-          return Promise.resolve({ user: JANE as never });
-        },
+      session = new Session(createApi(BASE), async (answer) => {
+        tries.push(answer);
+        if (tries.length === 1) throw new Denied('offline', 'away');
+        return Promise.resolve({ user: JANE as never });
       });
       await session.open(ANSWER);
       expect(state()).toEqual({ is: 'away' });

@@ -218,6 +218,20 @@ def telling_apis(parts: Parts) -> tuple[RulesApi, ChannelsApi]:
     )
 
 
+def _sign_in_apis(
+    service: AccountService, elsewhere: Elsewhere, sealer: Sealer
+) -> tuple[SessionApi, PasskeysApi, SecondFactorApi, JoiningApi]:
+    """Make what lets people in here: by password, code, passkey and invitation."""
+    entrance, confirming = elsewhere.entrance, Confirming(service)
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
+    return (
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
+    )
+
+
 def make_routes(
     *,
     service: AccountService,
@@ -240,14 +254,9 @@ def make_routes(
     telling: tuple[RulesApi, ChannelsApi],
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance, confirming = elsewhere.entrance, Confirming(service)
-    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
     apis = (
-        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        *_sign_in_apis(service, elsewhere, sealer),
         *elsewhere.apis,
-        PasskeysApi(service, entrance, passkeys, confirming),
-        SecondFactorApi(service, entrance, second, confirming),
-        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
@@ -261,13 +270,9 @@ def make_routes(
         DevicesApi(service, world),
         PeopleApi(service),
         AddressApi(service, settled),
-        phones,
-        deliveries,
-        maps,
+        *(phones, deliveries, maps, check, *telling),
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
-        check,
-        *telling,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]

@@ -19,7 +19,9 @@ import { Denied } from '../net/api';
 import type { Api, Reply } from '../net/api';
 import type { Calls, Person, SignedOut } from '../generated';
 import type { Read } from '../net/shape';
+import { NOTHING_KEPT } from './lastpicture';
 import type { LastPicture, OnDevice } from './lastpicture';
+import { endOfLink, sentence } from './sessionend';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 import { WaysIn } from './waysin';
@@ -114,23 +116,11 @@ const AGAIN = 3000;
 /** After so many milliseconds without an answer what is kept on the device is shown. */
 const ANSWER_WITHIN = 5000;
 
-/** Nothing is kept: a page that is not installed, or a test. */
-const NOTHING_KEPT: OnDevice = {
-  last: () => Promise.resolve(null),
-  leave: () => Promise.resolve(),
-  forget: () => undefined,
-};
-
-interface SessionHost {
-  readonly device?: OnDevice;
-  readonly cameBack?: (answer: string) => Promise<Came>;
-}
-
 export class Session {
+  readonly #device: OnDevice;
   readonly waysIn: WaysIn;
   /** For what is asked before anybody is in, too. */
   readonly api: Api;
-  readonly #device: OnDevice;
   readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
@@ -138,11 +128,15 @@ export class Session {
   readonly #cameBack: (answer: string) => Promise<Came>;
 
   /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
-  constructor(api: Api, { device = NOTHING_KEPT, cameBack = nobody }: SessionHost = {}) {
+  constructor(
+    api: Api,
+    cameBack: (answer: string) => Promise<Came> = nobody,
+    device: OnDevice = NOTHING_KEPT,
+  ) {
     this.api = api;
     this.waysIn = new WaysIn(api);
-    this.#device = device;
     this.#cameBack = cameBack;
+    this.#device = device;
   }
 
   get state(): ReadonlySignal<SessionState> {
@@ -176,7 +170,7 @@ export class Session {
   }
 
   /** Show what was seen last, while the server is away; false: nothing is kept, or somebody is in. */
-  async #recall(): Promise<boolean> {
+  readonly #recall = async (): Promise<boolean> => {
     if (this.#ticket !== null) return false;
     const kept = await this.#device.last();
     const { is } = this.#state.value;
@@ -184,7 +178,7 @@ export class Session {
     if (!kept || (is !== 'asking' && is !== 'away')) return false;
     this.#become({ is: 'in', visitor: kept.visitor, kept });
     return true;
-  }
+  };
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
@@ -199,9 +193,8 @@ export class Session {
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
-    this.#enter(
-      (await this.api.post('welcome', { token: this.#ticket?.secret ?? '', name, password })).user,
-    );
+    const token = this.#ticket?.secret ?? '';
+    this.#enter((await this.api.post('welcome', { token, name, password })).user);
   }
 
   /**
@@ -210,17 +203,16 @@ export class Session {
    */
   async join(fields: Omit<Calls['POST /invitation']['asks'], 'token'>): Promise<void> {
     const before = this.#state.value;
-    const said = await this.api.post('invitation', {
-      token: this.#ticket?.secret ?? '',
-      ...fields,
-    });
+    const token = this.#ticket?.secret ?? '';
+    const said = await this.api.post('invitation', { token, ...fields });
     this.came(said, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
-    // First, while we may still tell the server; and should it be away, nothing is kept here all the same.
-    await this.#device.leave();
+    // While we may still tell the server. Should it be away, nothing is kept here all the same.
+    const leaves = this.#device.leave?.();
+    if (leaves) await leaves;
     const { provider, url }: Read<SignedOut> = everywhere
       ? await this.api.del('sessions')
       : await this.api.del('session');
@@ -298,13 +290,9 @@ export class Session {
   async check(): Promise<void> {
     const before = this.#state.value;
     if (before.is !== 'in') return;
-    let now: Visitor | null;
-    try {
-      now = await this.#who();
-    } catch {
-      return; // not reached: the connection says so by itself
-    }
-    if (this.#state.value !== before) return;
+    // Not reached: the connection says so by itself.
+    const now = await this.#who().catch(() => undefined);
+    if (now === undefined || this.#state.value !== before) return;
     if (now?.way !== before.visitor.way || now.name !== before.visitor.name) {
       await this.ended(t`the session has ended`);
     } else if (before.kept && JSON.stringify(now) !== JSON.stringify(before.visitor)) {
@@ -401,27 +389,6 @@ export class Session {
 
 async function nobody(): Promise<Came> {
   return Promise.resolve({});
-}
-
-/** Why a link shows nothing any more. `now` in epoch seconds. */
-export function endOfLink(
-  reason: string,
-  visitor: Visitor,
-  now: number,
-): { code: 'ended' | 'revoked'; why: string } {
-  // A moment of grace: this computer's clock need not be the server's.
-  const over = visitor.expires !== undefined && now >= visitor.expires - 5;
-  const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
-  const told = reason.includes('link');
-  return { code, why: told ? sentence(reason) : t`It shows nothing any more.` };
-}
-
-/** The server's reason as a sentence. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === '') return t`The server said no more than that.`;
-  const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
 async function invitationOf(api: Api, token: string): Promise<Invited> {

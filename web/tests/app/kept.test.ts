@@ -80,7 +80,7 @@ describe('a session', () => {
     server = new Server();
     vi.stubGlobal('fetch', server.fetch);
     kept = PICTURE;
-    session = new Session(createApi(BASE), { device });
+    session = new Session(createApi(BASE), undefined, device);
     device.leave.mockClear();
     device.forget.mockClear();
   });
