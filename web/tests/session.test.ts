@@ -124,7 +124,7 @@ describe('who comes in', () => {
       for (let answers = 0; answers < 3; answers++) {
         server.says({ ok: true, user: null, first: false });
       }
-      let release = () => undefined as void;
+      let release: () => void = () => undefined;
       const gate = new Promise<void>((open) => {
         release = open;
       });
