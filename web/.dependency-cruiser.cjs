@@ -13,6 +13,7 @@ const ROOMS = [
   'map/',
   'ui/',
   'net/',
+  'worker/',
   'words/',
 ];
 

@@ -5,16 +5,32 @@
  * Nothing is inlined: the server's Content-Security-Policy allows neither inline scripts nor
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { lingui } from '@lingui/vite-plugin';
 import { firstPaint } from './firstpaint.plugin.ts';
 import { maplibre } from './maplibre.plugin.ts';
+import { serviceWorker } from './serviceworker.plugin.ts';
 import { towns } from './towns.plugin.ts';
 import { words } from './words.plugin.ts';
 
+const WORLD = 'public/basemap/world.pmtiles';
+const world = existsSync(WORLD) ? readFileSync(WORLD) : '';
+
 export default defineConfig({
   base: './',
-  plugins: [maplibre(), towns(), firstPaint(), words(), lingui({ failOnCompileError: true })],
+  define: {
+    __BASEMAP__: JSON.stringify(createHash('sha256').update(world).digest('hex').slice(0, 8)),
+  },
+  plugins: [
+    maplibre(),
+    towns(),
+    firstPaint(),
+    words(),
+    lingui({ failOnCompileError: true }),
+    serviceWorker(),
+  ],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

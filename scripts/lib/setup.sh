@@ -262,7 +262,7 @@ ensure_page() {
 page_sources() {
     find "$ROOT/server/docs" -type f -print0
     find "$ROOT/web" \
-        \( -path '*/node_modules' -o -path "$ROOT/web/dist" -o -path "$ROOT/web/public/basemap" \
+        \( -path '*/node_modules' -o -path "$ROOT/web/dist" -o -path "$ROOT/web/public/basemap" -o -path "$ROOT/web/public/icons" \
         -o -path "$ROOT/web/fonts" -o -path "$ROOT/web/tests" \) -prune -o -type f -print0
 }
 

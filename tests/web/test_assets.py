@@ -46,6 +46,18 @@ def test_hashed_names_are_kept_for_ever_and_others_asked_for_again(root):
     assert assets["world.pmtiles"].cache == "no-store"
 
 
+def test_the_service_worker_and_the_manifest_are_asked_for_again_and_known_by_their_types(root):
+    (root / "icons").mkdir()
+    for name in ("sw.js", "manifest.webmanifest", "icons/icon-192.png"):
+        (root / name).write_bytes(b"{}")
+    assets = load(root)
+    assert assets["sw.js"].type == "text/javascript; charset=utf-8"
+    assert assets["manifest.webmanifest"].type == "application/manifest+json"
+    assert assets["icons/icon-192.png"].type == "image/png"
+    # A worker that a browser or a proxy kept would keep an old page alive.
+    assert {assets[name].cache for name in ("sw.js", "manifest.webmanifest")} == {"no-cache"}
+
+
 @pytest.mark.parametrize(
     ("accepted", "coding"),
     [

@@ -2163,7 +2163,7 @@ export interface Users {
   readonly users: readonly UserShown[];
 }
 
-/** Which device. */
+/** The device whose usual silence is asked for. */
 export interface UsualQuery {
   readonly thing: string;
 }
@@ -2917,36 +2917,6 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
   };
-  readonly 'POST /places/at': {
-    readonly asks: PlacesAt;
-    readonly answers: Places;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /places/search': {
-    readonly asks: PlaceSearch;
-    readonly answers: FoundPlaces;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'GET /admin/map-addresses': {
-    readonly asks: Nothing;
-    readonly answers: RemoteMapList;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /admin/map-addresses/try': {
-    readonly asks: NewRemoteMap;
-    readonly answers: RemoteMapTried;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /admin/map-addresses': {
-    readonly asks: NewRemoteMap;
-    readonly answers: RemoteMapTried;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
-  };
-  readonly 'DELETE /admin/map-addresses/{name}': {
-    readonly asks: Nothing;
-    readonly answers: Done;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
-  };
   readonly 'GET /admin/check': {
     readonly asks: Nothing;
     readonly answers: SetupCheck;
@@ -3016,6 +2986,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: ChannelStandings;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/at': {
+    readonly asks: PlacesAt;
+    readonly answers: Places;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/search': {
+    readonly asks: PlaceSearch;
+    readonly answers: FoundPlaces;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/map-addresses': {
+    readonly asks: Nothing;
+    readonly answers: RemoteMapList;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses/try': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'DELETE /admin/map-addresses/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
@@ -4273,63 +4273,6 @@ export const MapsShape: Shape<Maps> = {
   trouble: { is: 'text' },
 };
 
-export const PlaceShownShape: Shape<PlaceShown> = {
-  text: { is: 'text' },
-  street: { is: 'text' },
-  number: { is: 'text' },
-  park: { is: 'text' },
-  part: { is: 'text' },
-  town: { is: 'text' },
-};
-
-export const PlacesShape: Shape<Places> = {
-  ok: { is: { one: [true] } },
-  places: { is: { list: { of: PlaceShownShape } } },
-};
-
-export const FoundPlaceShape: Shape<FoundPlace> = {
-  name: { is: 'text' },
-  local: { is: 'text' },
-  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
-  town: { is: 'text' },
-  lat: { is: 'number' },
-  lon: { is: 'number' },
-  box: { is: 'any' },
-};
-
-export const FoundPlacesShape: Shape<FoundPlaces> = {
-  ok: { is: { one: [true] } },
-  places: { is: { list: { of: FoundPlaceShape } } },
-};
-
-export const RemoteMapShownShape: Shape<RemoteMapShown> = {
-  name: { is: 'text' },
-  title: { is: 'text' },
-  url: { is: 'text' },
-  role: { is: { one: ['base', 'layer'] } },
-  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
-  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
-  hosts: { is: { list: 'text' } },
-  has_key: { is: 'flag' },
-  fixed: { is: 'flag' },
-  by: { is: 'text' },
-  at: { is: 'number' },
-};
-
-export const RemoteMapListShape: Shape<RemoteMapList> = {
-  ok: { is: { one: [true] } },
-  maps: { is: { list: { of: RemoteMapShownShape } } },
-  trouble: { is: 'text' },
-};
-
-export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
-  ok: { is: { one: [true] } },
-  fault: { is: 'text' },
-  hosts: { is: { list: 'text' } },
-  credit: { is: 'text' },
-  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
-};
-
 export const CheckedStepShape: Shape<CheckedStep> = {
   level: { is: { one: ['fail', 'ok', 'skip', 'warn'] } },
   said: { is: 'text' },
@@ -4464,6 +4407,63 @@ export const ChannelStandingsShape: Shape<ChannelStandings> = {
   ok: { is: { one: [true] } },
   channels: { is: { list: { of: ChannelStandingShape } } },
   trouble: { is: 'text' },
+};
+
+export const PlaceShownShape: Shape<PlaceShown> = {
+  text: { is: 'text' },
+  street: { is: 'text' },
+  number: { is: 'text' },
+  park: { is: 'text' },
+  part: { is: 'text' },
+  town: { is: 'text' },
+};
+
+export const PlacesShape: Shape<Places> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: PlaceShownShape } } },
+};
+
+export const FoundPlaceShape: Shape<FoundPlace> = {
+  name: { is: 'text' },
+  local: { is: 'text' },
+  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
+  town: { is: 'text' },
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  box: { is: 'any' },
+};
+
+export const FoundPlacesShape: Shape<FoundPlaces> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: FoundPlaceShape } } },
+};
+
+export const RemoteMapShownShape: Shape<RemoteMapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  url: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  hosts: { is: { list: 'text' } },
+  has_key: { is: 'flag' },
+  fixed: { is: 'flag' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+};
+
+export const RemoteMapListShape: Shape<RemoteMapList> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: RemoteMapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
+  ok: { is: { one: [true] } },
+  fault: { is: 'text' },
+  hosts: { is: { list: 'text' } },
+  credit: { is: 'text' },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
 };
 
 export const ANSWERS: {
@@ -4606,12 +4606,6 @@ export const REPLIES: {
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,
   'DELETE /admin/maps/{name}': DoneShape,
-  'POST /places/at': PlacesShape,
-  'POST /places/search': FoundPlacesShape,
-  'GET /admin/map-addresses': RemoteMapListShape,
-  'POST /admin/map-addresses/try': RemoteMapTriedShape,
-  'POST /admin/map-addresses': RemoteMapTriedShape,
-  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
   'POST /rules/try': RuleTriedShape,
@@ -4626,6 +4620,12 @@ export const REPLIES: {
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
   'GET /admin/channels': ChannelStandingsShape,
+  'POST /places/at': PlacesShape,
+  'POST /places/search': FoundPlacesShape,
+  'GET /admin/map-addresses': RemoteMapListShape,
+  'POST /admin/map-addresses/try': RemoteMapTriedShape,
+  'POST /admin/map-addresses': RemoteMapTriedShape,
+  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /openapi.json': null,
 };
 

@@ -6,6 +6,8 @@ import { render } from 'preact';
 import { Shell, worldOf } from './pages/shell';
 import { createApi } from './net/api';
 import { createApp } from './wiring/app';
+import { watchInstallable } from './app/installable';
+import { onDevice } from './app/lastpicture';
 import { Session, readTicket } from './app/session';
 import { NewPhones } from './things/friends/add/newphones';
 import { preferences } from './app/preferences';
@@ -20,15 +22,20 @@ function socketAddress(): string {
   return address.href;
 }
 
+// Before anything else: the browser may say so as soon as the page is there.
+watchInstallable();
+
 function start(): void {
   const liked = preferences();
   const api = createApi(new URL('api/1/', document.baseURI).href, () => void session.check());
-  const session = new Session(api, async (answer) =>
-    (await import('./accounts/cameback')).cameBack(api, answer),
+  const session = new Session(
+    api,
+    async (answer) => (await import('./accounts/cameback')).cameBack(api, answer),
+    onDevice,
   );
   const newPhones = new NewPhones(api, new URL('.', document.baseURI).href);
-  const app = worldOf(session, (visitor) =>
-    createApp(socketAddress(), { visitor, api, preferences: liked, session, newPhones }),
+  const app = worldOf(session, (visitor, kept) =>
+    createApp(socketAddress(), { visitor, kept, api, preferences: liked, session, newPhones }),
   );
   // What was shown once to somebody goes with them.
   effect(() => {

@@ -70,4 +70,5 @@ import './things/friends/add/add.css';
 import './things/webhooks/card.css';
 import './pages/phones.css';
 import './pages/tour.css';
+import './pages/appnote.css';
 import './pages/print.css';

@@ -4,6 +4,9 @@ declare module 'virtual:towns' {
   export default list;
 }
 
+/** A digest of the map of the world, put in by the build (vite.config.ts). */
+declare const __BASEMAP__: string;
+
 /** How to get each piece of that list, by its name. */
 declare module 'virtual:townpieces' {
   const pieces: Readonly<Record<string, () => Promise<{ readonly default: string }>>>;

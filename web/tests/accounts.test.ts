@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { Denied } from '../src/net/api';
 import { failureOf, failureText } from '../src/ui/failure';
 import {
-  browserName,
   endOf,
   fromInput,
   grantChoices,
@@ -12,6 +11,7 @@ import {
   toInput,
   withGrant,
 } from '../src/accounts/wording';
+import { browserName } from '../src/ui/browsername';
 import { below } from '../src/accounts/linkready';
 import { covers, mayDrive, mayShare, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';
@@ -47,10 +47,19 @@ describe('who somebody is', () => {
 
   test('decides which sections there are', () => {
     const viewer = visitor({}, { see: ['friend'] });
-    expect(sectionsFor(viewer)).toEqual(['map', 'broker', 'account', 'settings']);
+    expect(sectionsFor(viewer)).toEqual([
+      'map',
+      'alerts',
+      'rules',
+      'broker',
+      'account',
+      'settings',
+    ]);
     const operator = visitor({ role: 'operator' }, { see: ['probot/R2'], drive: ['probot/R2'] });
     expect(sectionsFor(operator)).toEqual([
       'map',
+      'alerts',
+      'rules',
       'robots',
       'broker',
       'console',

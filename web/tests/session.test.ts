@@ -1,6 +1,7 @@
 /** Who comes in, and why somebody is out. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
+import { Session, readTicket } from '../src/app/session';
+import { endOfLink, sentence } from '../src/app/sessionend';
 import type { SessionState } from '../src/app/session';
 import { EVERYBODY } from '../src/app/visitor';
 import { createApi, Denied } from '../src/net/api';

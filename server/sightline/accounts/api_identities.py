@@ -11,7 +11,7 @@ from sightline.accounts import answers, identities
 from sightline.accounts.database import Database
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.oidc.decision import Identity
-from sightline.accounts.oidc.service import ElsewhereService, link_here
+from sightline.accounts.oidc.service import ElsewhereService
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent, plain_name
 from sightline.contract.errors import UNKNOWN, Refused
@@ -100,11 +100,11 @@ class IdentitiesApi:
         ]
 
     async def own(self, call: Call[Nothing]) -> Reply:
-        """Return the asker's own."""
+        """Return the identities of the asker."""
         return await self._listed(call.who.user.name)
 
     async def of_user(self, call: Call[Nothing]) -> Reply:
-        """Return somebody's."""
+        """Return the identities of a user."""
         return await self._listed(self._find(call))
 
     async def name(self, call: Call[NewIdentity]) -> Reply:
@@ -115,7 +115,9 @@ class IdentitiesApi:
         issuer = provider.options.issuer
 
         def link(database: Database) -> None:
-            link_here(database, who, call.address, account, issuer, subject, subject[:64])
+            identities.link_here(
+                database, who, call.address, account, issuer, subject, subject[:64]
+            )
 
         await self._account_service.change(link)
         return Reply(status=201)

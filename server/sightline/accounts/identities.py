@@ -10,8 +10,10 @@ import secrets
 from typing import Any
 
 from sightline.accounts.database import Database
-from sightline.accounts.oidc.decision import Identity
+from sightline.accounts.oidc.decision import Identity, Refuse, decide_link
 from sightline.accounts.oidc.flow import KEY_BYTES
+from sightline.auth.account import AuditEvent
+from sightline.contract.errors import Refused
 from sightline.database.engine import Engine
 
 MOST = 20
@@ -56,6 +58,28 @@ def link(database: Database, issuer: str, subject: str, account: str, label: str
         (number, issuer, subject, account, label, database.now()),
     )
     return number
+
+
+def link_here(
+    database: Database,
+    who: str,
+    address: str,
+    account: str,
+    issuer: str,
+    subject: str,
+    label: str,
+) -> None:
+    """Link an account within a change, and write it down. Raises `Refused`."""
+    known = identity_of(database.sql, issuer, subject)
+    decided = decide_link(known, account, database.read_cache().accounts)
+    if isinstance(decided, Refuse):
+        raise decided.refused()
+    mine = identities_in(database.sql, account)
+    if len(mine) >= MOST and (known is None or known.account != account):
+        raise Refused("taken", f"An account has at most {MOST} of these.")
+    number = link(database, issuer, subject, account, label)
+    more = f"identity {number}: {issuer} subject {subject}"
+    database.write(AuditEvent(who, address, "link sign-in", f"account/{account}", more=more))
 
 
 def unlink(database: Database, number: str) -> None:

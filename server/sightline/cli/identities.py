@@ -9,7 +9,6 @@ from typing import Any
 from sightline.accounts import identities
 from sightline.accounts.api_identities import unlink_here
 from sightline.accounts.oidc.decision import Identity
-from sightline.accounts.oidc.service import link_here
 from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, when
 
 
@@ -36,7 +35,9 @@ def _link(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
         raise CommandFailed("a subject is 1 to 255 characters")
     with database.change():
         who = accounts_db.who
-        link_here(database, who, "local", account.name, provider.issuer, subject, subject[:64])
+        identities.link_here(
+            database, who, "local", account.name, provider.issuer, subject, subject[:64]
+        )
     print(f"{account.name}: signs in as {subject} of {provider.issuer}")
 
 

@@ -8,6 +8,7 @@ of a host). An ``Authorization: Bearer`` header goes before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -18,16 +19,23 @@ from sightline.web import origin
 from sightline.web.proxies import UNIX, Proxies
 from sightline.web.public_address import PublicAddress
 
-KNOWN = b"-known"
-"""What is kept since somebody signed in there."""
+_KNOWN = b"-known"
 _KNOWN_LASTS = 180 * 86400  # s
-BROWSER = b"-browser"
-"""A secret that is kept before anybody is signed in."""
-_BROWSER_LASTS = 86400  # s
-FLOW = b"-oidc"
-"""What is kept of a sign-in elsewhere."""
-_FLOW_LASTS = 600  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCookie:
+    """A cookie beside the session's: the end of its name, and how many s it lasts."""
+
+    name: bytes
+    lasts: int
+
+
+BROWSER = ShortCookie(b"-browser", 86_400)
+"""By it a browser is known before anybody is signed in."""
+FLOW = ShortCookie(b"-oidc", 600)
+"""What a browser keeps of a sign-in elsewhere that it began."""
 
 
 class Authenticator(Protocol):
@@ -177,15 +185,15 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def kept(self, request: Request, mark: bytes) -> str:
-        """Tell what the browser keeps besides the session: `KNOWN`, `BROWSER` or `FLOW`."""
-        cookie: bytes = request.getCookie(self._cookie(request) + mark) or b""
+    def known(self, request: Request) -> str:
+        """Tell what the browser keeps since somebody signed in there; empty: nothing."""
+        cookie: bytes = request.getCookie(self._cookie(request) + _KNOWN) or b""
         return cookie.decode("latin-1")
 
     def keep_known(self, request: Request, value: str) -> None:
         """Let the browser keep that, beyond the session. It opens nothing."""
         request.addCookie(
-            self._cookie(request) + KNOWN,
+            self._cookie(request) + _KNOWN,
             value.encode(),
             path=b"/",
             max_age=b"%d" % _KNOWN_LASTS,
@@ -194,25 +202,18 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def keep_browser(self, request: Request, value: str) -> None:
-        """Let the browser keep that for a while. It opens nothing."""
-        request.addCookie(
-            self._cookie(request) + BROWSER,
-            value.encode(),
-            path=b"/",
-            max_age=b"%d" % _BROWSER_LASTS,
-            secure=self.secure(request),
-            httpOnly=True,
-            sameSite=b"strict",
-        )
+    def beside(self, request: Request, cookie: ShortCookie) -> str:
+        """Return a cookie that opens nothing and is kept for a while only; empty: none."""
+        found: bytes = request.getCookie(self._cookie(request) + cookie.name) or b""
+        return found.decode("latin-1")
 
-    def keep_flow(self, request: Request, value: str) -> None:
-        """Let the browser keep that until it comes back; "": no longer."""
+    def keep_beside(self, request: Request, cookie: ShortCookie, value: str) -> None:
+        """Let the browser keep that for a while; "": no longer."""
         request.addCookie(
-            self._cookie(request) + FLOW,
+            self._cookie(request) + cookie.name,
             value.encode(),
             path=b"/",
-            max_age=b"%d" % (_FLOW_LASTS if value else 0),
+            max_age=b"%d" % (cookie.lasts if value else 0),
             secure=self.secure(request),
             httpOnly=True,
             sameSite=b"strict",

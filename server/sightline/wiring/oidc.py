@@ -27,8 +27,7 @@ class Elsewhere:
 
     entrance: Entrance
     service: ElsewhereService
-    oidc: OidcApi
-    identities: IdentitiesApi
+    apis: tuple[OidcApi, IdentitiesApi]
 
 
 def build_elsewhere(
@@ -52,7 +51,7 @@ def build_elsewhere(
     }
     service = ElsewhereService(accounts, entrance, made)
     identities = IdentitiesApi(accounts, entrance, service)
-    return Elsewhere(entrance, service, OidcApi(service), identities)
+    return Elsewhere(entrance, service, (OidcApi(service), identities))
 
 
 def ways_of(providers: Mapping[str, OidcSettings]) -> SignInWays:

@@ -3,9 +3,11 @@ import { t } from '@lingui/core/macro';
 import { roleName } from '../app/rolename';
 import { useKind, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
+import { Watching } from '../things/rules/watched';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
+import { HowYouAreTold } from '../things/channels/mine';
 import { Browsers } from './browsers';
 import { IdentitiesCard } from './identities';
 import { LinkList } from './links';
@@ -70,6 +72,7 @@ export function AccountPage() {
           </div>
         )}
         {visitor.name !== DEMO && <IdentitiesCard />}
+        <HowYouAreTold />
         <Tokens />
         {friends.length > 0 && (
           <Card name={t`Your data`} class="wide">
@@ -80,6 +83,7 @@ export function AccountPage() {
             ))}
           </Card>
         )}
+        {friends.length > 0 && <Watching />}
         {(friends.length > 0 || isAdmin(visitor)) && (
           <Card name={t`Links you shared`} class="wide">
             <LinkList owner={visitor.name} />

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { writePlace } from '../app/address';
 import { useNavigation } from '../app/context';
+import { AllChannels } from '../things/channels/all';
 import { WebhooksCard } from '../things/webhooks/card';
 import { Card, SectionPage } from '../ui/section';
 import { Status } from '../things/server/status';
@@ -23,6 +24,7 @@ const tabs = () =>
     ['privacy', t`Privacy`],
     ['maps', t`Maps`],
     ['webhooks', t`Webhooks`],
+    ['told', t`Being told`],
     ['check', t`Set-up`],
   ] as const;
 
@@ -63,6 +65,7 @@ export function AdminPage() {
           <MapAddressesCard />
         </>
       )}
+      {current === 'told' && <AllChannels />}
       {current === 'webhooks' && <WebhooksCard />}
       {current === 'check' && <SetupCheckCard />}
     </SectionPage>

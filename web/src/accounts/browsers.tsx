@@ -8,7 +8,8 @@ import { Card } from '../ui/section';
 import { useLoaded } from './loaded';
 import { forgetPlace } from './menu';
 import { Trouble } from './once';
-import { browserName, whenText } from './wording';
+import { browserName } from '../ui/browsername';
+import { whenText } from './wording';
 import type { Session } from './wording';
 
 export function Browsers() {

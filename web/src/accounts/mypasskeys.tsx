@@ -11,7 +11,8 @@ import { Icon } from '../ui/icon';
 import type { Confirmed } from './confirmed';
 import type { Factors } from './factors';
 import { knowsPasskeys, makePasskey } from './webauthn';
-import { browserName, whenText } from './wording';
+import { browserName } from '../ui/browsername';
+import { whenText } from './wording';
 
 type Passkey = Factors['passkeys'][number];
 

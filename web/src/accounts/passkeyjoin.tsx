@@ -6,7 +6,7 @@ import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { knowsPasskeys, makePasskey } from './webauthn';
-import { browserName } from './wording';
+import { browserName } from '../ui/browsername';
 import './passkeysignin.css';
 
 export function JoinByPasskey({ session, invited }: { session: Session; invited: Invited }) {

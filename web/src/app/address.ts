@@ -8,6 +8,8 @@ import type { Key } from './world';
 
 export const SECTIONS = [
   'map',
+  'alerts',
+  'rules',
   'robots',
   'broker',
   'console',

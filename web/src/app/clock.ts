@@ -32,6 +32,11 @@ export class ServerClock {
     this.#offsets.length = 0;
   }
 
+  /** Begin with what was found at an earlier visit, until the server says what time it is. */
+  recall(offset: number): void {
+    if (this.#offsets.length === 0) this.#offset = offset;
+  }
+
   /** Server time minus local time, in milliseconds. */
   get offset(): number {
     return this.#offset;

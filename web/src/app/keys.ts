@@ -13,6 +13,7 @@ export type Action =
   | 'map'
   | 'regions'
   | 'crossings'
+  | 'alerts'
   | 'robots'
   | 'broker'
   | 'console'
@@ -45,6 +46,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['g', 'm'], action: 'map', does: () => t`Map`, group: 'Go to' },
   { keys: ['g', 'w'], action: 'regions', does: () => t`Who is where`, group: 'Go to' },
   { keys: ['g', 'x'], action: 'crossings', does: () => t`Crossings`, group: 'Go to' },
+  { keys: ['g', 'n'], action: 'alerts', does: () => t`Alerts`, group: 'Go to' },
   { keys: ['g', 'r'], action: 'robots', does: () => t`Robots`, group: 'Go to' },
   { keys: ['g', 'b'], action: 'broker', does: () => t`Broker`, group: 'Go to' },
   { keys: ['g', 'c'], action: 'console', does: () => t`Console`, group: 'Go to' },
@@ -69,6 +71,11 @@ export function rosterKeys(): KeyWords {
     [['↑', '↓'], t`Move through the list`],
     [['Enter'], t`Select`],
   ];
+}
+
+/** Keys which the list of alerts handles itself while it has the focus; told in the help. */
+export function alertKeys(): KeyWords {
+  return [[['A'], t`Acknowledge the alert that has the focus`]];
 }
 
 /** Keys which the bar of time handles itself while it has the focus; told in the help. */

@@ -43,18 +43,24 @@ class Directory {
 
 const directories = new WeakMap<Api, Directory>();
 
-/** What an account is called, for text. Names of ours and of nobody stay as they are. */
-export function useCalled(account: string | undefined): string {
+/** What accounts are called, for text. Names of ours and of nobody stay as they are. */
+export function useCaller(): (account: string) => string {
   const { api } = useServer();
   const { visitor } = useWho();
   // Who came by a link is told of no others.
-  if (account === undefined || account === '' || visitor.way !== 'account') return account ?? '';
+  if (visitor.way !== 'account') return (account) => account;
   let directory = directories.get(api);
   if (!directory) {
     directory = new Directory(api);
     directories.set(api, directory);
   }
-  return directory.called(account).value;
+  const found = directory;
+  return (account) => (account === '' ? '' : found.called(account).value);
+}
+
+/** What one account is called. */
+export function useCalled(account: string | undefined): string {
+  return useCaller()(account ?? '');
 }
 
 /** An account by what its person is called. */

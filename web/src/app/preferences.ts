@@ -22,6 +22,10 @@ export interface Settings {
   readonly crossings: boolean;
   /** Whether they are told by the browser too, while the page is not looked at. */
   readonly notify: boolean;
+  /** Whether a notice shows an alert as it comes, and whether that is heard and felt. */
+  readonly alerts: boolean;
+  readonly alertSound: boolean;
+  readonly alertVibration: boolean;
   /** Whether fixes that are not believed are shown with a track. */
   readonly doubtful: boolean;
   /** The layer that the map shows, by its name; empty: the map itself. */
@@ -39,6 +43,9 @@ const DEFAULTS: Settings = {
   zone: '',
   crossings: true,
   notify: false,
+  alerts: true,
+  alertSound: false,
+  alertVibration: false,
   doubtful: false,
   layer: '',
 };
@@ -61,6 +68,9 @@ export function readSettings(stored: string | null, locale = customs.peek().loca
     zone: typeof zone === 'string' && isZone(zone) ? zone : DEFAULTS.zone,
     crossings: crossings !== false,
     notify: notify === true,
+    alerts: settings['alerts'] !== false,
+    alertSound: settings['alertSound'] === true,
+    alertVibration: settings['alertVibration'] === true,
     doubtful: doubtful === true,
     layer: typeof layer === 'string' ? layer : DEFAULTS.layer,
   };

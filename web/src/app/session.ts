@@ -19,6 +19,9 @@ import { Denied } from '../net/api';
 import type { Api, Reply } from '../net/api';
 import type { Calls, Person, SignedOut } from '../generated';
 import type { Read } from '../net/shape';
+import { NOTHING_KEPT } from './lastpicture';
+import type { LastPicture, OnDevice } from './lastpicture';
+import { endOfLink, sentence } from './sessionend';
 import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 import { WaysIn } from './waysin';
@@ -63,6 +66,8 @@ export type SessionState =
       readonly is: 'in';
       readonly visitor: Visitor;
       readonly notice?: string;
+      /** The server is away: what was shown last, kept on this device. */
+      readonly kept?: LastPicture;
       /** They came by an invitation, and are to add a phone of their own. */
       readonly addsPhone?: true;
     };
@@ -108,8 +113,11 @@ export function readTicket(fragment: string): Ticket | null {
 
 /** Milliseconds between tries to reach a server that is away. */
 const AGAIN = 3000;
+/** After so many milliseconds without an answer what is kept on the device is shown. */
+const ANSWER_WITHIN = 5000;
 
 export class Session {
+  readonly #device: OnDevice;
   readonly waysIn: WaysIn;
   /** For what is asked before anybody is in, too. */
   readonly api: Api;
@@ -120,20 +128,32 @@ export class Session {
   readonly #cameBack: (answer: string) => Promise<Came>;
 
   /** `cameBack` ends a sign-in at a provider; it rejects with Denied only when nobody answers. */
-  constructor(api: Api, cameBack: (answer: string) => Promise<Came> = nobody) {
+  constructor(
+    api: Api,
+    cameBack: (answer: string) => Promise<Came> = nobody,
+    device: OnDevice = NOTHING_KEPT,
+  ) {
     this.api = api;
     this.waysIn = new WaysIn(api);
     this.#cameBack = cameBack;
+    this.#device = device;
   }
 
   get state(): ReadonlySignal<SessionState> {
     return this.#state;
   }
 
+  /** Whether who is in was not asked for yet: the server was away when they came. */
+  get unconfirmed(): boolean {
+    const state = this.#state.peek();
+    return state.is === 'in' && state.kept !== undefined;
+  }
+
   /** Come in with what the browser has: a ticket, else its cookie. Never rejects. */
   async open(ticket: Ticket | null): Promise<void> {
     this.#ticket = ticket ?? this.#ticket;
     clearTimeout(this.#again);
+    const late = setTimeout(() => void this.#recall(), ANSWER_WITHIN);
     try {
       if (this.#ticket === null) await this.#ask();
       else if (this.#ticket.sort === 'oidc') await this.#byProvider(this.#ticket);
@@ -141,10 +161,24 @@ export class Session {
       else await this.#byLink(this.#ticket);
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
+      if (await this.#recall()) return;
       this.#become({ is: 'away' });
       this.#again = setTimeout(() => void this.open(null), AGAIN);
+    } finally {
+      clearTimeout(late);
     }
   }
+
+  /** Show what was seen last, while the server is away; false: nothing is kept, or somebody is in. */
+  readonly #recall = async (): Promise<boolean> => {
+    if (this.#ticket !== null) return false;
+    const kept = await this.#device.last();
+    const { is } = this.#state.value;
+    if (is === 'in') return true;
+    if (!kept || (is !== 'asking' && is !== 'away')) return false;
+    this.#become({ is: 'in', visitor: kept.visitor, kept });
+    return true;
+  };
 
   /** Rejects with Denied. */
   async signIn(name: string, password: string): Promise<void> {
@@ -159,9 +193,8 @@ export class Session {
 
   /** Make the first admin and come in as them. Rejects with Denied. */
   async found(name: string, password: string): Promise<void> {
-    this.#enter(
-      (await this.api.post('welcome', { token: this.#ticket?.secret ?? '', name, password })).user,
-    );
+    const token = this.#ticket?.secret ?? '';
+    this.#enter((await this.api.post('welcome', { token, name, password })).user);
   }
 
   /**
@@ -170,15 +203,16 @@ export class Session {
    */
   async join(fields: Omit<Calls['POST /invitation']['asks'], 'token'>): Promise<void> {
     const before = this.#state.value;
-    const said = await this.api.post('invitation', {
-      token: this.#ticket?.secret ?? '',
-      ...fields,
-    });
+    const token = this.#ticket?.secret ?? '';
+    const said = await this.api.post('invitation', { token, ...fields });
     this.came(said, before.is === 'invited' && before.invited.addsPhone);
   }
 
   /** Rejects with Denied when the server could not be told, in which case one is still in. */
   async signOut(everywhere = false): Promise<void> {
+    // While we may still tell the server. Should it be away, nothing is kept here all the same.
+    const leaves = this.#device.leave?.();
+    if (leaves) await leaves;
     const { provider, url }: Read<SignedOut> = everywhere
       ? await this.api.del('sessions')
       : await this.api.del('session');
@@ -225,6 +259,8 @@ export class Session {
     const before = this.#state.value;
     if (before.is !== 'in') return;
     const { visitor } = before;
+    // They may see something else now, or nothing: so what was kept may be too much.
+    this.#device.forget();
     this.#become({ is: 'asking' });
     this.#ticket = null;
     const why = sentence(reason);
@@ -254,15 +290,14 @@ export class Session {
   async check(): Promise<void> {
     const before = this.#state.value;
     if (before.is !== 'in') return;
-    let now: Visitor | null;
-    try {
-      now = await this.#who();
-    } catch {
-      return; // not reached: the connection says so by itself
+    // Not reached: the connection says so by itself.
+    const now = await this.#who().catch(() => undefined);
+    if (now === undefined || this.#state.value !== before) return;
+    if (now?.way !== before.visitor.way || now.name !== before.visitor.name) {
+      await this.ended(t`the session has ended`);
+    } else if (before.kept && JSON.stringify(now) !== JSON.stringify(before.visitor)) {
+      this.#become({ is: 'in', visitor: now }); // of other rights than when it was kept
     }
-    if (this.#state.value !== before) return;
-    if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
-    await this.ended(t`the session has ended`);
   }
 
   async #ask(): Promise<void> {
@@ -354,27 +389,6 @@ export class Session {
 
 async function nobody(): Promise<Came> {
   return Promise.resolve({});
-}
-
-/** Why a link shows nothing any more. `now` in epoch seconds. */
-export function endOfLink(
-  reason: string,
-  visitor: Visitor,
-  now: number,
-): { code: 'ended' | 'revoked'; why: string } {
-  // A moment of grace: this computer's clock need not be the server's.
-  const over = visitor.expires !== undefined && now >= visitor.expires - 5;
-  const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
-  const told = reason.includes('link');
-  return { code, why: told ? sentence(reason) : t`It shows nothing any more.` };
-}
-
-/** The server's reason as a sentence. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === '') return t`The server said no more than that.`;
-  const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
 async function invitationOf(api: Api, token: string): Promise<Invited> {

@@ -77,6 +77,11 @@ export function ownsAccount({ way, rights }: Visitor): boolean {
   return way === 'account' && !rights.looks_only;
 }
 
+/** The name of their account; null for a visitor who has none. */
+export function accountOf(visitor: Visitor): string | null {
+  return ownsAccount(visitor) ? visitor.name : null;
+}
+
 export function isAdmin(visitor: Visitor): boolean {
   return ownsAccount(visitor) && visitor.rights.admin;
 }
@@ -87,6 +92,8 @@ export function sectionsFor(visitor: Visitor): readonly Section[] {
   const robots = rights.see.some((grant) => grant === '*' || /^probot(\/|$)/.test(grant));
   return [
     'map',
+    ...(ownsAccount(visitor) || rights.admin ? (['alerts'] as const) : []),
+    ...(ownsAccount(visitor) ? (['rules'] as const) : []),
     ...(robots ? (['robots'] as const) : []),
     ...(rights.looks_only ? [] : (['broker'] as const)),
     ...(rights.looks_only || role === 'viewer' ? [] : (['console'] as const)),

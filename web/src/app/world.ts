@@ -46,15 +46,16 @@ export class World implements Picture {
   #seq = 0;
   #held = new Set<Key>();
   #listeners = new Set<WorldListener>();
+  #recalled = false;
 
   /** What to say when resuming: up to where the picture is complete, and in which numbering. */
   get cursor(): Cursor {
     return { epoch: this.#epoch, seq: this.#seq };
   }
 
-  /** Whether there is a picture at all: one snapshot has been received completely. */
+  /** Whether there is a picture at all: one snapshot has been received completely, or was recalled. */
   get complete(): boolean {
-    return this.#epoch !== null;
+    return this.#epoch !== null || this.#recalled;
   }
 
   kind(kind: string): ReadonlyMap<string, Thing> {
@@ -74,6 +75,15 @@ export class World implements Picture {
   greet(epoch: string): void {
     this.#greeted = epoch;
     this.#staged = null;
+  }
+
+  /** Begin with what was known at an earlier visit, until the server tells how things are. */
+  recall(things: readonly Thing[]): void {
+    if (this.complete) return;
+    this.#recalled = true;
+    for (const thing of things) take(this.#kinds, thing);
+    const changed = new Set(things.map(({ k, id }) => keyOf(k, id)));
+    for (const listener of this.#listeners) listener(changed);
   }
 
   /** Take in one frame of news. */
@@ -178,7 +188,7 @@ export class Shown implements Picture {
 }
 
 /** Kinds shown as they are now, whatever time is looked at: how we and the brokers do, and faces. */
-const TIMELESS = ['broker', 'server', 'face', 'picture'] as const;
+const TIMELESS = ['broker', 'server', 'face', 'picture', 'rule', 'alert'] as const;
 
 function take(kinds: Kinds, thing: Thing): void {
   const things = kinds.get(thing.k);

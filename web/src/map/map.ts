@@ -88,7 +88,10 @@ function makeParts(container: HTMLElement, options: MapOptions) {
     selected: null,
     followed: null,
   };
-  const map = openMap(container, options);
+  const store = options.keepsRanges === true ? rangeStore() : null;
+  const world = worldArchive(options);
+  serveArchive(world, { store });
+  const map = openMap(container, options, world);
   const table = new CrowdBuffer();
   const clock = new FrameClock();
   const viewport = new Viewport(map, container, table, clock);
@@ -104,7 +107,8 @@ function makeParts(container: HTMLElement, options: MapOptions) {
     map,
     state,
     language: navigator.language,
-    store: options.keepsRanges === true ? rangeStore() : null,
+    store,
+    world,
     trouble: (why) => events.tellTrouble(why),
   });
   const flights = new Flights({ map, table, clock, viewport, events, state, streets });
@@ -127,9 +131,14 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   return { container, ...shown, ...drawn, ...heard, flights, frames, pointer, marks };
 }
 
-function openMap(container: HTMLElement, options: MapOptions): MapLibreMap {
-  const archive = new URL(options.basemap ?? 'basemap/world.pmtiles', document.baseURI).href;
-  serveArchive(archive);
+/** The map of the world, by a name that changes with it: parts of it are kept on the device. */
+function worldArchive({ basemap }: MapOptions): string {
+  const found = new URL(basemap ?? 'basemap/world.pmtiles', document.baseURI);
+  if (basemap === undefined) found.searchParams.set('v', __BASEMAP__);
+  return found.href;
+}
+
+function openMap(container: HTMLElement, options: MapOptions, archive: string): MapLibreMap {
   const view = options.view ?? START;
   const map = new MapLibreMap({
     container,

@@ -45,7 +45,7 @@ export function rangeStore(storage: CacheStorage | undefined = storageHere()): R
     },
     keepOnly(urls) {
       const kept = new Set(urls);
-      void drop((keys) => keys.filter(({ url }) => !kept.has(url.split('?')[0] ?? ''))).catch(
+      void drop((keys) => keys.filter(({ url }) => !kept.has(url.replace(PART, '')))).catch(
         nothing,
       );
     },
@@ -59,8 +59,10 @@ export function forgetRanges(storage: CacheStorage | undefined = storageHere()):
 
 const nothing = () => undefined;
 
+const PART = /[?&]part=\d+-\d+$/;
+
 function keyOf(url: string, offset: number, length: number): string {
-  return `${url}?part=${offset}-${length}`;
+  return `${url}${url.includes('?') ? '&' : '?'}part=${offset}-${length}`;
 }
 
 function storageHere(): CacheStorage | undefined {

@@ -85,6 +85,7 @@ const others = (): Record<string, string> => ({
   failed: t`Something went wrong on the server. Its log says more.`,
   full: t`There is no room for more.`,
   gone: t`It is not there any more.`,
+  impossible: t`This rule could never tell anything as it is.`,
   no_commands: t`This server sends no commands to phones.`,
   no_owner: t`No account has this phone.`,
   no_store: t`The store that the servers share cannot be reached.`,

@@ -120,9 +120,23 @@ export class Socket {
     return this.#hello;
   }
 
-  start(): void {
+  /**
+   * Connect. `heard` is when the server was heard last, at an earlier visit, where that is what is
+   * shown: then the connection counts as lost since, until it is there.
+   */
+  start(heard?: number): void {
     this.#stopped = false;
+    if (heard !== undefined) {
+      this.#lastWord = heard;
+      const why = t`The server cannot be reached.`;
+      this.#become({ state: 'lost', since: heard, heard, tries: 0, why });
+    }
     this.#open();
+  }
+
+  /** When the server said something last, over any connection; local epoch milliseconds. */
+  get lastWord(): number | undefined {
+    return this.#lastWord;
   }
 
   /** Close for good. */

@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { barKeys, BINDINGS, drawKeys, padKeys, rosterKeys } from '../app/keys';
+import { alertKeys, barKeys, BINDINGS, drawKeys, padKeys, rosterKeys } from '../app/keys';
 import type { Binding } from '../app/keys';
 import { useLayout } from '../app/context';
 import { meaningOf, TERMS } from '../things/glossary';
@@ -137,6 +137,7 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
 function further(group: Group) {
   if (group === 'Map') return [...rosterKeys(), ...drawKeys()];
   if (group === 'Time') return barKeys();
+  if (group === 'Page') return alertKeys();
   return group === 'Robots' ? padKeys() : [];
 }
 

@@ -70,6 +70,7 @@ const ACTS: Readonly<Record<Action, Act>> = {
   console: go('console'),
   regions: go('map', 'regions'),
   crossings: go('map', 'crossings'),
+  alerts: go('alerts'),
   search,
   follow({ selection }) {
     const key = selection.selected.value;

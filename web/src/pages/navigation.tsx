@@ -1,6 +1,7 @@
 /** The sections of the page: a column at the left of wide windows, a bar of tabs on phones. */
 import { t } from '@lingui/core/macro';
 import {
+  Bell,
   Bot,
   CircleQuestionMark,
   Gauge,
@@ -14,6 +15,7 @@ import type { IconNode } from 'lucide';
 import { AccountMenu } from '../accounts/menu';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
+import { useAlerts } from '../things/alerts/count';
 import { readBroker } from '../things/broker/read';
 import { useRobotFreshness } from '../things/probots/fresh';
 import { readProBot } from '../things/probots/read';
@@ -23,6 +25,7 @@ import { Logo } from '../ui/logo';
 
 const sectionTabs = (): readonly (readonly [Section, string, IconNode])[] => [
   ['map', t`Map`, MapIcon],
+  ['alerts', t`Alerts`, Bell],
   ['robots', t`Robots`, Bot],
   ['broker', t`Broker`, Gauge],
   ['console', t`Console`, SquareTerminal],
@@ -109,11 +112,16 @@ function Tab({
   class?: string;
 }) {
   const { section: current, go } = useNavigation();
+  const open = useAlerts().open.value;
   return (
     <a
       class={`tab ${className}`}
       href={writePlace({ section })}
-      aria-current={current.value === section ? 'page' : undefined}
+      aria-current={
+        current.value === section || (section === 'alerts' && current.value === 'rules')
+          ? 'page'
+          : undefined
+      }
       onClick={(click) => {
         if (click.metaKey || click.ctrlKey || click.shiftKey) return;
         click.preventDefault();
@@ -122,6 +130,12 @@ function Tab({
     >
       <Icon of={icon} size={20} />
       <span>{name}</span>
+      {section === 'alerts' && open > 0 && (
+        <em class="alert-count">
+          {open > 99 ? '99+' : open}
+          <span class="hidden"> {t`open`}</span>
+        </em>
+      )}
       {trouble !== undefined && (
         <em class="alert-dot">
           <span class="hidden">: {trouble}</span>

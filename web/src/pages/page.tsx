@@ -5,9 +5,12 @@ import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
 import { AddPhone } from '../things/friends/add/dialog';
 import { BrowserNotices } from '../things/regions/notify';
+import { useAlerts } from '../things/alerts/count';
+import { AlertNotices } from '../things/alerts/later';
 import { Toasts } from '../things/regions/toasts';
 import { Announcer } from './announcer';
 import type { Section } from '../app/address';
+import { showBadge } from '../app/badge';
 import { useNavigation, useSelection, useLayout, useTime } from '../app/context';
 import { useRegions } from '../things/regions/context';
 import { DegradedBanner } from './degraded';
@@ -16,6 +19,7 @@ import { Help } from './help';
 import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
+import { OnDevice } from './ondevice';
 import { Roster } from './roster/roster';
 import { OtherSection } from './sections';
 import { useRoster } from '../things/context';
@@ -27,6 +31,8 @@ import { Tour } from './tour';
 
 const titles = () => ({
   map: 'Sightline',
+  alerts: t`Alerts · Sightline`,
+  rules: t`Rules · Sightline`,
   robots: t`Robots · Sightline`,
   broker: t`Broker · Sightline`,
   console: t`Console · Sightline`,
@@ -77,11 +83,15 @@ export function Page() {
       <PastBanner />
       <Banner />
       <DegradedBanner />
-      <Toasts />
+      <div class="notices">
+        <AlertNotices />
+        <Toasts />
+      </div>
       <BrowserNotices />
       <Announcer />
       <LinkAnnouncer />
       <Tour />
+      <OnDevice />
       <Help />
     </div>
   );
@@ -92,7 +102,11 @@ function useTitle(here: Section): string {
   const { clock } = useTime();
   const { whole } = useRoster();
   const { paused, asOf } = whole.value;
-  const title = titles()[here];
+  const open = useAlerts().open.value;
+  useEffect(() => {
+    showBadge(open);
+  }, [open]);
+  const title = open > 0 ? `(${String(open)}) ${titles()[here]}` : titles()[here];
   return paused === null ? title : `${asOfText(asOf, clock.live())} · ${title}`;
 }
 

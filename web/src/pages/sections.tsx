@@ -15,6 +15,8 @@ const AFTER = 6000;
 const AT_MOST = 30_000;
 
 const SECTIONS: Readonly<Partial<Record<Section, Later>>> = {
+  alerts: later(async () => (await import('../things/alerts/list')).AlertsPage),
+  rules: later(async () => (await import('../things/rules/page')).RulesPage),
   robots: later(async () => (await import('./robots')).RobotsPage),
   broker: later(async () => (await import('./broker/page')).BrokerPage),
   console: later(async () => (await import('./console/page')).ConsolePage),

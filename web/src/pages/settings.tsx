@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { AccountCard } from '../accounts/menu';
 import { useServer, useLayout, usePreferences } from '../app/context';
 import { Card, SectionPage } from '../ui/section';
+import { AppCard } from './appcard';
 import { Choice } from './choice';
 import { CustomsCard } from './customs';
 import { useMaps } from '../things/maps/context';
@@ -50,6 +51,7 @@ export function SettingsPage() {
         />
       </Card>
       <CustomsCard />
+      <AppCard />
       <Card name={t`About`}>
         <p class="said">
           {t`Sightline shows where friends and robots are, live, from an MQTT broker.`}

@@ -6,6 +6,8 @@ import type { Session } from '../app/session';
 import { AppProvider } from '../wiring/provider';
 import { bindKeys } from './keyboard';
 import { Page } from './page';
+import { forgetOnDevice } from '../app/lastpicture';
+import type { LastPicture } from '../app/lastpicture';
 import { forgetView } from '../app/lastview';
 import { forgetSamples } from '../app/samples';
 import { forgetRanges } from '../map/rangestore';
@@ -16,7 +18,7 @@ import { SignInPage } from '../accounts/signin';
 /** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
 export function worldOf(
   session: Session,
-  make: (visitor: Visitor) => App,
+  make: (visitor: Visitor, kept: LastPicture | undefined) => App,
 ): ReadonlySignal<App | null> {
   const app = signal<App | null>(null);
   let begun: App | null = null;
@@ -30,7 +32,7 @@ export function worldOf(
       delete document.documentElement.dataset['map'];
       document.documentElement.dataset['connection'] = 'none';
       if (state.is === 'in') {
-        begun = make(state.visitor);
+        begun = make(state.visitor, state.kept);
         begun.start();
       }
       app.value = begun;
@@ -43,6 +45,7 @@ export function worldOf(
 function forgetPlaces(): void {
   forgetView();
   forgetRanges();
+  forgetOnDevice();
 }
 
 export function Shell({ session, app }: { session: Session; app: ReadonlySignal<App | null> }) {

@@ -23,14 +23,26 @@ type NameOf = (key: Key) => string | undefined;
 /** Read the `events` of an answer, with what things are called. Oldest first. */
 export function readEvents(list: readonly Read<HistoryEvent>[], nameOf: NameOf): PastEvent[] {
   return list
+    .filter(isMarked)
     .map((event) => ({
       kind: event.sort,
       thing: event.thing,
       at: event.tst,
-      text: withPlace(words(event, nameOf), event.place ?? ''),
+      text: textOf(event, nameOf),
       ...(typeof event['region'] === 'string' ? { region: keyOf('region', event['region']) } : {}),
     }))
     .sort((a, b) => a.at - b.at);
+}
+
+/** What became of an alert later has no mark of its own: what happened has one. */
+function isMarked({ sort, event }: Read<HistoryEvent>): boolean {
+  return sort !== 'alert' || event === 'fired';
+}
+
+function textOf(event: Read<HistoryEvent>, nameOf: NameOf): string {
+  const text = words(event, nameOf);
+  // The place of an alert is what its rule names.
+  return event.sort === 'alert' ? text : withPlace(text, event.place ?? '');
 }
 
 /** With what lies there, when that is known: "jane/phone left Gym (Keizersgracht 123, Amsterdam)". */
@@ -55,11 +67,17 @@ function words(event: Read<HistoryEvent>, nameOf: NameOf): string {
         : t`${who} took a photo: ${event.poi}`;
     case 'alarm':
       return `${who}: ${event.why ?? t`an alarm`}`;
+    case 'alert':
+      return event.place === undefined ? t`Alert about ${who}` : alertText(who, event.place);
     case 'drive':
       return drivenText(who, event.what, event.who);
     default:
       return `${who}: ${event.sort}`;
   }
+}
+
+function alertText(who: string, place: string): string {
+  return t`Alert about ${who}: ${place}`;
 }
 
 /** What was done with a robot, and by whom. */

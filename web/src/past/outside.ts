@@ -20,7 +20,7 @@ const MOST = 5000;
 const MOST_EVENTS = 1000;
 const MOST_DOUBTFUL = 1000;
 /** What is worth a mark on the bar. */
-const KINDS = 'crossing,transition,drive,alarm,photo';
+const KINDS = 'crossing,transition,drive,alarm,alert,photo';
 
 const HISTORY = 'history/{kind}/{group}/{id}';
 

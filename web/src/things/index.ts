@@ -1,4 +1,5 @@
 /** Every kind the page knows. Add a kind: add its folder, and a line here. */
+import { alert } from './alerts';
 import { broker } from './broker';
 import { friend } from './friends';
 import { groupsOf, registry } from './kind';
@@ -11,7 +12,7 @@ import { webhook } from './webhooks';
 import { splitKey } from '../app/world';
 import type { Key } from '../net/protocol';
 
-export const KINDS = registry(friend, probot, region, broker, server, webhook, map);
+export const KINDS = registry(friend, probot, region, broker, server, webhook, map, alert);
 
 /** The groups of the list of everyone. */
 export const GROUPS = groupsOf(KINDS);

@@ -13,6 +13,7 @@ export const DOCUMENTS = {
   degraded: 'docs/operators/troubleshooting.html#the-disk-is-full-or-cannot-be-written-degraded',
   brokerLost: 'docs/operators/troubleshooting.html#broker-lost',
   apps: 'docs/users/apps.html',
+  app: 'docs/users/app.html',
 } as const;
 
 export function DocLink({

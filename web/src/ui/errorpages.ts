@@ -26,6 +26,7 @@ export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
   foreign: RIGHTS,
   free: DRIVING,
   held: ROBOT,
+  impossible: 'docs/users/alerts.html#making-a-rule',
   no_answer: DRIVING,
   no_broker: ROBOT,
   no_commands: PHONES,

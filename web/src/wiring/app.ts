@@ -15,11 +15,12 @@ import type {
   Time,
   Who,
 } from '../app/context';
+import type { LastPicture } from '../app/lastpicture';
 import { keepView, lastView } from '../app/lastview';
 import { preferences } from '../app/preferences';
 import type { Preferences } from '../app/preferences';
 import type { Session } from '../app/session';
-import { EVERYBODY, sectionsFor } from '../app/visitor';
+import { accountOf, EVERYBODY, sectionsFor } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
 import { ConsoleClient } from '../console/client';
 import type { SightlineMap } from '../map/types';
@@ -29,6 +30,8 @@ import { createTimeTravel } from '../past/outside';
 import type { TimeTravel } from '../past/timetravel';
 import { createMaps } from '../things/maps/offered';
 import type { OfferedMaps } from '../things/maps/offered';
+import { createAlerts } from '../things/alerts/count';
+import type { Alerts } from '../things/alerts/count';
 import { BrokerLog } from '../things/broker/log';
 import type { Roster } from '../things/context';
 import { NewPhones } from '../things/friends/add/newphones';
@@ -53,6 +56,8 @@ import { createLife } from './life';
 /** What there is before the world is: who looks at it, and what outlives them. */
 export interface Host {
   readonly visitor: Visitor;
+  /** What was shown last, while the server is away. */
+  readonly kept: LastPicture | undefined;
   readonly api: Api;
   readonly preferences: Preferences;
   readonly session: Session;
@@ -74,6 +79,7 @@ export interface App {
   readonly localities: Localities;
   readonly driving: Driving;
   readonly regions: Regions;
+  readonly alerts: Alerts;
   readonly maps: OfferedMaps;
   readonly brokerLog: BrokerLog;
   readonly past: TimeTravel;
@@ -109,8 +115,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
   const regions = createRegions(live, server, clock);
   const selection = createSelection({ place, world: live.present, past, map: mapState.map });
-  const { addSpot } = selection;
-  const { map } = mapState;
+  const [{ addSpot }, { map }] = [selection, mapState];
   const listed = createListed({ live, time, server, place, past, regions, map, addSpot });
   const { roster } = listed;
   const driving = createDriving({
@@ -120,6 +125,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => roster.entries.get(key)?.name,
   });
+  const recall = recallOf(host.kept, live, clock);
   const localities = createLocalities({ live, server, roster, mapState, gone: leaving.signal });
   return {
     live,
@@ -136,11 +142,10 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     localities,
     driving,
     regions,
-    maps: createMaps(live.present),
-    brokerLog: new BrokerLog(live.present),
+    ...createOfNow(live, who.visitor, clock),
     past,
     consoleClient,
-    ...createLife({ leaving, time, place, server, past, driving, listed, selection }),
+    ...createLife({ leaving, time, place, server, past, driving, listed, selection, recall }),
   };
 }
 
@@ -159,6 +164,16 @@ function receiversOf(parts: () => Pick<App, 'driving' | 'consoleClient' | 'past'
       if (state === 'live') past.connected();
       consoleClient.line(state === 'live');
     },
+  };
+}
+
+/** Begin with what was shown last; answers when the server was heard then. */
+function recallOf(kept: LastPicture | undefined, { present }: LiveParts, clock: ServerClock) {
+  return (): number | undefined => {
+    if (!kept) return undefined;
+    clock.recall(kept.offset);
+    present.recall(kept.things);
+    return kept.heard;
   };
 }
 
@@ -186,6 +201,15 @@ function createMapState(place: PlaceParts, visitor: Visitor): MapState {
       keepView(visitor, next);
       if (place.section.value === 'map') place.write();
     },
+  };
+}
+
+/** What is always of now, whatever time is looked at. */
+function createOfNow({ present }: LiveParts, visitor: Visitor, clock: ServerClock) {
+  return {
+    alerts: createAlerts(present, accountOf(visitor), () => clock.live()),
+    maps: createMaps(present),
+    brokerLog: new BrokerLog(present),
   };
 }
 

@@ -19,6 +19,8 @@ interface Needs {
   readonly driving: Driving;
   readonly listed: Listed;
   readonly selection: SelectionParts;
+  /** Shows what was kept, if the server is away: when it was heard last, local epoch ms. */
+  recall(): number | undefined;
 }
 
 export function createLife({ leaving, time, place, server, past, driving, ...parts }: Needs) {
@@ -37,7 +39,7 @@ export function createLife({ leaving, time, place, server, past, driving, ...par
       if (place.at.peek() !== null) goWhere(place, past);
       unwatch.push(watchMoment(place, past));
       unwatch.push(watchDriver(driver, place));
-      server.socket.start();
+      server.socket.start(parts.recall());
     },
     end() {
       // A driver who goes lets go of the robot first.

@@ -13,6 +13,7 @@ import {
 } from '../app/context';
 import { ConsoleProvider } from '../console/context';
 import { PastProvider } from '../past/context';
+import { AlertsProvider } from '../things/alerts/count';
 import { BrokerLogProvider } from '../things/broker/context';
 import { MapsProvider } from '../things/maps/context';
 import { RosterProvider } from '../things/context';
@@ -64,7 +65,9 @@ function Features({ app, children }: { app: App; children: ComponentChildren }) 
               <DrivingProvider value={app.driving}>
                 <BrokerLogProvider value={app.brokerLog}>
                   <MapsProvider value={app.maps}>
-                    <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                    <AlertsProvider value={app.alerts}>
+                      <ConsoleProvider value={app.consoleClient}>{children}</ConsoleProvider>
+                    </AlertsProvider>
                   </MapsProvider>
                 </BrokerLogProvider>
               </DrivingProvider>

@@ -42,6 +42,7 @@ export function createServer({ address, api, session, receivers, ...needs }: Nee
     },
     state(next) {
       if (next.state === 'lost') requests.lost();
+      if (next.state === 'live') void (session?.unconfirmed && session.check());
       receivers.changed(next);
       connection.value = next;
       document.documentElement.dataset['connection'] = next.state;

@@ -25,7 +25,6 @@ from sightline.accounts.oidc.decision import (
     Identity,
     Refuse,
     decide_join,
-    decide_link,
     decide_sign_in,
     read_claims,
 )
@@ -326,7 +325,7 @@ class ElsewhereService:
 
         def link(database: Database) -> None:
             _spend(database, flow)
-            link_here(database, name, call.address, flow.account, *whose)
+            identities.link_here(database, name, call.address, flow.account, *whose)
 
         await self._account_service.change(link)
         return Reply()
@@ -359,28 +358,6 @@ def _spend(database: Database, flow: Flow) -> None:
     """Use a sign-in up, whatever server ends it. Raises `Refused` if it was."""
     if not factors.spend(database.sql, digest(flow.state), flow.began + 2 * LASTS):
         raise Refused("not_begun", _NOT_BEGUN)
-
-
-def link_here(
-    database: Database,
-    who: str,
-    address: str,
-    account: str,
-    issuer: str,
-    subject: str,
-    label: str,
-) -> None:
-    """Link an account within a change, and write it down. Raises `Refused`."""
-    known = identities.identity_of(database.sql, issuer, subject)
-    decided = decide_link(known, account, database.read_cache().accounts)
-    if isinstance(decided, Refuse):
-        raise decided.refused()
-    mine = identities.identities_in(database.sql, account)
-    if len(mine) >= identities.MOST and (known is None or known.account != account):
-        raise Refused("taken", f"An account has at most {identities.MOST} of these.")
-    number = identities.link(database, issuer, subject, account, label)
-    more = f"identity {number}: {issuer} subject {subject}"
-    database.write(AuditEvent(who, address, "link sign-in", f"account/{account}", more=more))
 
 
 def _take_role(database: Database, call: Call[Any], entered: Enter, provider: Provider) -> None:

@@ -39,6 +39,8 @@ const NAMED_BESIDE = 0.02;
 interface Needs extends SheetNeeds {
   readonly map: MapLibreMap;
   readonly state: MapState;
+  /** The address of the map of the world, of which parts are kept, too. */
+  readonly world: string;
 }
 
 /** What is drawn of a map; the key tells it from what is drawn of it otherwise. */
@@ -84,7 +86,8 @@ export class Streets {
     this.bases = byDetail(maps.filter(({ role }) => role === 'base'));
     this.layers = maps.filter(({ role }) => role === 'layer');
     // Before the server has told of any, nothing is known of what is no longer there.
-    if (maps.length > 0) this.needs.store?.keepOnly(maps.map(({ url }) => url));
+    const kept = [this.needs.world, ...maps.map(({ url }) => url)];
+    if (maps.length > 0) this.needs.store?.keepOnly(kept);
     this.sheets.forget();
     this.leaveNames();
     this.draw();

@@ -3,7 +3,9 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { spanText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
+import { keyOf } from '../../app/world';
 import type { Broker } from '../../things/broker/read';
+import { TellWhen } from '../../things/rules/tellwhen';
 import { linkText } from '../../things/server/status';
 import { Fact, Facts, PresencePill } from '../../ui/facts';
 import { grouped } from '../../ui/numbers';
@@ -48,6 +50,9 @@ export function LinkCard({ broker, named }: { broker: Broker; named: boolean }) 
           </Fact>
         )}
       </Facts>
+      <p class="form-end">
+        <TellWhen about={[keyOf('broker', broker.id)]} />
+      </p>
     </Card>
   );
 }

@@ -4,6 +4,8 @@ import { useTime } from '../../app/context';
 import type { Thing } from '../../net/protocol';
 import { usePast } from '../../past/context';
 import { CopyButton } from '../../ui/copy';
+import { AlertsOf } from '../alerts/later';
+import { TellOf } from '../rules/tellwhen';
 import { useFreshness, useRoster } from '../context';
 import type { Entry } from '../entry';
 import { freshnessText } from '../freshnesstext';
@@ -58,6 +60,8 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
       <FriendActions of={key} placed={friend.lat !== undefined} />
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <FriendStats friend={friend} fresh={fresh} />
+        <AlertsOf of={key} />
+        {!past && <TellOf of={key} />}
         {past && <AskPast of={key} />}
         {past && <PrintDay name={entry.name} />}
         <PlacesOf of={key} said={friend.regions} />

@@ -7,6 +7,8 @@ import type { Thing } from '../../net/protocol';
 import { CopyButton } from '../../ui/copy';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { useTicks } from '../../ui/hooks';
+import { AlertsOf } from '../alerts/later';
+import { TellWhen } from '../rules/tellwhen';
 import { useFreshness } from '../context';
 import type { Entry } from '../entry';
 import type { Freshness } from '../freshness';
@@ -40,6 +42,7 @@ export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
     <>
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         <RobotStats robot={robot} fresh={fresh} />
+        <AlertsOf of={entry.key} />
         <section class="part">
           <h3>{t`Balance`}</h3>
           <Tilt robot={robot} fresh={fresh} />
@@ -56,7 +59,8 @@ export function RobotPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
             onClick={() => {
               choose(keyOf('probot', thing.id));
             }}
-          >{t`Drive or stop it`}</button>
+          >{t`Drive or stop it`}</button>{' '}
+          <TellWhen about={[keyOf('probot', thing.id)]} />
         </section>
       </div>
       <footer>

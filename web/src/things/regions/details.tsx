@@ -21,6 +21,7 @@ import { Sure } from '../../ui/actbutton';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { position } from '../../ui/numbers';
+import { TellWhen } from '../rules/tellwhen';
 import { useRegions } from './context';
 import { CrossingItem } from './crossing';
 import { crossingsOf } from './crossings';
@@ -233,6 +234,7 @@ function RegionActions({
           {t`Edit`}
         </button>
       )}
+      <TellWhen about={[]} region={region.id} />
     </div>
   );
 }

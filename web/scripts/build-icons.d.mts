@@ -1,0 +1,2 @@
+export function maskable(svg: string): string;
+export function silhouette(svg: string): string;
