@@ -1,10 +1,11 @@
 /** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
 import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Session, SessionState } from '../app/session';
+import type { Notice, Session, SessionState } from '../app/session';
 import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -13,13 +14,12 @@ import { LanguageChoice } from '../ui/languagechoice';
 import { Logo } from '../ui/logo';
 import { Elsewhere } from './elsewhere';
 import { Joining } from './joining';
+import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
-import { ErrorLink } from '../ui/doclink';
+import { DocLink, ErrorLink } from '../ui/doclink';
 import { lazily } from '../ui/lazily';
 
 const SignInByPasskey = lazily(async () => (await import('./passkeysignin')).SignInByPasskey);
-const FirstStart = lazily(async () => (await import('./firststart')).FirstStart);
-const Founding = lazily(async () => (await import('./firststart')).Founding);
 const HalfWay = lazily(async () => (await import('./halfway')).HalfWay);
 
 export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
@@ -126,6 +126,54 @@ function PasswordForm({ session }: { session: Session }) {
         maxLength={256}
       />
     </Form>
+  );
+}
+
+function FirstStart({ notice, session }: { notice: Notice | undefined; session: Session }) {
+  return (
+    <>
+      <h1>{t`Nobody has an account yet`}</h1>
+      {notice && <NoticeBox notice={notice} />}
+      <p>
+        <Trans>
+          This server was started for the first time. It wrote a link into its log which works once
+          and leads on from here: look for <code>#welcome=</code>
+        </Trans>
+      </p>
+      <p class="note">
+        <Trans>
+          Or make an account on the server: <code>sightline user add NAME --role admin</code>.{' '}
+          <DocLink to="accounts">More about accounts</DocLink>
+        </Trans>
+      </p>
+      <ActButton words={t`Look again`} act={() => session.open(null)} />
+    </>
+  );
+}
+
+function Founding({ session }: { session: Session }) {
+  return (
+    <>
+      <h1>{t`Welcome`}</h1>
+      <p>{t`Choose a name and a password for the first admin: who makes the other accounts and decides what each may see.`}</p>
+      <Form
+        button={t`Make the account`}
+        blame={{ weak: 'password' }}
+        submit={async (value) => {
+          await session.found(value('name'), value('password'));
+        }}
+      >
+        <Field
+          name="name"
+          label={t`Name`}
+          autocomplete="username"
+          maxLength={64}
+          hint={t`What people call you. To sign in, capitals make no difference.`}
+          focus
+        />
+        <NewPassword />
+      </Form>
+    </>
   );
 }
 
