@@ -13,6 +13,8 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from web_scene import GOOD
+
 PRESENT, VERIFIED, BACKED_UP, ATTESTED = 0x01, 0x04, 0x18, 0x40
 
 
@@ -111,3 +113,13 @@ class Page:
     async def signs_in(self, passkey: SoftPasskey, **wrong: str) -> Any:
         signed = passkey.signs(await self.challenge(), **wrong)
         return await self.asks("POST", "/session/passkey", {"passkey": signed})
+
+
+async def with_passkey(home: Any, **account: Any) -> tuple[Page, SoftPasskey, str]:
+    """Jane, her passkey, and the cookie by which she added it."""
+    cookie = await home.knows("jane", **{"password": GOOD, **account})
+    page = Page(home)
+    passkey = SoftPasskey(page.origin)
+    added = await page.adds(cookie, passkey)
+    assert added.status == 201, added.said
+    return page, passkey, cookie

@@ -13,6 +13,7 @@ from unittest.mock import MagicMock
 import msgspec
 
 import sightline
+from sightline.channels.api import ChannelsApi
 from sightline.contract.errors import STATUS
 from sightline.contract.fields import fields, must
 from sightline.contract.http import Route
@@ -28,7 +29,9 @@ MADE = "Made by `scripts/reference.py` from what the code declares"
 
 def routes() -> list[Route[Any]]:
     """Return every route of the HTTP API, as the server has them."""
-    return build_routes(MagicMock())
+    parts = MagicMock()
+    parts.features.channels.api = ChannelsApi(MagicMock(), MagicMock(), MagicMock())
+    return build_routes(parts)
 
 
 def specs() -> list[RequestSpec[Any]]:

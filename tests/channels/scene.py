@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from push_service import Phone
 from sightline.channels import making
@@ -64,7 +66,7 @@ class ChannelScene:
         common: Any = None,
         server: str = "",
         badge: int | None = None,
-        command: list[str] | None = None,
+        late: Clock | None = None,
         **options: Any,
     ) -> None:
         given = {"private": True, "timeout": 20.0, "first": 0.02, "contact": "mailto:a@example.org"}
@@ -79,7 +81,10 @@ class ChannelScene:
             reactor, wall, folder, self.options, key, common=common, server=server
         )
         poster = Poster(reactor, self.options, wall)
-        self.addresses = AddressSender(reactor, self.options, command)
+        programs: Any = reactor
+        if late is not None:  # by whose time the program does not answer
+            programs = SimpleNamespace(spawnProcess=reactor.spawnProcess, callLater=late.callLater)
+        self.addresses = AddressSender(programs, self.options)
         senders: Any = {
             "push": PushSender(poster, self.options, lambda: self.access.vapid, lambda _: badge),
             "address": self.addresses,

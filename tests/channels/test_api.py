@@ -194,16 +194,3 @@ async def test_the_dead_are_listed_tried_again_and_thrown_away_and_metrics_count
     audit = json.dumps((await scene.asks("GET", "/audit", cookie=admin)).said)
     assert "make channel" in audit
     await scene.closes()
-
-
-@pytest_twisted.ensureDeferred
-async def test_with_an_account_go_its_channels(tmp_path):
-    scene = await WebScene(tmp_path).opens()
-    jane = await scene.knows("jane")
-    asked = {"type": "address", "name": "ntfy", "address": ADDRESS}
-    await scene.asks("POST", "/channels", asked, cookie=jane)
-    channels = scene.parts.features.channels
-    await scene.until(lambda: channels.service.figures().channels == 1)
-    await scene.account_service.change(lambda database: database.remove_account("jane"))
-    await scene.until(lambda: channels.service.figures().channels == 0)
-    await scene.closes()

@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.scene import BASE, notification
-from push_service import LARGEST, Phone, _vapid, b64, unb64
-from sightline.channels import payload, webpush
+from channels.scene import BASE
+from push_service import Phone, _vapid, b64, unb64
+from sightline.channels import webpush
 from sightline.channels.address import BadAddress
 from sightline.channels.records import Channel
 from sightline.channels.webpush import BadSubscription, Vapid
@@ -55,18 +55,6 @@ def test_a_signature_is_for_one_service_and_half_a_day():
         _vapid(header, vapid.public, origin, 1001.0 + webpush.LIFETIME)
     with pytest.raises(Exception, match="signature"):
         _vapid(header.replace(vapid.public, Vapid.make().public), "", origin, 1000.0)
-
-
-@given(st.text(max_size=9000), st.text(max_size=3000))
-@settings(max_examples=40, deadline=None)
-def test_whatever_is_told_fits_into_a_push(body, tag):
-    told = notification("n", tag=tag, texts={"en": (body, body), "x": ("", "")})
-    data = payload.push_payload(told, CHANNEL, 7)
-    assert len(data) <= payload.LARGEST
-    phone = Phone("https://push.example.org/1")
-    keys = phone.json["keys"]
-    to = webpush.read_subscription(phone.endpoint, keys["p256dh"], keys["auth"], private=False)
-    assert len(webpush.encrypt(data, to)) <= LARGEST
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.mail import smtp
 from zope.interface import implementer
 
 from channels.scene import BASE, ChannelScene, Ntfy, notification
+from sightline.channels.worker_process import HUNG, IDLE
 
 reactor: Any = _reactor
 
@@ -116,25 +118,29 @@ async def test_ntfy_and_mail_are_told_and_a_refusal_is_said_in_their_own_words(n
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_that_hangs_delays_no_other_and_the_program_is_begun_anew(ntfy, tmp_path):
+async def test_ones_that_hang_delay_no_other_and_the_program_is_begun_anew(ntfy, tmp_path):
+    clock = Clock()
     with Ntfy() as slow:
         slow.hanging.clear()
-        scene = await ChannelScene(tmp_path, timeout=1.5, first=3600.0).opens()
-        for n in range(8):
+        scene = await ChannelScene(tmp_path, late=clock, first=3600.0).opens()
+        for n in range(HUNG):
             await scene.has_address(slow.url(), f"slow{n}")
             scene.service.tell(notification(f"s{n}", f"slow{n}"))
-        await scene.until(lambda: slow.seen == 8)
+        await scene.until(lambda: slow.seen == HUNG)
+        first = scene.addresses.pid
         await scene.has_address(ntfy.url())
         scene.service.tell(notification("n1"))
-        await scene.until(lambda: ntfy.messages or scene.service.failed >= 9)
-        await scene.until(lambda: scene.service.figures().failing >= 8)
-        whys = {str(each.why) for each in await scene.service.standings()} - {"None"}
-        assert any("no answer within" in why for why in whys), whys
-        channel = (await scene.service.standings("jane"))[0].channel
-        sealed = await scene.reads(lambda store: store.get(channel.id)[1])
-        outcome = await scene.service.try_now(channel, sealed, notification("n2"))
-        while outcome.result != "done":  # the program is loaded again: that may take its time
-            outcome = await scene.service.try_now(channel, sealed, notification("n2"))
+        await scene.until(lambda: "sent" in scene.states("n1"))
+        assert scene.service.failed == 0
+        clock.advance(scene.options.timeout)
+        await scene.until(lambda: scene.service.figures().failing == HUNG)
+        whys = {str(each.why) for each in await scene.service.standings()}
+        assert whys == {"None", "there was no answer within 20 s"}
+        scene.service.tell(notification("n2"))
+        await scene.until(lambda: "sent" in scene.states("n2"))
+        assert scene.addresses.pid not in (None, first)
+        clock.advance(IDLE)
+        assert scene.addresses.pid is None  # nobody is told anything: it takes no memory
         await scene.closes()
 
 
@@ -149,29 +155,4 @@ async def test_when_the_program_is_killed_the_message_is_sent_by_another(ntfy, t
     await scene.until(lambda: scene.service.failed == 1)
     ntfy.hanging.set()
     await scene.until(lambda: "sent" in scene.states("n1"))
-    await scene.closes()
-
-
-@pytest_twisted.ensureDeferred
-async def test_an_address_reads_no_file_and_reaches_no_private_network(ntfy, tmp_path):
-    scene = await ChannelScene(tmp_path, private=False).opens()
-    hook = "4" * 18 + "/" + "a" * 64
-    secret = tmp_path / "secret"
-    secret.write_text('{"content": "read from the file of the server"}')
-    hostile = [
-        (ntfy.url(), "private"),
-        (f"ntfy://localhost:{ntfy.port}/topic", "private"),
-        (f"json://127.0.0.1:{ntfy.port}/", "private"),
-        ("mailto://127.0.0.1:25?from=a@example.org&to=a@example.org", "private"),
-        ("ntfy://169.254.169.254/latest/meta-data", "private"),
-        (f"discord://{hook}?template={secret}", ""),
-    ]
-    for n, (address, why) in enumerate(hostile):
-        channel = await scene.has_address(address, f"h{n}")
-        sealed = await scene.reads(lambda store, id=channel.id: store.get(id)[1])
-        outcome = await scene.service.try_now(channel, sealed, notification(f"n{n}", f"h{n}"))
-        assert outcome.result != "done", address
-        assert why in outcome.why, outcome
-        assert "read from the file" not in outcome.why
-    assert ntfy.seen == 0
     await scene.closes()

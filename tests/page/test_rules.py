@@ -131,7 +131,7 @@ def test_a_rule_is_tried_on_the_past_and_switched_on(
     publish(broker, "owntracks/jane/phone", fix(int(time.time()) - 1, 90))
     publish(broker, "owntracks/jane/phone", fix(int(time.time()), 8))
     expect(row).to_contain_text("Told last")
-    row.get_by_role("switch").uncheck(force=True)
+    row.get_by_role("switch").click()
     expect(page.locator(".rule-item[data-enabled=false]")).to_be_visible()
     # Removed, and back again.
     row.get_by_role("button", name=re.compile("^Remove")).click()
@@ -152,7 +152,7 @@ def test_a_rule_is_begun_from_a_friend_on_a_phone_and_kept_over_a_look_at_the_ma
     assert box["width"] <= PHONE["width"]
     page.get_by_role("radio", name=re.compile("^battery gets low")).check()
     expect(editor.locator("[data-slot=who]")).to_have_text("jane")
-    expect(page.locator(f"[data-trial=known][data-count='{CYCLES}']")).to_be_attached()
+    expect(page.locator("[data-trial=known]:not([data-count='0'])")).to_be_attached()
     # What is missing is said, and nothing can be saved so.
     page.get_by_role("radio", name=re.compile("^arrives at a place")).check()
     expect(page.get_by_role("button", name="Save and switch on")).to_be_disabled()

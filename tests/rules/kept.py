@@ -1,4 +1,4 @@
-"""Rules with their database, the engine and those who are told; a world, and a clock of the test's."""
+"""Rules with their database, the engine and those who are told, and a clock of the test's."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from sightline.rules.service import RuleService
 from sightline.rules.watching import RuleWatch
 from sightline.rules.writes import RuleWrites
 from sightline.wiring.telling import RuleTelling
+from waits import until
 
 reactor: Any = _reactor
 ARRIVES: dict[str, Any] = {"type": "arrives", "region": HOME}
@@ -66,6 +67,7 @@ class Kept:
         common: Any = None,
         name: str = "",
         at: float = 0.0,
+        said: list[Notification] | None = None,
     ) -> None:
         self.clock = Clock()
         self.clock.advance(at)
@@ -75,7 +77,7 @@ class Kept:
             "bob": Grants(see=frozenset(("friend/jane", "region"))),
             "eve": Grants(see=frozenset(("region",))),
         }
-        self.said: list[Notification] = []
+        self.said: list[Notification] = [] if said is None else said
         self.happened: list[tuple[str, EventName]] = []
         self.missed: list[Change] = []
         self._make(folder, common, name)
@@ -172,17 +174,16 @@ class Kept:
 
     async def settles(self) -> None:
         """All that was found is written, and was told."""
-        while len(self.writes):
-            await self.writes.idle()
-        await self.writes.idle()
+        await until(lambda: not len(self.writes) and not self.writes._busy, self._why)
+
+    def _why(self) -> str:
+        return f"writes: {self.database.trouble or self.database.away}"
 
     async def asks(self, who: str, do: str, **fields: Any) -> dict[str, Any]:
         user = self.user(who)
         assert user is not None
         asker = Asks(user)
         self.requests.ask(asker, protocol.Request(1, do, fields))
-        from waits import until
-
         return (await until(lambda: asker.said))[0]
 
     async def makes(self, who: str = "jane", **fields: Any) -> str:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
-import msgspec
 import pytest_twisted
-from msgspec.structs import replace
 
 from regions.scene import NOW as BEGIN
 from regions.scene import M
 from rules.recorded import BOB, JANE, ROBOT, SCHOOL, LiveAround, Recorded, ninety_days
-from rules.scene import CALENDAR, HOME, NOW, Around, rule
-from sightline.geometry.positions import Rules
-from sightline.geometry.shapes import Circle
-from sightline.history.record import HistoryEntry, entry
+from rules.scene import CALENDAR, NOW, Around, rule
+from rules.tried import backtest, fix
 from sightline.kinds import friends
 from sightline.kinds.friends import SenderClocks
-from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import Condition, Hours
-from sightline.regions.positions import positions
 from sightline.rules.backtest import DAY, MOST, PIECE, Backtest, lead_of, sorts_of
-from sightline.rules.drawn import Drawn
-from sightline.rules.engine import Engine
 from sightline.rules.firing import Firing, Resolution
-from sightline.rules.past import rhythm_of
 
 SCHOOLDAYS = Hours(days=(0, 1, 2, 3, 4))
 DAYS = 90
@@ -111,57 +101,6 @@ async def both(scene: Recorded, key: str) -> tuple[list[Any], list[Any]]:
 # -- by hand
 
 
-def fix(of: str, at: float, metres: float, *, late: float = 0.0, **more: Any) -> HistoryEntry:
-    where = {"lat": 48.5 + metres * M, "lon": 2.25, "acc": 5}
-    said = {"_type": "location", "tst": int(at), **where, **more}
-    return entry(of, "fix", int(at), at + late, json.dumps(said).encode())
-
-
-def backtest(each: Any, *entries: HistoryEntry, days: float = 1.0, **more: Any) -> Backtest:
-    test = Backtest(
-        each, CALENDAR, Around(), friends.KIND.decode, since=NOW, until=NOW + days * DAY, **more
-    )
-    test.feed(entries)
-    for _ in test.run(NOW + days * DAY):
-        pass
-    return test
-
-
-def test_a_region_that_is_drawn_today_is_tried_on_the_fixes_of_before():
-    shape = Circle(48.5, 2.25, 100)
-    drawn = Drawn(
-        region=HOME, name="Home", shape=shape, since=NOW + 5000, rules=Rules(fixes=1),
-        positions=positions,
-    )  # fmt: skip
-    way = [(0, 900), (600, 10), (1200, 900), (4000, 900), (4600, 10), (5200, 900)]
-    fixes = [fix(JANE, int(NOW) + at, metres) for at, metres in way]
-    crossed = Transition(
-        n=1, at=NOW + 5200, tst=NOW + 5200, thing=JANE, region=HOME, name="Home", event="leave",
-        by="server",
-    )  # fmt: skip
-    stale = replace(crossed, tst=NOW + 700.0, at=NOW + 700.0)  # of its former shape
-    told = [entry(JANE, "crossing", c.tst, c.at, msgspec.json.encode(c)) for c in (stale, crossed)]
-    for type, times in (("arrives", [600, 4600]), ("leaves", [1200, 5200])):
-        each = rule(Condition(type=type, region=HOME))
-        assert "fix" in sorts_of(each, drawn, NOW)
-        result = backtest(each, *fixes, *told, drawn=drawn).result()
-        assert [would.at - NOW for would in result.would] == times
-        assert all(would.lat is not None for would in result.would)
-    assert sorts_of(rule(Condition(type="arrives", region=HOME)), drawn, NOW + 6000) == (
-        "crossing",
-    )
-
-
-def test_one_fix_counts_after_the_dwell_though_no_other_comes():
-    drawn = Drawn(
-        region=HOME, name="Home", shape=Circle(48.5, 2.25, 100), since=NOW + DAY,
-        rules=Rules(fixes=3, dwell=60), positions=positions,
-    )  # fmt: skip
-    each = rule(Condition(type="arrives", region=HOME))
-    fixes = fix(JANE, int(NOW), 900), fix(JANE, int(NOW) + 60, 10)
-    assert backtest(each, *fixes, drawn=drawn).result().count == 1
-
-
 def test_the_lead_in_teaches_and_is_not_told():
     each = rule(Condition(type="battery", below=20))
     old = [fix(JANE, NOW - 100, 0, batt=10)]
@@ -185,64 +124,6 @@ def test_late_messages_are_judged_when_they_came():
     fixes = [fix(JANE, NOW + 100, 0, vel=90, late=7200), fix(JANE, NOW + 3000, 0, vel=0, late=4301)]
     [would] = backtest(each, *fixes).result().would
     assert (would.at, would.late, would.resolved) == (NOW + 100, NOW + 7300, NOW + 3000)
-
-
-def test_hidden_and_unreadable_entries_are_passed_over():
-    each = rule(Condition(type="battery", below=20))
-    wrong = replace(fix(JANE, NOW + 100, 0, batt=10), hidden=True)
-    broken = [entry(JANE, sort, NOW + 5, NOW + 5, b"{") for sort in ("fix", "crossing", "state")]
-    odd = [
-        entry("broker/main", "log", NOW + 6, NOW + 6, b'{"level":"odd","text":"x"}'),
-        entry("server/sightline", "figures", NOW + 6, NOW + 6, b"{}"),
-        entry(JANE, "region", NOW + 6, NOW + 6, b"null"),
-    ]
-    test = backtest(each, wrong, *broken, *odd)
-    assert test.result().would == []
-    assert test.engine.faults == 0
-
-
-def test_an_alarm_of_the_command_log_fires():
-    line = b'{"n":1,"at":1,"who":"x","robot":"ProBot1","what":"alarm","why":"a message on keys/P"}'
-    told = entry(ROBOT, "alarm", NOW + 50, NOW + 50, line)
-    [would] = backtest(rule(Condition(type="alarm"), "probot"), told).result().would
-    assert (would.at, would.thing, would.place) == (NOW + 50, ROBOT, "keys/P")
-    assert would.resolved == NOW + 110
-
-
-def test_a_flapping_client_is_found_in_the_log_of_a_broker():
-    lines = []
-    for n in range(6):
-        text = f"New client connected from 192.168.7.{n}:55 as esp (p2, c1, k60)."
-        body = msgspec.json.encode({"level": "notice", "text": text})
-        lines.append(entry("broker/main", "log", NOW + 20 * n, NOW + 20 * n, body))
-    each = rule(Condition(type="flapping", times=4, seconds=100), "broker")
-    [would] = backtest(each, *lines).result().would
-    assert (would.at, would.thing) == (NOW + 60, "client/main/esp")
-
-
-def test_a_lost_connection_is_found_between_two_figures():
-    def figures(at: float, since: float) -> HistoryEntry:
-        link = {"state": "connected", "since": NOW + since}
-        body = msgspec.json.encode({"link": link, "trip": 5.0, "sys": {"uptime": 1}})
-        return entry("broker/main", "figures", NOW + at, NOW + at, body)
-
-    some = [figures(60, 0), figures(120, 0), figures(500, 480), figures(560, 480)]
-    each = rule(Condition(type="disconnected", seconds=60), "broker/main")
-    [would] = backtest(each, *some).result().would
-    assert (would.at, would.resolved) == (NOW + 180, NOW + 480)
-
-
-def test_the_usual_silence_is_learned_from_history_as_live():
-    each = rule(Condition(type="silent"))
-    fixes = [fix(JANE, NOW + 240 * n, n, vel=20 * (n % 9 == 0)) for n in range(300)]
-    learned = rhythm_of(reversed(fixes), friends.KIND.decode)
-    assert learned.usual() == backtest(each, *fixes).engine.usual(JANE)
-    assert learned.usual().learned
-    engine = Engine(CALENDAR, Around())
-    engine.learned(JANE, learned)
-    engine.put("rule/jane/x", each, NOW + DAY)
-    assert engine.usual(JANE) == learned.usual()
-    assert engine.usual(BOB) is None
 
 
 def test_of_many_firings_the_newest_are_listed_and_all_are_counted():

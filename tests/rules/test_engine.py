@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from rules.scene import BOB, BROKER, CALENDAR, HOME, JANE, NOW, ROBOT, Around, Scene, rule
 from sightline.kinds.broker.clients import Client
@@ -21,8 +20,6 @@ from sightline.model.link import Link
 from sightline.rules.engine import Engine, EngineState
 from sightline.rules.fields import TAKES
 from sightline.rules.firing import Firing
-from sightline.rules.index import history_of
-from sightline.rules.rulebook import MOST_CASES
 
 LOW = Condition(type="battery", below=20)
 ALL = (
@@ -85,16 +82,6 @@ def test_a_fault_of_one_condition_keeps_nothing_else_out():
     assert engine.fault.startswith("TypeError")
 
 
-def test_too_many_things_are_left_out_and_counted(monkeypatch):
-    monkeypatch.setattr("sightline.rules.rulebook.MOST_CASES", 10)
-    scene = Scene(rule(LOW, "friend"))
-    for n in range(15):
-        scene.fix(f"friend/x{n}/phone", batt=5)
-    assert len(scene.fired) == 10
-    assert scene.engine.left_out == 5
-    assert MOST_CASES > 10
-
-
 def test_a_state_that_does_not_fit_begins_anew():
     scene = Scene(*ALL)
     gaps = '"last":1,"moved":true,"gaps":{"x":[1],"99":[1,1]}'
@@ -114,27 +101,6 @@ def test_a_state_that_does_not_fit_begins_anew():
     assert scene.fired
 
 
-def test_a_new_rule_tells_nothing_of_transitions_that_are_shown_still():
-    scene = Scene()
-    scene.crosses("enter", ago=60)
-    told = Transition(
-        n=1, at=NOW, tst=NOW - 60, thing=JANE, region=HOME, name="Home", event="enter", by="server"
-    )
-    visit = Visit(region=HOME, thing=JANE, since=NOW - 60, by="server")
-    things = [
-        (f"crossing/1/{JANE}/{HOME}", told), (f"stay/{JANE}/{HOME}", visit),
-        (f"stay/{JANE}/else", replace(visit, region="else", since=NOW - 9999)),
-        (ROBOT, ProBot(presence="live", angle=80.0)), (JANE, Friend(presence="live", batt=5)),
-    ]  # fmt: skip
-    for n, each in enumerate(ALL):
-        scene.took(scene.engine.put(f"rule/jane/{n}", each, NOW, things))
-    assert sorted(event.condition.type for event in scene.events) == ["fallen"]
-    scene.passes(600)
-    assert sorted(event.condition.type for event in scene.events) == ["fallen", "stays"]
-    scene.crosses("leave")
-    assert scene.events[-2].condition.type == "leaves"
-
-
 def test_while_we_were_down_nobody_was_silent_though_the_past_is_judged():
     scene = Scene(rule(Condition(type="silent", seconds=600)), rule(LOW))
     scene.fix(batt=90)
@@ -147,30 +113,6 @@ def test_while_we_were_down_nobody_was_silent_though_the_past_is_judged():
     assert again.fired == [(JANE, 100.0)]
     again.passes(600)
     assert again.fired[1:] == [(JANE, 7800.0)]
-
-
-def test_whose_history_a_back_test_needs():
-    flaps = rule(Condition(type="flapping"), "client/main/esp")
-    assert history_of(flaps, BROKER)
-    assert not history_of(flaps, "broker/other")
-    assert history_of(rule(Condition(type="flapping"), "broker"), BROKER)
-    near = rule(Condition(type="near", other=BOB, metres=50), "friend/jane")
-    assert [key for key in (JANE, BOB, "friend/ann/x", BROKER) if history_of(near, key)] == [
-        JANE, BOB,
-    ]  # fmt: skip
-    assert history_of(rule(Condition(type="silent")), BROKER)
-    assert not history_of(rule(LOW), BROKER)
-
-
-def test_a_rule_finds_its_things_among_many():
-    scene = Scene(*(rule(LOW, f"friend/u{n}/phone") for n in range(300)))
-    scene.fix("friend/u7/phone", batt=5)
-    scene.fix("friend/u70/phone", batt=5)
-    assert [event.rule for event in scene.events] == ["rule/jane/r8", "rule/jane/r71"]
-    scene.took(scene.engine.drop("rule/jane/r8", NOW))
-    scene.fix("friend/u7/phone", batt=90)
-    scene.fix("friend/u7/phone", batt=5)
-    assert len(scene.fired) == 2
 
 
 # -- whatever comes

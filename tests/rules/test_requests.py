@@ -14,7 +14,7 @@ from sightline.rules.requests import RuleFields, rule_of
 @pytest_twisted.ensureDeferred
 async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(tmp_path):
     kept = await Kept(tmp_path).opens()
-    id = await kept.makes(name="  Home \x07 ", tell=[{"account": "bob"}, {"account": "jane"}])
+    id = await kept.makes(name="  Home  ", tell=[{"account": "bob"}, {"account": "jane"}])
     thing, rule = f"rule/{id}", kept.rules.records[id]
     assert (rule.name, rule.version, rule.by) == ("Home", 1, "jane")
     again = {"thing": thing, "about": [JANE], "condition": ARRIVES, "tell": [{"account": "jane"}]}

@@ -131,9 +131,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, channels, console, driving, dynamodb,"
-            " fanout, friends, history, homeassistant, https, limits, map, probot, probots,"
-            " oidc, regions, replicas, rules, server, store,"
-            " webhook",
+            " fanout, friends, history, homeassistant, https, limits, map, oidc, probot, probots,"
+            " regions, replicas, rules, server, store, webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',

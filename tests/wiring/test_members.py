@@ -21,6 +21,7 @@ from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
 from sightline.model.faults import CannotOpen
 from sightline.regions.store import RegionStore
+from sightline.rules.store import RuleStore
 from sightline.wiring import members
 from sightline.wiring.members import MEMBER
 from sightline.wiring.state_folder import opened
@@ -37,6 +38,8 @@ def starts(folder: Path, names: tuple[str, ...] = members.ALL) -> members.Manife
     RegionStore(folder, time.time).close()
     if members.CHANNELS in names:
         ChannelStore(folder, ChannelOptions()).close()
+    if members.RULES in names:
+        RuleStore(folder).close()
     if members.HISTORY in names:
         tables.opened(folder / tables.FILE).close()
     return members.seal(folder, manifest, names)

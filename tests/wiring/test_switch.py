@@ -26,6 +26,7 @@ from sightline.history import tables
 from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
 from sightline.regions.store import RegionStore
+from sightline.rules.store import RuleStore
 from sightline.wiring import members, switch
 from sightline.wiring.state_folder import opened
 from waits import wait_until
@@ -44,6 +45,7 @@ def fill(folder: Path, word: str) -> None:
     store.note([f"friend/{word}/phone"], [])
     store.close()
     ChannelStore(folder, ChannelOptions()).close()
+    RuleStore(folder).close()
     writer = StoreWriter(tables.opened(folder / tables.FILE))
     writer.write([entry(f"friend/{word}/phone", "fix", 1, 1, b"{}")], [])
     writer.close()

@@ -2163,7 +2163,7 @@ export interface Users {
   readonly users: readonly UserShown[];
 }
 
-/** Which device. */
+/** The device whose usual silence is asked for. */
 export interface UsualQuery {
   readonly thing: string;
 }
@@ -2467,36 +2467,6 @@ export interface Calls {
     readonly answers: Me;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'signed_out' | 'wait';
   };
-  readonly 'POST /oidc/{name}': {
-    readonly asks: SignInElsewhere;
-    readonly answers: Begun;
-    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
-  };
-  readonly 'POST /oidc': {
-    readonly asks: ProviderAnswer;
-    readonly answers: CameElsewhere;
-    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
-  };
-  readonly 'GET /identities': {
-    readonly asks: Nothing;
-    readonly answers: Identities;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
-  };
-  readonly 'DELETE /identities/{id}': {
-    readonly asks: Nothing;
-    readonly answers: Done;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
-  };
-  readonly 'GET /users/{name}/identities': {
-    readonly asks: Nothing;
-    readonly answers: Identities;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
-  };
-  readonly 'POST /users/{name}/identities': {
-    readonly asks: NewIdentity;
-    readonly answers: Done;
-    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
-  };
   readonly 'POST /passkeys/challenge': {
     readonly asks: NoFields;
     readonly answers: PasskeyChallenge;
@@ -2581,6 +2551,36 @@ export interface Calls {
     readonly asks: PasskeyFor;
     readonly answers: PasskeyToMake;
     readonly refuses: 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'need_code' | 'no_passkeys' | 'not_json' | 'revoked' | 'taken' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc/{name}': {
+    readonly asks: SignInElsewhere;
+    readonly answers: Begun;
+    readonly refuses: 'away' | 'busy' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'revoked' | 'signed_out' | 'unknown' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'POST /oidc': {
+    readonly asks: ProviderAnswer;
+    readonly answers: CameElsewhere;
+    readonly refuses: 'away' | 'barred' | 'busy' | 'cancelled' | 'degraded' | 'ended' | 'failed' | 'foreign' | 'linked' | 'malformed' | 'no_account' | 'no_role' | 'not_begun' | 'not_json' | 'revoked' | 'taken' | 'untrusted' | 'used' | 'wait' | 'wrong';
+  };
+  readonly 'GET /identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'DELETE /identities/{id}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'last_way' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /users/{name}/identities': {
+    readonly asks: Nothing;
+    readonly answers: Identities;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'POST /users/{name}/identities': {
+    readonly asks: NewIdentity;
+    readonly answers: Done;
+    readonly refuses: 'barred' | 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'linked' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'GET /invitations': {
     readonly asks: Nothing;
@@ -2917,36 +2917,6 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'unknown' | 'wait';
   };
-  readonly 'POST /places/at': {
-    readonly asks: PlacesAt;
-    readonly answers: Places;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /places/search': {
-    readonly asks: PlaceSearch;
-    readonly answers: FoundPlaces;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'GET /admin/map-addresses': {
-    readonly asks: Nothing;
-    readonly answers: RemoteMapList;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /admin/map-addresses/try': {
-    readonly asks: NewRemoteMap;
-    readonly answers: RemoteMapTried;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
-  };
-  readonly 'POST /admin/map-addresses': {
-    readonly asks: NewRemoteMap;
-    readonly answers: RemoteMapTried;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
-  };
-  readonly 'DELETE /admin/map-addresses/{name}': {
-    readonly asks: Nothing;
-    readonly answers: Done;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
-  };
   readonly 'GET /admin/check': {
     readonly asks: Nothing;
     readonly answers: SetupCheck;
@@ -3016,6 +2986,36 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: ChannelStandings;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/at': {
+    readonly asks: PlacesAt;
+    readonly answers: Places;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /places/search': {
+    readonly asks: PlaceSearch;
+    readonly answers: FoundPlaces;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /admin/map-addresses': {
+    readonly asks: Nothing;
+    readonly answers: RemoteMapList;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses/try': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /admin/map-addresses': {
+    readonly asks: NewRemoteMap;
+    readonly answers: RemoteMapTried;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'taken' | 'wait';
+  };
+  readonly 'DELETE /admin/map-addresses/{name}': {
+    readonly asks: Nothing;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'signed_out' | 'taken' | 'unknown' | 'wait';
   };
   readonly 'GET /openapi.json': {
     readonly asks: Nothing;
@@ -3693,37 +3693,6 @@ export const MeShape: Shape<Me> = {
   degraded: { is: 'text', or: null },
 };
 
-export const BegunShape: Shape<Begun> = {
-  ok: { is: { one: [true] } },
-  url: { is: 'text' },
-  back: { is: 'text' },
-};
-
-export const CameElsewhereShape: Shape<CameElsewhere> = {
-  ok: { is: { one: [true] } },
-  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
-  provider: { is: 'text' },
-  place: { is: 'text', or: '' },
-  user: { is: { of: PersonShape }, or: null },
-  degraded: { is: 'text', or: null },
-  adds_phone: { is: 'flag', or: false },
-};
-
-export const IdentityShownShape: Shape<IdentityShown> = {
-  id: { is: 'text' },
-  provider: { is: 'text' },
-  called: { is: 'text' },
-  subject: { is: 'text' },
-  created: { is: 'number' },
-  used: { is: 'number', or: null },
-};
-
-export const IdentitiesShape: Shape<Identities> = {
-  ok: { is: { one: [true] } },
-  identities: { is: { list: { of: IdentityShownShape } } },
-  providers: { is: { list: { of: ProviderShownShape } } },
-};
-
 export const PasskeyChallengeShape: Shape<PasskeyChallenge> = {
   ok: { is: { one: [true] } },
   challenge: { is: 'text' },
@@ -3808,6 +3777,37 @@ export const InvitedShape: Shape<Invited> = {
   passkey: { is: 'flag', or: false },
   wants: { is: { one: ['code', 'enrol'] }, or: null },
   half: { is: 'text', or: null },
+};
+
+export const BegunShape: Shape<Begun> = {
+  ok: { is: { one: [true] } },
+  url: { is: 'text' },
+  back: { is: 'text' },
+};
+
+export const CameElsewhereShape: Shape<CameElsewhere> = {
+  ok: { is: { one: [true] } },
+  purpose: { is: { one: ['join', 'link', 'sign_in'] } },
+  provider: { is: 'text' },
+  place: { is: 'text', or: '' },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  adds_phone: { is: 'flag', or: false },
+};
+
+export const IdentityShownShape: Shape<IdentityShown> = {
+  id: { is: 'text' },
+  provider: { is: 'text' },
+  called: { is: 'text' },
+  subject: { is: 'text' },
+  created: { is: 'number' },
+  used: { is: 'number', or: null },
+};
+
+export const IdentitiesShape: Shape<Identities> = {
+  ok: { is: { one: [true] } },
+  identities: { is: { list: { of: IdentityShownShape } } },
+  providers: { is: { list: { of: ProviderShownShape } } },
 };
 
 export const InvitationShownShape: Shape<InvitationShown> = {
@@ -4273,63 +4273,6 @@ export const MapsShape: Shape<Maps> = {
   trouble: { is: 'text' },
 };
 
-export const PlaceShownShape: Shape<PlaceShown> = {
-  text: { is: 'text' },
-  street: { is: 'text' },
-  number: { is: 'text' },
-  park: { is: 'text' },
-  part: { is: 'text' },
-  town: { is: 'text' },
-};
-
-export const PlacesShape: Shape<Places> = {
-  ok: { is: { one: [true] } },
-  places: { is: { list: { of: PlaceShownShape } } },
-};
-
-export const FoundPlaceShape: Shape<FoundPlace> = {
-  name: { is: 'text' },
-  local: { is: 'text' },
-  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
-  town: { is: 'text' },
-  lat: { is: 'number' },
-  lon: { is: 'number' },
-  box: { is: 'any' },
-};
-
-export const FoundPlacesShape: Shape<FoundPlaces> = {
-  ok: { is: { one: [true] } },
-  places: { is: { list: { of: FoundPlaceShape } } },
-};
-
-export const RemoteMapShownShape: Shape<RemoteMapShown> = {
-  name: { is: 'text' },
-  title: { is: 'text' },
-  url: { is: 'text' },
-  role: { is: { one: ['base', 'layer'] } },
-  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
-  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
-  hosts: { is: { list: 'text' } },
-  has_key: { is: 'flag' },
-  fixed: { is: 'flag' },
-  by: { is: 'text' },
-  at: { is: 'number' },
-};
-
-export const RemoteMapListShape: Shape<RemoteMapList> = {
-  ok: { is: { one: [true] } },
-  maps: { is: { list: { of: RemoteMapShownShape } } },
-  trouble: { is: 'text' },
-};
-
-export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
-  ok: { is: { one: [true] } },
-  fault: { is: 'text' },
-  hosts: { is: { list: 'text' } },
-  credit: { is: 'text' },
-  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
-};
-
 export const CheckedStepShape: Shape<CheckedStep> = {
   level: { is: { one: ['fail', 'ok', 'skip', 'warn'] } },
   said: { is: 'text' },
@@ -4466,6 +4409,63 @@ export const ChannelStandingsShape: Shape<ChannelStandings> = {
   trouble: { is: 'text' },
 };
 
+export const PlaceShownShape: Shape<PlaceShown> = {
+  text: { is: 'text' },
+  street: { is: 'text' },
+  number: { is: 'text' },
+  park: { is: 'text' },
+  part: { is: 'text' },
+  town: { is: 'text' },
+};
+
+export const PlacesShape: Shape<Places> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: PlaceShownShape } } },
+};
+
+export const FoundPlaceShape: Shape<FoundPlace> = {
+  name: { is: 'text' },
+  local: { is: 'text' },
+  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
+  town: { is: 'text' },
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  box: { is: 'any' },
+};
+
+export const FoundPlacesShape: Shape<FoundPlaces> = {
+  ok: { is: { one: [true] } },
+  places: { is: { list: { of: FoundPlaceShape } } },
+};
+
+export const RemoteMapShownShape: Shape<RemoteMapShown> = {
+  name: { is: 'text' },
+  title: { is: 'text' },
+  url: { is: 'text' },
+  role: { is: { one: ['base', 'layer'] } },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+  schema: { is: { one: ['', 'openmaptiles', 'protomaps', 'shortbread'] } },
+  hosts: { is: { list: 'text' } },
+  has_key: { is: 'flag' },
+  fixed: { is: 'flag' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+};
+
+export const RemoteMapListShape: Shape<RemoteMapList> = {
+  ok: { is: { one: [true] } },
+  maps: { is: { list: { of: RemoteMapShownShape } } },
+  trouble: { is: 'text' },
+};
+
+export const RemoteMapTriedShape: Shape<RemoteMapTried> = {
+  ok: { is: { one: [true] } },
+  fault: { is: 'text' },
+  hosts: { is: { list: 'text' } },
+  credit: { is: 'text' },
+  type: { is: { one: ['pmtiles', 'raster', 'style'] } },
+};
+
 export const ANSWERS: {
   readonly [N in keyof Requests]: Requests[N]['answers'] extends Blob
     ? null
@@ -4516,12 +4516,6 @@ export const REPLIES: {
   'POST /welcome': WelcomedShape,
   'POST /link': MeShape,
   'GET /me': MeShape,
-  'POST /oidc/{name}': BegunShape,
-  'POST /oidc': CameElsewhereShape,
-  'GET /identities': IdentitiesShape,
-  'DELETE /identities/{id}': DoneShape,
-  'GET /users/{name}/identities': IdentitiesShape,
-  'POST /users/{name}/identities': DoneShape,
   'POST /passkeys/challenge': PasskeyChallengeShape,
   'POST /session/passkey': MeShape,
   'POST /me/passkeys/challenge': PasskeyToMakeShape,
@@ -4539,6 +4533,12 @@ export const REPLIES: {
   'DELETE /users/{name}/factors': FactorsResetShape,
   'POST /invitation': InvitedShape,
   'POST /invitation/passkey': PasskeyToMakeShape,
+  'POST /oidc/{name}': BegunShape,
+  'POST /oidc': CameElsewhereShape,
+  'GET /identities': IdentitiesShape,
+  'DELETE /identities/{id}': DoneShape,
+  'GET /users/{name}/identities': IdentitiesShape,
+  'POST /users/{name}/identities': DoneShape,
   'GET /invitations': InvitationsShape,
   'POST /invitations': InvitationMadeShape,
   'DELETE /invitations/{id}': DoneShape,
@@ -4606,12 +4606,6 @@ export const REPLIES: {
   'GET /deliveries/{user}/{device}': DeliveryOfDeviceShape,
   'GET /admin/maps': MapsShape,
   'DELETE /admin/maps/{name}': DoneShape,
-  'POST /places/at': PlacesShape,
-  'POST /places/search': FoundPlacesShape,
-  'GET /admin/map-addresses': RemoteMapListShape,
-  'POST /admin/map-addresses/try': RemoteMapTriedShape,
-  'POST /admin/map-addresses': RemoteMapTriedShape,
-  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /admin/check': SetupCheckShape,
   'POST /admin/check': SetupCheckShape,
   'POST /rules/try': RuleTriedShape,
@@ -4626,6 +4620,12 @@ export const REPLIES: {
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
   'GET /admin/channels': ChannelStandingsShape,
+  'POST /places/at': PlacesShape,
+  'POST /places/search': FoundPlacesShape,
+  'GET /admin/map-addresses': RemoteMapListShape,
+  'POST /admin/map-addresses/try': RemoteMapTriedShape,
+  'POST /admin/map-addresses': RemoteMapTriedShape,
+  'DELETE /admin/map-addresses/{name}': DoneShape,
   'GET /openapi.json': null,
 };
 

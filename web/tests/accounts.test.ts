@@ -47,10 +47,19 @@ describe('who somebody is', () => {
 
   test('decides which sections there are', () => {
     const viewer = visitor({}, { see: ['friend'] });
-    expect(sectionsFor(viewer)).toEqual(['map', 'broker', 'account', 'settings']);
+    expect(sectionsFor(viewer)).toEqual([
+      'map',
+      'alerts',
+      'rules',
+      'broker',
+      'account',
+      'settings',
+    ]);
     const operator = visitor({ role: 'operator' }, { see: ['probot/R2'], drive: ['probot/R2'] });
     expect(sectionsFor(operator)).toEqual([
       'map',
+      'alerts',
+      'rules',
       'robots',
       'broker',
       'console',

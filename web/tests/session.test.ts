@@ -116,11 +116,26 @@ describe('who comes in', () => {
     test('a sign-out that the connection tells of first is no surprise', async () => {
       server.says({ ok: true, user: JANE, first: false });
       await session.open(null);
-      server.says({ ok: true }).says({ ok: true, user: null, first: false });
-      server.says({ ok: true, user: null, first: false });
+      for (let answers = 0; answers < 3; answers++) {
+        server.says({ ok: true, user: null, first: false });
+      }
+      let release: () => void = () => undefined;
+      const gate = new Promise<void>((open) => {
+        release = open;
+      });
+      let first = true;
+      vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => {
+        if (init.method === 'GET' && first) {
+          first = false;
+          await gate;
+        }
+        return server.fetch(url, init);
+      });
       const out = session.signOut();
       const ended = session.ended('you have been signed out');
-      await Promise.all([out, ended]);
+      await out;
+      release();
+      await ended;
       expect(state()).toMatchObject({ is: 'out', notice: { title: 'You are signed out' } });
     });
   });

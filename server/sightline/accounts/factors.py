@@ -58,7 +58,7 @@ def apps_in(sql: Engine) -> Mapping[str, AuthenticatorApp]:
 
 
 def put_passkey(sql: Engine, passkey: Passkey) -> None:
-    """Add a passkey."""
+    """Store a new passkey of an account."""
     sql.execute(
         f"INSERT INTO passkey ({_PASSKEY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -91,7 +91,7 @@ def passkey_used(sql: Engine, number: str, count: int, synced: bool, now: float)
 
 
 def drop_passkey(sql: Engine, number: str) -> None:
-    """Remove a passkey."""
+    """Remove a passkey, so that nobody signs in by it."""
     sql.execute("DELETE FROM passkey WHERE id = ?", (number,))
 
 

@@ -45,7 +45,7 @@ class Sealer(Protocol):
     """What seals secrets; see `sightline.database.key_file.KeyFile`."""
 
     def seal(self, plain: bytes, purpose: str) -> str:
-        """Seal a secret."""
+        """Return the sealed text of a secret for this purpose."""
 
     def open(self, sealed: str, purpose: str) -> bytes:
         """Return a sealed secret."""

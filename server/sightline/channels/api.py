@@ -206,7 +206,7 @@ class ChannelsApi:
         return Reply(shown.OneChannel(channel=_shown(found)))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
-        """Remove a channel."""
+        """Remove a channel and what waits for it."""
         channel, _ = await self._work(lambda store: _own(store, call))
         try:
             await self._channels.removed(channel, _REMOVED)

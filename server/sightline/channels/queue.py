@@ -7,14 +7,14 @@ on it is told at least once. What one server holds that is gone is free again af
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from sightline.channels.options import ChannelOptions
 from sightline.channels.quiet import quiet_until
 from sightline.channels.records import Channel, Job
+from sightline.channels.waiting import WaitingTable, delivered
 from sightline.database.engine import Engine
 from sightline.model.notification import Delivered, Notification
 
@@ -23,11 +23,10 @@ HELD = 180.0
 MOST_AT_ONCE = 4
 """Channels of one account that are sent to at once."""
 _TOO_MANY = "too many were waiting"
-_encode = msgspec.json.encode
 _notification = msgspec.json.Decoder(Notification).decode
 
 
-class MessageQueue:
+class MessageQueue(WaitingTable):
     """What waits. ``of`` returns the channels of an account, ``get`` one with its sealed secret."""
 
     def __init__(
@@ -38,7 +37,7 @@ class MessageQueue:
         of: Callable[[str], Sequence[Channel]],
         get: Callable[[str], tuple[Channel, str] | None],
     ) -> None:
-        self._sql = sql
+        super().__init__(sql)
         self._options = options
         self._server = server
         self._of = of
@@ -96,26 +95,12 @@ class MessageQueue:
         if not (told.urgent and channel.passes):
             until = quiet_until(channel.quiet, channel.zone, now)
         if until is not None and channel.quiet is not None and channel.quiet.then == "drop":
-            self._note(channel.id, told, now)
+            self.note(channel.id, told, now)
             return True
         full += self._make_room(channel, now)
         state, due = ("waiting", now) if until is None else ("quiet", until)
         self.insert(channel, told, state, due, now)
         return until is not None
-
-    def insert(
-        self, channel: Channel, told: Notification, state: str, due: float, now: float
-    ) -> None:
-        """Write down that a notification waits for a channel until it is ``due``."""
-        self._sql.execute(
-            "INSERT INTO channel_waiting (channel, id, account, thing, at, urgent, state, due,"
-            " attempts, server, held, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, ?)"
-            " ON CONFLICT DO NOTHING",
-            (
-                *(channel.id, told.id, told.account, told.thing, now, int(told.urgent)),
-                *(state, due, _encode(told)),
-            ),
-        )
 
     def _make_room(self, channel: Channel, now: float) -> list[Delivered]:
         """Give up the oldest that waits, not one under way, when there is no room."""
@@ -129,15 +114,8 @@ class MessageQueue:
             " ORDER BY urgent, at, id LIMIT 1",
             (channel.id, now),
         ).fetchone()
-        buried = None if row is None else self._bury(channel.id, row[0], _TOO_MANY, now)
+        buried = None if row is None else self.bury(channel.id, row[0], _TOO_MANY, now)
         return [] if buried is None else list(self.over([buried], _TOO_MANY))
-
-    def _note(self, channel: str, told: Notification, now: float) -> None:
-        self._sql.execute(
-            "INSERT INTO channel_told (channel, id, account, at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (channel, told.id, told.account, now),
-        )
 
     # -- holding
 
@@ -214,8 +192,8 @@ class MessageQueue:
             row = self._sql.execute(
                 "SELECT 1 FROM channel_told WHERE id = ?", (told.id,)
             ).fetchone()
-            self._drop(job.channel.id, told.id)
-            self._note(job.channel.id, told, now)
+            self.drop(job.channel.id, told.id)
+            self.note(job.channel.id, told, now)
             if row is None:
                 first.append(delivered(told, "sent", at=now))
         self.worked(job.channel.id, now)
@@ -234,65 +212,12 @@ class MessageQueue:
     def give_up(self, job: Job, why: str, now: float) -> list[Delivered]:
         """Note that the channel never takes it; return what nobody took, therefore."""
         buried = [
-            self._bury(job.channel.id, told.id, why, now, job.attempts + 1)
+            self.bury(job.channel.id, told.id, why, now, job.attempts + 1)
             for told in job.notifications
         ]
         self.failed(job.channel.id, why)
         return list(self.over([each for each in buried if each is not None], why))
 
-    def worked(self, channel: str, now: float) -> None:
-        """Note that a channel took something."""
-        self._sql.execute("UPDATE channel SET last = ?, why = NULL WHERE id = ?", (now, channel))
-
-    def failed(self, channel: str, why: str) -> None:
-        """Note what a channel said when it did not take something."""
-        self._sql.execute("UPDATE channel SET why = ? WHERE id = ?", (why, channel))
-
-    def over(self, told: Iterable[Notification], why: str) -> Iterator[Delivered]:
-        """Yield those of which no channel took anything, nor is to be tried any more."""
-        tables = ("channel_waiting", "channel_told")
-        union = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id = ?" for table in tables)
-        for each in told:
-            if self._sql.execute(union, (each.id, each.id)).fetchone() is None:
-                yield delivered(each, "failed", why)
-
-    def end(self, channel: str) -> list[Notification]:
-        """Delete what waits for a channel that is no more; return it."""
-        rows = self._sql.execute(
-            "SELECT body FROM channel_waiting WHERE channel = ?", (channel,)
-        ).fetchall()
-        self._sql.execute("DELETE FROM channel_waiting WHERE channel = ?", (channel,))
-        return [_notification(body) for (body,) in rows]
-
-    def _drop(self, channel: str, id: str) -> None:
-        self._sql.execute("DELETE FROM channel_waiting WHERE channel = ? AND id = ?", (channel, id))
-
-    def _bury(
-        self, channel: str, id: str, why: str, now: float, attempts: int = 0
-    ) -> Notification | None:
-        row = self._sql.execute(
-            "SELECT account, thing, body, attempts FROM channel_waiting"
-            " WHERE channel = ? AND id = ?",
-            (channel, id),
-        ).fetchone()
-        if row is None:
-            return None  # it was forgotten meanwhile
-        account, thing, body, tried = row
-        self._drop(channel, id)
-        self._sql.execute(
-            "INSERT INTO channel_dead (channel, id, account, thing, ended, attempts, why, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (channel, id, account, thing, now, attempts or tried, why, bytes(body)),
-        )
-        return _notification(body)
-
 
 def _free(busy: Collection[str]) -> str:
     return f" AND channel NOT IN ({', '.join('?' * len(busy))})" if busy else ""
-
-
-def delivered(
-    told: Notification, state: Any, why: str | None = None, at: float | None = None
-) -> Delivered:
-    """Return how far a notification has got."""
-    return Delivered(id=told.id, account=told.account, state=state, at=at, why=why)

@@ -18,10 +18,10 @@ from twisted.internet.interfaces import IDelayedCall
 from sightline.channels import retries, wording
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import GIVE_UP, ChannelOptions, ChannelType, Outcome
-from sightline.channels.queue import delivered
 from sightline.channels.records import Channel, Job, Standing
 from sightline.channels.sending import Sender
 from sightline.channels.store import ChannelStore
+from sightline.channels.waiting import delivered
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.notification import Delivered, Notification
 from sightline.model.sealing import CannotUnseal

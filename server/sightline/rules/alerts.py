@@ -53,7 +53,7 @@ class AlertChange:
 
 
 class Telling(Protocol):
-    """What tells people."""
+    """What makes notifications of alerts and has people told."""
 
     def notices(
         self, firing: str, alert: Alert, accounts: tuple[str, ...], number: int

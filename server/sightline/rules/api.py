@@ -32,7 +32,7 @@ class TryRule(RequestBody, frozen=True, kw_only=True):
 
 
 class UsualQuery(RequestFields, frozen=True, kw_only=True):
-    """Which device."""
+    """The device whose usual silence is asked for."""
 
     thing: Annotated[str, Meta(max_length=200)]
 

@@ -7,6 +7,7 @@ often it may tell, who must be told again, and what is still open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -65,7 +66,7 @@ class Episode(msgspec.Struct, omit_defaults=True):
     at: float
     facts: Facts
     fired: str = ""
-    due: float = NEVER
+    told_at: float = NEVER
     """When it is told, if it holds still: at the next of the rule's hours, or as it was told of
     only just before."""
     too_soon: bool = False
@@ -128,7 +129,7 @@ class Case:
         thing: str,
         mark: str,
         *,
-        opening: Any,
+        opening: Callable[[], Opening],
         counts: Counts,
         desk: Desk,
     ) -> None:
@@ -137,7 +138,7 @@ class Case:
         self.thing = thing
         self.mark = mark
         self.opening = opening
-        """Called without arguments, returns the `Opening` by which this is judged now."""
+        """Returns when this is looked at, where the thing is now."""
         self.counts = counts
         self._desk = desk
         self.watch: Watch | None = None
@@ -160,7 +161,7 @@ class Case:
         """Take in that it happened at ``at``, which is known at ``found``."""
         if found - at > OLDEST:
             self.counts.too_old += 1
-        elif not self._opening().holds(at):
+        elif not self.opening().holds(at):
             self.counts.quiet += 1
         elif abs(at - self.last) < self.rule.every:
             self.counts.too_soon += 1
@@ -256,27 +257,23 @@ class Case:
 
     # -- how
 
-    def _opening(self) -> Opening:
-        found: Opening = self.opening()
-        return found
-
     def _try(self, episode: Episode, at: float, found: float) -> None:
         """Tell of what holds, or find out when it may be told."""
         if at > episode.at and self.watch is not None and not self.watch.still(at):
             self.ends(at, found)  # it may hold: when that is seen, it begins anew
             return
-        opens = self._opening().next(at)
+        opens = self.opening().next(at)
         allowed = self.last + self.rule.every if at >= self.last else at
-        due = max(opens, allowed)
-        if due > at:
+        later = max(opens, allowed)
+        if later > at:
             episode.too_soon = allowed > opens
-            episode.due = due
+            episode.told_at = later
             self._plan()
             return
         facts = episode.facts
         if at > episode.at and self.watch is not None:
             facts = self.watch.facts() or facts
-        episode.due = NEVER
+        episode.told_at = NEVER
         episode.fired = self._fire(at, found, facts, lasting=True)
 
     def _fire(self, at: float, found: float, facts: Facts, *, lasting: bool) -> str:
@@ -334,8 +331,8 @@ class Case:
     def _plan(self) -> None:
         """Set the timer to what comes next."""
         due = min((each.due for each in self.open), default=NEVER)
-        if self.episode is not None and self.episode.due < due:
-            due = self.episode.due
+        if self.episode is not None and self.episode.told_at < due:
+            due = self.episode.told_at
         if due == NEVER:
             self._desk.timers.stop(self._timer)
         else:
@@ -343,8 +340,8 @@ class Case:
 
     def _due(self, at: float, found: float) -> None:
         episode = self.episode
-        if episode is not None and episode.due <= at:
-            episode.due = NEVER
+        if episode is not None and episode.told_at <= at:
+            episode.told_at = NEVER
             self._try(episode, at, found)
         for each in self.open:
             if each.due <= at:

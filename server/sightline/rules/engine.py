@@ -215,7 +215,7 @@ class Engine:
             rule = self._book.rules.get(key)
             if rule is None or not looks_about(rule.rule, thing):
                 continue
-            watch = self._book.watch(rule, thing, mark, at)
+            watch = self._book.watch_of(rule, thing, mark, at)
             if watch is not None:
                 try:
                     watch.case.restore(of_case)

@@ -204,15 +204,15 @@ class RuleRequests:
 
 def rule_of(asked: RuleFields, by: str, version: int, at: float) -> Rule:
     """Return the rule that somebody asks for."""
-    told = dict.fromkeys(each.account for each in reversed(asked.tell))
-    after = {each.account: each.after for each in reversed(asked.tell)}
-    tell = [Recipient(account=name, after=max(0.0, after[name])) for name in reversed(told)]
+    told: dict[str, Recipient] = {}
+    for each in asked.tell:
+        told.setdefault(each.account, each)
     return Rule(
         name=clean(asked.name, 64).strip(),
         about=tuple(dict.fromkeys(asked.about)),
         condition=asked.condition,
         hours=asked.hours,
-        tell=tuple(tell),
+        tell=tuple(told.values()),
         urgent=asked.urgent,
         every=asked.every,
         again=asked.again,

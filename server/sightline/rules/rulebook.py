@@ -89,7 +89,7 @@ class RuleBook:
             self.topics.put(key, rule.condition.topic or "")
         else:
             for thing in exact(rule):
-                self.watch(known, thing, "", at)
+                self.watch_of(known, thing, "", at)
         return known
 
     def drop(self, key: str, at: float) -> None:
@@ -121,7 +121,7 @@ class RuleBook:
                 if about == thing:
                     yield case
 
-    def watch(self, known: Known, thing: str, mark: str, at: float) -> BaseWatch | None:
+    def watch_of(self, known: Known, thing: str, mark: str, at: float) -> BaseWatch | None:
         """Return what looks at a thing for a rule, made when first wanted; None: there are too
         many.
         """
@@ -192,7 +192,7 @@ class RuleBook:
             else:
                 thing, fits = key, visit is None and rule.condition.type != "alarm"
             if fits and looks_about(rule, thing):
-                watch = self.watch(known, thing, "", at)
+                watch = self.watch_of(known, thing, "", at)
                 if isinstance(watch, Alarmed):
                     yield partial(_alarmed, watch, key), state
                 elif watch is not None:
@@ -204,7 +204,7 @@ class RuleBook:
         for key in self.topics.rules(topic):
             known = self.rules[key]
             if looks_about(known.rule, thing):
-                watch = self.watch(known, thing, topic, at)
+                watch = self.watch_of(known, thing, topic, at)
                 if isinstance(watch, Numbered):
                     found.append(watch)
         if len(self.numbers) >= _MOST_ADDRESSES:
@@ -242,7 +242,7 @@ class RuleBook:
         found = []
         for known in self._about(thing):
             if not is_about_number(known.rule.condition) and looks_about(known.rule, thing):
-                watch = self.watch(known, thing, "", at)
+                watch = self.watch_of(known, thing, "", at)
                 if watch is not None:
                     found.append(watch)
         return found

@@ -3,8 +3,8 @@
     when friend/jane/phone arrives at region/ab12cd34 tell jane on Mon-Fri 08:00-16:00, urgent,
     at most once in 10 min
 
-(one line). What it says and what the parts are called is in server/docs/explain/rules.md. Who made it
-and when is no part of the text: `read` gives a rule of version 0 by nobody.
+(one line). What it says and what the parts are called is in server/docs/explain/rules.md. Who made
+it and when is no part of the text: `read` gives a rule of version 0 by nobody.
 """
 
 from __future__ import annotations

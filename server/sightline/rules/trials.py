@@ -37,7 +37,7 @@ _LEARNED = 14 * DAY
 
 
 class PastReader(Protocol):
-    """What reads history."""
+    """What reads history for rules."""
 
     def entries(
         self, user: User, things: Sequence[str], sorts: Sequence[str], since: float, until: float

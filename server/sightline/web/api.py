@@ -29,7 +29,7 @@ from sightline.contract.errors import UNKNOWN, Refused, status
 from sightline.contract.http import BODIED, Call, Needs, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
-from sightline.web.request_context import RequestContext
+from sightline.web.request_context import BROWSER, FLOW, RequestContext
 from sightline.web.streaming import follow, is_disconnected, stream
 
 _SAFE = (b"GET", b"HEAD")
@@ -102,9 +102,9 @@ class Api(Resource):
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=context.base(request),
             origin=context.page_origin(request),
-            browser=context.browser(request),
+            browser=context.beside(request, BROWSER),
             known=context.known(request),
-            flow=context.flow(request),
+            flow=context.beside(request, FLOW),
             parts=parts,
             thing=thing,
         )
@@ -138,9 +138,9 @@ class Api(Resource):
         if reply.known is not None:
             self._context.keep_known(request, reply.known)
         if reply.browser is not None:
-            self._context.keep_browser(request, reply.browser)
+            self._context.keep_beside(request, BROWSER, reply.browser)
         if reply.flow is not None:
-            self._context.keep_flow(request, reply.flow)
+            self._context.keep_beside(request, FLOW, reply.flow)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:

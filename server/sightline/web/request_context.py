@@ -8,6 +8,7 @@ of a host). An ``Authorization: Bearer`` header goes before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,11 +21,21 @@ from sightline.web.public_address import PublicAddress
 
 _KNOWN = b"-known"
 _KNOWN_LASTS = 180 * 86400  # s
-_BROWSER = b"-browser"
-_BROWSER_LASTS = 86400  # s
-_FLOW = b"-oidc"
-_FLOW_LASTS = 600  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCookie:
+    """A cookie beside the session's: the end of its name, and how many s it lasts."""
+
+    name: bytes
+    lasts: int
+
+
+BROWSER = ShortCookie(b"-browser", 86_400)
+"""By it a browser is known before anybody is signed in."""
+FLOW = ShortCookie(b"-oidc", 600)
+"""What a browser keeps of a sign-in elsewhere that it began."""
 
 
 class Authenticator(Protocol):
@@ -191,35 +202,18 @@ class RequestContext:
             sameSite=b"strict",
         )
 
-    def browser(self, request: Request) -> str:
-        """Return the secret that the browser keeps before anybody is signed in; empty: none."""
-        cookie: bytes = request.getCookie(self._cookie(request) + _BROWSER) or b""
-        return cookie.decode("latin-1")
+    def beside(self, request: Request, cookie: ShortCookie) -> str:
+        """Return a cookie that opens nothing and is kept for a while only; empty: none."""
+        found: bytes = request.getCookie(self._cookie(request) + cookie.name) or b""
+        return found.decode("latin-1")
 
-    def keep_browser(self, request: Request, value: str) -> None:
-        """Let the browser keep that for a while. It opens nothing."""
+    def keep_beside(self, request: Request, cookie: ShortCookie, value: str) -> None:
+        """Let the browser keep that for a while; "": no longer."""
         request.addCookie(
-            self._cookie(request) + _BROWSER,
+            self._cookie(request) + cookie.name,
             value.encode(),
             path=b"/",
-            max_age=b"%d" % _BROWSER_LASTS,
-            secure=self.secure(request),
-            httpOnly=True,
-            sameSite=b"strict",
-        )
-
-    def flow(self, request: Request) -> str:
-        """Tell what the browser keeps of a sign-in elsewhere; empty: nothing."""
-        cookie: bytes = request.getCookie(self._cookie(request) + _FLOW) or b""
-        return cookie.decode("latin-1")
-
-    def keep_flow(self, request: Request, value: str) -> None:
-        """Let the browser keep that until it comes back; "": no longer."""
-        request.addCookie(
-            self._cookie(request) + _FLOW,
-            value.encode(),
-            path=b"/",
-            max_age=b"%d" % (_FLOW_LASTS if value else 0),
+            max_age=b"%d" % (cookie.lasts if value else 0),
             secure=self.secure(request),
             httpOnly=True,
             sameSite=b"strict",

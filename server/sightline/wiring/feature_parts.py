@@ -93,7 +93,22 @@ def build_features(
         sure_of_time=lambda: past.clock.sure,
         new=accounts.phones,
     )
-    naming = DeviceNaming(
+    naming = make_naming(live, accounts, cluster, geofencing, owntracks)
+    pictures = make_pictures(start, live, past, accounts)
+    joined = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+    rules, channels = make_rules_and_channels(joined, geofencing)
+    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
+    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
+    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
+    more = naming, pictures, brought, *make_all_maps(start, live), rules, channels
+    return Features(geofencing, owntracks, reads, erasers, *more)
+
+
+def make_naming(
+    live: Live, accounts: Accounts, cluster: Cluster, geofencing: Geofencing, owntracks: OwnTracks
+) -> DeviceNaming:
+    """Make what keeps a device's things together under its names."""
+    return DeviceNaming(
         reactor,
         live.names,
         live.hub,
@@ -103,17 +118,6 @@ def build_features(
         leadership=cluster.leadership,
         moved=owntracks.moved,
     )
-    pictures = make_pictures(start, live, past, accounts)
-    told = ToldListeners()
-    channels = make_channels(start, cluster, accounts, mqtt, told)
-    needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-    rules = make_rules(needs, geofencing, channels, told)
-    erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
-    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    maps = make_maps(start, live)
-    last = pictures, brought, maps, make_map_extras(start, live, maps), rules, channels
-    return Features(geofencing, owntracks, reads, erasers, naming, *last)
 
 
 def make_channels(
@@ -144,6 +148,13 @@ class RuleWiring:
     mqtt: Mqtt
     reads: Reads
     console: Console
+
+
+def make_rules_and_channels(parts: RuleWiring, geofencing: Geofencing) -> tuple[Ruling, Channels]:
+    """Make rules and channels, which hear of each other."""
+    told = ToldListeners()
+    channels = make_channels(parts.start, parts.cluster, parts.accounts, parts.mqtt, told)
+    return make_rules(parts, geofencing, channels, told), channels
 
 
 def make_rules(
@@ -187,6 +198,12 @@ def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> P
         purge_clock=past.clock.purge,
         no_room=live.disk.why,
     )
+
+
+def make_all_maps(start: Start, live: Live) -> tuple[MapsService, MapExtras]:
+    """Make the maps and what hangs on them."""
+    maps = make_maps(start, live)
+    return maps, make_map_extras(start, live, maps)
 
 
 def make_maps(start: Start, live: Live) -> MapsService:

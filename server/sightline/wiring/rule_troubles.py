@@ -37,12 +37,12 @@ class Troubles(Service):
         self._loop = Periodic(clock, _LOOK, self.look, "the look at the troubles of rules")
 
     def startService(self) -> None:
-        """Begin to look."""
+        """Begin to look at all rules now and then."""
         super().startService()
         self._loop.start(now=True)
 
     def stopService(self) -> None:
-        """Look no more."""
+        """Look at no rule any more."""
         super().stopService()
         self._loop.stop()
 

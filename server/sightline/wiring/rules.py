@@ -35,6 +35,7 @@ from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName, event_of, open_alerts
 from sightline.rules.alerts import AlertChange, AlertService
+from sightline.rules.announcing import HomeAssistant
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import Engine
 from sightline.rules.findings import Findings
@@ -83,7 +84,7 @@ class RuleNeeds:
     topics: RuleTopics
     console: ConsoleRights
     reads: Reads
-    publish: Callable[[str, str, bytes], bool]
+    publish: Callable[[str, str, bytes, bool], bool]
     tell: Callable[[Notification], None]
     told: ToldListeners
     leadership: Leadership | None = None
@@ -120,7 +121,7 @@ class Ruling(MultiService):
         telling = RuleTelling(self._tell, rights, around, calendar, rules.records.get)
         self.published = MqttAlerts(
             reactor,
-            lambda topic, payload: needs.publish(wanted.broker, topic, payload),
+            lambda topic, payload: needs.publish(wanted.broker, topic, payload, False),
             wanted.publish,
         )
         self.alerts = alerts = AlertService(database, writes, hub, now, telling, self._happened)
@@ -146,8 +147,10 @@ class Ruling(MultiService):
             Periodic(reactor, _TIDY, alerts.tidy, "the tidying of alerts"),
             Periodic(reactor, _RETELL, self._retell, "the look for what was not told"),
         )
-        for part in (self._troubles, self.watch, self.published):
-            part.setServiceParent(self)
+        self._home_assistant = _home_assistant(needs, rules, alerts, self._leadership)
+        for part in (self._troubles, self.watch, self.published, self._home_assistant):
+            if part is not None:
+                part.setServiceParent(self)
 
     def _make_watch(self, findings: Findings, missed: MissedPast) -> RuleWatch:
         return RuleWatch(
@@ -281,6 +284,8 @@ class Ruling(MultiService):
         when = {"fired": alert.at, "resolved": alert.resolved}.get(event, alert.by_at) or now()
         self._hub.happened("alert", alert.thing, when, event_of(id, alert, event))
         self.published.happened(id, alert, event)
+        if self._home_assistant is not None:
+            self._home_assistant.happened(id, alert, event)
 
     def _tell(self, notice: Notification) -> None:
         self._said[notice.id] = None
@@ -314,6 +319,25 @@ class Ruling(MultiService):
             await self.rules.forget(thing, record, last=last, at=now())
         except Refused as why:
             raise Refused(why.code, why.why, wait=5) from None
+
+
+def _home_assistant(
+    needs: RuleNeeds, rules: RuleService, alerts: AlertService, leadership: Leadership
+) -> HomeAssistant | None:
+    wanted = needs.settings.homeassistant
+    if not wanted.enabled:
+        return None
+    return HomeAssistant(
+        reactor,
+        needs.hub,
+        rules,
+        alerts,
+        lambda topic, payload, retain: needs.publish(wanted.broker, topic, payload, retain),
+        leadership,
+        prefix=wanted.prefix,
+        presence=wanted.presence,
+        accounts=wanted.alerts,
+    )
 
 
 def _make_trials(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -203,12 +204,31 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         settled=parts.start.settings.server.public_url,
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
         sealer=key_file(parts.start.settings, parts.start.state),
-        rules=RulesApi(
-            reactor, features.rules.trials, features.rules.alerts, parts.accounts.service.note
-        ),
-        channels=ChannelsApi(
-            features.channels.service, parts.accounts.service.note, reactor.seconds
-        ),
+        telling=telling_apis(parts),
+    )
+
+
+def telling_apis(parts: Parts) -> tuple[RulesApi, ChannelsApi]:
+    """Make the answers about rules and about the channels by which people are told."""
+    rules, channels = parts.features.rules, parts.features.channels
+    note = parts.accounts.service.note
+    return (
+        RulesApi(reactor, rules.trials, rules.alerts, note),
+        ChannelsApi(channels.service, note, reactor.seconds),
+    )
+
+
+def _sign_in_apis(
+    service: AccountService, elsewhere: Elsewhere, sealer: Sealer
+) -> tuple[SessionApi, PasskeysApi, SecondFactorApi, JoiningApi]:
+    """Make what lets people in here: by password, code, passkey and invitation."""
+    entrance, confirming = elsewhere.entrance, Confirming(service)
+    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
+    return (
+        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        PasskeysApi(service, entrance, passkeys, confirming),
+        SecondFactorApi(service, entrance, second, confirming),
+        JoiningApi(service, entrance, passkeys, second),
     )
 
 
@@ -231,30 +251,17 @@ def make_routes(
     settled: str = "",
     check: CheckApi,
     sealer: Sealer,
-    rules: RulesApi,
-    channels: ChannelsApi,
+    telling: tuple[RulesApi, ChannelsApi],
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
-    entrance, confirming = elsewhere.entrance, Confirming(service)
-    passkeys, second = Passkeys(service), SecondFactor(service, sealer)
     apis = (
-        SessionApi(service, entrance, second, elsewhere.service.farewell),
+        *_sign_in_apis(service, elsewhere, sealer),
         *elsewhere.apis,
-        PasskeysApi(service, entrance, passkeys, confirming),
-        SecondFactorApi(service, entrance, second, confirming),
-        JoiningApi(service, entrance, passkeys, second),
         InvitationsApi(service),
         ViewApi(service, lambda: (key for key, _ in world)),
         AccountApi(service),
         LinksApi(service),
-        PrivacyApi(
-            service,
-            world,
-            erasers,
-            reads,
-            lambda thing, scope, turn: everything(store, thing, scope, turn),
-            photos,
-        ),
+        PrivacyApi(service, world, erasers, reads, partial(everything, store), photos),
         HistoryApi(store, world, show, wall, reads, map_extras.places.texts),
         HideApi(store, service.note, reads, wall),
         JudgedApi(store, service.note, reads, wall),
@@ -263,14 +270,9 @@ def make_routes(
         DevicesApi(service, world),
         PeopleApi(service),
         AddressApi(service, settled),
-        phones,
-        deliveries,
-        maps,
+        *(phones, deliveries, maps, check, *telling),
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
-        check,
-        rules,
-        channels,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { roleName } from '../app/rolename';
 import { useKind, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
+import { Watching } from '../things/rules/watched';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';
@@ -82,6 +83,7 @@ export function AccountPage() {
             ))}
           </Card>
         )}
+        {friends.length > 0 && <Watching />}
         {(friends.length > 0 || isAdmin(visitor)) && (
           <Card name={t`Links you shared`} class="wide">
             <LinkList owner={visitor.name} />

@@ -47,15 +47,15 @@ const accounts = (): Record<string, string> => ({
 
 /** Passkeys, and codes besides the password. */
 const factors = (): Record<string, string> => ({
-  confirm: t`To be sure that it is you: please give your password once more.`,
-  last_way: t`This is the only way into your account. Add another one first.`,
-  need_code: t`Your account asks for a code of your app. Choose a password, give a code, and add the passkey then.`,
+  confirm: t`Please give your password once more.`,
+  last_way: t`This is the only way into your account.`,
+  need_code: t`Choose a password first: your account asks for a code.`,
   need_passkey: t`This account needs more than a password: sign in with your passkey.`,
-  no_passkeys: t`Passkeys do not work at this address: they need a name and https.`,
-  not_accepted: t`The passkey was not accepted. Try again, or sign in another way.`,
-  too_late: t`That took too long, or was done already. Try again.`,
-  unknown_passkey: t`This passkey is not known here. Sign in another way.`,
-  wrong_code: t`This code is not right, or was used already. Wait for the next one.`,
+  no_passkeys: t`Passkeys need an address with a name and https.`,
+  not_accepted: t`The passkey was not accepted.`,
+  too_late: t`That took too long. Try again.`,
+  unknown_passkey: t`This passkey is not known here.`,
+  wrong_code: t`This code is not right, or was used already.`,
 });
 
 /** Robots, and who drives them. */

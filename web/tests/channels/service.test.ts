@@ -13,15 +13,12 @@ const CHANNEL: Channel = {
   host: 'ntfy.sh',
   language: 'en',
   zone: 'UTC',
-  quiet: null,
   passes: true,
   enabled: true,
-  last: null,
-  why: null,
   waiting: 0,
   dead: 0,
 };
-const NIGHT = { begin: '22:00', end: '07:00' };
+const NIGHT = { begin: '22:00', end: '07:00', then: 'summary' } as const;
 
 /** A server with these channels, and what it was asked. */
 function scene(...channels: Channel[]) {

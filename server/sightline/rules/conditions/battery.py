@@ -15,7 +15,7 @@ from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
-from sightline.rules.hours import Opening, clock
+from sightline.rules.hours import clock
 from sightline.rules.ports import Surroundings
 
 MARGIN = 5.0
@@ -97,7 +97,7 @@ class Battery(BaseWatch):
             if charging or value >= self.enough or empty is None or empty > until + _AGAIN:
                 self.case.ends(when, found)
         elif empty is not None and value < self.below:
-            until = self._opening().next_clock(self.by, when)[1]
+            until = self.case.opening().next_clock(self.by, when)[1]
             if empty < until:
                 self.until = until
                 self.case.begins(when, found, self.facts())
@@ -118,7 +118,3 @@ class Battery(BaseWatch):
             if passed >= LEAST_TIME and fall >= LEAST_FALL:
                 rate = max(rate, fall / passed)
         return when + value / rate if rate else None
-
-    def _opening(self) -> Opening:
-        found: Opening = self.case.opening()
-        return found

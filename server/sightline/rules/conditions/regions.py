@@ -17,7 +17,7 @@ from sightline.kinds.regions.model import Transition, Visit
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.hours import DAY, Opening, clock
+from sightline.rules.hours import DAY, clock
 from sightline.rules.ports import Surroundings
 from sightline.rules.timers import NEVER
 
@@ -95,7 +95,7 @@ class _AtRegion(BaseWatch):
         """Take in that it was in the region when it was looked for first."""
 
     def unfound(self) -> None:
-        """Take that back."""
+        """Take back that it was found in the region."""
 
     def facts(self) -> Facts:
         lat, lon = self.around.place(self.case.thing) or (None, None)
@@ -181,7 +181,7 @@ class Absent(_AtRegion):
 
     def start(self, at: float) -> None:
         if self.day >= 0:
-            self.resume(self._opening().moment(self.day, DAY), at)
+            self.resume(self.case.opening().moment(self.day, DAY), at)
         elif 0 <= self.expected <= at:
             self.resume(self.expected, at)
         else:
@@ -196,7 +196,7 @@ class Absent(_AtRegion):
 
     def woken(self, due: float, found: float) -> None:
         if self.day >= 0:  # the day is over
-            self._ends(self._opening().moment(self.day, DAY), found)
+            self._ends(self.case.opening().moment(self.day, DAY), found)
             return
         expected = self.expected
         if self._was_there(expected):
@@ -207,7 +207,7 @@ class Absent(_AtRegion):
         if self.inside:  # it came too late, which is known already
             self._ends(self.since, found)
         else:
-            self.wake(self._opening().moment(self.day, DAY))
+            self.wake(self.case.opening().moment(self.day, DAY))
 
     def _was_there(self, when: float) -> bool:
         if self.inside:
@@ -219,10 +219,6 @@ class Absent(_AtRegion):
         self.case.ends(when, found)
         self._next(max(self.expected, when))
 
-    def _opening(self) -> Opening:
-        found: Opening = self.case.opening()
-        return found
-
     def _next(self, after: float) -> None:
-        self.next_day, self.expected = self._opening().next_clock(self.by, after)
+        self.next_day, self.expected = self.case.opening().next_clock(self.by, after)
         self.wake(self.expected)

@@ -46,7 +46,7 @@ function AccountRow({ channel }: { channel: AccountChannel }) {
   const { now } = useTime();
   const [words, tone] = healthText({ ...channel, name: '', language: '', zone: '', passes: true });
   const { account, host, last, why, waiting, dead } = channel;
-  const when = typeof last === 'number' ? shortTimeText(last, now.value) : '';
+  const when = last !== undefined ? shortTimeText(last, now.value) : '';
   return (
     <li data-account-channel={channel.id}>
       <span class="list-in">
@@ -70,13 +70,13 @@ function AccountRow({ channel }: { channel: AccountChannel }) {
             .filter(Boolean)
             .join(' · ')}
         </span>
-        {typeof why === 'string' && why !== '' && <q class="channel-why">{why}</q>}
+        {why !== undefined && why !== '' && <q class="channel-why">{why}</q>}
       </span>
     </li>
   );
 }
 
 function failingFirst(a: AccountChannel, b: AccountChannel): number {
-  const failing = (each: AccountChannel) => Number(typeof each.why === 'string' && each.why !== '');
+  const failing = (each: AccountChannel) => Number(each.why !== undefined && each.why !== '');
   return failing(b) - failing(a) || b.dead - a.dead || (a.account < b.account ? -1 : 1);
 }

@@ -3,7 +3,8 @@
 export interface Quiet {
   readonly begin: string;
   readonly end: string;
-  readonly zone?: string | undefined;
+  /** Absent: the channel's. */
+  readonly zone?: string | null;
 }
 
 /** A part of the day, from 0 (midnight) to 1. */

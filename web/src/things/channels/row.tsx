@@ -31,7 +31,7 @@ export function ChannelRow({ channel, service }: { channel: Channel; service: Ch
         <span class="muted">
           {[typeText(channel), host, ...useText(channel, now.value)].filter(Boolean).join(' · ')}
         </span>
-        {typeof why === 'string' && why !== '' && <q class="channel-why">{why}</q>}
+        {why !== undefined && why !== '' && <q class="channel-why">{why}</q>}
         <TestWords result={tested} />
         <OtherWords channel={channel} service={service} />
       </span>
@@ -65,7 +65,7 @@ function TestWords({ result }: { result: TestResult | null }) {
         (result.taken
           ? t`The test was taken: look whether it has arrived.`
           : t`The test was not taken.`)}
-      {result !== null && !result.taken && typeof result.why === 'string' && <q>{result.why}</q>}
+      {result !== null && !result.taken && result.why !== undefined && <q>{result.why}</q>}
     </span>
   );
 }
@@ -75,7 +75,8 @@ function OtherWords({ channel, service }: { channel: Channel; service: ChannelSe
   const mine = ownWords();
   if (channel.type === 'mqtt' || channel.type === 'webhook') return null;
   if (channel.language === mine.language && channel.zone === mine.zone) return null;
-  const { language, zone } = channel;
+  const { zone } = channel;
+  const language = languageName(channel.language);
   return (
     <span class="channel-words muted">
       {zone === ''
@@ -84,6 +85,16 @@ function OtherWords({ channel, service }: { channel: Channel; service: ChannelSe
       <ActButton words={t`As this page`} act={() => service.change(channel.id, mine)} />
     </span>
   );
+}
+
+/** What a language is called in the language of this page. */
+function languageName(code: string): string {
+  try {
+    const names = new Intl.DisplayNames([customs.peek().locale], { type: 'language' });
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 /** The language and the zone of this page, in which messages are to come. */

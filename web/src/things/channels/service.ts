@@ -11,7 +11,7 @@ import type { Quiet } from './quiet';
 export interface ChannelsApi {
   list(): Promise<Channels>;
   dead(): Promise<readonly Dead[]>;
-  make(fields: NewChannel): Promise<{ channel: Channel; secret?: string | null }>;
+  make(fields: NewChannel): Promise<{ channel: Channel; secret?: string }>;
   change(id: string, fields: ChannelChange): Promise<unknown>;
   remove(id: string): Promise<unknown>;
   test(id: string): Promise<TestResult>;
@@ -38,7 +38,7 @@ export interface ChannelChange {
 /** What a test really did. */
 export interface TestResult {
   readonly taken: boolean;
-  readonly why?: string | null;
+  readonly why?: string;
 }
 
 export class ChannelService {

@@ -18,7 +18,7 @@ export function WayFields({ way }: { way: AnyWay }) {
         <Field
           name="address"
           label={t`Address`}
-          placeholder="https://example.org/hook"
+          placeholder={t`https://example.org/hook`}
           autocomplete="off"
           focus
         />
@@ -41,12 +41,12 @@ export function WayFields({ way }: { way: AnyWay }) {
 function MailFields() {
   return (
     <>
-      <Field name="to" label={t`To`} placeholder="you@example.org" autocomplete="email" focus />
+      <Field name="to" label={t`To`} placeholder={t`you@example.org`} autocomplete="email" focus />
       <Field
         name="server"
         label={t`Outgoing mail server`}
         hint={t`With a port, if your provider names one: mail.example.org:587`}
-        placeholder="mail.example.org"
+        placeholder={t`mail.example.org`}
         autocomplete="off"
       />
       <div class="pair">
@@ -85,7 +85,7 @@ function NtfyFields() {
         name="server"
         label={t`Server`}
         hint={t`Empty: ntfy.sh, which then sees what you are told.`}
-        placeholder="ntfy.sh"
+        placeholder={t`ntfy.sh`}
         required={false}
         autocomplete="off"
       />
@@ -127,11 +127,11 @@ function MatrixFields() {
       <Field
         name="server"
         label={t`Server`}
-        placeholder="matrix.example.org"
+        placeholder={t`matrix.example.org`}
         autocomplete="off"
         focus
       />
-      <Field name="room" label={t`Room`} placeholder="#family:example.org" autocomplete="off" />
+      <Field name="room" label={t`Room`} placeholder={t`#family:example.org`} autocomplete="off" />
       <div class="pair">
         <Field name="user" label={t`User there`} autocomplete="off" />
         <Field

@@ -14,9 +14,9 @@ export function wayTitle(way: AnyWay): string {
     case 'ntfy':
       return 'ntfy';
     case 'telegram':
-      return 'Telegram';
+      return t`Telegram`;
     case 'matrix':
-      return 'Matrix';
+      return t`Matrix`;
     case 'webhook':
       return t`Webhook`;
     case 'mqtt':
@@ -62,7 +62,7 @@ export function healthText(channel: Channel): readonly [words: string, tone: 'ok
 
 /** What it was last used for, and what waits. */
 export function useText({ last, waiting }: Channel, now: number): string[] {
-  const when = typeof last === 'number' ? shortTimeText(last, now) : '';
+  const when = last !== undefined ? shortTimeText(last, now) : '';
   return [
     ...(when === '' ? [] : [t`last told ${when}`]),
     ...(waiting > 0 ? [t`${waiting} waiting`] : []),

@@ -124,7 +124,7 @@ function useWrong(draft: Draft, { is, trial }: TrialState): readonly Wrong[] {
   const { world, ready } = useLive();
   const gone = ready.value ? goneFrom(draft, world) : [];
   const here = gone.map((slot) => ({ slot, words: goneText(slot) }));
-  const there = is === 'known' && trial ? wrongOf(trial.trouble) : [];
+  const there = is === 'known' && trial ? wrongOf(trial.trouble, draft.condition) : [];
   return [...here, ...there.filter(({ slot }) => !here.some((each) => each.slot === slot))];
 }
 

@@ -1,7 +1,8 @@
 /** What is wrong with a rule, in words of the page: by the server's code, else in the server's own words. */
 import { t } from '@lingui/core/macro';
 import { i18n } from '#words/i18n';
-import type { Slot, Trouble } from './model';
+import { FORMS } from './conditions';
+import type { Condition, Slot, Trouble } from './model';
 import { slotOf } from './draft';
 
 /** What a rule names and is there no more, and how to mend it. */
@@ -41,9 +42,14 @@ export interface Wrong {
   readonly words: string;
 }
 
-export function wrongOf(troubles: readonly Trouble[]): readonly Wrong[] {
+export function wrongOf(
+  troubles: readonly Trouble[],
+  { type }: Pick<Condition, 'type'>,
+): readonly Wrong[] {
+  // What is said of the condition as a whole is about its limit, where it has one.
+  const whole = FORMS[type].slots.includes('limit') ? 'limit' : 'what';
   return troubles.map(({ code, words, field }) => ({
-    slot: slotOf(field ?? ''),
+    slot: field === 'condition' ? whole : slotOf(field ?? ''),
     // In English the server's sentence is the best there is: it names what it is about.
     words: i18n.locale === 'en' ? words : (codeWords()[code] ?? words),
   }));
@@ -68,6 +74,7 @@ const codeWords = (): Readonly<Record<string, string | undefined>> => ({
   gone_region: goneText('place'),
   gone_thing: goneText('who'),
   gone_account: t`Somebody who is to be told has no account any more. Choose who is told anew.`,
+  hidden_from: t`Somebody who is to be told may not see what it is about: they are not told of it.`,
   too_many: t`These are too many for one rule.`,
   twice: t`Somebody is told twice.`,
   never: t`It would never be looked at: choose other hours, or another place.`,

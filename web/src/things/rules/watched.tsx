@@ -7,6 +7,7 @@ import { covers, isAdmin } from '../../app/visitor';
 import { keyOf } from '../../app/world';
 import type { Key } from '../../app/world';
 import { Card } from '../../ui/section';
+import { readServer } from '../server/read';
 import type { Wishes } from './model';
 import type { Names } from './phrases';
 import { readRule, readWatch, watches, wishesOfWatch } from './read';
@@ -47,6 +48,7 @@ export function WatchedBy({ of }: { of: Key }) {
         {mine ? t`Who is told about you` : t`Who is told about them`}
         {watchers.length > 0 && <span>{watchers.length}</span>}
       </h3>
+      {mine && <Hidden />}
       <WatchList watchers={watchers} none={t`Nobody.`} />
     </section>
   );
@@ -62,8 +64,21 @@ export function Watching() {
   return (
     <Card name={t`Who is told about you`} class="wide rule-watched">
       <p class="said muted">{t`Rules of others that watch you: of what they tell, and whom.`}</p>
-      <WatchList watchers={watchers} none={t`No rule of others watches you.`} />
+      <Hidden />
+      <WatchList watchers={watchers} none={t`No rule of others is shown.`} />
     </Card>
+  );
+}
+
+/** Said where the settings of the server have it that nobody is shown which rules watch them. */
+function Hidden() {
+  const [thing] = useKind('server');
+  if (thing === undefined || !readServer(thing).rules_hidden) return null;
+  return (
+    <p
+      class="rule-hidden"
+      role="note"
+    >{t`On this server people are not shown which rules of others watch them: its admins have decided so. There may be some.`}</p>
   );
 }
 

@@ -86,21 +86,3 @@ async def test_of_two_servers_one_tells_and_takes_over_when_the_other_is_gone(pu
         await two.until(lambda: {"held", "else"} <= {e.data["id"] for e in push.messages})
         await one.closes()
         await two.closes()
-
-
-@needs_postgres
-@pytest_twisted.ensureDeferred
-async def test_a_server_with_another_key_says_so_and_tells_nobody_a_wrong_thing(push, tmp_path):
-    with common() as store:
-        shared: Any = SimpleNamespace(engine=store.engine)
-        (tmp_path / "else").mkdir()
-        one = await ChannelScene(tmp_path, common=shared, server="one").opens()
-        two = await ChannelScene(tmp_path / "else", common=shared, server="two").opens()
-        assert two.access.vapid is None
-        assert "key" in str(two.service.figures().why)
-        channel = await one.has_phone(push.subscribe(one.key))
-        sealed = await two.reads(lambda found: found.get(channel.id)[1])
-        outcome = await two.service.try_now(channel, sealed, notification("n"))
-        assert "sealed with the key" in outcome.why
-        await one.closes()
-        await two.closes()

@@ -1,0 +1,35 @@
+"""A server's rules in a process that dies between finding and telling: ``killed.py FOLDER``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+
+from rules.kept import Kept
+from rules.test_watching import crosses
+
+reactor: Any = _reactor
+
+
+class Deadly(list):  # type: ignore[type-arg]
+    """The channels: whoever tells them anything is killed first."""
+
+    def append(self, notice: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main(folder: Path) -> None:
+    kept = Kept(folder, said=Deadly())
+    await kept.opens()
+    await kept.makes()
+    crosses(kept)
+
+
+reactor.callWhenRunning(lambda: Deferred.fromCoroutine(main(Path(sys.argv[1]))))
+reactor.run()
