@@ -33,7 +33,7 @@ from sightline.regions.positions import positions  # noqa: E402
 from sightline.rules.backtest import Backtest  # noqa: E402
 from sightline.rules.calendar import SystemCalendar  # noqa: E402
 from sightline.rules.drawn import Drawn  # noqa: E402
-from sightline.rules.engine import Engine  # noqa: E402
+from sightline.rules.engine import RuleEngine  # noqa: E402
 
 NOW = 1_795_240_000.0
 DAY = 86_400.0
@@ -67,8 +67,8 @@ def rule(condition: Condition, *about: str) -> Rule:
     )
 
 
-def engine(*rules: Rule) -> Engine:
-    made = Engine(CALENDAR, Around())
+def engine(*rules: Rule) -> RuleEngine:
+    made = RuleEngine(CALENDAR, Around())
     for n, each in enumerate(rules):
         made.put(f"rule/jane/{n}", each, NOW)
     return made
@@ -179,7 +179,7 @@ def many(count: int = 500, devices: int = 1000) -> list[list[Any]]:
             for r in range(1, 9)
         ]  # fmt: skip
 
-        def run(made: Engine = made, keys: Sequence[str] = keys, rounds: Any = rounds) -> None:
+        def run(made: RuleEngine = made, keys: Sequence[str] = keys, rounds: Any = rounds) -> None:
             for states in rounds:
                 for key, state in zip(keys, states, strict=True):
                     made.observe(state.at, key, None, state)

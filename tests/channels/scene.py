@@ -25,13 +25,13 @@ from sightline.channels import making
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import ChannelOptions
 from sightline.channels.records import Channel, Standing
-from sightline.channels.sending import MqttSender, Poster, PushSender, WebhookSender
+from sightline.channels.sending import MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
 from sightline.channels.shown import NewChannel, PushKeys, PushSubscription
 from sightline.channels.store import ChannelStore
 from sightline.channels.worker_process import AddressSender
 from sightline.database.key_file import KeyFile
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from waits import until
 
 reactor: Any = _reactor
@@ -71,7 +71,7 @@ class ChannelScene:
     ) -> None:
         given = {"private": True, "timeout": 20.0, "first": 0.02, "contact": "mailto:a@example.org"}
         self.options = ChannelOptions(**(given | options))
-        self.heard: list[Delivered] = []
+        self.heard: list[DeliveryReport] = []
         self.published: list[tuple[str, bytes]] = []
         self.takes = True
         self.now: Callable[[], float] = time.time
@@ -89,7 +89,7 @@ class ChannelScene:
             "push": PushSender(poster, self.options, lambda: self.access.vapid, lambda _: badge),
             "address": self.addresses,
             "webhook": WebhookSender(poster),
-            "mqtt": MqttSender(self._publish),
+            "mqtt": MqttChannel(self._publish),
         }
         self.service = ChannelService(
             reactor, wall, self.access, senders, self.heard.append, look=common is not None

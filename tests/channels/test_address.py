@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightline.channels.address import BadAddress, hide, origin_of, schema_of, shown_host
+from sightline.channels.address import BadChannelAddress, hide, origin_of, schema_of, shown_host
 from sightline.model.addresses import NEVER, SCHEMAS
 
 
 @pytest.mark.parametrize("schema", sorted(NEVER))
 def test_what_acts_on_the_server_is_never_allowed(schema):
-    with pytest.raises(BadAddress, match="never allowed"):
+    with pytest.raises(BadChannelAddress, match="never allowed"):
         schema_of(f"{schema.upper()}://x", SCHEMAS | {schema})
 
 
 def test_what_an_admin_did_not_allow_is_refused_and_says_who_can():
-    with pytest.raises(BadAddress, match="an admin can allow"):
+    with pytest.raises(BadChannelAddress, match="an admin can allow"):
         schema_of("ntfys://ntfy.sh/mine", {"mailtos"})
     assert schema_of("NTFYS://ntfy.sh/mine", {"ntfys"}) == "ntfys"
 
@@ -29,7 +29,7 @@ def test_what_an_admin_did_not_allow_is_refused_and_says_who_can():
 def test_whatever_is_given_is_an_address_or_refused(text):
     try:
         schema = schema_of(text, SCHEMAS)
-    except BadAddress:
+    except BadChannelAddress:
         return
     assert schema in SCHEMAS
     assert shown_host(text, schema)
@@ -72,6 +72,6 @@ def test_a_webhook_is_posted_to_by_https_unless_it_may_be_private():
     assert origin_of("https://a.example.org:8443/x?y", private=False)[0] == (
         "https://a.example.org:8443"
     )
-    with pytest.raises(BadAddress, match="https"):
+    with pytest.raises(BadChannelAddress, match="https"):
         origin_of("http://a.example.org/", private=False)
     assert origin_of("http://[::1]:80/", private=True) == ("http://[::1]:80", "[::1]")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from channels.scene import BASE
 from push_service import Phone, _vapid, b64, unb64
 from sightline.channels import webpush
-from sightline.channels.address import BadAddress
+from sightline.channels.address import BadChannelAddress
 from sightline.channels.records import Channel
 from sightline.channels.webpush import BadSubscription, Vapid
 
@@ -75,7 +75,7 @@ def test_a_signature_is_for_one_service_and_half_a_day():
 )
 def test_an_endpoint_that_is_none_is_refused_without_repeating_it(endpoint):
     keys = Phone("").json["keys"]
-    with pytest.raises(BadAddress) as refused:
+    with pytest.raises(BadChannelAddress) as refused:
         webpush.read_subscription(endpoint, keys["p256dh"], keys["auth"], private=False)
     assert "secret" not in str(refused.value)
 

@@ -23,15 +23,15 @@ from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.live.world import World
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName
 from sightline.rules.alerts import AlertService
-from sightline.rules.engine import Engine
+from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
 from sightline.rules.firing import Event
 from sightline.rules.ids import seen_rule
-from sightline.rules.past import Change
+from sightline.rules.past import PastChange
 from sightline.rules.requests import RuleRequests
 from sightline.rules.rights import RuleRights
 from sightline.rules.service import RuleService
@@ -79,7 +79,7 @@ class Kept:
         }
         self.said: list[Notification] = [] if said is None else said
         self.happened: list[tuple[str, EventName]] = []
-        self.missed: list[Change] = []
+        self.missed: list[PastChange] = []
         self._make(folder, common, name)
 
     def _make(self, folder: Path, common: Any, name: str) -> None:
@@ -105,7 +105,7 @@ class Kept:
         self.alerts = AlertService(
             self.database, self.writes, hub, self.wall, telling, self._happened
         )
-        self.engine = Engine(CALENDAR, around)
+        self.engine = RuleEngine(CALENDAR, around)
         self.leadership = Leadership(lambda: self.leads)
         self.watch = RuleWatch(
             self.clock,
@@ -136,7 +136,7 @@ class Kept:
 
     async def _gap(
         self, since: float, until: float, rules: Iterable[Rule]
-    ) -> AsyncIterator[Sequence[Change]]:
+    ) -> AsyncIterator[Sequence[PastChange]]:
         yield [change for change in self.missed if since < change.at <= until]
 
     def _happened(self, id: str, alert: Alert, event: EventName) -> None:
@@ -201,5 +201,5 @@ def a_rule(*about: str, **more: Any) -> Rule:
     return rule(Condition(**ARRIVES), *about, **more)
 
 
-def news(notice: Notification, state: Any = "sent", at: float = NOW) -> Delivered:
-    return Delivered(id=notice.id, account=notice.account, state=state, at=at)
+def news(notice: Notification, state: Any = "sent", at: float = NOW) -> DeliveryReport:
+    return DeliveryReport(id=notice.id, account=notice.account, state=state, at=at)

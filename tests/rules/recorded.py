@@ -27,7 +27,7 @@ from sightline.live.ingest import News
 from sightline.model.kind import Arrival, State
 from sightline.model.record import Record
 from sightline.rules.calendar import SystemCalendar
-from sightline.rules.engine import Engine
+from sightline.rules.engine import RuleEngine
 from sightline.rules.firing import Event
 
 DAY = 86_400.0
@@ -155,7 +155,7 @@ class Recorded(Scene):
             self.memory, self.world, self.clock, self.wall, sampled=SAMPLED, jitter=lambda: 0.0
         )
         self.geofence_monitor.transitions.listen(self._crossed)
-        self.engine = Engine(SystemCalendar(), LiveAround(self))
+        self.engine = RuleEngine(SystemCalendar(), LiveAround(self))
         for kind in ("friend", "probot", "crossing", "stay"):
             self.world.watch(kind, self._changed)
 

@@ -13,7 +13,7 @@ from sightline.kinds.rules.model import Condition, Hours, Recipient, Rule
 from sightline.model.kind import State
 from sightline.model.link import Link
 from sightline.rules.calendar import SystemCalendar
-from sightline.rules.engine import Engine
+from sightline.rules.engine import RuleEngine
 from sightline.rules.firing import Event, Firing, Reminder, Resolution
 
 JANE, BOB = "friend/jane/phone", "friend/bob/phone"
@@ -57,7 +57,7 @@ class Scene:
 
     def __init__(self, *rules: Rule) -> None:
         self.around = Around()
-        self.engine = Engine(CALENDAR, self.around)
+        self.engine = RuleEngine(CALENDAR, self.around)
         self.states: dict[str, State] = {}
         self.at = 0.0
         self.events: list[Event] = []
@@ -152,7 +152,7 @@ class Scene:
         kept = msgspec.json.encode(self.engine.state())
         rules = {key: known.rule for key, known in self.engine._book.rules.items()}
         self.at += down
-        self.engine = Engine(CALENDAR, self.around)
+        self.engine = RuleEngine(CALENDAR, self.around)
         for key, each in rules.items():
             self.took(self.engine.put(key, each, NOW + self.at))
         self.engine.restore(msgspec.json.decode(kept, type=EngineState), NOW + self.at)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from rules.scene import BOB, BROKER, CALENDAR, HOME, JANE, NOW, ROBOT, rule
 from sightline.kinds.rules.model import Condition, Hours, Recipient, Rule
-from sightline.rules.check import SAY, Trouble, check
+from sightline.rules.check import SAY, RuleFault, check
 from sightline.rules.fields import FIELDS, RANGES, TAKES
 
 ARRIVES = Condition(type="arrives", region=HOME)
@@ -26,7 +26,7 @@ class Known:
         return name in ("jane", "bob")
 
 
-def troubles(each: Rule) -> list[Trouble]:
+def troubles(each: Rule) -> list[RuleFault]:
     return check(each, Known(), CALENDAR, "Europe/Berlin", NOW)
 
 

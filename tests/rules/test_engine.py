@@ -17,7 +17,7 @@ from sightline.kinds.probots.model import ProBot
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.kinds.rules.model import Condition, Hours, Recipient, Rule
 from sightline.model.link import Link
-from sightline.rules.engine import Engine, EngineState
+from sightline.rules.engine import EngineState, RuleEngine
 from sightline.rules.fields import TAKES
 from sightline.rules.firing import Firing
 
@@ -166,8 +166,8 @@ def changes(draw: Any) -> Any:
     return passed, f"crossing/1/{of}/{HOME}", crossed
 
 
-def engine_of_all() -> Engine:
-    engine = Engine(CALENDAR, Around())
+def engine_of_all() -> RuleEngine:
+    engine = RuleEngine(CALENDAR, Around())
     for n, each in enumerate(ALL):
         engine.put(f"rule/jane/{n}", each, NOW)
     return engine
@@ -217,7 +217,7 @@ rules = st.builds(
 @settings(max_examples=150)
 @given(rule=rules, story=st.lists(changes(), max_size=10))
 def test_whatever_a_rule_says_nothing_is_raised_and_time_goes_on(rule, story):
-    engine, at = Engine(CALENDAR, Around()), NOW
+    engine, at = RuleEngine(CALENDAR, Around()), NOW
     engine.put("rule/jane/x", rule, at)
     for passed, key, what in story:
         at += passed
@@ -232,7 +232,7 @@ def test_whatever_a_rule_says_nothing_is_raised_and_time_goes_on(rule, story):
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.condition.type)
 def test_what_no_rule_looks_at_is_one_look(each):
-    engine = Engine(CALENDAR, Around())
+    engine = RuleEngine(CALENDAR, Around())
     engine.put("rule/jane/1", each, NOW)
     key = "friend/zoe/phone" if not any(w == "friend" for w in each.about) else "face/zoe/phone"
     friend = Friend(presence="live", lat=1.0, lon=2.0, tst=NOW, at=NOW)

@@ -12,7 +12,7 @@ from sightline.history.record import HistoryEntry, entry
 from sightline.kinds import friends
 from sightline.kinds.rules.model import Condition
 from sightline.rules.backtest import DAY
-from sightline.rules.engine import Engine
+from sightline.rules.engine import RuleEngine
 from sightline.rules.past import rhythm_of
 
 
@@ -67,7 +67,7 @@ def test_the_usual_silence_is_learned_from_history_as_live():
     learned = rhythm_of(reversed(fixes), friends.KIND.decode)
     assert learned.usual() == backtest(each, *fixes).engine.usual(JANE)
     assert learned.usual().learned
-    engine = Engine(CALENDAR, Around())
+    engine = RuleEngine(CALENDAR, Around())
     engine.learned(JANE, learned)
     engine.put("rule/jane/x", each, NOW + DAY)
     assert engine.usual(JANE) == learned.usual()

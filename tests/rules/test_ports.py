@@ -8,10 +8,10 @@ import pytest
 
 from rules.scene import Around
 from sightline.rules.calendar import SystemCalendar
-from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.ports import DayCalendar, Lookaround
 
 
-@pytest.mark.parametrize(("port", "made"), [(Calendar, SystemCalendar), (Surroundings, Around)])
+@pytest.mark.parametrize(("port", "made"), [(DayCalendar, SystemCalendar), (Lookaround, Around)])
 def test_what_stands_for_a_port_answers_all_that_it_is_asked(port, made):
     asked = {name: each for name, each in vars(port).items() if inspect.isfunction(each)}
     wanted = {name: each for name, each in asked.items() if not name.startswith("_")}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sightline.rules.topics import Topics
+from sightline.rules.topics import TopicNumbers
 
 
 def test_names_and_filters_find_their_rules():
-    topics = Topics()
+    topics = TopicNumbers()
     assert topics.rules("a/b") == ()
     topics.put("one", "a/b")
     topics.put("two", "a/#")
@@ -19,7 +19,7 @@ def test_names_and_filters_find_their_rules():
 
 
 def test_what_is_dropped_or_changed_is_found_no_more():
-    topics = Topics()
+    topics = TopicNumbers()
     topics.put("one", "a/b")
     assert topics.rules("a/b") == ("one",)
     topics.put("one", "c")
@@ -32,7 +32,7 @@ def test_what_is_dropped_or_changed_is_found_no_more():
 
 def test_its_memory_does_not_grow_with_the_topics(monkeypatch):
     monkeypatch.setattr("sightline.rules.topics._MOST", 10)
-    topics = Topics()
+    topics = TopicNumbers()
     topics.put("one", "+/x")
     for n in range(100):
         assert topics.rules(f"{n}/x") == ("one",)

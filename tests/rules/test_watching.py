@@ -11,12 +11,12 @@ from rules.scene import BOB, HOME, JANE, NOW
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.regions.model import Transition
 from sightline.model.link import Link
-from sightline.rules.past import Change
+from sightline.rules.past import PastChange
 
 
 def crosses(
     kept: Kept, event: Any = "enter", of: str = JANE, *, n: int = 1, ago: float = 0.0
-) -> Change:
+) -> PastChange:
     """Somebody comes or goes; the change of the world, as history tells it too."""
     at = kept.wall()
     told = Transition(
@@ -24,7 +24,7 @@ def crosses(
     )
     key = f"crossing/{n}/{of}/{HOME}"
     kept.hub.place(key, told)
-    return Change(at, key, None, told)
+    return PastChange(at, key, None, told)
 
 
 @pytest_twisted.ensureDeferred
@@ -104,7 +104,7 @@ async def test_what_happened_meanwhile_is_told_late(tmp_path):
     crossed = Transition(
         n=7, at=at, tst=at, thing=JANE, region=HOME, name="Home", event="enter", by="server"
     )
-    again.missed = [Change(at, f"crossing/7/{JANE}/{HOME}", None, crossed)]
+    again.missed = [PastChange(at, f"crossing/7/{JANE}/{HOME}", None, crossed)]
     await again.opens()
     await again.settles()
     (alert,) = again.shown("alert").values()

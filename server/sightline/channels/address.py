@@ -27,24 +27,26 @@ _LEAST = 4
 _TRANSPORT = ("https", "http")
 
 
-class BadAddress(Exception):
+class BadChannelAddress(Exception):
     """It cannot be used; the message says why, and never repeats it."""
 
 
 def schema_of(address: str, allowed: Collection[str]) -> str:
-    """Return what an address begins with, in small letters. Raises `BadAddress`."""
+    """Return what an address begins with, in small letters. Raises `BadChannelAddress`."""
     if len(address) > LONGEST:
-        raise BadAddress(f"address must have at most {LONGEST} characters")
+        raise BadChannelAddress(f"address must have at most {LONGEST} characters")
     if not address.isprintable() or address != address.strip():
-        raise BadAddress("address must be one line without blanks around it")
+        raise BadChannelAddress("address must be one line without blanks around it")
     found = _SCHEMA.match(address)
     if found is None:
-        raise BadAddress("address must be such as ntfys://ntfy.example.org/topic or mailtos://…")
+        raise BadChannelAddress(
+            "address must be such as ntfys://ntfy.example.org/topic or mailtos://…"
+        )
     schema = found[1].lower()
     if schema in NEVER:
-        raise BadAddress(f"{schema}:// would act on the server itself, and is never allowed")
+        raise BadChannelAddress(f"{schema}:// would act on the server itself, and is never allowed")
     if schema not in allowed:
-        raise BadAddress(
+        raise BadChannelAddress(
             f"{schema}:// is not among what this server sends to; an admin can allow it in the"
             " settings (channels.schemas)"
         )
@@ -91,7 +93,7 @@ def _parts(address: str) -> Iterator[str]:
 
 
 def origin_of(url: str, *, private: bool) -> tuple[str, str]:
-    """Return origin and host of where something is posted. Raises `BadAddress`.
+    """Return origin and host of where something is posted. Raises `BadChannelAddress`.
 
     Without ``private`` it must be HTTPS: then nobody on the way reads who is told.
     """
@@ -99,13 +101,13 @@ def origin_of(url: str, *, private: bool) -> tuple[str, str]:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise BadAddress("it is no address") from None
+        raise BadChannelAddress("it is no address") from None
     fits = len(url) <= LONGEST and url.isascii() and url.isprintable() and " " not in url
     if not fits or parts.scheme not in _TRANSPORT or not host or port == 0:
-        raise BadAddress("it must be an address such as https://push.example.org/…")
+        raise BadChannelAddress("it must be an address such as https://push.example.org/…")
     if parts.scheme == "http" and not private:
-        raise BadAddress("it must begin with https://")
+        raise BadChannelAddress("it must begin with https://")
     if "@" in parts.netloc or parts.fragment:
-        raise BadAddress("it must hold no user, no password and nothing after a #")
+        raise BadChannelAddress("it must hold no user, no password and nothing after a #")
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}", shown

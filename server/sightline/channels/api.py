@@ -18,7 +18,7 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import Nothing
 from sightline.contract.http import Call, Reply, Route
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.notification import Delivered
+from sightline.model.notification import DeliveryReport
 from sightline.model.token_bucket import TokenBuckets
 
 _AWAY = "Channels cannot be looked at or changed just now: {why}. Try again in a moment."
@@ -192,7 +192,7 @@ class ChannelsApi:
                 raise Refused("malformed", f"{fault}.")
         making.check_words(given.get("language", "en"), given.get("zone", ""))
 
-        def put(store: ChannelStore) -> tuple[Standing, list[Delivered]]:
+        def put(store: ChannelStore) -> tuple[Standing, list[DeliveryReport]]:
             channel, _ = _own(store, call)
             changed = msgspec.structs.replace(channel, **given)
             store.put(changed, None)

@@ -14,7 +14,7 @@ MOST = 200
 _notification = msgspec.json.Decoder(Notification).decode
 
 
-class DeadLetters:
+class UnsentNotifications:
     """The table of what no channel took."""
 
     def __init__(self, sql: Engine) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from sightline.channels.address import BadAddress, origin_of, schema_of, shown_host
+from sightline.channels.address import BadChannelAddress, origin_of, schema_of, shown_host
 from sightline.channels.options import ChannelOptions
 from sightline.channels.quiet import zone_of
 from sightline.channels.records import Channel
@@ -67,7 +67,7 @@ def make(asked: NewChannel, account: str, base: str, options: ChannelOptions, no
             raise Refused("malformed", f"{given} {must}.")
     try:
         return _MAKERS[asked.type](asked, plain, options)
-    except (BadAddress, BadSubscription) as why:
+    except (BadChannelAddress, BadSubscription) as why:
         raise Refused("malformed", f"{why}.") from None
 
 
@@ -76,8 +76,8 @@ def _push(asked: NewChannel, channel: Channel, options: ChannelOptions) -> Made:
     assert given is not None
     try:
         _, host = origin_of(given.endpoint, private=options.private)
-    except BadAddress as why:
-        raise BadAddress(f"subscription.endpoint: {why}") from None
+    except BadChannelAddress as why:
+        raise BadChannelAddress(f"subscription.endpoint: {why}") from None
     keys = given.keys
     to = read_subscription(given.endpoint, keys.p256dh, keys.auth, private=options.private)
     mark = hashlib.sha256(to.endpoint.encode()).hexdigest()[:32]
@@ -95,8 +95,8 @@ def _address(asked: NewChannel, channel: Channel, options: ChannelOptions) -> Ma
 def _webhook(asked: NewChannel, channel: Channel, options: ChannelOptions) -> Made:
     try:
         _, host = origin_of(asked.address, private=options.private)
-    except BadAddress as why:
-        raise BadAddress(f"address: {why}") from None
+    except BadChannelAddress as why:
+        raise BadChannelAddress(f"address: {why}") from None
     secret = PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
     made = msgspec.structs.replace(channel, host=host)
     return Made(made, msgspec.msgpack.encode(WebhookSecret(asked.address, secret)), secret)

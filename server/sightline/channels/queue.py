@@ -16,7 +16,7 @@ from sightline.channels.quiet import quiet_until
 from sightline.channels.records import Channel, Job
 from sightline.channels.waiting import WaitingTable, delivered
 from sightline.database.engine import Engine
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 
 HELD = 180.0
 """s for which what one server sends is no other's: several times what an attempt may take."""
@@ -45,14 +45,14 @@ class MessageQueue(WaitingTable):
 
     # -- accepting
 
-    def accept(self, notifications: Iterable[Notification], now: float) -> list[Delivered]:
+    def accept(self, notifications: Iterable[Notification], now: float) -> list[DeliveryReport]:
         """Take notifications: from now on they are told at least once, whatever happens."""
-        found: list[Delivered] = []
+        found: list[DeliveryReport] = []
         for each in notifications:
             found += self._accept(each, now)
         return found
 
-    def _accept(self, told: Notification, now: float) -> list[Delivered]:
+    def _accept(self, told: Notification, now: float) -> list[DeliveryReport]:
         channels = [each for each in self._of(told.account) if each.enabled]
         if not channels:
             return [delivered(told, "no_channel")]
@@ -61,7 +61,7 @@ class MessageQueue(WaitingTable):
         if not told.urgent and self._hour(told.account, now) >= self._options.hourly:
             why = f"more than {self._options.hourly} notifications within an hour"
             return [delivered(told, "failed", why)]
-        full: list[Delivered] = []
+        full: list[DeliveryReport] = []
         quiet = [self._wait(told, channel, now, full) for channel in channels]
         return [delivered(told, "quiet" if all(quiet) else "waiting"), *full]
 
@@ -85,7 +85,7 @@ class MessageQueue(WaitingTable):
         return self._sql.execute(union, (id, id, id)).fetchone() is not None
 
     def _wait(
-        self, told: Notification, channel: Channel, now: float, full: list[Delivered]
+        self, told: Notification, channel: Channel, now: float, full: list[DeliveryReport]
     ) -> bool:
         """Let a notification wait for a channel; tell whether it is quiet there now.
 
@@ -102,7 +102,7 @@ class MessageQueue(WaitingTable):
         self.insert(channel, told, state, due, now)
         return until is not None
 
-    def _make_room(self, channel: Channel, now: float) -> list[Delivered]:
+    def _make_room(self, channel: Channel, now: float) -> list[DeliveryReport]:
         """Give up the oldest that waits, not one under way, when there is no room."""
         (count,) = self._sql.execute(
             "SELECT count(*) FROM channel_waiting WHERE channel = ?", (channel.id,)
@@ -185,7 +185,7 @@ class MessageQueue(WaitingTable):
 
     # -- what came of it
 
-    def done(self, job: Job, now: float) -> list[Delivered]:
+    def done(self, job: Job, now: float) -> list[DeliveryReport]:
         """Note that a channel took it; return what was taken for the first time."""
         first = []
         for told in job.notifications:
@@ -209,7 +209,7 @@ class MessageQueue(WaitingTable):
             )
         self.failed(job.channel.id, why)
 
-    def give_up(self, job: Job, why: str, now: float) -> list[Delivered]:
+    def give_up(self, job: Job, why: str, now: float) -> list[DeliveryReport]:
         """Note that the channel never takes it; return what nobody took, therefore."""
         buried = [
             self.bury(job.channel.id, told.id, why, now, job.attempts + 1)

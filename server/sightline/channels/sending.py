@@ -18,7 +18,7 @@ from sightline.channels import payload, retries, webpush
 from sightline.channels.address import origin_of
 from sightline.channels.options import DONE, GIVE_UP, ChannelOptions, Outcome
 from sightline.channels.records import Channel
-from sightline.channels.webpush import Subscription, Vapid
+from sightline.channels.webpush import PushTarget, Vapid
 from sightline.model.notification import Notification
 from sightline.model.text import clean
 from sightline.web.outgoing import CheckedEndpoints
@@ -37,7 +37,7 @@ class WebhookSecret(msgspec.Struct, frozen=True):
     secret: str
 
 
-class Sender(Protocol):
+class ChannelSender(Protocol):
     """One way of telling somebody."""
 
     def send(self, channel: Channel, secret: bytes, told: Notification) -> Awaitable[Outcome]:
@@ -119,11 +119,11 @@ class PushSender:
         self._badge = badge
 
     async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
-        """Send it once (`Sender`)."""
+        """Send it once (`ChannelSender`)."""
         vapid = self._vapid()
         if vapid is None:
             return Outcome("later", "the server does not have its keys yet")
-        to = msgspec.msgpack.decode(secret, type=Subscription)
+        to = msgspec.msgpack.decode(secret, type=PushTarget)
         origin, _ = origin_of(to.endpoint, private=True)
         now = self._poster.wall()
         data = payload.push_payload(told, channel, self._badge(told.account))
@@ -145,7 +145,7 @@ class WebhookSender:
         self._poster = poster
 
     async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
-        """Send it once (`Sender`). A receiver that answers 410 is gone, as the standard says."""
+        """Send it once (`ChannelSender`). A receiver that answers 410 is no more (the standard)."""
         to = msgspec.msgpack.decode(secret, type=WebhookSecret)
         body = payload.machine_payload(told, channel)
         signed = standard_headers(told.id, self._poster.wall(), body, signing_key(to.secret))
@@ -154,14 +154,14 @@ class WebhookSender:
         return outcome
 
 
-class MqttSender:
+class MqttChannel:
     """Publish to ``sightline/notify/<account>`` at a broker. ``publish`` says if it was taken."""
 
     def __init__(self, publish: Callable[[str, bytes], bool]) -> None:
         self._publish = publish
 
     async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
-        """Send it once (`Sender`)."""
+        """Send it once (`ChannelSender`)."""
         if self._publish(topic_of(channel.account), payload.machine_payload(told, channel)):
             return DONE
         return Outcome("later", "the broker cannot be reached just now")

@@ -19,11 +19,11 @@ from sightline.channels import retries, wording
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import GIVE_UP, ChannelOptions, ChannelType, Outcome
 from sightline.channels.records import Channel, Job, Standing
-from sightline.channels.sending import Sender
+from sightline.channels.sending import ChannelSender
 from sightline.channels.store import ChannelStore
 from sightline.channels.waiting import delivered
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from sightline.model.sealing import CannotUnseal
 from sightline.model.server import Telling
 
@@ -47,7 +47,7 @@ class _Result:
     at: float
     due: float
 
-    def note(self, store: ChannelStore) -> list[Delivered]:
+    def note(self, store: ChannelStore) -> list[DeliveryReport]:
         """Write it down; return what is known of notifications by it."""
         outcome, queue = self.outcome, store.queue
         if outcome.result == "done":
@@ -71,8 +71,8 @@ class ChannelService:
         reactor: Any,
         wall: Callable[[], float],
         access: ChannelAccess,
-        senders: Mapping[ChannelType, Sender],
-        told: Callable[[Delivered], None],
+        senders: Mapping[ChannelType, ChannelSender],
+        told: Callable[[DeliveryReport], None],
         *,
         look: bool = False,
         chance: Callable[[], float] = random.random,
@@ -137,7 +137,7 @@ class ChannelService:
             flying.cancel()
         self.heard(await self.change(lambda store: store.remove(channel.id, why), scrub=True))
 
-    def heard(self, found: Iterable[Delivered]) -> None:
+    def heard(self, found: Iterable[DeliveryReport]) -> None:
         """Tell how far notifications have got."""
         for each in found:
             self._told(each)
@@ -198,7 +198,7 @@ class ChannelService:
             return
         now = self.wall()
 
-        def last(store: ChannelStore) -> list[Delivered]:
+        def last(store: ChannelStore) -> list[DeliveryReport]:
             found = store.queue.accept(new, now)
             return found + [each for result in results for each in result.note(store)]
 
@@ -245,7 +245,7 @@ class ChannelService:
         busy, room = dict(self._busy), AT_ONCE - len(self._busy)
         tidy = now >= self._tidy_due
 
-        def work(store: ChannelStore) -> tuple[list[Delivered], list[Job], float | None, Any]:
+        def work(store: ChannelStore) -> tuple[list[DeliveryReport], list[Job], float | None, Any]:
             found = store.queue.accept(new, now)
             for result in results:
                 found += result.note(store)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from sightline.channels.letters import DeadLetters
+from sightline.channels.letters import UnsentNotifications
 from sightline.channels.options import KEPT_TOLD, ChannelOptions
 from sightline.channels.queue import MessageQueue
 from sightline.channels.records import Channel, Standing
@@ -21,7 +21,7 @@ from sightline.database.engine import Engine, EngineSource
 from sightline.database.sqlite_engine import SqliteEngine
 from sightline.database.trouble import describe
 from sightline.model.faults import CannotOpen
-from sightline.model.notification import Delivered
+from sightline.model.notification import DeliveryReport
 
 FILE = "channels.db"
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class ChannelStore:
     ) -> None:
         self._sql: Engine = _opened(place)
         self.queue = MessageQueue(self._sql, options, server or "-", self.of, self.get)
-        self.letters = DeadLetters(self._sql)
+        self.letters = UnsentNotifications(self._sql)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -141,7 +141,7 @@ class ChannelStore:
         union = " UNION ".join(f"SELECT account FROM {table}" for table in tables)
         return {name for (name,) in self._sql.execute(union)}
 
-    def remove(self, id: str, why: str) -> list[Delivered]:
+    def remove(self, id: str, why: str) -> list[DeliveryReport]:
         """Remove a channel; return what is told by no other channel, therefore."""
         waiting = self.queue.end(id)
         self.letters.clear(id)

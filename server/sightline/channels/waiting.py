@@ -9,7 +9,7 @@ import msgspec
 
 from sightline.channels.records import Channel
 from sightline.database.engine import Engine
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 
 _encode = msgspec.json.encode
 _notification = msgspec.json.Decoder(Notification).decode
@@ -51,7 +51,7 @@ class WaitingTable:
         """Note what a channel said when it did not take something."""
         self._sql.execute("UPDATE channel SET why = ? WHERE id = ?", (why, channel))
 
-    def over(self, told: Iterable[Notification], why: str) -> Iterator[Delivered]:
+    def over(self, told: Iterable[Notification], why: str) -> Iterator[DeliveryReport]:
         """Yield those of which no channel took anything, nor is to be tried any more."""
         tables = ("channel_waiting", "channel_told")
         union = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id = ?" for table in tables)
@@ -94,6 +94,6 @@ class WaitingTable:
 
 def delivered(
     told: Notification, state: Any, why: str | None = None, at: float | None = None
-) -> Delivered:
+) -> DeliveryReport:
     """Return how far a notification has got."""
-    return Delivered(id=told.id, account=told.account, state=state, at=at, why=why)
+    return DeliveryReport(id=told.id, account=told.account, state=state, at=at, why=why)

@@ -37,7 +37,7 @@ class BadSubscription(Exception):
     """A subscription cannot be used; the message says why."""
 
 
-class Subscription(msgspec.Struct, frozen=True):
+class PushTarget(msgspec.Struct, frozen=True):
     """Where one browser is reached, and its keys."""
 
     endpoint: str
@@ -45,7 +45,7 @@ class Subscription(msgspec.Struct, frozen=True):
     auth: bytes
 
 
-def read_subscription(endpoint: str, p256dh: str, auth: str, *, private: bool) -> Subscription:
+def read_subscription(endpoint: str, p256dh: str, auth: str, *, private: bool) -> PushTarget:
     """Return a subscription as a browser tells it. Raises `BadSubscription` and `BadAddress`."""
     origin_of(endpoint, private=private)
     point, secret = _decoded("p256dh", p256dh, _POINT), _decoded("auth", auth, _AUTH)
@@ -53,7 +53,7 @@ def read_subscription(endpoint: str, p256dh: str, auth: str, *, private: bool) -
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
         raise BadSubscription("keys.p256dh is no point of the curve P-256") from None
-    return Subscription(endpoint, point, secret)
+    return PushTarget(endpoint, point, secret)
 
 
 def _decoded(name: str, text: str, size: int) -> bytes:
@@ -67,7 +67,7 @@ def _decoded(name: str, text: str, size: int) -> bytes:
     raise BadSubscription(f"keys.{name} must be {size} bytes in base64url")
 
 
-def encrypt(payload: bytes, to: Subscription) -> bytes:
+def encrypt(payload: bytes, to: PushTarget) -> bytes:
     """Return the body of a push (``aes128gcm``) that this browser alone can read."""
     once = ec.generate_private_key(ec.SECP256R1())
     done: bytes = http_ece.encrypt(

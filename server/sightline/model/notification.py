@@ -33,7 +33,7 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """What it comes from: ``rule``, ``test``, ``invitation``."""
 
 
-class Delivered(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class DeliveryReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How far a notification has got."""
 
     id: str

@@ -21,7 +21,7 @@ from twisted.python.threadpool import ThreadPool
 from sightline.contract.errors import Refused
 from sightline.database.trouble import Degraded, degraded
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.rules.store import Editions, Known, RuleStore, StaleRule
+from sightline.rules.store import Editions, RuleStore, StaleRule, StoredRules
 
 if TYPE_CHECKING:
     from sightline.database.common import CommonStore
@@ -31,7 +31,7 @@ _AWAY = (
     "rules cannot be changed just now: the server cannot reach its database. Try again in a moment"
 )
 T = TypeVar("T")
-Taker = Callable[[Known], None]
+Taker = Callable[[StoredRules], None]
 
 
 class RuleDatabase(Service):
@@ -187,7 +187,7 @@ class RuleDatabase(Service):
         else:
             await self.follow()
 
-    def _take(self, known: Known) -> None:
+    def _take(self, known: StoredRules) -> None:
         self._editions = known.there
         for taker in self._takers:
             taker(known)

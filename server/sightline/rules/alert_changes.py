@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from sightline.kinds.rules.model import Alert, AlertEvent, AlertTold
-from sightline.model.notification import Delivered
+from sightline.model.notification import DeliveryReport
 from sightline.rules.store import AlertRow
 
 Act = Literal["acknowledge", "resolve", "reopen"]
@@ -56,7 +56,7 @@ def told_soon(alert: Alert, accounts: tuple[str, ...]) -> Alert:
     return replace(alert, told=(*alert.told, *new))
 
 
-def delivered(alert: Alert, news: Delivered) -> Alert | None:
+def delivered(alert: Alert, news: DeliveryReport) -> Alert | None:
     """Return an alert when it is known how one recipient was told; None: nothing is new.
 
     Who was told once stays told, whatever becomes of a reminder.

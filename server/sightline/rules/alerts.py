@@ -18,11 +18,11 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.kinds.rules.model import Alert
 from sightline.live.hub import Hub
 from sightline.model.kind import id_of
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules import alert_changes
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import Act, EventName
-from sightline.rules.store import SAME, AlertRow, Known, RuleStore
+from sightline.rules.store import SAME, AlertRow, RuleStore, StoredRules
 from sightline.rules.writes import RuleWrites, Then
 
 MOST_OF_ONE = 300
@@ -33,7 +33,7 @@ OLDEST = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class FoundAlert:
     """What the engine found: a ``firing`` of a ``rule`` (its id), of which ``tell`` are told."""
 
     firing: str
@@ -52,7 +52,7 @@ class AlertChange:
     row: AlertRow | None
 
 
-class Telling(Protocol):
+class AlertTelling(Protocol):
     """What makes notifications of alerts and has people told."""
 
     def notices(
@@ -85,7 +85,7 @@ class AlertService:
         writes: RuleWrites,
         hub: Hub,
         wall: Callable[[], float],
-        telling: Telling,
+        telling: AlertTelling,
         happened: Happened,
     ) -> None:
         self.rows: dict[str, AlertRow] = {}
@@ -104,7 +104,7 @@ class AlertService:
         """Call ``listener`` with each change, also with each alert that is read at the start."""
         self._listeners.append(listener)
 
-    def take(self, known: Known) -> None:
+    def take(self, known: StoredRules) -> None:
         """Take over what is in the database now."""
         gone = [id for id in self.rows if id not in known.there.alerts]
         for id in gone:
@@ -154,7 +154,7 @@ class AlertService:
 
     # -- what the engine found
 
-    def fired(self, finding: Finding, *, same: float = 0.0) -> None:
+    def fired(self, finding: FoundAlert, *, same: float = 0.0) -> None:
         """Write down that a rule fired, then tell of it.
 
         ``same``: another server may have found it so many s before or after, and told of it.
@@ -231,7 +231,7 @@ class AlertService:
 
     # -- how it was told
 
-    def delivered(self, news: Delivered) -> None:
+    def delivered(self, news: DeliveryReport) -> None:
         """Take in how far a notification has got."""
 
         def write(store: RuleStore) -> None:

@@ -44,7 +44,7 @@ class AcknowledgedAlert(RequestBody, frozen=True, kw_only=True):
     note: Note | None = None
 
 
-class Trials(Protocol):
+class TrialsPort(Protocol):
     """What tries rules on the past."""
 
     def tried(self, call: Call[TryRule]) -> Awaitable[RuleTried]:
@@ -67,7 +67,7 @@ class RulesApi:
     def __init__(
         self,
         clock: IReactorTime,
-        trials: Trials,
+        trials: TrialsPort,
         alerts: Acknowledging,
         note: Callable[[AuditEvent], None],
     ) -> None:

@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from sightline.kinds.rules.model import Rule
-from sightline.rules.drawn import Drawn, DrawnRegion
-from sightline.rules.engine import Engine
+from sightline.rules.drawn import Drawn, TriedRegion
+from sightline.rules.engine import RuleEngine
 from sightline.rules.firing import Event, Firing, Resolution
-from sightline.rules.past import SORTS, Change, Decode, Entry, Past, order
-from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.past import SORTS, Decode, PastChange, RecordedEntry, RecordedPast, order
+from sightline.rules.ports import DayCalendar, Lookaround
 
 DAY = 86_400.0
 FOREVER = float("inf")
@@ -54,7 +54,7 @@ class Would(msgspec.Struct, omit_defaults=True, kw_only=True):
     id: str = ""
 
 
-class Result(msgspec.Struct, kw_only=True):
+class TrialResult(msgspec.Struct, kw_only=True):
     """The answer of a back-test. Times in epoch s."""
 
     would: list[Would]
@@ -90,7 +90,7 @@ def lead_of(rule: Rule) -> float:
 class _Around:
     """The surroundings of the past: places as they were, names as they are."""
 
-    def __init__(self, around: Surroundings, past: Past) -> None:
+    def __init__(self, around: Lookaround, past: RecordedPast) -> None:
         self.name = around.name
         self.zone = around.zone
         self._now = around
@@ -109,8 +109,8 @@ class Backtest:
     def __init__(
         self,
         rule: Rule,
-        calendar: Calendar,
-        around: Surroundings,
+        calendar: DayCalendar,
+        around: Lookaround,
         decode: Decode,
         *,
         since: float,
@@ -122,14 +122,14 @@ class Backtest:
         self._until = until
         self.begin = since - lead_of(rule)
         """From when on entries are needed."""
-        self._past = Past(decode)
-        self.engine = Engine(calendar, _Around(around, self._past))
+        self._past = RecordedPast(decode)
+        self.engine = RuleEngine(calendar, _Around(around, self._past))
         self._key = key
-        self._drawn = None if drawn is None else DrawnRegion(drawn)
+        self._drawn = None if drawn is None else TriedRegion(drawn)
         self._region = rule.condition.region
-        self._entries: list[Entry] = []
+        self._entries: list[RecordedEntry] = []
         self._fed = False
-        self._later: list[tuple[float, int, Change]] = []
+        self._later: list[tuple[float, int, PastChange]] = []
         self._n = 0
         self._looked_at = 0
         self._would: dict[str, Would] = {}
@@ -141,7 +141,7 @@ class Backtest:
         whole = msgspec.structs.replace(rule, enabled=True, again=None)
         self._take(self.engine.put(key, whole, self.begin))
 
-    def feed(self, entries: Iterable[Entry]) -> None:
+    def feed(self, entries: Iterable[RecordedEntry]) -> None:
         """Take entries that are to be judged, in any order."""
         for entry in entries:
             if not entry.hidden and entry.at < self._until:
@@ -167,12 +167,12 @@ class Backtest:
         self._catch_up(until)
         yield
 
-    def result(self) -> Result:
+    def result(self) -> TrialResult:
         """Return what was found, after all was judged."""
         self._start(self._until)
         counts = self.engine.counts(self._key)
         would = sorted(self._would.values(), key=lambda each: (each.at, each.thing))
-        return Result(
+        return TrialResult(
             would=would[-MOST:],
             count=self._count,
             looked_at=self._looked_at,
@@ -182,7 +182,7 @@ class Backtest:
             too_soon=counts.too_soon - self._too_soon,
         )
 
-    def _judge(self, entry: Entry) -> None:
+    def _judge(self, entry: RecordedEntry) -> None:
         at = entry.at
         if at >= self._wakes or self.engine.due <= at:
             self._catch_up(at)
@@ -228,7 +228,7 @@ class Backtest:
         counts = self.engine.counts(self._key)
         self._quiet, self._too_soon = counts.quiet, counts.too_soon
 
-    def _observe(self, change: Change) -> None:
+    def _observe(self, change: PastChange) -> None:
         events = self.engine.observe(*change)
         if events:
             self._take(events)

@@ -85,7 +85,7 @@ class Counts:
     """It was found out days afterwards."""
 
 
-class Watch(Protocol):
+class CaseWatch(Protocol):
     """What a case needs of its condition."""
 
     def still(self, at: float) -> bool:
@@ -141,7 +141,7 @@ class Case:
         """Returns when this is looked at, where the thing is now."""
         self.counts = counts
         self._desk = desk
-        self.watch: Watch | None = None
+        self.watch: CaseWatch | None = None
         self.holding = False
         """What the condition asks for is so."""
         self.episode: Episode | None = None

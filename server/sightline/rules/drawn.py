@@ -16,7 +16,7 @@ from sightline.geometry.positions import Position, Rules
 from sightline.geometry.shapes import Shape
 from sightline.kinds.regions.model import Transition
 from sightline.model.kind import State
-from sightline.rules.past import Change
+from sightline.rules.past import PastChange
 
 Positions = Callable[[State | None, State], Sequence[Position]]
 """Returns where a change says that a thing is (`sightline.regions.positions`)."""
@@ -34,7 +34,7 @@ class Drawn:
     positions: Positions
 
 
-class DrawnRegion:
+class TriedRegion:
     """Judges fixes of before `Drawn.since`."""
 
     def __init__(self, drawn: Drawn) -> None:
@@ -49,7 +49,7 @@ class DrawnRegion:
         """Tell whether history does not know this region at ``at`` (epoch s)."""
         return at < self._drawn.since
 
-    def changes(self, change: Change) -> Iterator[Change]:
+    def changes(self, change: PastChange) -> Iterator[PastChange]:
         """Return the transitions that a change of a thing makes, and those due before it."""
         yield from self.due(change.at)
         if change.after is None:
@@ -61,7 +61,7 @@ class DrawnRegion:
                 yield from self._crossed(crossed, change.at)
             self.looks = min(self.looks, change.at + dwell)
 
-    def due(self, at: float) -> Iterator[Change]:
+    def due(self, at: float) -> Iterator[PastChange]:
         """Return the transitions that nothing contradicted for long enough, up to ``at``."""
         if self.looks > at:
             return
@@ -72,7 +72,7 @@ class DrawnRegion:
             for crossed in self._fences.tick(at):
                 yield from self._crossed(crossed, at)
 
-    def _crossed(self, crossed: Crossed, at: float) -> Iterator[Change]:
+    def _crossed(self, crossed: Crossed, at: float) -> Iterator[PastChange]:
         if not crossed.crossed:
             return
         drawn = self._drawn
@@ -89,4 +89,4 @@ class DrawnRegion:
             acc=crossed.acc or None,
             inferred=crossed.inferred,
         )
-        yield Change(at, f"crossing/{n}/{crossed.thing}/{drawn.region}", None, transition)
+        yield PastChange(at, f"crossing/{n}/{crossed.thing}/{drawn.region}", None, transition)

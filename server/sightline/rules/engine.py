@@ -26,11 +26,11 @@ from sightline.model.kind import State
 from sightline.rules.case import Counts, Desk
 from sightline.rules.firing import Event
 from sightline.rules.index import looks_about, same_watch
-from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.ports import DayCalendar, Lookaround
 from sightline.rules.rhythm import Rhythm, Usual
 from sightline.rules.rulebook import Look, RuleBook
 from sightline.rules.timers import Timers
-from sightline.rules.topics import Topics
+from sightline.rules.topics import TopicNumbers
 
 _NOTHING: tuple[Event, ...] = ()
 
@@ -44,10 +44,10 @@ class EngineState(msgspec.Struct):
     rhythms: dict[str, Any] = {}
 
 
-class Engine:
+class RuleEngine:
     """All rules. ``around`` knows the names and places of things."""
 
-    def __init__(self, calendar: Calendar, around: Surroundings) -> None:
+    def __init__(self, calendar: DayCalendar, around: Lookaround) -> None:
         self._desk = Desk(Timers())
         self._timers = self._desk.timers
         self._book = RuleBook(calendar, around, self._desk)
@@ -145,7 +145,7 @@ class Engine:
         return Counts() if known is None else known.counts
 
     @property
-    def topics(self) -> Topics:
+    def topics(self) -> TopicNumbers:
         """Return the topics that rules look at."""
         return self._book.topics
 

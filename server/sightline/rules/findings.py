@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sightline.kinds.rules.model import Alert, Rule
 from sightline.model.kind import id_of
-from sightline.rules.alerts import Finding
+from sightline.rules.alerts import FoundAlert
 from sightline.rules.firing import LATE, Firing
 from sightline.rules.rights import RuleRights
 
@@ -21,7 +21,7 @@ class Findings:
         self._rights = rights
         self._title = title
 
-    def make(self, firing: Firing, rule: Rule, now: float) -> Finding | None:
+    def make(self, firing: Firing, rule: Rule, now: float) -> FoundAlert | None:
         """Return what is written down at ``now`` (epoch s); None: nobody may be told."""
         alert = Alert(
             rule=firing.rule,
@@ -42,4 +42,4 @@ class Findings:
         if not self._rights.may_know(id.partition("/")[0], alert):
             return None
         tell = tuple(each for each in firing.tell if self._rights.may_know(each, alert))
-        return Finding(firing=firing.id, rule=id, alert=alert, found=round(now, 3), tell=tell)
+        return FoundAlert(firing=firing.id, rule=id, alert=alert, found=round(now, 3), tell=tell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sightline.kinds.rules.model import Hours
-from sightline.rules.ports import Calendar
+from sightline.rules.ports import DayCalendar
 from sightline.rules.timers import NEVER
 
 DAY = 86_400
@@ -43,7 +43,7 @@ class Opening:
         "zone",
     )
 
-    def __init__(self, hours: Hours, zone: str, calendar: Calendar) -> None:
+    def __init__(self, hours: Hours, zone: str, calendar: DayCalendar) -> None:
         self._hours = hours
         self._calendar = calendar
         self.zone = zone

@@ -47,7 +47,7 @@ ALARM_SHOWN = 60.0
 _RANK = {"fix": 0, "transition": 0, "state": 0, "figures": 0, "alarm": 1, "log": 1, "crossing": 2}
 
 
-class Entry(Protocol):
+class RecordedEntry(Protocol):
     """What is asked of an entry of history (`sightline.history.record.HistoryEntry`)."""
 
     @property
@@ -64,7 +64,7 @@ class Entry(Protocol):
     def hidden(self) -> bool: ...
 
 
-class Change(NamedTuple):
+class PastChange(NamedTuple):
     """A change of a thing, as a watcher of the world is told of it."""
 
     at: float
@@ -105,12 +105,12 @@ _probot = msgspec.json.Decoder(ProBot).decode
 _broker = msgspec.json.Decoder(_BrokerLine).decode
 
 
-def order(entry: Entry) -> tuple[float, int, float]:
+def order(entry: RecordedEntry) -> tuple[float, int, float]:
     """Tell in which order entries were news."""
     return entry.at, _RANK.get(entry.sort, 3), entry.tst
 
 
-class Past:
+class RecordedPast:
     """The world as it was. ``decode`` reads messages of friends (`sightline.kinds.friends`)."""
 
     def __init__(self, decode: Decode) -> None:
@@ -121,7 +121,7 @@ class Past:
         self.unread = 0
         """Entries that say nothing that can be read today."""
 
-    def changes(self, entry: Entry) -> Sequence[Change]:
+    def changes(self, entry: RecordedEntry) -> Sequence[PastChange]:
         """Return what changed by an entry; what changes later has a later time."""
         sort = entry.sort
         try:
@@ -141,7 +141,7 @@ class Past:
             self.unread += 1
         return ()
 
-    def _message(self, entry: Entry, part: str) -> Sequence[Change]:
+    def _message(self, entry: RecordedEntry, part: str) -> Sequence[PastChange]:
         topic = f"owntracks/{id_of(entry.thing)}{part}"
         at, states, found = entry.at, self.states, []
         for update in self._decode(Arrival(topic, entry.body, False, 0, at)):
@@ -150,21 +150,21 @@ class Past:
             after = update.onto(before)
             if after is not None and after is not before:
                 states[key] = after
-                found.append(Change(at, key, before, after))
+                found.append(PastChange(at, key, before, after))
         return found
 
-    def _state(self, entry: Entry) -> Iterator[Change]:
+    def _state(self, entry: RecordedEntry) -> Iterator[PastChange]:
         key, after = entry.thing, self._read(entry)
         before = self.states.get(key)
         if after is None or after == before:
             return
         if isinstance(after, Broker) and (lost := _lost(before, after)) is not None:
-            yield Change(entry.at, key, before, lost)
+            yield PastChange(entry.at, key, before, lost)
             before = lost
         self.states[key] = after
-        yield Change(entry.at, key, before, after)
+        yield PastChange(entry.at, key, before, after)
 
-    def _read(self, entry: Entry) -> State | None:
+    def _read(self, entry: RecordedEntry) -> State | None:
         kind = kind_of(entry.thing)
         if kind == "probot":
             return _probot(entry.body)
@@ -173,20 +173,20 @@ class Past:
         line = _broker(entry.body)
         return Broker(link=line.link, trip=line.trip, sys_at=entry.at)
 
-    def _crossing(self, entry: Entry) -> Change:
+    def _crossing(self, entry: RecordedEntry) -> PastChange:
         crossed = _transition(entry.body)
         beside = "" if crossed.region is None else f"/{crossed.region}"
         key = f"crossing/{crossed.n}/{crossed.thing}{beside}"
-        return Change(entry.at, key, None, crossed)
+        return PastChange(entry.at, key, None, crossed)
 
-    def _alarm(self, entry: Entry) -> Iterator[Change]:
+    def _alarm(self, entry: RecordedEntry) -> Iterator[PastChange]:
         line = _alarm(entry.body)
         key = f"alarm/{(line.why or '').rpartition(' on ')[2]}"
         alarm = PastAlarm(robot=line.robot or id_of(entry.thing), since=entry.tst)
-        yield Change(entry.at, key, None, alarm)
-        yield Change(entry.at + ALARM_SHOWN, key, alarm, None)
+        yield PastChange(entry.at, key, None, alarm)
+        yield PastChange(entry.at + ALARM_SHOWN, key, alarm, None)
 
-    def _log(self, entry: Entry) -> Iterator[Change]:
+    def _log(self, entry: RecordedEntry) -> Iterator[PastChange]:
         broker, line = id_of(entry.thing), _line(entry.body)
         roster = self._rosters.setdefault(broker, Roster(broker))
         found = read(_SUFFIXES[line.level], line.text, roster.__contains__)
@@ -199,12 +199,12 @@ class Past:
                 self.states.pop(key, None)
             else:
                 self.states[key] = after
-            yield Change(entry.at, key, before, after)
+            yield PastChange(entry.at, key, before, after)
 
 
-def rhythm_of(entries: Iterable[Entry], decode: Decode) -> Rhythm:
+def rhythm_of(entries: Iterable[RecordedEntry], decode: Decode) -> Rhythm:
     """Return what the entries of one device (fixes, states), in any order, tell of its rhythm."""
-    past, rhythm = Past(decode), Rhythm()
+    past, rhythm = RecordedPast(decode), Rhythm()
     for entry in sorted(entries, key=order):
         if entry.hidden:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 
-class Surroundings(Protocol):
+class Lookaround(Protocol):
     """What a server and a back-test know in their own ways."""
 
     def name(self, key: str) -> str | None:
@@ -25,7 +25,7 @@ class LocalTime(NamedTuple):
     seconds: float
 
 
-class Calendar(Protocol):
+class DayCalendar(Protocol):
     """Days and clocks of zones (`sightline.rules.calendar`)."""
 
     def local(self, at: float, zone: str) -> LocalTime:

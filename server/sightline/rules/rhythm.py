@@ -133,7 +133,7 @@ class Rhythm:
     @classmethod
     def restored(cls, stored: object) -> Rhythm:
         """Return a rhythm as it was stored. Raises `msgspec.ValidationError`."""
-        known = msgspec.convert(stored, _Stored)
+        known = msgspec.convert(stored, _StoredRhythm)
         rhythm = cls()
         rhythm.last, rhythm._moved = known.last, known.moved
         for name, pairs in known.gaps.items():
@@ -155,7 +155,7 @@ class Rhythm:
         self._contexts[context] = {b: n // 2 for b, n in counts.items() if n > 1}
 
 
-class _Stored(msgspec.Struct):
+class _StoredRhythm(msgspec.Struct):
     last: float
     moved: bool
     gaps: dict[str, list[int]]

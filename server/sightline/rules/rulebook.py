@@ -18,14 +18,14 @@ from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.near import Near, Others
 from sightline.rules.conditions.numbers import Numbered
-from sightline.rules.conditions.robots import Alarmed
-from sightline.rules.conditions.silence import Links
+from sightline.rules.conditions.robots import AlarmRaised
+from sightline.rules.conditions.silence import LostLinks
 from sightline.rules.hours import Opening
 from sightline.rules.index import KINDS, exact, is_about_number, looks_about
-from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.ports import DayCalendar, Lookaround
 from sightline.rules.rhythm import Rhythm
 from sightline.rules.timers import NEVER
-from sightline.rules.topics import Topics
+from sightline.rules.topics import TopicNumbers
 
 Look = Callable[[float, State | None, State | None], None]
 MOST_CASES = 50_000
@@ -33,7 +33,7 @@ MOST_CASES = 50_000
 _MOST_ADDRESSES = 300_000
 
 
-class Known:
+class KnownRule:
     """One rule and its cases, by thing and mark."""
 
     __slots__ = ("cases", "counts", "key", "openings", "others", "rule")
@@ -58,16 +58,16 @@ class Known:
 class RuleBook:
     """All rules and their cases. ``around`` knows the names and places of things."""
 
-    def __init__(self, calendar: Calendar, around: Surroundings, desk: Desk) -> None:
+    def __init__(self, calendar: DayCalendar, around: Lookaround, desk: Desk) -> None:
         self._calendar = calendar
         self._around = around
         self._desk = desk
-        self.rules: dict[str, Known] = {}
-        self._by_word: dict[str, dict[str, Known]] = {}
-        self._by_other: dict[str, dict[str, Known]] = {}
-        self.links = Links()
+        self.rules: dict[str, KnownRule] = {}
+        self._by_word: dict[str, dict[str, KnownRule]] = {}
+        self._by_other: dict[str, dict[str, KnownRule]] = {}
+        self.links = LostLinks()
         self.rhythms: dict[str, Rhythm] = {}
-        self.topics = Topics()
+        self.topics = TopicNumbers()
         self.looks: dict[str, tuple[Look, ...]] = {}
         """What looks at an address; empty: nobody does."""
         self.numbers: dict[tuple[str, str], tuple[Numbered, ...]] = {}
@@ -77,9 +77,9 @@ class RuleBook:
 
     # -- rules
 
-    def put(self, key: str, rule: Rule, at: float) -> Known:
+    def put(self, key: str, rule: Rule, at: float) -> KnownRule:
         """Add a rule, and the cases of the things that it names."""
-        known = self.rules[key] = Known(key, rule)
+        known = self.rules[key] = KnownRule(key, rule)
         for word in rule.about:
             self._by_word.setdefault(word, {})[key] = known
         if rule.condition.other is not None:
@@ -121,7 +121,7 @@ class RuleBook:
                 if about == thing:
                     yield case
 
-    def watch_of(self, known: Known, thing: str, mark: str, at: float) -> BaseWatch | None:
+    def watch_of(self, known: KnownRule, thing: str, mark: str, at: float) -> BaseWatch | None:
         """Return what looks at a thing for a rule, made when first wanted; None: there are too
         many.
         """
@@ -170,7 +170,7 @@ class RuleBook:
         return ()
 
     def seed(
-        self, known: Known, things: Iterable[tuple[str, State]], at: float
+        self, known: KnownRule, things: Iterable[tuple[str, State]], at: float
     ) -> Iterator[tuple[Look, State]]:
         """Return what one rule alone looks at, of all things there are, and what looks at each."""
         rule = known.rule
@@ -193,7 +193,7 @@ class RuleBook:
                 thing, fits = key, visit is None and rule.condition.type != "alarm"
             if fits and looks_about(rule, thing):
                 watch = self.watch_of(known, thing, "", at)
-                if isinstance(watch, Alarmed):
+                if isinstance(watch, AlarmRaised):
                     yield partial(_alarmed, watch, key), state
                 elif watch is not None:
                     yield watch.look, state
@@ -234,7 +234,7 @@ class RuleBook:
         return [each.look for each in self._watches(thing, at) if address in each.looks_at()]
 
     def _of_alarm(self, key: str, robot: str, at: float) -> list[Look]:
-        found = [each for each in self._watches(robot, at) if isinstance(each, Alarmed)]
+        found = [each for each in self._watches(robot, at) if isinstance(each, AlarmRaised)]
         return [partial(_alarmed, each, key) for each in found]
 
     def _watches(self, thing: str, at: float) -> list[BaseWatch]:
@@ -247,12 +247,12 @@ class RuleBook:
                     found.append(watch)
         return found
 
-    def _about(self, thing: str) -> list[Known]:
+    def _about(self, thing: str) -> list[KnownRule]:
         """Return the rules that name a thing or a group that it belongs to, each once."""
         words = [thing]
         if thing.startswith("client/"):
             words.append("broker/" + thing.split("/", 2)[1])
-        found: dict[str, Known] = {}
+        found: dict[str, KnownRule] = {}
         for word in words:
             while word:
                 found.update(self._by_word.get(word, {}))
@@ -261,7 +261,7 @@ class RuleBook:
 
     # -- what cases need
 
-    def _opening(self, known: Known, thing: str) -> Opening:
+    def _opening(self, known: KnownRule, thing: str) -> Opening:
         """Return when a rule is looked at, where the thing is now."""
         zone = known.rule.hours.zone or self._around.zone(thing)
         found = known.openings.get(zone)
@@ -284,12 +284,12 @@ class RuleBook:
 
 
 def _link_changed(
-    links: Links, name: str, at: float, before: State | None, after: State | None
+    links: LostLinks, name: str, at: float, before: State | None, after: State | None
 ) -> None:
     links.look(name, at, after)
 
 
 def _alarmed(
-    watch: Alarmed, key: str, at: float, before: State | None, after: State | None
+    watch: AlarmRaised, key: str, at: float, before: State | None, after: State | None
 ) -> None:
     watch.alarmed(key, at, after)

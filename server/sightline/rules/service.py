@@ -16,7 +16,7 @@ from sightline.kinds.rules.model import Rule, Watch
 from sightline.live.hub import Hub
 from sightline.rules.access import RuleDatabase
 from sightline.rules.ids import watched_words
-from sightline.rules.store import Known, RuleStore
+from sightline.rules.store import RuleStore, StoredRules
 
 MOST = 5_000
 """Rules of all accounts together."""
@@ -48,7 +48,7 @@ class RuleService:
         """Call ``listener`` with each change, also with each rule that is read at the start."""
         self._listeners.append(listener)
 
-    def take(self, known: Known) -> None:
+    def take(self, known: StoredRules) -> None:
         """Take over what is in the database now."""
         gone = [id for id in self.records if id not in known.there.rules]
         for id in gone:

@@ -66,7 +66,7 @@ class Editions:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredRules:
     """Which rules and alerts there are, and those that are new or were changed."""
 
     there: Editions
@@ -102,7 +102,7 @@ class RuleStore:
     def _change(self) -> AbstractContextManager[None]:
         return self._sql.change()
 
-    def known(self, before: Editions) -> Known:
+    def known(self, before: Editions) -> StoredRules:
         """Return what there is, and what is not as it was ``before``.
 
         So looking at what others changed does not read thousands of alerts.
@@ -110,7 +110,7 @@ class RuleStore:
         with self._sql.reading():
             rules, changed = self._read("rule", before.rules, _rule)
             alerts, further = self._read("alert", before.alerts, _alert)
-        return Known(Editions(rules, alerts), changed, further)
+        return StoredRules(Editions(rules, alerts), changed, further)
 
     def _read(
         self, table: str, before: Mapping[str, int], decode: Callable[[bytes], T]

@@ -10,7 +10,7 @@ _MOST = 20_000
 """Topics of which it is remembered who looks at them."""
 
 
-class Topics:
+class TopicNumbers:
     """The filters of all rules about numbers."""
 
     def __init__(self) -> None:

@@ -18,11 +18,11 @@ from sightline.kinds.rules.model import Recipient, Rule
 from sightline.model.faults import Unavailable
 from sightline.rules.answers import RuleTried, RuleTrouble, UsualSilence, WouldTell
 from sightline.rules.api import TryRule, UsualQuery
-from sightline.rules.backtest import DAY, Backtest, Result, sorts_of
+from sightline.rules.backtest import DAY, Backtest, TrialResult, sorts_of
 from sightline.rules.drawn import Drawn
 from sightline.rules.index import history_of
-from sightline.rules.past import Decode, Entry
-from sightline.rules.ports import Calendar, Surroundings
+from sightline.rules.past import Decode, RecordedEntry
+from sightline.rules.ports import DayCalendar, Lookaround
 from sightline.rules.requests import Check, rule_of
 from sightline.rules.rhythm import Rhythm
 from sightline.rules.rights import RuleRights
@@ -41,7 +41,7 @@ class PastReader(Protocol):
 
     def entries(
         self, user: User, things: Sequence[str], sorts: Sequence[str], since: float, until: float
-    ) -> AsyncIterator[Sequence[Entry]]:
+    ) -> AsyncIterator[Sequence[RecordedEntry]]:
         """Yield what a user may be told of these things, page by page, in any order.
 
         Raises `Unavailable`.
@@ -60,8 +60,8 @@ class Trials:
         reads: Reads,
         past: PastReader,
         *,
-        calendar: Calendar,
-        around: Surroundings,
+        calendar: DayCalendar,
+        around: Lookaround,
         decode: Decode,
         check: Check,
         rights: RuleRights,
@@ -86,7 +86,7 @@ class Trials:
         field = self._rights.hidden(user, rule)
         if field is not None and not any(each.field == f"condition.{field}" for each in trouble):
             trouble.append(_unknown(field))
-        nothing = Result(
+        nothing = TrialResult(
             would=[], count=0, looked_at=0, since=since, until=now, quiet=0, too_soon=0
         )
         if any(each.field != "tell" for each in trouble) or field is not None:
@@ -101,7 +101,9 @@ class Trials:
         finally:
             read.end()
 
-    async def _run(self, rule: Rule, user: User, since: float, until: float, turn: Turn) -> Result:
+    async def _run(
+        self, rule: Rule, user: User, since: float, until: float, turn: Turn
+    ) -> TrialResult:
         drawn = self._drawn(rule)
         sorts = sorts_of(rule, drawn, since)
         things = await self._things(rule, user, sorts)
@@ -166,7 +168,7 @@ class Trials:
             raise Refused("busy", why, wait=2) from None
 
 
-def _tried(result: Result, trouble: Iterable[RuleTrouble]) -> RuleTried:
+def _tried(result: TrialResult, trouble: Iterable[RuleTrouble]) -> RuleTried:
     would = [
         WouldTell(
             at=each.at,

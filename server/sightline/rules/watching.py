@@ -24,11 +24,11 @@ from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alerts import AlertChange, AlertService
-from sightline.rules.engine import Engine, EngineState
+from sightline.rules.engine import EngineState, RuleEngine
 from sightline.rules.findings import Findings
 from sightline.rules.firing import Event, Firing, Reminder, Resolution
 from sightline.rules.index import KINDS
-from sightline.rules.past import Change
+from sightline.rules.past import PastChange
 from sightline.rules.service import RuleChange, RuleService
 from sightline.rules.store import SAME, AlertRow, RuleStore
 from sightline.rules.writes import RuleWrites
@@ -44,7 +44,7 @@ _NOTE = 10.0  # s between notes of what the engine knows
 _HELD = 50_000  # changes that wait while the past is judged
 _NEAR = 20  # firings of one rule and thing whose ids are known
 
-Gap = Callable[[float, float, Iterable["Rule"]], AsyncIterator[Sequence[Change]]]
+Gap = Callable[[float, float, Iterable["Rule"]], AsyncIterator[Sequence[PastChange]]]
 """Yields what history tells of a span (epoch s) that rules look at, in the order of receipt."""
 
 
@@ -63,7 +63,7 @@ class RuleWatch(Service):
         writes: RuleWrites,
         rules: RuleService,
         alerts: AlertService,
-        engine: Engine,
+        engine: RuleEngine,
         findings: Findings,
         work: LeaderWork[Event],
         gap: Gap,

@@ -14,14 +14,14 @@ from twisted.logger import Logger
 from sightline.accounts.service import AccountService
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import ChannelOptions, ChannelType
-from sightline.channels.sending import MqttSender, Poster, PushSender, Sender, WebhookSender
+from sightline.channels.sending import ChannelSender, MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
 from sightline.channels.store import BadChannels
 from sightline.channels.worker_process import AddressSender
 from sightline.contract.errors import Refused
 from sightline.model.addresses import SCHEMAS
 from sightline.model.faults import Unavailable
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from sightline.model.server import Telling
 from sightline.settings import Settings
 from sightline.settings.channels import ChannelsSettings
@@ -47,11 +47,11 @@ def channel_options(wanted: ChannelsSettings) -> ChannelOptions:
     )
 
 
-def nobody_hears(delivered: Delivered) -> None:
+def nobody_hears(delivered: DeliveryReport) -> None:
     """Take what became of a notification where nobody asks for it."""
 
 
-class Channels(MultiService):
+class ChannelParts(MultiService):
     """How people are told outside the page. ``wall`` gives epoch s.
 
     ``told`` hears how far each notification has got; ``badge`` counts what an account has to look
@@ -69,7 +69,7 @@ class Channels(MultiService):
         account_service: AccountService,
         publish: Callable[[str, str, bytes], bool],
         *,
-        told: Callable[[Delivered], None] = nobody_hears,
+        told: Callable[[DeliveryReport], None] = nobody_hears,
         badge: Callable[[str], int | None] = lambda account: None,
         common: CommonStore | None = None,
     ) -> None:
@@ -89,11 +89,11 @@ class Channels(MultiService):
         poster = Poster(reactor, options, wall)
         self._addresses = AddressSender(reactor, options)
         broker = settings.regions.broker
-        senders: dict[ChannelType, Sender] = {
+        senders: dict[ChannelType, ChannelSender] = {
             "push": PushSender(poster, options, lambda: self.access.vapid, badge),
             "address": self._addresses,
             "webhook": WebhookSender(poster),
-            "mqtt": MqttSender(lambda topic, payload: publish(broker, topic, payload)),
+            "mqtt": MqttChannel(lambda topic, payload: publish(broker, topic, payload)),
         }
         self.service = ChannelService(
             reactor, wall, self.access, senders, told, look=common is not None

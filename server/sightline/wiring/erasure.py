@@ -12,7 +12,7 @@ from sightline.live.ingest import Quarantined
 from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
-    from sightline.wiring.channels import Channels
+    from sightline.wiring.channels import ChannelParts
     from sightline.wiring.owntracks import OwnTracks
     from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
@@ -61,7 +61,7 @@ def make_erasers(
     rules: Ruling,
     owntracks: OwnTracks,
     pictures: Pictures,
-    channels: Channels,
+    channels: ChannelParts,
 ) -> Sequence[Eraser]:
     """List what forgets a friend that is erased, in this order."""
     peers = mqtt.peers

@@ -12,7 +12,7 @@ from sightline import __version__
 from sightline.maps.service import MapsService
 from sightline.model.server import SERVER, Alarmed
 from sightline.web.reads import Reads
-from sightline.wiring.channels import Channels
+from sightline.wiring.channels import ChannelParts
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
@@ -48,7 +48,7 @@ class Features:
     maps: MapsService
     map_extras: MapExtras
     rules: Ruling
-    channels: Channels
+    channels: ChannelParts
 
 
 def build_features(
@@ -122,9 +122,9 @@ def make_naming(
 
 def make_channels(
     start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt, told: ToldListeners
-) -> Channels:
+) -> ChannelParts:
     """Make how people are told outside the page."""
-    return Channels(
+    return ChannelParts(
         start.settings,
         start.state,
         start.wall,
@@ -150,7 +150,9 @@ class RuleWiring:
     console: Console
 
 
-def make_rules_and_channels(parts: RuleWiring, geofencing: Geofencing) -> tuple[Ruling, Channels]:
+def make_rules_and_channels(
+    parts: RuleWiring, geofencing: Geofencing
+) -> tuple[Ruling, ChannelParts]:
     """Make rules and channels, which hear of each other."""
     told = ToldListeners()
     channels = make_channels(parts.start, parts.cluster, parts.accounts, parts.mqtt, told)
@@ -158,7 +160,7 @@ def make_rules_and_channels(parts: RuleWiring, geofencing: Geofencing) -> tuple[
 
 
 def make_rules(
-    parts: RuleWiring, geofencing: Geofencing, channels: Channels, told: ToldListeners
+    parts: RuleWiring, geofencing: Geofencing, channels: ChannelParts, told: ToldListeners
 ) -> Ruling:
     """Make what people are told by, and by what rules."""
     live, accounts, mqtt = parts.live, parts.accounts, parts.mqtt

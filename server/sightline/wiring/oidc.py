@@ -13,7 +13,7 @@ from sightline.accounts.api_oidc import OidcApi
 from sightline.accounts.entrance import Entrance
 from sightline.accounts.oidc.errors import ProviderAway
 from sightline.accounts.oidc.options import ProviderOptions, ProviderRules, SignInWays
-from sightline.accounts.oidc.provider import TIMEOUT, Answered, Ask, Provider
+from sightline.accounts.oidc.provider import TIMEOUT, Ask, Provider, ProviderReply
 from sightline.accounts.oidc.service import ElsewhereService
 from sightline.accounts.service import AccountService
 from sightline.settings import OidcSettings
@@ -90,7 +90,7 @@ def asker(reactor: Any, *, private: bool) -> Ask:
 
     async def ask(
         method: str, url: str, headers: Mapping[str, str], most: int, body: bytes | None
-    ) -> Answered:
+    ) -> ProviderReply:
         try:
             return await fetch(method, url, headers, most, body)
         except Exception as why:

@@ -17,7 +17,7 @@ from sightline.regions.service import RegionService, shape_of
 from sightline.rules.backtest import sorts_of
 from sightline.rules.drawn import Drawn
 from sightline.rules.index import looks_about
-from sightline.rules.past import Change, Decode, Past, order
+from sightline.rules.past import Decode, PastChange, RecordedPast, order
 
 _FEW = 20
 """So many things are asked one by one; of more the events of all are read."""
@@ -94,7 +94,7 @@ class MissedPast:
 
     async def changes(
         self, since: float, until: float, rules: Iterable[Rule]
-    ) -> AsyncIterator[Sequence[Change]]:
+    ) -> AsyncIterator[Sequence[PastChange]]:
         """Yield what rules look at, in the order of receipt from ``since`` to ``until``."""
         wanted: dict[str, set[str]] = {}
         things = await self._past.things()
@@ -107,7 +107,7 @@ class MissedPast:
             span = (since - _EARLY, until)
             async for some in self._past.of(EVERYTHING, sorted(keys), [sort], *span):
                 entries += [each for each in some if since < each.at <= until and not each.hidden]
-        past = Past(self._decode)
+        past = RecordedPast(self._decode)
         heap = [(*order(each), n, each) for n, each in enumerate(entries)]
         heapq.heapify(heap)
         while heap:

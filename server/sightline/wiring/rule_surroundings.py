@@ -14,7 +14,7 @@ from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionService
 from sightline.rules.answers import RuleTrouble
 from sightline.rules.check import check
-from sightline.rules.ports import Calendar
+from sightline.rules.ports import DayCalendar
 
 _GROUPS = 2.0
 """s for which it is remembered which groups of things there are."""
@@ -97,7 +97,7 @@ class RuleChecks:
         self,
         world: World,
         regions: RegionService,
-        calendar: Calendar,
+        calendar: DayCalendar,
         zone: str,
         wall: Callable[[], float],
     ) -> None:

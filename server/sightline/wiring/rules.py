@@ -37,7 +37,7 @@ from sightline.rules.alert_changes import EventName, event_of, open_alerts
 from sightline.rules.alerts import AlertChange, AlertService
 from sightline.rules.announcing import HomeAssistant
 from sightline.rules.calendar import SystemCalendar
-from sightline.rules.engine import Engine
+from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
 from sightline.rules.firing import Event
 from sightline.rules.ids import seen_rule
@@ -125,7 +125,7 @@ class Ruling(MultiService):
             wanted.publish,
         )
         self.alerts = alerts = AlertService(database, writes, hub, now, telling, self._happened)
-        self.engine = Engine(calendar, around)
+        self.engine = RuleEngine(calendar, around)
         past = StoredPast(needs.store)
         findings = Findings(rights, telling.title)
         self.watch = self._make_watch(findings, MissedPast(past, friends.KIND.decode))

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from sightline.kinds.rules.model import Alert, Rule
 from sightline.model.kind import id_of
-from sightline.model.notification import Delivered, Notification
+from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules.firing import Firing
-from sightline.rules.ports import Calendar
+from sightline.rules.ports import DayCalendar
 from sightline.rules.rights import RuleRights
 from sightline.rules.wording import texts
 from sightline.wiring.rule_surroundings import RuleSurroundings
@@ -21,10 +21,10 @@ class ToldListeners:
     """Hear how far notifications have got, and pass it on to those who want to know."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[Delivered], None]] = []
+        self._listeners: list[Callable[[DeliveryReport], None]] = []
         self._counters: list[Callable[[str], int]] = []
 
-    def listen(self, listener: Callable[[Delivered], None]) -> None:
+    def listen(self, listener: Callable[[DeliveryReport], None]) -> None:
         """Call ``listener`` with all news."""
         self._listeners.append(listener)
 
@@ -36,7 +36,7 @@ class ToldListeners:
         """Return how many alerts an account has to look at; None: that is not known."""
         return sum(counter(account) for counter in self._counters) if self._counters else None
 
-    def told(self, news: Delivered) -> None:
+    def told(self, news: DeliveryReport) -> None:
         """Pass on how far a notification has got."""
         for listener in self._listeners:
             listener(news)
@@ -50,7 +50,7 @@ class RuleTelling:
         tell: Callable[[Notification], None],
         rights: RuleRights,
         around: RuleSurroundings,
-        calendar: Calendar,
+        calendar: DayCalendar,
         rule_of: Callable[[str], Rule | None],
     ) -> None:
         self.tell = tell

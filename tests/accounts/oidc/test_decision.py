@@ -13,7 +13,7 @@ from sightline.accounts.oidc.decision import (
     Create,
     Enter,
     Identity,
-    Link,
+    LinkIdentity,
     Refuse,
     decide_join,
     decide_link,
@@ -109,9 +109,9 @@ def test_the_highest_of_several_groups_counts(rules, groups):
 @pytest.mark.parametrize(
     ("account", "known", "decided"),
     [
-        ("jane", None, Link("jane")),
-        ("jane", "jane", Link("jane")),
-        ("jane", "gone", Link("jane")),
+        ("jane", None, LinkIdentity("jane")),
+        ("jane", "jane", LinkIdentity("jane")),
+        ("jane", "gone", LinkIdentity("jane")),
         ("kim", None, "barred"),
         ("nobody", None, "barred"),
         ("jane", "kim", "linked"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.accounts.oidc.flow import LASTS, Flow, Sealer, new_secrets
+from sightline.accounts.oidc.flow import LASTS, Flow, FlowSealer, new_secrets
 
 FLOW = Flow(
     provider="home",
@@ -17,7 +17,7 @@ FLOW = Flow(
     place="#map",
     **new_secrets(),
 )
-SEALER = Sealer(b"k" * 32)
+SEALER = FlowSealer(b"k" * 32)
 
 
 def test_it_comes_back_as_it_was_and_each_time_sealed_anew():
@@ -26,8 +26,8 @@ def test_it_comes_back_as_it_was_and_each_time_sealed_anew():
 
 
 def test_another_server_with_the_same_key_opens_it_and_one_with_another_does_not():
-    assert Sealer(b"k" * 32).opened(SEALER.seal(FLOW), 1000.0) == FLOW
-    assert Sealer(b"l" * 32).opened(SEALER.seal(FLOW), 1000.0) is None
+    assert FlowSealer(b"k" * 32).opened(SEALER.seal(FLOW), 1000.0) == FLOW
+    assert FlowSealer(b"l" * 32).opened(SEALER.seal(FLOW), 1000.0) is None
 
 
 @pytest.mark.parametrize(("now", "open"), [(999.0, False), (1000 + LASTS, False), (1599.0, True)])

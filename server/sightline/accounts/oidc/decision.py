@@ -68,7 +68,7 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkIdentity:
     """The account can be signed in to this way from now on."""
 
     account: str
@@ -180,14 +180,14 @@ def decide_join(
 
 def decide_link(
     known: Identity | None, account: str, accounts: Mapping[str, Account]
-) -> Link | Refuse:
+) -> LinkIdentity | Refuse:
     """Decide about the wish of a signed-in person, or of an admin, to link ``account``."""
     found = accounts.get(account)
     if found is None or found.disabled:
         return Refuse("barred", "This account is closed.")
     if known is not None and known.account in accounts and known.account != account:
         return Refuse("linked", "This sign-in is linked with another account here.")
-    return Link(account)
+    return LinkIdentity(account)
 
 
 def _new(

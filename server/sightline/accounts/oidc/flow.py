@@ -63,7 +63,7 @@ def new_secrets() -> dict[str, str]:
     return {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
 
 
-class Sealer:
+class FlowSealer:
     """Seals with a ``key`` of `KEY_BYTES` (AES-256-GCM)."""
 
     def __init__(self, key: bytes) -> None:

@@ -37,7 +37,7 @@ _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "applica
 _JSON = {"accept": "application/json"}
 
 
-class Answered(Protocol):
+class ProviderReply(Protocol):
     """What an address answered."""
 
     @property
@@ -49,7 +49,7 @@ class Answered(Protocol):
         """Return the body as far as it was read."""
 
 
-Ask = Callable[[str, str, Mapping[str, str], int, bytes | None], Awaitable[Answered]]
+Ask = Callable[[str, str, Mapping[str, str], int, bytes | None], Awaitable[ProviderReply]]
 """Asks by method, address, headers, most bytes and body. Raises `ProviderAway`."""
 
 
@@ -164,7 +164,7 @@ class Provider:
             return json_object(answer.body, "its answer with tokens")
         raise self._refused(answer)
 
-    def _refused(self, answer: Answered) -> Exception:
+    def _refused(self, answer: ProviderReply) -> Exception:
         """Return what a refusal of the token endpoint means (RFC 6749, 5.2)."""
         if answer.status >= 500 or answer.status == 429:
             return ProviderAway(f"it answers with {answer.status}")

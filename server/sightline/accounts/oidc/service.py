@@ -29,7 +29,7 @@ from sightline.accounts.oidc.decision import (
     read_claims,
 )
 from sightline.accounts.oidc.errors import CodeRefused, ProviderAway, Untrusted
-from sightline.accounts.oidc.flow import LASTS, Flow, Purpose, Sealer, new_secrets
+from sightline.accounts.oidc.flow import LASTS, Flow, FlowSealer, Purpose, new_secrets
 from sightline.accounts.oidc.provider import Provider
 from sightline.accounts.oidc.requests import (
     ProviderReturn,
@@ -68,7 +68,7 @@ class ElsewhereService:
         self.providers = providers
         self._account_service = account_service
         self._entrance = entrance
-        self._sealer: Sealer | None = None
+        self._sealer: FlowSealer | None = None
         self._at_once = 0
 
     def provider(self, name: str) -> Provider:
@@ -135,9 +135,9 @@ class ElsewhereService:
             raise self._refused(provider, why) from why
         return url, (await self._seals()).seal(flow)
 
-    async def _seals(self) -> Sealer:
+    async def _seals(self) -> FlowSealer:
         if self._sealer is None:
-            self._sealer = Sealer(await self._account_service.post(identities.flow_key))
+            self._sealer = FlowSealer(await self._account_service.post(identities.flow_key))
         return self._sealer
 
     # -- the way back

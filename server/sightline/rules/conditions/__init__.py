@@ -13,9 +13,9 @@ from sightline.rules.conditions.limits import Latency, Speed
 from sightline.rules.conditions.near import Near, Others
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
-from sightline.rules.conditions.robots import Alarmed, Fallen
-from sightline.rules.conditions.silence import Links, Silent
-from sightline.rules.ports import Surroundings
+from sightline.rules.conditions.robots import AlarmRaised, Fallen
+from sightline.rules.conditions.silence import LostLinks, Silent
+from sightline.rules.ports import Lookaround
 from sightline.rules.rhythm import Rhythm
 
 _WATCHES: dict[ConditionType, type[BaseWatch]] = {
@@ -27,7 +27,7 @@ _WATCHES: dict[ConditionType, type[BaseWatch]] = {
     "speed": Speed,
     "fallen": Fallen,
     "latency": Latency,
-    "alarm": Alarmed,
+    "alarm": AlarmRaised,
     "disconnected": Disconnected,
     "flapping": Flapping,
     "number": Numbered,
@@ -36,9 +36,9 @@ _WATCHES: dict[ConditionType, type[BaseWatch]] = {
 
 def make(
     case: Case,
-    around: Surroundings,
+    around: Lookaround,
     rhythm: Callable[[str], Rhythm],
-    links: Links,
+    links: LostLinks,
     others: Others,
 ) -> BaseWatch:
     """Return what looks at the thing of a case for its rule."""

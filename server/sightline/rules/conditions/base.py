@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sightline.kinds.rules.model import Condition
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 from sightline.rules.timers import NEVER, Timer
 
 SETTLE = 60.0
@@ -26,7 +26,7 @@ class BaseWatch:
     __slots__ = ("around", "case", "condition", "timer")
     kept: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         self.case = case
         self.condition: Condition = case.rule.condition
         self.around = around

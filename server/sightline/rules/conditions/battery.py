@@ -16,7 +16,7 @@ from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
 from sightline.rules.hours import clock
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 
 MARGIN = 5.0
 """% that it must rise above the limit until it may fire again."""
@@ -37,7 +37,7 @@ class Battery(BaseWatch):
     __slots__ = ("at", "below", "by", "charging", "enough", "past", "state", "until", "value")
     kept: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         condition = self.condition
         self.by = None if condition.by is None else clock(condition.by)

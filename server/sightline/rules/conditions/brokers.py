@@ -9,7 +9,7 @@ from sightline.kinds.broker.model import Broker
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 from sightline.rules.timers import NEVER
 
 TIMES, SECONDS = 5, 600.0
@@ -22,7 +22,7 @@ class Disconnected(BaseWatch):
     __slots__ = ("seconds", "since")
     kept: ClassVar[tuple[str, ...]] = ("since",)
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.seconds = self.condition.seconds or 0.0
         self.since = -1.0
@@ -64,7 +64,7 @@ class Flapping(BaseWatch):
     __slots__ = ("connects", "recent", "seconds", "times")
     kept: ClassVar[tuple[str, ...]] = ("connects", "recent")
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.times = self.condition.times or TIMES
         self.seconds = self.condition.seconds or SECONDS

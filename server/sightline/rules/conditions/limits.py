@@ -15,7 +15,7 @@ from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 
 _GAP = 900.0
 """s without a value after which nobody says any more that it lasted."""
@@ -31,7 +31,7 @@ class _Above(BaseWatch):
     least = 1.0
     """The least hysteresis then, in the unit of the limit."""
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         above, margin = self.condition.above or 0.0, self.condition.margin
         self.above = above

@@ -13,7 +13,7 @@ from sightline.kinds.friends.spots import order
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 
 FRESH = 3600.0
 """A phone at rest tells its position every half hour or so, s."""
@@ -54,7 +54,7 @@ class Near(BaseWatch):
 
     __slots__ = ("far", "metres", "mine", "most", "others", "value")
 
-    def __init__(self, case: Case, around: Surroundings, others: Others) -> None:
+    def __init__(self, case: Case, around: Lookaround, others: Others) -> None:
         super().__init__(case, around)
         self.metres = metres = self.condition.metres or 0.0
         margin = self.condition.margin

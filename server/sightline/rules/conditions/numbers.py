@@ -9,7 +9,7 @@ import msgspec
 from sightline.model.number import number_or_none
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 
 LARGEST = 65_536
 """Bytes of a message that is read for a number."""
@@ -45,7 +45,7 @@ class Numbered(BaseWatch):
     __slots__ = ("above", "below", "enough", "least", "value")
     kept = ("value",)
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         condition = self.condition
         self.above, self.below = condition.above, condition.below

@@ -18,7 +18,7 @@ from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.hours import DAY, clock
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 from sightline.rules.timers import NEVER
 
 
@@ -28,7 +28,7 @@ class _AtRegion(BaseWatch):
     __slots__ = ("before", "inside", "left", "region", "since", "told")
     kept: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.region = self.condition.region or ""
         self.inside = False
@@ -131,7 +131,7 @@ class Stays(_AtRegion):
 
     __slots__ = ("seconds",)
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.seconds = self.condition.seconds or 0.0
 
@@ -170,7 +170,7 @@ class Absent(_AtRegion):
     __slots__ = ("by", "day", "expected", "next_day")
     kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day", "next_day", "expected")
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.by = clock(self.condition.by or "") or 0
         self.day = -1

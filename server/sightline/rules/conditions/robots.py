@@ -8,7 +8,7 @@ from sightline.kinds.probots.model import FALLEN, ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, number
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 
 MARGIN = 10.0
 """Degrees that it must be nearer to upright than `FALLEN` to stand again."""
@@ -19,7 +19,7 @@ class Fallen(BaseWatch):
 
     __slots__ = ("stands",)
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         margin = self.condition.margin
         self.stands = FALLEN - (MARGIN if margin is None else margin)
@@ -35,13 +35,13 @@ class Fallen(BaseWatch):
             self.case.ends(_when(after, at), at)
 
 
-class Alarmed(BaseWatch):
+class AlarmRaised(BaseWatch):
     """Somebody else speaks on a command topic of the robot, until nobody does."""
 
     __slots__ = ("topics",)
     kept: ClassVar[tuple[str, ...]] = ("topics",)
 
-    def __init__(self, case: Case, around: Surroundings) -> None:
+    def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
         self.topics: list[str] = []
         """The keys of the alarms there are."""

@@ -15,7 +15,7 @@ from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
-from sightline.rules.ports import Surroundings
+from sightline.rules.ports import Lookaround
 from sightline.rules.rhythm import MOVING, Rhythm
 
 _MOVING = 3.6 * MOVING
@@ -25,7 +25,7 @@ _DEAF_AGAIN = 60.0
 """A deaf server looks again after so many s."""
 
 
-class Links:
+class LostLinks:
     """Which brokers we hear, and since when (epoch s)."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Silent(BaseWatch):
     __slots__ = ("context", "count", "heard", "limit", "links", "rhythm", "seconds", "state")
     kept: ClassVar[tuple[str, ...]] = ("heard",)
 
-    def __init__(self, case: Case, around: Surroundings, rhythm: Rhythm, links: Links) -> None:
+    def __init__(self, case: Case, around: Lookaround, rhythm: Rhythm, links: LostLinks) -> None:
         super().__init__(case, around)
         self.rhythm = rhythm
         self.links = links
