@@ -16,7 +16,7 @@ import pkgutil
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 from unittest.mock import MagicMock
@@ -334,20 +334,41 @@ def seen_by(kind: str) -> str:
     return least[known.seen_by] + whole
 
 
+WORKINGS = frozenset(("broker", "client", "log", "map", "quarantine", "quota", "server", "webhook"))
+"""Types of things that tell how the server and its brokers are."""
+
+
 def things_page() -> str:
-    """Return the reference of every thing's state."""
+    """Return the reference of what there is: people, robots, regions, rules."""
+    return _states_page("Things and their states", kinds_of_keys() - WORKINGS)
+
+
+def workings_page() -> str:
+    """Return the reference of how the server and its brokers are."""
+    return _states_page("Things about the server and its brokers", WORKINGS)
+
+
+def kinds_of_keys() -> set[str]:
+    """Return the types of all things that are described."""
+    return {key.partition("/")[0] for key in KEYS.values()}
+
+
+def _states_page(title: str, shown: Collection[str]) -> str:
     found = states()
     if strange := set(found) ^ (set(KEYS) | HIDDEN):
         raise SystemExit(f"scripts/reference.py: KEYS and the states differ: {sorted(strange)}")
     parts = [
-        "# Things and their states\n",
+        f"# {title}\n",
         "Made by `scripts/reference.py` from the structs in the code and their docstrings. A thing"
         ' is `{"k": kind, "id": id, "s": number, …state…}`. A field that is unknown, or has its'
         " default, is absent. Times are epoch seconds: `tst` by the sender's clock, `at` by"
         " ours.\n",
     ]
     for name, key in KEYS.items():
-        seen = seen_by(key.partition("/")[0])
+        kind = key.partition("/")[0]
+        if kind not in shown:
+            continue
+        seen = seen_by(kind)
         parts += [f"## `{key}`\n"]
         parts += [
             f"{_prose(found[name])} (Struct `{name}` in `{_path(found[name])}`. Seen by {seen}.)\n"
@@ -414,6 +435,7 @@ PAGES = {
     "cli": cli_page,
     "metrics": metrics_page,
     "things": things_page,
+    "things-server": workings_page,
     "http": contract_reference.http_page,
     "websocket": contract_reference.websocket_page,
 }
