@@ -120,14 +120,14 @@ describe('who comes in', () => {
         server.says({ ok: true, user: null, first: false });
       }
       let release: () => void = () => undefined;
-      const gate = new Promise<void>((open) => {
+      const released = new Promise<void>((open) => {
         release = open;
       });
       let first = true;
       vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => {
         if (init.method === 'GET' && first) {
           first = false;
-          await gate;
+          await released;
         }
         return server.fetch(url, init);
       });
