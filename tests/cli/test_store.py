@@ -36,7 +36,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 def test_files_are_brought_up_to_date_at_the_start(run):
     status, said = run("status")
-    assert (status, said.count("is not there yet")) == (0, 2)
+    assert (status, said.count("is not there yet")) == (0, 4)
     assert "at the next start" in run("upgrade")[1]
 
 

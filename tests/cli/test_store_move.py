@@ -132,6 +132,7 @@ def test_everything_goes_there_and_back_and_the_files_stay_as_they_are(
         "channels.db",
         "history.db",
         "regions.db",
+        "rules.db",
     ]
     # It is a backup like any other.
     other = tmp_path / "other"

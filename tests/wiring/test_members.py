@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sightline.channels.store import ChannelStore
 from sightline.history import tables
 from sightline.history.record import entry
 from sightline.history.writing import StoreWriter
+from sightline.kinds.rules.model import Condition, Recipient, Rule
 from sightline.model.faults import CannotOpen
 from sightline.regions.store import RegionStore
 from sightline.rules.store import RuleStore
@@ -70,6 +72,19 @@ def fill(folder: Path) -> None:
         )
         channels.put(channel, "sealed")
     channels.close()
+    rules = RuleStore(folder)
+    for number in range(200):
+        rule = Rule(
+            name="x" * 300,
+            about=("friend/jane/phone",),
+            condition=Condition(type="fallen"),
+            tell=(Recipient(account="jane"),),
+            version=1,
+            by="jane",
+            at=1.0,
+        )
+        rules.put(f"jane/r{number}", rule, 0)
+    rules.close()
     writer = StoreWriter(tables.opened(folder / tables.FILE))
     writer.write([entry("friend/jane/phone", "fix", n, n, b"{}") for n in range(2000)], [])
     writer.close()
@@ -149,8 +164,11 @@ def test_a_page_that_was_overwritten_is_found_whichever_it_is(
     pages = len(whole) // size
     assert pages > 3
     chance = random.Random(name)
+    free = anything_goes(state / name)
     for number in range(pages):
         begin, end = number * size, (number + 1) * size
+        if what == "other page" and number + 1 in free:
+            continue
         if what == "zeros":
             page = bytes(size)
         elif what == "random":
@@ -166,6 +184,13 @@ def test_a_page_that_was_overwritten_is_found_whichever_it_is(
         said = refused(state)
         assert f"{name}" in said, (number, said)
         assert (state / name).read_bytes()[begin:end] == page, "nothing was changed in it"
+
+
+def anything_goes(path: Path) -> list[int]:
+    """SQLite's own table of numbers takes any row; they go on from the greatest there is."""
+    with closing(sqlite3.connect(path)) as sql:
+        found = sql.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_sequence'")
+        return [row[0] for row in found]
 
 
 def test_another_folders_member_ends_the_start(state: Path, tmp_path: Path) -> None:

@@ -98,6 +98,9 @@ describe('settings', () => {
       zone: '',
       crossings: true,
       notify: false,
+      alerts: true,
+      alertSound: false,
+      alertVibration: false,
       doubtful: false,
       layer: '',
     });
@@ -116,6 +119,9 @@ describe('settings', () => {
         zone: '',
         crossings: true,
         notify: false,
+        alerts: true,
+        alertSound: false,
+        alertVibration: false,
         doubtful: false,
         layer: '',
       });

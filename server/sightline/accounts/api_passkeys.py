@@ -96,6 +96,7 @@ class PasskeysApi:
                 body=NoFields,
                 reply=PasskeyChallenge,
                 errors=("no_passkeys",),
+                example={},
             ),
             Route(
                 "POST",

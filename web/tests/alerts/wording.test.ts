@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { customs } from '../../src/ui/customs';
 import {
   alertText,
@@ -8,6 +8,12 @@ import {
   whenText,
 } from '../../src/things/alerts/wording';
 import { alertOf, NOW } from './examples';
+
+const before = customs.value;
+
+afterEach(() => {
+  customs.value = before;
+});
 
 beforeEach(() => {
   customs.value = { locale: 'en-GB', units: 'metric', hour12: false, zone: 'UTC' };
