@@ -51,6 +51,23 @@ ON_THE_WIRE = {
     "cluster/lock_table.py: told",
     "driving/lock_ports.py: told",
     "wiring/locks.py: told",
+    # An alert tells by it who was notified.
+    "kinds/rules/model.py: told",
+    # What the engine writes down of its cases and conditions has these keys.
+    "rules/case.py: told",
+    "rules/case.py: told_at",
+    "rules/conditions/regions.py: told",
+    # OpenID Connect calls so what a token says of somebody; ``roles_claim`` is a setting.
+    "accounts/oidc/decision.py: claims",
+    "accounts/oidc/decision.py: read_claims",
+    "accounts/oidc/decision.py: roles_claim",
+    "accounts/oidc/id_token.py: claims",
+    "accounts/oidc/id_token.py: verified_claims",
+    "accounts/oidc/options.py: roles_claim",
+    "accounts/oidc/provider.py: claims",
+    "accounts/oidc/service.py: _claims",
+    "accounts/oidc/service.py: claims",
+    "settings/oidc.py: roles_claim",
 }
 # Here the word means what it says: many faces in one place of the map, many clients in a test.
 THEIR_OWN = {"web/src/map/crowd.ts", "tests/driving/crowd.py"}

@@ -69,7 +69,7 @@ from sightline.wiring.parts import (
     build_live,
     build_mqtt,
 )
-from sightline.wiring.telling import ToldListeners
+from sightline.wiring.telling import DeliveryListeners
 from sightline.wiring.web_parts import build_routes, build_sockets, build_state, build_web
 from specs import Named, spec
 from states import spot
@@ -220,10 +220,10 @@ class WebScene:
         none = cast(Any, None)
         self.maps = make_maps(start, live)
         self.extras = make_map_extras(start, live, self.maps)
-        told = ToldListeners()
-        self.channels = make_channels(start, cluster, accounts, mqtt, told)
+        deliveries = DeliveryListeners()
+        self.channels = make_channels(start, cluster, accounts, mqtt, deliveries)
         needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-        self.rules = make_rules(needs, geofencing, self.channels, told)
+        self.rules = make_rules(needs, geofencing, self.channels, deliveries)
         features = Features(
             none,
             self.phones,

@@ -60,7 +60,7 @@ def test_nobody_learns_by_a_rule_of_what_they_may_not_see(found, held, show):
             if mine:
                 assert user.scope.sees(key)
             elif user.scope.sees(key):
-                assert account in rule.told
+                assert account in rule.recipients
                 assert all(alone.sees(t) for word in rule.watched for t in named(word))
                 assert all(
                     alone.sees(r) or r.startswith(f"region/{rule.account}/") for r in rule.named
@@ -99,4 +99,4 @@ def test_equal_rules_are_no_news():
     rule = SeenRule("jane/ab", frozenset(("bob",)), ("friend",))
     assert RuleWords([rule]) == RuleWords([rule])
     assert RuleWords([rule]) != RuleWords([rule], show_watched=False)
-    assert RuleWords([rule]) != RuleWords([rule], keepers=["eve"])
+    assert RuleWords([rule]) != RuleWords([rule], owners=["eve"])

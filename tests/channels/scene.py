@@ -142,7 +142,7 @@ class ChannelScene:
         return await self.access.work(do)
 
     async def standing(self, channel: Channel) -> Standing:
-        found = await self.service.standings()
+        found = await self.service.statuses()
         return next(each for each in found if each.channel.id == channel.id)
 
     async def until_why(self, channel: Channel, why: str) -> Standing:

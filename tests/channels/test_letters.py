@@ -6,7 +6,7 @@ from pathlib import Path
 
 from channels.scene import notification
 from sightline.channels import letters
-from sightline.channels.options import KEPT_DEAD, ChannelOptions
+from sightline.channels.options import DEAD_LASTS, ChannelOptions
 from sightline.channels.records import Channel
 from sightline.channels.store import ChannelStore
 
@@ -19,7 +19,7 @@ def test_letters_are_taken_once_and_go_when_they_are_old_or_too_many(tmp_path: P
     def fill() -> None:
         for n in range(count):
             store.queue.accept([notification(f"n{n}")], float(n))
-            (job,) = store.queue.claim(float(n), {}, 1)
+            (job,) = store.queue.reserve(float(n), {}, 1)
             (over,) = store.queue.give_up(job, "answered 403", float(n))
             assert (over.state, over.why) == ("failed", "answered 403")
 
@@ -33,6 +33,6 @@ def test_letters_are_taken_once_and_go_when_they_are_old_or_too_many(tmp_path: P
     assert store.letters.take("else", "n3") is None
     store.letters.tidy(float(count))
     assert len(store.letters.of("jane")) == letters.MOST
-    store.letters.tidy(KEPT_DEAD + count)
+    store.letters.tidy(DEAD_LASTS + count)
     assert store.letters.of("jane") == []
     store.close()

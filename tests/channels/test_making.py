@@ -23,7 +23,7 @@ def test_each_type_is_shown_by_what_is_no_secret():
     assert (found.channel.host, found.channel.schema) == ("tgram", "tgram")
     hook = made(type="webhook", address="https://house.example.org/secret")
     assert hook.channel.host == "house.example.org"
-    assert str(hook.told).startswith("whsec_")
+    assert str(hook.revealed).startswith("whsec_")
     assert made(type="mqtt").channel.host == "sightline/notify/jane"
     assert "secret" not in repr(found) + repr(hook)
     assert made(type="mqtt").channel.id != made(type="mqtt").channel.id

@@ -76,7 +76,7 @@ async def test_a_subscription_that_ended_is_removed_and_the_other_phone_is_told(
     scene.service.tell(notification("n1"))
     await scene.until(lambda: push.refused and push.messages)
     await scene.until(lambda: scene.service.figures().channels == 1)
-    assert [each.channel.id for each in await scene.service.standings("jane")] == [kept.id]
+    assert [each.channel.id for each in await scene.service.statuses("jane")] == [kept.id]
     assert scene.states("n1") == ["waiting", "sent"]
     there.gone = True
     scene.service.tell(notification("n2"))
@@ -253,7 +253,7 @@ async def test_who_is_erased_is_in_no_table_any_more(push, tmp_path):
     await scene.service.forget("friend/bob")
     for path in tmp_path.glob("channels.db*"):
         assert b"friend/bob/phone" not in path.read_bytes(), path
-    assert (await scene.service.standings("jane"))[0].waiting == 1
+    assert (await scene.service.statuses("jane"))[0].waiting == 1
     await scene.service.forget_account("jane")
     assert await scene.service.owners() == {"amy"}
     for path in tmp_path.glob("channels.db*"):
@@ -269,6 +269,6 @@ async def test_private_addresses_are_told_nothing_unless_an_admin_allows_it(push
     scene = await ChannelScene(tmp_path, private=False).opens()
     scene.service.tell(notification("n1"))
     await scene.until(lambda: scene.service.figures().failing == 1)
-    assert "private" in str((await scene.service.standings())[0].why)
+    assert "private" in str((await scene.service.statuses())[0].why)
     assert push.seen == []
     await scene.closes()

@@ -134,7 +134,7 @@ async def test_ones_that_hang_delay_no_other_and_the_program_is_begun_anew(ntfy,
         assert scene.service.failed == 0
         clock.advance(scene.options.timeout)
         await scene.until(lambda: scene.service.figures().failing == HUNG)
-        whys = {str(each.why) for each in await scene.service.standings()}
+        whys = {str(each.why) for each in await scene.service.statuses()}
         assert whys == {"None", "there was no answer within 20 s"}
         scene.service.tell(notification("n2"))
         await scene.until(lambda: "sent" in scene.states("n2"))

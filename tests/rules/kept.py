@@ -150,7 +150,7 @@ class Kept:
             return None
         words = RuleWords(
             [seen_rule(id, each) for id, each in self.rules.records.items()],
-            keepers=self.alerts.keepers(),
+            owners=self.alerts.owners(),
         )
         bare = {who: user_of(who, "viewer", held).scope for who, held in self.grants.items()}
 

@@ -19,5 +19,5 @@ def test_every_type_is_looked_at(type):
     [(_, watch)] = scene.engine._book.rules["rule/jane/r1"].cases.values()
     assert isinstance(watch, BaseWatch)
     assert watch.condition.type == type
-    assert watch.stored().keys() <= {*watch.kept}
+    assert watch.stored().keys() <= {*watch.state_fields}
     assert scene.engine.now == NOW

@@ -100,7 +100,7 @@ class Model:
 
     def told(self, id: str, thing: str, n: int) -> None:
         for key in [key for key in self.notices if key.startswith(f"{id}.")]:
-            self.store.notices.told(key)
+            self.store.notices.finish(key)
             self.notices.discard(key)
 
     def erase(self, id: str, thing: str, n: int) -> None:

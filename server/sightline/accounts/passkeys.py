@@ -279,7 +279,7 @@ def _registered(
             require_user_verification=True,
         )
     except Exception as why:
-        return _said(why)
+        return _reason(why)
 
 
 def _asserted(
@@ -309,10 +309,10 @@ def _asserted(
             require_user_verification=True,
         )
     except Exception as why:
-        return _said(why)
+        return _reason(why)
 
 
-def _said(why: Exception) -> str:
+def _reason(why: Exception) -> str:
     """Tell why, in a line. What is malformed raises errors of every sort in the library."""
     return f"{type(why).__name__}: {why}"[:200]
 

@@ -80,12 +80,12 @@ def relying_party(origin: str) -> RelyingParty:
     raise NoPasskeys(NOT_BY_NUMBER.format(host=host))
 
 
-def counter_went_back(known: int, told: int) -> bool:
+def counter_went_back(known: int, reported: int) -> bool:
     """Tell whether a counter of signatures is not higher than before: a copy may be about.
 
     Passkeys that do not count say 0, always (WebAuthn Level 3, 6.1.1).
     """
-    return (known > 0 or told > 0) and told <= known
+    return (known > 0 or reported > 0) and reported <= known
 
 
 class Ceremonies:

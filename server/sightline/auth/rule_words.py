@@ -20,12 +20,12 @@ MaySee = Callable[[str], Collection[str]]
 class SeenRule:
     """What of a rule decides who sees it. ``id`` is its id with the account before it.
 
-    ``told`` are accounts, ``watched`` words of grants: things, groups, kinds. ``named`` are things
-    besides that a rule tells of, such as a region.
+    ``recipients`` are accounts, ``watched`` words of grants: things, groups, kinds. ``named`` are
+    things besides that a rule tells of, such as a region.
     """
 
     id: str
-    told: frozenset[str]
+    recipients: frozenset[str]
     watched: tuple[str, ...]
     named: frozenset[str] = frozenset()
 
@@ -34,7 +34,7 @@ class SeenRule:
         """Return the account whose rule it is."""
         return self.id.partition("/")[0]
 
-    def told_to(self, see: Collection[str]) -> bool:
+    def may_notify(self, see: Collection[str]) -> bool:
         """Tell whether an account with these words may be told of everything it watches."""
         return all(any(_includes(word, each) for word in see) for each in self.watched) and all(
             _sees(see, f"{self.account}/", each) for each in self.named
@@ -44,7 +44,7 @@ class SeenRule:
 class RuleWords:
     """All rules, by who sees them.
 
-    Without ``show_watched`` those that are watched are not shown the rules. ``keepers`` are the
+    Without ``show_watched`` those that are watched are not shown the rules. ``owners`` are the
     accounts that have alerts, perhaps without a rule.
     """
 
@@ -52,18 +52,18 @@ class RuleWords:
         self,
         rules: Iterable[SeenRule] = (),
         *,
-        keepers: Iterable[str] = (),
+        owners: Iterable[str] = (),
         show_watched: bool = True,
     ) -> None:
         self._rules = frozenset(rules)
-        self._keepers = frozenset((*(each.account for each in self._rules), *keepers))
+        self._owners = frozenset((*(each.account for each in self._rules), *owners))
         self._show_watched = show_watched
-        self._told: dict[str, list[SeenRule]] = {}
+        self._by_recipient: dict[str, list[SeenRule]] = {}
         self._at: dict[str, list[SeenRule]] = {}  # by what they watch
         self._within: dict[str, list[SeenRule]] = {}  # by that, and by what it is a part of
         for each in self._rules:
-            for account in each.told - {each.account}:
-                self._told.setdefault(account, []).append(each)
+            for account in each.recipients - {each.account}:
+                self._by_recipient.setdefault(account, []).append(each)
             for word in each.watched:
                 self._at.setdefault(word, []).append(each)
             for outer in {outer for word in each.watched for outer in _around(word)}:
@@ -77,7 +77,7 @@ class RuleWords:
 
     @property
     def _all(self) -> tuple[object, ...]:
-        return self._rules, self._keepers, self._show_watched
+        return self._rules, self._owners, self._show_watched
 
     def of(self, account: str, own: Collection[str], may_see: MaySee) -> frozenset[str]:
         """Return the words for an account that owns these things.
@@ -86,12 +86,12 @@ class RuleWords:
         it. A rule looks at nothing that its account may not see, so it watches nobody else.
         """
         found = set()
-        if account in self._keepers:
+        if account in self._owners:
             found |= {f"{RULE}/{account}", f"{ALERT}/{account}"}
-        if told := self._told.get(account):
+        if recipients := self._by_recipient.get(account):
             see = may_see(account)
-            for each in told:
-                if each.told_to(see):
+            for each in recipients:
+                if each.may_notify(see):
                     found |= {f"{RULE}/{each.id}", f"{ALERT}/{each.id}"}
         if self._show_watched:
             for word in own:

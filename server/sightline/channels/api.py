@@ -138,11 +138,11 @@ class ChannelsApi:
 
     async def channels(self, call: Call[Nothing]) -> Reply:
         """Return the asker's channels."""
-        standings = await self._work(lambda store: store.standings(_account(call)))
+        statuses = await self._work(lambda store: store.statuses(_account(call)))
         options = self._channels.options
         return Reply(
             shown.Channels(
-                channels=[_shown(each) for each in standings],
+                channels=[_shown(each) for each in statuses],
                 addresses=sorted(options.schemas),
                 most=options.channels,
             )
@@ -159,7 +159,7 @@ class ChannelsApi:
         except CannotOpen as why:
             raise Refused("degraded", f"A secret cannot be sealed just now: {why}") from None
         self._audit(call, "make channel", found.channel, made.channel.type)
-        return Reply(shown.OneChannel(channel=_shown(found), secret=made.told), status=201)
+        return Reply(shown.OneChannel(channel=_shown(found), secret=made.revealed), status=201)
 
     def _put(self, store: ChannelStore, made: making.Made) -> Standing:
         """Write a new channel; on the thread. A browser is one channel, of who used it last."""
@@ -176,7 +176,7 @@ class ChannelsApi:
         if len(others) >= most:
             raise Refused("taken", f"There are {most} channels already, and no room for another.")
         store.put(channel, self._channels.access.seal(made.secret, channel.id))
-        return _standing(store, channel)
+        return _status_of(store, channel)
 
     async def change(self, call: Call[shown.ChannelChange]) -> Reply:
         """Change what is given of a channel."""
@@ -198,7 +198,7 @@ class ChannelsApi:
             store.put(changed, None)
             store.queue.reconsider(changed, self._channels.wall())
             ended = [] if changed.enabled else store.queue.end(changed.id)
-            return _standing(store, changed), list(store.queue.over(ended, _OFF))
+            return _status_of(store, changed), list(store.queue.over(ended, _OFF))
 
         found, over = await self._work(put)
         self._channels.heard(over)
@@ -220,13 +220,13 @@ class ChannelsApi:
         channel, sealed = await self._work(lambda store: _own(store, call))
         if not self._tests.take(_account(call), self._seconds()):
             raise Refused("wait", "Too many tests. Try again in a few seconds.", wait=5)
-        told = wording.trial(f"test-{new_id()}", channel.account, self._channels.wall())
+        notification = wording.trial(f"test-{new_id()}", channel.account, self._channels.wall())
         try:
-            outcome = await self._channels.try_now(channel, sealed, told)
+            outcome = await self._channels.try_now(channel, sealed, notification)
         except Unavailable as why:
             raise _away(why) from None
         found = await self._work(
-            lambda store: _standing(store, channel) if store.get(channel.id) else None
+            lambda store: _status_of(store, channel) if store.get(channel.id) else None
         )
         taken = outcome.result == "done"
         self._audit(call, "test channel", channel, "taken" if taken else "not taken")
@@ -243,17 +243,17 @@ class ChannelsApi:
             languages = {each.id: each.language for each in store.of(_account(call))}
             found = []
             for letter in store.letters.of(_account(call)):
-                told = letter.notification
-                title, body = payload.text_of(told, languages.get(letter.channel, "en"))
+                notification = letter.notification
+                title, body = payload.text_of(notification, languages.get(letter.channel, "en"))
                 found.append(
                     shown.DeadShown(
-                        id=told.id,
+                        id=notification.id,
                         channel=letter.channel,
                         title=title,
                         body=body,
-                        at=told.at,
-                        urgent=told.urgent,
-                        alert=told.alert,
+                        at=notification.at,
+                        urgent=notification.urgent,
+                        alert=notification.alert,
                         why=letter.why,
                         attempts=letter.attempts,
                         ended=letter.ended,
@@ -291,7 +291,7 @@ class ChannelsApi:
 
     async def all(self, call: Call[Nothing]) -> Reply:
         """Return how the channels of all accounts stand."""
-        standings = await self._work(lambda store: store.standings())
+        statuses = await self._work(lambda store: store.statuses())
         return Reply(
             shown.ChannelStandings(
                 channels=[
@@ -306,7 +306,7 @@ class ChannelsApi:
                         waiting=each.waiting,
                         dead=each.dead,
                     )
-                    for each in standings
+                    for each in statuses
                 ],
                 trouble=self._channels.figures().why or "",
             )
@@ -335,8 +335,8 @@ def _own(store: ChannelStore, call: Call[Any]) -> tuple[Channel, str]:
     return found
 
 
-def _standing(store: ChannelStore, channel: Channel) -> Standing:
-    found = store.standings(channel.account)
+def _status_of(store: ChannelStore, channel: Channel) -> Standing:
+    found = store.statuses(channel.account)
     return next(each for each in found if each.channel.id == channel.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sightline.channels.options import KEPT_DEAD
+from sightline.channels.options import DEAD_LASTS
 from sightline.channels.records import DeadLetter
 from sightline.database.engine import Engine
 from sightline.model.notification import Notification
@@ -45,7 +45,7 @@ class UnsentNotifications:
 
     def tidy(self, now: float) -> None:
         """Delete what is old, and what is too much."""
-        self._sql.execute("DELETE FROM channel_dead WHERE ended < ?", (now - KEPT_DEAD,))
+        self._sql.execute("DELETE FROM channel_dead WHERE ended < ?", (now - DEAD_LASTS,))
         full = self._sql.execute(
             "SELECT account FROM channel_dead GROUP BY account HAVING count(*) > ?", (MOST,)
         ).fetchall()

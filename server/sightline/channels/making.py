@@ -26,11 +26,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new channel with its ``secret``; ``told``: what its maker learns this once."""
+    """A new channel with its ``secret``; ``revealed``: what its maker learns this once."""
 
     channel: Channel
     secret: bytes = field(repr=False)
-    told: str | None = field(default=None, repr=False)
+    revealed: str | None = field(default=None, repr=False)
 
 
 def new_id() -> str:

@@ -13,9 +13,9 @@ FIRST = 5.0
 LONGEST_PAUSE = 3600.0
 GIVE_UP = 86_400.0
 """s after which nobody wants to hear it any more."""
-KEPT_DEAD = 30 * 86_400.0
+DEAD_LASTS = 30 * 86_400.0
 """s for which it is shown what nobody took."""
-KEPT_TOLD = 7 * 86_400.0
+SENT_LASTS = 7 * 86_400.0
 """s for which it is remembered what was told, so that nothing is told twice."""
 
 

@@ -52,22 +52,25 @@ class MessageQueue(WaitingTable):
             found += self._accept(each, now)
         return found
 
-    def _accept(self, told: Notification, now: float) -> list[DeliveryReport]:
-        channels = [each for each in self._of(told.account) if each.enabled]
+    def _accept(self, notification: Notification, now: float) -> list[DeliveryReport]:
+        channels = [each for each in self._of(notification.account) if each.enabled]
         if not channels:
-            return [delivered(told, "no_channel")]
-        if self._known(told.id):
+            return [delivered(notification, "no_channel")]
+        if self._known(notification.id):
             return []
-        if not told.urgent and self._hour(told.account, now) >= self._options.hourly:
+        if (
+            not notification.urgent
+            and self._hour(notification.account, now) >= self._options.hourly
+        ):
             why = f"more than {self._options.hourly} notifications within an hour"
-            return [delivered(told, "failed", why)]
+            return [delivered(notification, "failed", why)]
         full: list[DeliveryReport] = []
-        quiet = [self._wait(told, channel, now, full) for channel in channels]
-        return [delivered(told, "quiet" if all(quiet) else "waiting"), *full]
+        quiet = [self._wait(notification, channel, now, full) for channel in channels]
+        return [delivered(notification, "quiet" if all(quiet) else "waiting"), *full]
 
-    def accept_for(self, channel: Channel, told: Notification, now: float) -> None:
+    def accept_for(self, channel: Channel, notification: Notification, now: float) -> None:
         """Take a notification for one channel alone."""
-        self._wait(told, channel, now, [])
+        self._wait(notification, channel, now, [])
 
     def _hour(self, account: str, now: float) -> int:
         """Count what an account was told within the last hour."""
@@ -85,21 +88,21 @@ class MessageQueue(WaitingTable):
         return self._sql.execute(union, (id, id, id)).fetchone() is not None
 
     def _wait(
-        self, told: Notification, channel: Channel, now: float, full: list[DeliveryReport]
+        self, notification: Notification, channel: Channel, now: float, full: list[DeliveryReport]
     ) -> bool:
         """Let a notification wait for a channel; tell whether it is quiet there now.
 
         What has to go for want of room is added to ``full``.
         """
         until = None
-        if not (told.urgent and channel.passes):
+        if not (notification.urgent and channel.passes):
             until = quiet_until(channel.quiet, channel.zone, now)
         if until is not None and channel.quiet is not None and channel.quiet.then == "drop":
-            self.note(channel.id, told, now)
+            self.note(channel.id, notification, now)
             return True
         full += self._make_room(channel, now)
         state, due = ("waiting", now) if until is None else ("quiet", until)
-        self.insert(channel, told, state, due, now)
+        self.insert(channel, notification, state, due, now)
         return until is not None
 
     def _make_room(self, channel: Channel, now: float) -> list[DeliveryReport]:
@@ -119,7 +122,7 @@ class MessageQueue(WaitingTable):
 
     # -- holding
 
-    def claim(self, now: float, busy: Mapping[str, str], most: int) -> list[Job]:
+    def reserve(self, now: float, busy: Mapping[str, str], most: int) -> list[Job]:
         """Hold what is due, one for each channel that is not ``busy``; at most ``most``.
 
         ``busy`` are the accounts by their channels: none may keep all hands busy.
@@ -136,12 +139,12 @@ class MessageQueue(WaitingTable):
         for channel, account in rows:
             if len(found) == most:
                 break
-            if at_work[account] < MOST_AT_ONCE and (job := self._claim_of(channel, now)):
+            if at_work[account] < MOST_AT_ONCE and (job := self._reserve_from(channel, now)):
                 at_work[account] += 1
                 found.append(job)
         return found
 
-    def _claim_of(self, id: str, now: float) -> Job | None:
+    def _reserve_from(self, id: str, now: float) -> Job | None:
         rows = self._sql.execute(
             "SELECT id, state, attempts, body, at FROM channel_waiting"
             " WHERE channel = ? AND due <= ? AND held <= ? ORDER BY urgent DESC, at, id",
@@ -158,8 +161,10 @@ class MessageQueue(WaitingTable):
                 "UPDATE channel_waiting SET server = ?, held = ? WHERE channel = ? AND id = ?",
                 (self._server, now + HELD, id, row[0]),
             )
-        told = tuple(_notification(row[3]) for row in together)
-        return Job(*known, told, max(row[2] for row in together), min(row[4] for row in together))
+        notifications = tuple(_notification(row[3]) for row in together)
+        return Job(
+            *known, notifications, max(row[2] for row in together), min(row[4] for row in together)
+        )
 
     def release(self) -> None:
         """Let go of all that this server holds: it sends nothing of it now."""
@@ -188,32 +193,32 @@ class MessageQueue(WaitingTable):
     def done(self, job: Job, now: float) -> list[DeliveryReport]:
         """Note that a channel took it; return what was taken for the first time."""
         first = []
-        for told in job.notifications:
+        for notification in job.notifications:
             row = self._sql.execute(
-                "SELECT 1 FROM channel_told WHERE id = ?", (told.id,)
+                "SELECT 1 FROM channel_told WHERE id = ?", (notification.id,)
             ).fetchone()
-            self.drop(job.channel.id, told.id)
-            self.note(job.channel.id, told, now)
+            self.drop(job.channel.id, notification.id)
+            self.note(job.channel.id, notification, now)
             if row is None:
-                first.append(delivered(told, "sent", at=now))
+                first.append(delivered(notification, "sent", at=now))
         self.worked(job.channel.id, now)
         return first
 
     def later(self, job: Job, why: str, due: float) -> None:
         """Note that it is tried again when it is due."""
-        for told in job.notifications:
+        for notification in job.notifications:
             self._sql.execute(
                 "UPDATE channel_waiting SET attempts = ?, due = ?, held = 0"
                 " WHERE channel = ? AND id = ?",
-                (job.attempts + 1, due, job.channel.id, told.id),
+                (job.attempts + 1, due, job.channel.id, notification.id),
             )
         self.failed(job.channel.id, why)
 
     def give_up(self, job: Job, why: str, now: float) -> list[DeliveryReport]:
         """Note that the channel never takes it; return what nobody took, therefore."""
         buried = [
-            self.bury(job.channel.id, told.id, why, now, job.attempts + 1)
-            for told in job.notifications
+            self.bury(job.channel.id, notification.id, why, now, job.attempts + 1)
+            for notification in job.notifications
         ]
         self.failed(job.channel.id, why)
         return list(self.over([each for each in buried if each is not None], why))

@@ -18,12 +18,12 @@ def meaning(status: int) -> Literal["done", "later", "never"]:
     return "later" if status >= 500 or status in _LATER else "never"
 
 
-def outcome(status: int, said: str = "", retry_after: str = "", now: float = 0.0) -> Outcome:
+def outcome(status: int, answer: str = "", retry_after: str = "", now: float = 0.0) -> Outcome:
     """Return what an answer came to, in the words of the other side."""
     result = meaning(status)
     if result == "done":
         return Outcome("done")
-    why = f"answered {status}: {said}" if said else f"answered {status}"
+    why = f"answered {status}: {answer}" if answer else f"answered {status}"
     return Outcome(result, why, asked_pause(retry_after, now) if result == "later" else None)
 
 

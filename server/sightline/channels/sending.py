@@ -26,7 +26,7 @@ from sightline.web.webhook_signature import signing_key, standard_headers
 
 _ENOUGH = 300
 """Bytes of what the other side says that are read."""
-_GONE = (404, 410)
+_EXPIRED = (404, 410)
 """A push service knows the subscription no more (RFC 8030 §7.3)."""
 
 
@@ -40,7 +40,9 @@ class WebhookSecret(msgspec.Struct, frozen=True):
 class ChannelSender(Protocol):
     """One way of telling somebody."""
 
-    def send(self, channel: Channel, secret: bytes, told: Notification) -> Awaitable[Outcome]:
+    def send(
+        self, channel: Channel, secret: bytes, notification: Notification
+    ) -> Awaitable[Outcome]:
         """Send it once; return what came of it. ``secret`` is unsealed."""
 
 
@@ -97,9 +99,9 @@ class Poster:
         )
         beginning = _Beginning()
         response.deliverBody(beginning)
-        said = (await beginning.done).decode("utf-8", "replace")
+        text = (await beginning.done).decode("utf-8", "replace")
         lines = response.headers.getRawHeaders("retry-after", [""])
-        words = clean(" ".join(said.split()), 200)
+        words = clean(" ".join(text.split()), 200)
         return response.code, retries.outcome(response.code, words, lines[0], self.wall())
 
 
@@ -118,7 +120,7 @@ class PushSender:
         self._vapid = vapid
         self._badge = badge
 
-    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+    async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`ChannelSender`)."""
         vapid = self._vapid()
         if vapid is None:
@@ -126,14 +128,14 @@ class PushSender:
         to = msgspec.msgpack.decode(secret, type=PushTarget)
         origin, _ = origin_of(to.endpoint, private=True)
         now = self._poster.wall()
-        data = payload.push_payload(told, channel, self._badge(told.account))
-        headers = webpush.headers(told, GIVE_UP - max(0.0, now - told.at))
+        data = payload.push_payload(notification, channel, self._badge(notification.account))
+        headers = webpush.headers(notification, GIVE_UP - max(0.0, now - notification.at))
         contact = self._options.contact
         if not contact and channel.base.startswith("https://"):
             contact = channel.base
         headers["Authorization"] = vapid.header(origin, contact, now)
         status, outcome = await self._poster.post(to.endpoint, webpush.encrypt(data, to), headers)
-        if status in _GONE:
+        if status in _EXPIRED:
             return Outcome("gone", "this browser takes no notifications any more")
         return outcome
 
@@ -144,11 +146,13 @@ class WebhookSender:
     def __init__(self, poster: Poster) -> None:
         self._poster = poster
 
-    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+    async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`ChannelSender`). A receiver that answers 410 is no more (the standard)."""
         to = msgspec.msgpack.decode(secret, type=WebhookSecret)
-        body = payload.machine_payload(told, channel)
-        signed = standard_headers(told.id, self._poster.wall(), body, signing_key(to.secret))
+        body = payload.machine_payload(notification, channel)
+        signed = standard_headers(
+            notification.id, self._poster.wall(), body, signing_key(to.secret)
+        )
         headers = {"Content-Type": "application/json", **signed}
         _, outcome = await self._poster.post(to.url, body, headers)
         return outcome
@@ -160,9 +164,9 @@ class MqttChannel:
     def __init__(self, publish: Callable[[str, bytes], bool]) -> None:
         self._publish = publish
 
-    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+    async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`ChannelSender`)."""
-        if self._publish(topic_of(channel.account), payload.machine_payload(told, channel)):
+        if self._publish(topic_of(channel.account), payload.machine_payload(notification, channel)):
             return DONE
         return Outcome("later", "the broker cannot be reached just now")
 

@@ -63,7 +63,7 @@ class _Result:
 class ChannelService:
     """All channels. ``senders`` are the ways of telling, by type.
 
-    ``told`` hears how far each notification has got. ``wall`` gives epoch s.
+    ``report`` hears how far each notification has got. ``wall`` gives epoch s.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class ChannelService:
         wall: Callable[[], float],
         access: ChannelAccess,
         senders: Mapping[ChannelType, ChannelSender],
-        told: Callable[[DeliveryReport], None],
+        report: Callable[[DeliveryReport], None],
         *,
         look: bool = False,
         chance: Callable[[], float] = random.random,
@@ -83,7 +83,7 @@ class ChannelService:
         self.sent = self.failed = 0
         self._reactor = reactor
         self._senders = senders
-        self._told = told
+        self._report = report
         self._longest = _LOOK if look else _LONGEST
         self._chance = chance
         self._new: list[Notification] = []
@@ -100,9 +100,9 @@ class ChannelService:
     # -- for others
 
     def tell(self, notification: Notification) -> None:
-        """Tell somebody by all their channels. ``told`` hears ``waiting`` when it is accepted."""
+        """Tell somebody by all their channels. ``report`` hears ``waiting`` when it is accepted."""
         if self._stopped or len(self._new) >= MOST:
-            self._told(delivered(notification, "failed", "the server cannot take more just now"))
+            self._report(delivered(notification, "failed", "the server cannot take more just now"))
             return
         self._new.append(notification)
         self._go()
@@ -140,7 +140,7 @@ class ChannelService:
     def heard(self, found: Iterable[DeliveryReport]) -> None:
         """Tell how far notifications have got."""
         for each in found:
-            self._told(each)
+            self._report(each)
 
     async def try_now(self, channel: Channel, sealed: str, notification: Notification) -> Outcome:
         """Send a notification by this channel at once and once; return what came of it."""
@@ -159,9 +159,9 @@ class ChannelService:
             await self.change(note)
         return outcome
 
-    async def standings(self, account: str | None = None) -> list[Standing]:
+    async def statuses(self, account: str | None = None) -> list[Standing]:
         """Return how channels stand, those of one account or all."""
-        return await self.access.work(lambda store: store.standings(account))
+        return await self.access.work(lambda store: store.statuses(account))
 
     def figures(self) -> Telling:
         """Return how the channels are, for the server's own state."""
@@ -251,7 +251,7 @@ class ChannelService:
                 found += result.note(store)
             if tidy:
                 store.tidy(now)
-            jobs = store.queue.claim(now, busy, room)
+            jobs = store.queue.reserve(now, busy, room)
             held = [*busy, *(job.channel.id for job in jobs)]
             return found, jobs, store.queue.next_due(now, held), store.counts()
 
@@ -295,8 +295,8 @@ class ChannelService:
         channel = job.channel
         try:
             secret = self.access.unseal(job.secret, channel.id)
-            told = wording.summary(job.notifications, channel)
-            outcome = await self._senders[channel.type].send(channel, secret, told)
+            notification = wording.summary(job.notifications, channel)
+            outcome = await self._senders[channel.type].send(channel, secret, notification)
         except (CannotUnseal, CannotOpen) as why:
             outcome = Outcome("later", f"its secret cannot be read: {why}")
         except CancelledError:

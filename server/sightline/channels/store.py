@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from sightline.channels.letters import UnsentNotifications
-from sightline.channels.options import KEPT_TOLD, ChannelOptions
+from sightline.channels.options import SENT_LASTS, ChannelOptions
 from sightline.channels.queue import MessageQueue
 from sightline.channels.records import Channel, Standing
 from sightline.channels.schema import PART
@@ -106,7 +106,7 @@ class ChannelStore:
         row = self._sql.execute("SELECT record, secret FROM channel WHERE id = ?", (id,)).fetchone()
         return None if row is None else (_channel(row[0]), str(row[1]))
 
-    def standings(self, account: str | None = None) -> list[Standing]:
+    def statuses(self, account: str | None = None) -> list[Standing]:
         """Return how the channels stand, of one account or of all."""
         where, given = ("", ()) if account is None else (" WHERE account = ?", (account,))
         rows = self._sql.execute(f"SELECT record, last, why FROM channel{where}", given).fetchall()
@@ -167,7 +167,7 @@ class ChannelStore:
 
     def tidy(self, now: float) -> None:
         """Delete what nobody asks for any more."""
-        self._sql.execute("DELETE FROM channel_told WHERE at < ?", (now - KEPT_TOLD,))
+        self._sql.execute("DELETE FROM channel_told WHERE at < ?", (now - SENT_LASTS,))
         self.letters.tidy(now)
 
 

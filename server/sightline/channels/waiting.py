@@ -22,7 +22,7 @@ class WaitingTable:
         self._sql = sql
 
     def insert(
-        self, channel: Channel, told: Notification, state: str, due: float, now: float
+        self, channel: Channel, notification: Notification, state: str, due: float, now: float
     ) -> None:
         """Write down that a notification waits for a channel until it is ``due``."""
         self._sql.execute(
@@ -30,17 +30,24 @@ class WaitingTable:
             " attempts, server, held, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, ?)"
             " ON CONFLICT DO NOTHING",
             (
-                *(channel.id, told.id, told.account, told.thing, now, int(told.urgent)),
-                *(state, due, _encode(told)),
+                *(
+                    channel.id,
+                    notification.id,
+                    notification.account,
+                    notification.thing,
+                    now,
+                    int(notification.urgent),
+                ),
+                *(state, due, _encode(notification)),
             ),
         )
 
-    def note(self, channel: str, told: Notification, now: float) -> None:
+    def note(self, channel: str, notification: Notification, now: float) -> None:
         """Note that a channel needs nothing more of a notification."""
         self._sql.execute(
             "INSERT INTO channel_told (channel, id, account, at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (channel, told.id, told.account, now),
+            (channel, notification.id, notification.account, now),
         )
 
     def worked(self, channel: str, now: float) -> None:
@@ -51,11 +58,11 @@ class WaitingTable:
         """Note what a channel said when it did not take something."""
         self._sql.execute("UPDATE channel SET why = ? WHERE id = ?", (why, channel))
 
-    def over(self, told: Iterable[Notification], why: str) -> Iterator[DeliveryReport]:
+    def over(self, notifications: Iterable[Notification], why: str) -> Iterator[DeliveryReport]:
         """Yield those of which no channel took anything, nor is to be tried any more."""
         tables = ("channel_waiting", "channel_told")
         union = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id = ?" for table in tables)
-        for each in told:
+        for each in notifications:
             if self._sql.execute(union, (each.id, each.id)).fetchone() is None:
                 yield delivered(each, "failed", why)
 
@@ -93,7 +100,9 @@ class WaitingTable:
 
 
 def delivered(
-    told: Notification, state: Any, why: str | None = None, at: float | None = None
+    notification: Notification, state: Any, why: str | None = None, at: float | None = None
 ) -> DeliveryReport:
     """Return how far a notification has got."""
-    return DeliveryReport(id=told.id, account=told.account, state=state, at=at, why=why)
+    return DeliveryReport(
+        id=notification.id, account=notification.account, state=state, at=at, why=why
+    )

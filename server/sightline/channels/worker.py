@@ -65,7 +65,7 @@ class _Heard(threading.local):
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.status = 0
-        self.said = ""
+        self.body = ""
         self.retry = ""
         self.denied = ""
 
@@ -144,7 +144,7 @@ def _listen_to_http() -> None:
         if answer.status_code >= 300:
             _heard.status = answer.status_code
             _heard.retry = str(answer.headers.get("Retry-After", ""))[:100]
-            _heard.said = answer.text[:300]
+            _heard.body = answer.text[:300]
         return answer
 
     setattr(requests.Session, "send", send)  # noqa: B010  # a method, as its type has it
@@ -164,7 +164,7 @@ def _send(job: SendJob) -> SendDone:
         return SendDone(n=job.n, ok=True)
     why = _heard.denied
     if not why and _heard.status:
-        why = f"answered {_heard.status}: {_heard.said}" if _heard.said else ""
+        why = f"answered {_heard.status}: {_heard.body}" if _heard.body else ""
         why = why or f"answered {_heard.status}"
     why = why or "; ".join(dict.fromkeys(_heard.lines[-3:])) or "it was not taken"
     return SendDone(

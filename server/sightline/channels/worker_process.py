@@ -79,9 +79,9 @@ class AddressSender:
         self._hung: set[int] = set()
         self._idle: IDelayedCall | None = None
 
-    async def send(self, channel: Channel, secret: bytes, told: Notification) -> Outcome:
+    async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`Sender`)."""
-        title, body = payload.plain_text(told, channel)
+        title, body = payload.plain_text(notification, channel)
         n = next(self._numbers)
         job = SendJob(
             n=n,
@@ -89,7 +89,7 @@ class AddressSender:
             schema=channel.schema,
             title=title,
             body=body,
-            urgent=told.urgent,
+            urgent=notification.urgent,
         )
         program = self._running()
         done: Deferred[Outcome] = Deferred()
@@ -155,10 +155,12 @@ class AddressSender:
             self._idle.cancel()
         self._idle = None
 
-    def _ended(self, program: _Program, said: str) -> None:
+    def _ended(self, program: _Program, last_line: str) -> None:
         if program is not self._program:
             return  # we ended it
-        self._log.warn("The program that sends to addresses ended: {said}", said=said or "nothing")
+        self._log.warn(
+            "The program that sends to addresses ended: {said}", said=last_line or "nothing"
+        )
         self._end("the program that sends to addresses ended")
 
 

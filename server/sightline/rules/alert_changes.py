@@ -49,7 +49,7 @@ def resolved(alert: Alert, at: float) -> Alert | None:
     return replace(alert, status="resolved", resolved=max(at, alert.at))
 
 
-def told_soon(alert: Alert, accounts: tuple[str, ...]) -> Alert:
+def with_recipients(alert: Alert, accounts: tuple[str, ...]) -> Alert:
     """Return an alert of which more accounts are about to be told."""
     known = {each.account for each in alert.told}
     new = (AlertTold(account=each, state="waiting") for each in accounts if each not in known)

@@ -136,7 +136,7 @@ class AlertService:
             self._show(id)
         self._hub.announce()
 
-    def keepers(self) -> frozenset[str]:
+    def owners(self) -> frozenset[str]:
         """Return the accounts that have alerts."""
         return frozenset(id.partition("/")[0] for id in self.rows)
 
@@ -159,7 +159,7 @@ class AlertService:
 
         ``same``: another server may have found it so many s before or after, and told of it.
         """
-        alert = alert_changes.told_soon(finding.alert, finding.tell)
+        alert = alert_changes.with_recipients(finding.alert, finding.tell)
         row = AlertRow(alert=alert, firing=finding.firing, found=finding.found)
         notices = self._telling.notices(finding.firing, alert, finding.tell, 0)
 
@@ -189,8 +189,8 @@ class AlertService:
         def reminded(row: AlertRow) -> AlertRow | None:
             if row.alert.status != "open" or row.reminded >= number:
                 return None
-            told = alert_changes.told_soon(row.alert, allowed)
-            return replace(row, alert=told, reminded=number)
+            notified = alert_changes.with_recipients(row.alert, allowed)
+            return replace(row, alert=notified, reminded=number)
 
         def write(store: RuleStore) -> Then | None:
             row = store.change(id, reminded, notices)
@@ -239,13 +239,13 @@ class AlertService:
             if notice is None:
                 return
 
-            def told(row: AlertRow) -> AlertRow | None:
+            def with_report(row: AlertRow) -> AlertRow | None:
                 alert = alert_changes.delivered(row.alert, news)
                 return None if alert is None else replace(row, alert=alert)
 
-            store.change(id_of(notice.alert), told)
+            store.change(id_of(notice.alert), with_report)
             if news.state in alert_changes.FINAL:
-                store.notices.told(news.id)
+                store.notices.finish(news.id)
 
         self._writes.add(write)
 

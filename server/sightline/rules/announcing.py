@@ -54,7 +54,7 @@ class HomeAssistant(Service):
         self._presence = tuple(presence)
         self._accounts = frozenset(accounts)
         self._dirty: dict[str, None] = {}
-        self._said: dict[str, bytes] = {}
+        self._published: dict[str, bytes] = {}
         self._events: list[tuple[str, bytes]] = []
         self._led = False
         self._loop = Periodic(clock, _EVERY, self.flush, "what Home Assistant is told")
@@ -77,7 +77,7 @@ class HomeAssistant(Service):
 
     def happened(self, id: str, alert: Alert, event: EventName) -> None:
         """Tell what became of an alert, where that is an event."""
-        if alert.condition.type not in LASTING and self._is_told_of(id):
+        if alert.condition.type not in LASTING and self._is_announced(id):
             self._events.append(home_assistant.of_alert(id, alert, event))
             del self._events[:-100]
 
@@ -90,7 +90,7 @@ class HomeAssistant(Service):
     def _alert_changed(self, change: AlertChange) -> None:
         self._dirty[f"rule/{change.id.rpartition('.')[0]}"] = None
 
-    def _is_told_of(self, id: str) -> bool:
+    def _is_announced(self, id: str) -> bool:
         return "*" in self._accounts or id.partition("/")[0] in self._accounts
 
     def flush(self) -> None:
@@ -102,7 +102,7 @@ class HomeAssistant(Service):
             if not self._publish(home_assistant.STATUS, b"online", True):
                 return
             self._led = True
-            self._said.clear()
+            self._published.clear()
             self._dirty = dict.fromkeys(
                 [key for key, _ in self._hub.world if kind_of(key) in _KINDS]
                 + [f"rule/{id}" for id in self._rules.records]
@@ -117,16 +117,16 @@ class HomeAssistant(Service):
 
     def _tell(self, key: str) -> bool:
         for topic, payload in self._messages(key).items():
-            if self._said.get(topic, b"") != payload:
+            if self._published.get(topic, b"") != payload:
                 if not self._publish(topic, payload, True):
                     return False
-                self._said[topic] = payload
+                self._published[topic] = payload
         return True
 
     def _messages(self, key: str) -> home_assistant.Messages:
         if kind_of(key) == "rule":
             rule = self._rules.records.get(id_of(key))
-            if rule is None or not self._is_told_of(id_of(key)):
+            if rule is None or not self._is_announced(id_of(key)):
                 return home_assistant.forgotten(self._prefix, key)
             count = sum(
                 row.alert.rule == key and row.alert.status != "resolved"

@@ -96,7 +96,7 @@ class CaseWatch(Protocol):
 
 
 @dataclass(slots=True)
-class Desk:
+class EnginePorts:
     """What the cases of one engine share: who hears of the events, and the timers."""
 
     timers: Timers
@@ -107,7 +107,7 @@ class Case:
     """One rule about one thing. ``mark`` tells apart what has no key: topics."""
 
     __slots__ = (
-        "_desk",
+        "_ports",
         "_timer",
         "counts",
         "episode",
@@ -131,7 +131,7 @@ class Case:
         *,
         opening: Callable[[], Opening],
         counts: Counts,
-        desk: Desk,
+        ports: EnginePorts,
     ) -> None:
         self.key = key
         self.rule = rule
@@ -140,7 +140,7 @@ class Case:
         self.opening = opening
         """Returns when this is looked at, where the thing is now."""
         self.counts = counts
-        self._desk = desk
+        self._ports = ports
         self.watch: CaseWatch | None = None
         self.holding = False
         """What the condition asks for is so."""
@@ -153,7 +153,7 @@ class Case:
     @property
     def timers(self) -> Timers:
         """Return the timers of the engine."""
-        return self._desk.timers
+        return self._ports.timers
 
     # -- what a condition says
 
@@ -281,7 +281,7 @@ class Case:
         id = firing_id(self.key, self.thing, self.mark, at)
         self.last = max(self.last, at)
         self.counts.fired += 1
-        self._desk.events.append(
+        self._ports.events.append(
             Firing(
                 id=id,
                 rule=self.key,
@@ -319,7 +319,7 @@ class Case:
 
     def _over(self, id: str, at: float, found: float, why: Any) -> None:
         self.open = [each for each in self.open if each.id != id]
-        self._desk.events.append(
+        self._ports.events.append(
             Resolution(id=id, rule=self.key, thing=self.thing, at=at, found=found, why=why)
         )
         self._plan()
@@ -334,9 +334,9 @@ class Case:
         if self.episode is not None and self.episode.told_at < due:
             due = self.episode.told_at
         if due == NEVER:
-            self._desk.timers.stop(self._timer)
+            self._ports.timers.stop(self._timer)
         else:
-            self._desk.timers.set(self._timer, due)
+            self._ports.timers.set(self._timer, due)
 
     def _due(self, at: float, found: float) -> None:
         episode = self.episode
@@ -362,7 +362,7 @@ class Case:
 
     def _say(self, firing: OpenFiring, at: float, why: Any, tell: tuple[str, ...]) -> None:
         firing.reminders += 1
-        self._desk.events.append(
+        self._ports.events.append(
             Reminder(
                 id=firing.id,
                 rule=self.key,

@@ -23,7 +23,7 @@ import msgspec
 
 from sightline.kinds.rules.model import Rule
 from sightline.model.kind import State
-from sightline.rules.case import Counts, Desk
+from sightline.rules.case import Counts, EnginePorts
 from sightline.rules.firing import Event
 from sightline.rules.index import looks_about, same_watch
 from sightline.rules.ports import DayCalendar, Lookaround
@@ -48,9 +48,9 @@ class RuleEngine:
     """All rules. ``around`` knows the names and places of things."""
 
     def __init__(self, calendar: DayCalendar, around: Lookaround) -> None:
-        self._desk = Desk(Timers())
-        self._timers = self._desk.timers
-        self._book = RuleBook(calendar, around, self._desk)
+        self._ports = EnginePorts(Timers())
+        self._timers = self._ports.timers
+        self._book = RuleBook(calendar, around, self._ports)
         self._looks = self._book.looks
         self.now = 0.0
         """The newest time that was given, epoch s."""
@@ -79,7 +79,7 @@ class RuleEngine:
                 self._slipped(why)
         if timers.next <= at:
             self._run(at)
-        return self._taken() if self._desk.events else _NOTHING
+        return self._taken() if self._ports.events else _NOTHING
 
     def number(self, at: float, source: str, topic: str, payload: bytes) -> Sequence[Event]:
         """Judge a message of a topic that came over the broker ``source``."""
@@ -248,8 +248,8 @@ class RuleEngine:
         self.fault = f"{type(why).__name__}: {why}"[:200]
 
     def _taken(self) -> Sequence[Event]:
-        desk = self._desk
-        if not desk.events:
+        ports = self._ports
+        if not ports.events:
             return _NOTHING
-        events, desk.events = desk.events, []
+        events, ports.events = ports.events, []
         return events

@@ -32,5 +32,5 @@ def seen_rule(id: str, rule: Rule) -> SeenRule:
         named.add(f"region/{condition.region}")
     if condition.topic is not None:
         named.add(f"topic/{condition.topic}")  # that only those see who see everything
-    told = frozenset(each.account for each in rule.tell)
-    return SeenRule(id, told, watched_words(rule), frozenset(named))
+    recipients = frozenset(each.account for each in rule.tell)
+    return SeenRule(id, recipients, watched_words(rule), frozenset(named))

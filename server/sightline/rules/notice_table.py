@@ -41,7 +41,7 @@ class NoticeTable:
         found = self._sql.execute("SELECT record FROM notice WHERE id = ?", (id,)).fetchone()
         return None if found is None else _notice(found[0])
 
-    def told(self, id: str) -> None:
+    def finish(self, id: str) -> None:
         """Forget a notice: it has come to its end."""
         self._sql.execute("DELETE FROM notice WHERE id = ?", (id,))
 
@@ -49,7 +49,7 @@ class NoticeTable:
         """Forget what is to be told of a thing."""
         for each in self.all():
             if each.thing == thing:
-                self.told(each.id)
+                self.finish(each.id)
 
 
 class WatchTable:
@@ -77,7 +77,7 @@ class WatchTable:
             (self._server, at, record),
         )
 
-    def forget_others(self) -> None:
+    def forget_peers(self) -> None:
         """Have no other server's notes name anybody; they are written anew in a moment."""
         self._sql.execute("UPDATE watch SET record = ? WHERE server <> ?", (b"", self._server))
 

@@ -130,7 +130,7 @@ class RecordedPast:
             if sort == "transition":
                 return self._message(entry, "/event")
             if sort == "crossing":
-                return (self._crossing(entry),)
+                return (self._transition_change(entry),)
             if sort in ("state", "figures"):
                 return [*self._state(entry)]
             if sort == "alarm":
@@ -173,7 +173,7 @@ class RecordedPast:
         line = _broker(entry.body)
         return Broker(link=line.link, trip=line.trip, sys_at=entry.at)
 
-    def _crossing(self, entry: RecordedEntry) -> PastChange:
+    def _transition_change(self, entry: RecordedEntry) -> PastChange:
         crossed = _transition(entry.body)
         beside = "" if crossed.region is None else f"/{crossed.region}"
         key = f"crossing/{crossed.n}/{crossed.thing}{beside}"

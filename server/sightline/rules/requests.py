@@ -28,7 +28,7 @@ from sightline.rules.service import RuleService
 
 MOST_THINGS = 50
 """Things that one rule names."""
-MOST_TOLD = 20
+MOST_RECIPIENTS = 20
 """Accounts that one rule tells."""
 
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -48,7 +48,7 @@ class RuleFields(RequestFields, frozen=True, kw_only=True):
     about: Annotated[tuple[_Word, ...], Meta(max_length=MOST_THINGS)]
     condition: Condition
     hours: Hours = Hours()
-    tell: Annotated[tuple[Recipient, ...], Meta(max_length=MOST_TOLD)]
+    tell: Annotated[tuple[Recipient, ...], Meta(max_length=MOST_RECIPIENTS)]
     urgent: bool = False
     every: _Seconds = 0.0
     again: _Pause | None = None

@@ -58,8 +58,8 @@ class RuleRights:
         seen = seen_rule(id, rule)
         for each in rule.tell:
             if each.account != owner:
-                told = self._user_of(each.account)
-                if told is None or not seen.told_to(_words(told)):
+                recipient = self._user_of(each.account)
+                if recipient is None or not seen.may_notify(_words(recipient)):
                     return HIDDEN_FROM
         return None
 

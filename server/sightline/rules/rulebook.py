@@ -13,10 +13,10 @@ from typing import Any
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.kinds.rules.model import Rule
 from sightline.model.kind import State, id_of, kind_of
-from sightline.rules.case import Case, Counts, Desk
+from sightline.rules.case import Case, Counts, EnginePorts
 from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
-from sightline.rules.conditions.near import Near, Others
+from sightline.rules.conditions.near import Near, OtherThing
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.robots import AlarmRaised
 from sightline.rules.conditions.silence import LostLinks
@@ -36,7 +36,7 @@ _MOST_ADDRESSES = 300_000
 class KnownRule:
     """One rule and its cases, by thing and mark."""
 
-    __slots__ = ("cases", "counts", "key", "openings", "others", "rule")
+    __slots__ = ("cases", "counts", "key", "openings", "other_thing", "rule")
 
     def __init__(self, key: str, rule: Rule) -> None:
         self.key = key
@@ -45,7 +45,7 @@ class KnownRule:
         self.cases: dict[tuple[str, str], tuple[Case, BaseWatch]] = {}
         self.openings: dict[str, Opening] = {}
         """By zone."""
-        self.others = Others()
+        self.other_thing = OtherThing()
 
     def changed(self, rule: Rule) -> None:
         """Take another version of the rule that looks at the same."""
@@ -58,10 +58,10 @@ class KnownRule:
 class RuleBook:
     """All rules and their cases. ``around`` knows the names and places of things."""
 
-    def __init__(self, calendar: DayCalendar, around: Lookaround, desk: Desk) -> None:
+    def __init__(self, calendar: DayCalendar, around: Lookaround, ports: EnginePorts) -> None:
         self._calendar = calendar
         self._around = around
-        self._desk = desk
+        self._ports = ports
         self.rules: dict[str, KnownRule] = {}
         self._by_word: dict[str, dict[str, KnownRule]] = {}
         self._by_other: dict[str, dict[str, KnownRule]] = {}
@@ -138,9 +138,9 @@ class RuleBook:
             mark,
             opening=partial(self._opening, known, thing),
             counts=known.counts,
-            desk=self._desk,
+            ports=self._ports,
         )
-        watch = make(case, self._around, self._rhythm, self.links, known.others)
+        watch = make(case, self._around, self._rhythm, self.links, known.other_thing)
         case.watch = watch
         known.cases[thing, mark] = (case, watch)
         self._count += 1
@@ -183,7 +183,7 @@ class RuleBook:
             if not key.startswith(starts):
                 continue
             if key == rule.condition.other:
-                yield known.others.look, state
+                yield known.other_thing.look, state
             if type(state) is Visit:
                 thing, fits = state.thing, state.region == visit
             elif key.startswith("alarm/"):
@@ -224,7 +224,9 @@ class RuleBook:
 
     def _of_thing(self, thing: str, at: float) -> list[Look]:
         """Return what looks at a thing; make the cases of one that is new."""
-        looks: list[Look] = [each.others.look for each in self._by_other.get(thing, {}).values()]
+        looks: list[Look] = [
+            each.other_thing.look for each in self._by_other.get(thing, {}).values()
+        ]
         if kind_of(thing) == "broker":
             looks.append(partial(_link_changed, self.links, id_of(thing)))
         looks += [each.look for each in self._watches(thing, at) if thing in each.looks_at()]
@@ -277,7 +279,7 @@ class RuleBook:
 
     def _end(self, case: Case, watch: BaseWatch, at: float, why: Any) -> None:
         if isinstance(watch, Near):
-            watch.others.watches.remove(watch)
+            watch.other_thing.watches.remove(watch)
         case.end(at, why)
         watch.wake(NEVER)
         self._count -= 1

@@ -258,7 +258,7 @@ class RuleStore:
                 if _alert(data).alert.condition.other == thing:
                     self._drop_alerts("id = ?", (id,))
             self.notices.forget(thing)
-            self.watch.forget_others()
+            self.watch.forget_peers()
             if record is not None:
                 self.watch.note(at, record)
 

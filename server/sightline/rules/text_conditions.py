@@ -129,7 +129,7 @@ def _absent(words: Words) -> Condition:
     return Condition(type="absent", region=region, by=words.name("a time of day as 08:30"))
 
 
-def _stays(words: Words) -> Condition:
+def _remains(words: Words) -> Condition:
     region = _read_region(words)
     words.need("longer", "than")
     return Condition(type="stays", region=region, seconds=words.duration())
@@ -203,7 +203,7 @@ _READERS: tuple[tuple[tuple[str, ...], Callable[[Words], Condition]], ...] = (
     (("arrives", "at"), _arrives),
     (("leaves",), _leaves),
     (("is", "not", "at"), _absent),
-    (("stays", "at"), _stays),
+    (("stays", "at"), _remains),
     (("is", "within"), _near),
     (("has", "battery"), _battery),
     (("is", "silent"), _silent),

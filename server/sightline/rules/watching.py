@@ -211,9 +211,9 @@ class RuleWatch(Service):
 
     def _act(self, event: Event, same: float) -> None:
         if isinstance(event, Resolution):
-            self._alerts.over(self._told_as(event), round(event.at, 3))
+            self._alerts.over(self._known_as(event), round(event.at, 3))
         elif isinstance(event, Reminder):
-            self._alerts.remind(self._told_as(event), event.n, event.tell)
+            self._alerts.remind(self._known_as(event), event.n, event.tell)
         else:
             rule = self._rules.records.get(id_of(event.rule))
             finding = None if rule is None else self._findings.make(event, rule, self._wall())
@@ -222,7 +222,7 @@ class RuleWatch(Service):
             else:
                 self._alerts.fired(finding, same=same)
 
-    def _told_as(self, event: Reminder | Resolution) -> str:
+    def _known_as(self, event: Reminder | Resolution) -> str:
         """Return the id by which a firing was told: another server may have found it first."""
         if self._alerts.knows(event.id):
             return event.id

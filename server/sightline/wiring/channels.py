@@ -54,7 +54,7 @@ def nobody_hears(delivered: DeliveryReport) -> None:
 class ChannelParts(MultiService):
     """How people are told outside the page. ``wall`` gives epoch s.
 
-    ``told`` hears how far each notification has got; ``badge`` counts what an account has to look
+    ``report`` hears how far each notification has got; ``badge`` counts what an account has to look
     at; ``publish`` sends (broker's name, topic, payload) and says whether it was taken. With a
     ``common`` store the channels are those of all servers, and each message is sent by one.
     """
@@ -69,7 +69,7 @@ class ChannelParts(MultiService):
         account_service: AccountService,
         publish: Callable[[str, str, bytes], bool],
         *,
-        told: Callable[[DeliveryReport], None] = nobody_hears,
+        report: Callable[[DeliveryReport], None] = nobody_hears,
         badge: Callable[[str], int | None] = lambda account: None,
         common: CommonStore | None = None,
     ) -> None:
@@ -96,7 +96,7 @@ class ChannelParts(MultiService):
             "mqtt": MqttChannel(lambda topic, payload: publish(broker, topic, payload)),
         }
         self.service = ChannelService(
-            reactor, wall, self.access, senders, told, look=common is not None
+            reactor, wall, self.access, senders, report, look=common is not None
         )
         account_service.when_changed(self._accounts_changed)
 

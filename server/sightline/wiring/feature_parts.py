@@ -24,7 +24,7 @@ from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
 from sightline.wiring.rules import RuleNeeds, Ruling
-from sightline.wiring.telling import ToldListeners
+from sightline.wiring.telling import DeliveryListeners
 
 if TYPE_CHECKING:  # which makes these, and then the features
     from sightline.wiring.parts import Accounts, Console, Live, Mqtt, Past, Start
@@ -121,7 +121,7 @@ def make_naming(
 
 
 def make_channels(
-    start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt, told: ToldListeners
+    start: Start, cluster: Cluster, accounts: Accounts, mqtt: Mqtt, deliveries: DeliveryListeners
 ) -> ChannelParts:
     """Make how people are told outside the page."""
     return ChannelParts(
@@ -130,8 +130,8 @@ def make_channels(
         start.wall,
         accounts.service,
         mqtt.publishers.publish,
-        told=told.told,
-        badge=told.badge,
+        report=deliveries.report,
+        badge=deliveries.badge,
         common=cluster.store,
     )
 
@@ -154,13 +154,13 @@ def make_rules_and_channels(
     parts: RuleWiring, geofencing: Geofencing
 ) -> tuple[Ruling, ChannelParts]:
     """Make rules and channels, which hear of each other."""
-    told = ToldListeners()
-    channels = make_channels(parts.start, parts.cluster, parts.accounts, parts.mqtt, told)
-    return make_rules(parts, geofencing, channels, told), channels
+    deliveries = DeliveryListeners()
+    channels = make_channels(parts.start, parts.cluster, parts.accounts, parts.mqtt, deliveries)
+    return make_rules(parts, geofencing, channels, deliveries), channels
 
 
 def make_rules(
-    parts: RuleWiring, geofencing: Geofencing, channels: ChannelParts, told: ToldListeners
+    parts: RuleWiring, geofencing: Geofencing, channels: ChannelParts, deliveries: DeliveryListeners
 ) -> Ruling:
     """Make what people are told by, and by what rules."""
     live, accounts, mqtt = parts.live, parts.accounts, parts.mqtt
@@ -180,7 +180,7 @@ def make_rules(
             reads=parts.reads,
             publish=mqtt.publishers.publish,
             tell=channels.tell,
-            told=told,
+            deliveries=deliveries,
             leadership=parts.cluster.leadership,
             common=parts.cluster.store,
         )

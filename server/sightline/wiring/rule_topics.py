@@ -12,7 +12,7 @@ from sightline.model.filters import topic_fault
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
 
-Heard = Callable[[str, str, bytes], None]
+MessageListener = Callable[[str, str, bytes], None]
 """Is told of a message: the broker's name, the topic, the payload."""
 
 
@@ -20,13 +20,13 @@ class RuleTopics:
     """The topics of all rules, at all brokers."""
 
     def __init__(self) -> None:
-        self._listeners: list[Heard] = []
+        self._listeners: list[MessageListener] = []
         self._bridges: list[Bridge] = []
         self._topics: frozenset[str] = frozenset()
         self._mine: dict[str, set[str]] = {}
         """By the broker's name, what we subscribed to there and nothing else did."""
 
-    def listen(self, listener: Heard) -> None:
+    def listen(self, listener: MessageListener) -> None:
         """Call ``listener`` with each message of these topics."""
         self._listeners.append(listener)
 

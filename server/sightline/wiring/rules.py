@@ -57,7 +57,7 @@ from sightline.wiring.rule_past import MissedPast, StoredPast, drawn_of
 from sightline.wiring.rule_surroundings import RuleChecks, RuleSurroundings, server_zone
 from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.rule_troubles import Troubles
-from sightline.wiring.telling import RuleTelling, ToldListeners
+from sightline.wiring.telling import DeliveryListeners, RuleTelling
 
 if TYPE_CHECKING:
     from sightline.database.common import CommonStore
@@ -65,12 +65,12 @@ if TYPE_CHECKING:
 reactor: Any = _reactor
 _TIDY = 3600.0  # s
 _RETELL = 60.0  # s between looks for what a server that died did not tell
-_MOST_SAID = 10_000
+_MOST_NOTIFIED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNeeds:
-    """What rules need of all other parts. ``tell`` has people told, ``told`` hears how far."""
+    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far."""
 
     settings: Settings
     state: Path
@@ -86,7 +86,7 @@ class RuleNeeds:
     reads: Reads
     publish: Callable[[str, str, bytes, bool], bool]
     tell: Callable[[Notification], None]
-    told: ToldListeners
+    deliveries: DeliveryListeners
     leadership: Leadership | None = None
     common: CommonStore | None = None
 
@@ -105,7 +105,7 @@ class Ruling(MultiService):
         self._topics = needs.topics
         self._tell_people = needs.tell
         self._leadership = needs.leadership or Leadership()
-        self._said: dict[str, None] = {}
+        self._notified: dict[str, None] = {}
         """The ids of what this server told, the newest."""
         self._due, self._words_due = False, True
         self._hears = _hears(needs.console, needs.kinds)
@@ -134,8 +134,8 @@ class Ruling(MultiService):
         )
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
         RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks.check)
-        needs.told.listen(alerts.delivered)
-        needs.told.count(lambda account: open_alerts(alerts.rows, account))
+        needs.deliveries.listen(alerts.delivered)
+        needs.deliveries.count(lambda account: open_alerts(alerts.rows, account))
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
@@ -251,7 +251,7 @@ class Ruling(MultiService):
         self._accounts.visitors.rights.own_rules(
             RuleWords(
                 [seen_rule(id, rule) for id, rule in records.items()],
-                keepers=self.alerts.keepers(),
+                owners=self.alerts.owners(),
                 show_watched=self._show_watched,
             )
         )
@@ -288,9 +288,9 @@ class Ruling(MultiService):
             self._home_assistant.happened(id, alert, event)
 
     def _tell(self, notice: Notification) -> None:
-        self._said[notice.id] = None
-        if len(self._said) > _MOST_SAID:
-            del self._said[next(iter(self._said))]
+        self._notified[notice.id] = None
+        if len(self._notified) > _MOST_NOTIFIED:
+            del self._notified[next(iter(self._notified))]
         self._tell_people(notice)
 
     def _retell(self) -> Any:
@@ -305,7 +305,7 @@ class Ruling(MultiService):
         except Unavailable:
             return
         for each in notices:
-            if each.id not in self._said:
+            if each.id not in self._notified:
                 self._tell(each)
 
     async def erase(self, thing: str) -> None:

@@ -17,7 +17,7 @@ from sightline.rules.wording import texts
 from sightline.wiring.rule_surroundings import RuleSurroundings
 
 
-class ToldListeners:
+class DeliveryListeners:
     """Hear how far notifications have got, and pass it on to those who want to know."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class ToldListeners:
         """Return how many alerts an account has to look at; None: that is not known."""
         return sum(counter(account) for counter in self._counters) if self._counters else None
 
-    def told(self, news: DeliveryReport) -> None:
+    def report(self, news: DeliveryReport) -> None:
         """Pass on how far a notification has got."""
         for listener in self._listeners:
             listener(news)

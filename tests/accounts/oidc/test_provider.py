@@ -15,7 +15,7 @@ from twisted.internet.task import Clock
 
 from sightline.accounts.oidc.errors import ProviderAway, Untrusted
 from sightline.accounts.oidc.options import ProviderOptions
-from sightline.accounts.oidc.provider import AGAIN, KEPT, STALE, Provider
+from sightline.accounts.oidc.provider import AGAIN, METADATA_LASTS, STALE, Provider
 
 ISSUER = "https://auth.example.org"
 DOCUMENT = {
@@ -72,7 +72,7 @@ async def test_what_it_says_of_itself_is_kept_for_an_hour(provider, answers, clo
     for _ in range(3):
         assert (await provider.metadata()).issuer == ISSUER
     assert len(answers.asked) == 2
-    clock.advance(KEPT)
+    clock.advance(METADATA_LASTS)
     await provider.metadata()
     assert len(answers.asked) == 4
     assert provider.trouble == ""
@@ -84,7 +84,7 @@ async def test_while_it_is_away_it_is_asked_now_and_then_and_used_for_a_day(
 ):
     await provider.metadata()
     answers.document = None
-    clock.advance(KEPT)
+    clock.advance(METADATA_LASTS)
     for _ in range(3):
         assert (await provider.metadata()).issuer == ISSUER
     assert len(answers.asked) == 3

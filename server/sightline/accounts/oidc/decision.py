@@ -86,22 +86,22 @@ class Refuse:
         return Refused(self.code, self.why)
 
 
-def read_claims(issuer: str, said: Mapping[str, Any], roles_claim: str) -> Claims:
+def read_claims(issuer: str, fields: Mapping[str, Any], roles_claim: str) -> Claims:
     """Return what matters of verified claims; what is of a wrong type counts as not said."""
-    name = _text(said.get("preferred_username")) or _text(said.get("nickname"))
+    name = _text(fields.get("preferred_username")) or _text(fields.get("nickname"))
     return Claims(
         issuer=issuer,
-        subject=_text(said.get("sub"), 255),
+        subject=_text(fields.get("sub"), 255),
         username=name,
-        called=_text(said.get("name")),
-        groups=groups_in(said, roles_claim),
+        called=_text(fields.get("name")),
+        groups=groups_in(fields, roles_claim),
     )
 
 
-def groups_in(said: Mapping[str, Any], path: str) -> frozenset[str]:
+def groups_in(fields: Mapping[str, Any], path: str) -> frozenset[str]:
     """Return the groups of a claim; ``realm_access.roles`` is a claim within a claim."""
-    found: Any = said.get(path) if path in said else said
-    if found is said:
+    found: Any = fields.get(path) if path in fields else fields
+    if found is fields:
         for part in path.split(".") if path else ():
             found = found.get(part) if isinstance(found, Mapping) else None
     if isinstance(found, str):

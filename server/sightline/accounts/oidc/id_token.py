@@ -79,14 +79,14 @@ def read_keys(data: bytes) -> tuple[ProviderKey, ...]:
     return keys
 
 
-def _key(said: object) -> ProviderKey | None:
-    if not isinstance(said, dict) or said.get("kty") not in ("RSA", "EC", "OKP"):
+def _key(jwk: object) -> ProviderKey | None:
+    if not isinstance(jwk, dict) or jwk.get("kty") not in ("RSA", "EC", "OKP"):
         return None
-    if said.get("use", "sig") != "sig":
+    if jwk.get("use", "sig") != "sig":
         return None
     # Only what is public: nothing else that a provider writes there is of use to us.
-    public = {name: said[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in said}
-    kid, alg = said.get("kid", ""), said.get("alg", "")
+    public = {name: jwk[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in jwk}
+    kid, alg = jwk.get("kid", ""), jwk.get("alg", "")
     if not isinstance(kid, str) or not isinstance(alg, str):
         return None
     try:

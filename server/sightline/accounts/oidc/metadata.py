@@ -43,11 +43,11 @@ def discovery_url(issuer: str) -> str:
 
 def read_metadata(data: bytes, issuer: str, *, private: bool) -> Metadata:
     """Return what a discovery document says. Raises `Untrusted` for one that cannot be used."""
-    said = json_object(data, "its discovery document")
-    if said.get("issuer") != issuer:
-        raise Untrusted(f"it calls itself {_shown(said.get('issuer'))}, not {issuer}")
+    document = json_object(data, "its discovery document")
+    if document.get("issuer") != issuer:
+        raise Untrusted(f"it calls itself {_shown(document.get('issuer'))}, not {issuer}")
     addresses = {
-        key: _address(said, key, private=private, needed=needed)
+        key: _address(document, key, private=private, needed=needed)
         for key, needed in (
             ("authorization_endpoint", True),
             ("token_endpoint", True),
@@ -56,13 +56,13 @@ def read_metadata(data: bytes, issuer: str, *, private: bool) -> Metadata:
             ("end_session_endpoint", False),
         )
     }
-    _must_offer(said, "response_types_supported", "code", "the code flow")
-    _must_offer(said, "code_challenge_methods_supported", "S256", "PKCE with S256")
-    offered = _list(said, "id_token_signing_alg_values_supported")
+    _must_offer(document, "response_types_supported", "code", "the code flow")
+    _must_offer(document, "code_challenge_methods_supported", "S256", "PKCE with S256")
+    offered = _list(document, "id_token_signing_alg_values_supported")
     algorithms = tuple(each for each in ALGORITHMS if offered is None or each in offered)
     if not algorithms:
         raise Untrusted("it signs in no way that can be believed (RS256, ES256, EdDSA and alike)")
-    methods = _list(said, "token_endpoint_auth_methods_supported")
+    methods = _list(document, "token_endpoint_auth_methods_supported")
     return Metadata(
         issuer=issuer,
         authorize=addresses["authorization_endpoint"],
@@ -70,7 +70,7 @@ def read_metadata(data: bytes, issuer: str, *, private: bool) -> Metadata:
         jwks=addresses["jwks_uri"],
         userinfo=addresses["userinfo_endpoint"],
         end_session=addresses["end_session_endpoint"],
-        says_issuer=said.get("authorization_response_iss_parameter_supported") is True,
+        says_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         secret_in_body=methods is not None
         and "client_secret_basic" not in methods
         and "client_secret_post" in methods,
@@ -108,8 +108,8 @@ def address_fault(text: str, *, private: bool) -> str:
     return "must hold nothing after a #" if parts.fragment else ""
 
 
-def _address(said: Mapping[str, Any], key: str, *, private: bool, needed: bool) -> str:
-    found = said.get(key)
+def _address(document: Mapping[str, Any], key: str, *, private: bool, needed: bool) -> str:
+    found = document.get(key)
     if found is None and not needed:
         return ""
     if not isinstance(found, str):
@@ -121,14 +121,14 @@ def _address(said: Mapping[str, Any], key: str, *, private: bool, needed: bool) 
     return found
 
 
-def _list(said: Mapping[str, Any], key: str) -> list[Any] | None:
-    found = said.get(key)
+def _list(document: Mapping[str, Any], key: str) -> list[Any] | None:
+    found = document.get(key)
     return found if isinstance(found, list) else None
 
 
-def _must_offer(said: Mapping[str, Any], key: str, wanted: str, words: str) -> None:
+def _must_offer(document: Mapping[str, Any], key: str, wanted: str, words: str) -> None:
     """Refuse a provider that says what it offers, without what we need."""
-    offered = _list(said, key)
+    offered = _list(document, key)
     if offered is not None and wanted not in offered:
         raise Untrusted(f"it does not offer {words}")
 

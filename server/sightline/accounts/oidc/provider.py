@@ -29,7 +29,7 @@ from sightline.accounts.oidc.options import ProviderOptions
 
 TIMEOUT = 5.0
 """s that one answer of a provider may take."""
-KEPT = 3600.0
+METADATA_LASTS = 3600.0
 STALE = 86_400.0
 AGAIN = 15.0
 """s between two questions to a provider that is away, and between two looks for a new key."""
@@ -86,11 +86,11 @@ class Provider:
     async def metadata(self) -> Metadata:
         """Return what it says of itself. Raises `ProviderAway` or `Untrusted`."""
         now = self._clock.seconds()
-        if self._metadata is not None and now - self._read_at < KEPT:
+        if self._metadata is not None and now - self._read_at < METADATA_LASTS:
             return self._metadata
         if now - self._failed_at >= AGAIN:
             await self._discovering()
-        if self._metadata is None or now - self._read_at >= KEPT + STALE:
+        if self._metadata is None or now - self._read_at >= METADATA_LASTS + STALE:
             raise self._why or ProviderAway("it does not answer")
         return self._metadata
 

@@ -50,7 +50,7 @@ _NOT_BEGUN = (
     " again."
 )
 _MOST_AT_ONCE = 32
-_SAID = re.compile(r"[a-z_]{1,40}")
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _AGAIN = 5.0  # s
 
 
@@ -142,13 +142,13 @@ class ElsewhereService:
 
     # -- the way back
 
-    async def finish(self, call: Call[Any], said: ProviderReturn | None) -> tuple[Reply, Flow]:
+    async def finish(self, call: Call[Any], answer: ProviderReturn | None) -> tuple[Reply, Flow]:
         """End a sign-in with what the provider sent back. Raises `Refused`."""
         self._entrance.check_address(call)
         flow = (await self._seals()).opened(call.flow, self._account_service.wall())
         who, more = (flow.account if flow else "") or NOBODY, ""
         try:
-            flow, claims = await self._claims(call, flow, said)
+            flow, claims = await self._claims(call, flow, answer)
             more = _described(flow.provider, claims)
             return await self._done(call, flow, claims), flow
         except Refused as why:
@@ -161,10 +161,11 @@ class ElsewhereService:
             raise
 
     async def _claims(
-        self, call: Call[Any], flow: Flow | None, said: ProviderReturn | None
+        self, call: Call[Any], flow: Flow | None, answer: ProviderReturn | None
     ) -> tuple[Flow, Claims]:
         """Return the sign-in that was begun, and who it is, once all of it was found right."""
-        if said is None or flow is None or not said.state or not flow.is_answered_by(said.state):
+        state = answer.state if answer is not None else ""
+        if answer is None or flow is None or not state or not flow.is_answered_by(state):
             raise Refused("not_begun", _NOT_BEGUN)
         provider = self.providers.get(flow.provider)
         if provider is None or provider.options.issuer != flow.issuer:
@@ -174,13 +175,14 @@ class ElsewhereService:
         self._at_once += 1
         try:
             metadata = await provider.metadata()
-            if said.provider != flow.provider or (said.iss or metadata.issuer) != metadata.issuer:
+            issuer = answer.iss or metadata.issuer
+            if answer.provider != flow.provider or issuer != metadata.issuer:
                 raise Untrusted("the answer is by another provider (iss)")
-            if metadata.says_issuer and not said.iss:
+            if metadata.says_issuer and not answer.iss:
                 raise Untrusted("the answer does not say by whom it is (iss)")
-            if said.error or not said.code:
-                raise _cancelled(provider, said.error)
-            found = await provider.claims(flow, said.code)
+            if answer.error or not answer.code:
+                raise _cancelled(provider, answer.error)
+            found = await provider.claims(flow, answer.code)
         except (ProviderAway, Untrusted, CodeRefused) as why:
             raise self._refused(provider, why) from why
         finally:
@@ -385,8 +387,8 @@ def _cancelled(provider: Provider, error: str) -> Exception:
         return ProviderAway("it has trouble of its own")
     if error in ("access_denied", "login_required", "consent_required", "interaction_required"):
         return Refused("cancelled", f"The sign-in at {provider.options.label} was not completed.")
-    said = error if _SAID.fullmatch(error) else "no code"
-    return Untrusted(f"it answers with an error ({said})")
+    code = error if _ERROR_CODE.fullmatch(error) else "no code"
+    return Untrusted(f"it answers with an error ({code})")
 
 
 def _described(provider: str, claims: Claims) -> str:

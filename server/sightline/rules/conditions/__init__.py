@@ -10,7 +10,7 @@ from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.battery import Battery
 from sightline.rules.conditions.brokers import Disconnected, Flapping
 from sightline.rules.conditions.limits import Latency, Speed
-from sightline.rules.conditions.near import Near, Others
+from sightline.rules.conditions.near import Near, OtherThing
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
 from sightline.rules.conditions.robots import AlarmRaised, Fallen
@@ -39,11 +39,11 @@ def make(
     around: Lookaround,
     rhythm: Callable[[str], Rhythm],
     links: LostLinks,
-    others: Others,
+    other_thing: OtherThing,
 ) -> BaseWatch:
     """Return what looks at the thing of a case for its rule."""
     if case.rule.condition.type == "near":
-        return Near(case, around, others)
+        return Near(case, around, other_thing)
     type = case.rule.condition.type
     if type == "silent":
         return Silent(case, around, rhythm(case.thing), links)

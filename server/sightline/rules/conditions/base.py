@@ -1,8 +1,8 @@
 """What all conditions are made of: a `Watch` looks at one thing for one rule.
 
 It is shown each change of what it looks at, and woken when it asked for it. It says what it finds
-to its `Case`, which decides what becomes of it. Its state is its ``kept`` attributes: plain values,
-kept as JSON over restarts.
+to its `Case`, which decides what becomes of it. Its state is the attributes that
+``state_fields`` names: plain values, kept as JSON over restarts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class BaseWatch:
     """One condition of one rule about one thing."""
 
     __slots__ = ("around", "case", "condition", "timer")
-    kept: ClassVar[tuple[str, ...]] = ()
+    state_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         self.case = case
@@ -66,12 +66,12 @@ class BaseWatch:
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept over a restart, for JSON."""
-        found = {name: getattr(self, name) for name in self.kept}
+        found = {name: getattr(self, name) for name in self.state_fields}
         return {name: value for name, value in found.items() if value is not None}
 
     def restore(self, stored: dict[str, Any]) -> None:
         """Take up what `stored` returned; what does not fit is left as it is."""
-        for name in self.kept:
+        for name in self.state_fields:
             value = stored.get(name)
             if value is None or isinstance(value, (bool, str, list)):
                 usable = value is not None

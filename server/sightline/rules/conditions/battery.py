@@ -35,7 +35,7 @@ class Battery(BaseWatch):
     """The battery is below so many %, or empty before a time of day; with both, both must be so."""
 
     __slots__ = ("at", "below", "by", "charging", "enough", "past", "state", "until", "value")
-    kept: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
+    state_fields: ClassVar[tuple[str, ...]] = ("value", "past", "at", "until")
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)

@@ -20,7 +20,7 @@ class Disconnected(BaseWatch):
     """Our connection to the broker is lost, for so many seconds."""
 
     __slots__ = ("seconds", "since")
-    kept: ClassVar[tuple[str, ...]] = ("since",)
+    state_fields: ClassVar[tuple[str, ...]] = ("since",)
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
@@ -62,7 +62,7 @@ class Flapping(BaseWatch):
     """
 
     __slots__ = ("connects", "recent", "seconds", "times")
-    kept: ClassVar[tuple[str, ...]] = ("connects", "recent")
+    state_fields: ClassVar[tuple[str, ...]] = ("connects", "recent")
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)

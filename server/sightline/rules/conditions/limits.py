@@ -25,7 +25,7 @@ class _Above(BaseWatch):
     """A value is above the limit, for so many seconds."""
 
     __slots__ = ("above", "below", "gap", "last", "lat", "lon", "seconds", "since", "value")
-    kept: ClassVar[tuple[str, ...]] = ("since", "last", "value")
+    state_fields: ClassVar[tuple[str, ...]] = ("since", "last", "value")
     share = 0.1
     """Of the limit: the hysteresis, where the rule names none."""
     least = 1.0

@@ -33,7 +33,7 @@ class _Fix:
         self.when = when
 
 
-class Others:
+class OtherThing:
     """The other thing of a rule, and the watches that compare things with it."""
 
     def __init__(self) -> None:
@@ -52,26 +52,26 @@ class Others:
 class Near(BaseWatch):
     """The thing is less than so many metres from the other."""
 
-    __slots__ = ("far", "metres", "mine", "most", "others", "value")
+    __slots__ = ("far", "metres", "mine", "most", "other_thing", "value")
 
-    def __init__(self, case: Case, around: Lookaround, others: Others) -> None:
+    def __init__(self, case: Case, around: Lookaround, other_thing: OtherThing) -> None:
         super().__init__(case, around)
         self.metres = metres = self.condition.metres or 0.0
         margin = self.condition.margin
         self.far = metres + (max(30.0, metres * 0.1) if margin is None else margin)
         self.most = max(metres, _COARSE)
         self.mine: _Fix | None = None
-        self.others = others
+        self.other_thing = other_thing
         self.value = 0.0
-        others.watches.append(self)
+        other_thing.watches.append(self)
 
     def look(self, at: float, before: State | None, after: State | None) -> None:
         if (fix := _fix(at, after, self.mine, self.most)) is not None:
             self.mine = fix
-            self.compare(at, fix, self.others.fix)
+            self.compare(at, fix, self.other_thing.fix)
 
     def still(self, at: float) -> bool:
-        mine, other = self.mine, self.others.fix
+        mine, other = self.mine, self.other_thing.fix
         return mine is None or other is None or at - min(mine.when, other.when) <= FRESH
 
     def facts(self) -> Facts:

@@ -43,7 +43,7 @@ class Numbered(BaseWatch):
     """The number at a topic is above or below a limit (between both), or changed."""
 
     __slots__ = ("above", "below", "enough", "least", "value")
-    kept = ("value",)
+    state_fields = ("value",)
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)

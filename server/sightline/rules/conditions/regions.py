@@ -26,7 +26,7 @@ class _AtRegion(BaseWatch):
     """Knows whether the thing is in the region of the rule."""
 
     __slots__ = ("before", "inside", "left", "region", "since", "told")
-    kept: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
+    state_fields: ClassVar[tuple[str, ...]] = ("inside", "since", "left", "told")
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)
@@ -168,7 +168,12 @@ class Absent(_AtRegion):
     """
 
     __slots__ = ("by", "day", "expected", "next_day")
-    kept: ClassVar[tuple[str, ...]] = (*_AtRegion.kept, "day", "next_day", "expected")
+    state_fields: ClassVar[tuple[str, ...]] = (
+        *_AtRegion.state_fields,
+        "day",
+        "next_day",
+        "expected",
+    )
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)

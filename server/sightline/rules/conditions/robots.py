@@ -39,7 +39,7 @@ class AlarmRaised(BaseWatch):
     """Somebody else speaks on a command topic of the robot, until nobody does."""
 
     __slots__ = ("topics",)
-    kept: ClassVar[tuple[str, ...]] = ("topics",)
+    state_fields: ClassVar[tuple[str, ...]] = ("topics",)
 
     def __init__(self, case: Case, around: Lookaround) -> None:
         super().__init__(case, around)

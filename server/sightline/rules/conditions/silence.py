@@ -73,7 +73,7 @@ class Silent(BaseWatch):
     """It is not heard for so many seconds, or for longer than usual."""
 
     __slots__ = ("context", "count", "heard", "limit", "links", "rhythm", "seconds", "state")
-    kept: ClassVar[tuple[str, ...]] = ("heard",)
+    state_fields: ClassVar[tuple[str, ...]] = ("heard",)
 
     def __init__(self, case: Case, around: Lookaround, rhythm: Rhythm, links: LostLinks) -> None:
         super().__init__(case, around)

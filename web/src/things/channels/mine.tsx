@@ -10,7 +10,7 @@ import { AddWay } from './add';
 import { waysOf } from './addresses';
 import type { Way } from './addresses';
 import './channels.css';
-import { channelsApi } from './asking';
+import { channelsApi } from './requests';
 import { DeadList } from './deadlist';
 import { QuietHours } from './quiethours';
 import { ChannelRow } from './row';

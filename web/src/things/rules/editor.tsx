@@ -8,7 +8,7 @@ import { ErrorLink } from '../../ui/doclink';
 import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { Icon } from '../../ui/icon';
-import { ruleServer } from './asking';
+import { ruleServer } from './requests';
 import { Choices } from './choices';
 import { missingIn } from './draft';
 import type { Drafts, Making } from './drafts';

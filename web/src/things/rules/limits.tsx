@@ -4,7 +4,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import type { ComponentChildren } from 'preact';
 import { spanText } from '../../ui/times';
-import { ruleServer } from './asking';
+import { ruleServer } from './requests';
 import type { ChoiceProps } from './choice';
 import { kindIn, thresholdOf } from './conditions';
 import { withCondition } from './draft';

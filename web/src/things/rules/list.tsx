@@ -8,7 +8,7 @@ import { isAdmin } from '../../app/visitor';
 import { customs, shownZone } from '../../ui/customs';
 import { Card } from '../../ui/section';
 import { readRegion } from '../regions/read';
-import { ruleServer } from './asking';
+import { ruleServer } from './requests';
 import { kindIn } from './conditions';
 import { copyOf } from './draft';
 import { countryHere } from './hours';

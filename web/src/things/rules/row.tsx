@@ -8,7 +8,7 @@ import { ErrorLink } from '../../ui/doclink';
 import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { Icon } from '../../ui/icon';
-import { ruleServer } from './asking';
+import { ruleServer } from './requests';
 import { draftOf, goneFrom } from './read';
 import type { Rule } from './read';
 import { plainText, shortText } from './sentence';
