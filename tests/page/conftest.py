@@ -40,6 +40,7 @@ LOST = (
     "ERR_CONNECTION",
     "ERR_INTERNET_DISCONNECTED",
     "ERR_CONTENT_LENGTH",
+    "error occurred when fetching the script",  # the worker's, while the server is away
 )
 
 

@@ -105,6 +105,15 @@ class PasskeysApi:
                 self.sign_in,
                 summary="Sign in by a passkey, which is as good as a password with a code",
                 body=PasskeySignIn,
+                example={
+                    "passkey": {
+                        "state": "as it came",
+                        "id": "AQ",
+                        "client_data": "AQ",
+                        "authenticator_data": "AQ",
+                        "signature": "AQ",
+                    }
+                },
                 reply=answers.Me,
                 errors=("wrong", "not_accepted", "too_late", "unknown_passkey", "no_passkeys"),
             ),
@@ -120,6 +129,7 @@ class PasskeysApi:
                 self.begin,
                 summary="Return what a browser needs to make a passkey",
                 body=Confirmed,
+                example={"password": "given once more"},
                 reply=PasskeyToMake,
                 errors=("confirm", "wrong", "no_passkeys", "taken"),
             ),
@@ -130,6 +140,15 @@ class PasskeysApi:
                 self.add,
                 summary="Add a passkey that the browser has made",
                 body=NewPasskey,
+                example={
+                    "name": "my phone",
+                    "passkey": {
+                        "state": "as it came",
+                        "id": "AQ",
+                        "client_data": "AQ",
+                        "attestation": "AQ",
+                    },
+                },
                 reply=answers.OnePasskey,
                 status=201,
                 errors=("not_accepted", "too_late", "taken", "no_passkeys"),
