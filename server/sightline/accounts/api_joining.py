@@ -141,7 +141,7 @@ class JoiningApi:
                 body=PasskeyFor,
                 reply=PasskeyToMake,
                 errors=("wrong", "taken", "ended", "revoked", "used", "no_passkeys", "need_code"),
-                example={"secret": "from the link", "name": "mary"},
+                example={"token": "from the link", "name": "mary"},
             ),
         ]
 
