@@ -15,6 +15,8 @@ import { serviceWorker } from './serviceworker.plugin.ts';
 import { towns } from './towns.plugin.ts';
 import { words } from './words.plugin.ts';
 
+/** What the page itself starts with; the map's worker is an entry, too. */
+const FIRST = /\/web\/src\/(?!main\.)|\/node_modules\/(?:preact|@preact|@lingui|lucide)\//;
 const WORLD = 'public/basemap/world.pmtiles';
 const world = existsSync(WORLD) ? readFileSync(WORLD) : '';
 
@@ -38,6 +40,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     license: true,
+    // What the page starts with is one piece: small ones are packed badly, and each is a request.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'], test: FIRST }] } },
+    },
     manifest: true,
   },
   server: {

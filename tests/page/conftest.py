@@ -40,7 +40,6 @@ LOST = (
     "ERR_CONNECTION",
     "ERR_INTERNET_DISCONNECTED",
     "ERR_CONTENT_LENGTH",
-    "error occurred when fetching the script",  # the worker's, while the server is away
 )
 
 
@@ -163,6 +162,7 @@ def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     def open_page(path: str = "?test", **context: Any) -> Page:
         context.setdefault("viewport", DESKTOP)
         context.setdefault("locale", "en-IE")
+        context.setdefault("service_workers", "block")  # tests/page/test_app.py is about them
         page = chromium.new_context(reduced_motion="reduce", **context).new_page()
         page.set_default_timeout(60_000)
         opened.append((page, Watched(page, sightline.url)))

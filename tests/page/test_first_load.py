@@ -18,7 +18,7 @@ MAP = "src/map/map.ts"
 LETTERS = "fonts/inter-latin.woff2"
 FIRST_LOAD = 500_000
 """Everything that a visit of the map fetches, without tiles, faces and the names of towns."""
-BEFORE_THE_LIST = 170_000
+BEFORE_THE_LIST = 160_000
 """What is fetched before there is a list: page, script, style sheet, letters."""
 
 

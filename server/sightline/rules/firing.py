@@ -25,7 +25,7 @@ class Firing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     thing: str
     condition: Condition
     at: float
-    """When it happened."""
+    """When it happened, epoch s."""
     found: float
     """When it was found out."""
     value: float | None = None
@@ -52,7 +52,7 @@ class Reminder(msgspec.Struct, frozen=True, kw_only=True):
     """A firing that nobody acknowledged must be told: again, or to those who come next."""
 
     id: str
-    """Of the firing."""
+    """The id of the firing that it is about."""
     rule: str
     thing: str
     at: float
@@ -67,7 +67,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """What a firing told of is over."""
 
     id: str
-    """Of the firing."""
+    """The id of the firing that it is about."""
     rule: str
     thing: str
     at: float

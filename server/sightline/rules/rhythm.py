@@ -58,7 +58,7 @@ class Usual(NamedTuple):
     """What is known of a device's silence just now."""
 
     seconds: float
-    """Longer is unusual."""
+    """A silence of more than so many s is unusual."""
     gaps: int
     """By so many gaps."""
     learned: bool

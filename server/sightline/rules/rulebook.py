@@ -44,7 +44,7 @@ class KnownRule:
         self.counts = Counts()
         self.cases: dict[tuple[str, str], tuple[Case, BaseWatch]] = {}
         self.openings: dict[str, Opening] = {}
-        """By zone."""
+        """When the hours of rules begin and end, by their time zone."""
         self.other_thing = OtherThing()
 
     def changed(self, rule: Rule) -> None:

@@ -102,7 +102,7 @@ class Rule(State, frozen=True, omit_defaults=True, kw_only=True):
     hours: Hours = Hours()
     tell: tuple[Recipient, ...]
     urgent: bool = False
-    """Passes quiet hours."""
+    """It comes in quiet hours, too."""
     every: float = 0.0
     """Told at most once in so many s about one thing."""
     again: float | None = None
@@ -173,7 +173,7 @@ class Alert(State, frozen=True, omit_defaults=True, kw_only=True):
     """It stays open until what it tells of is over."""
     status: AlertStatus
     by: str | None = None
-    """Who acknowledged it."""
+    """The account that acknowledged it."""
     by_at: float | None = None
     note: str | None = None
     resolved: float | None = None

@@ -1,10 +1,10 @@
 /** What of alerts stands elsewhere on the page; its code comes once there is an alert to show. */
 import type { Key } from '../../app/world';
-import { quietly } from '../../ui/quietly';
+import { lazily } from '../../ui/lazily';
 import { useAlerts } from './count';
 
-const Notices = quietly(async () => (await import('./toasts')).AlertToasts);
-const About = quietly<{ of: Key }>(async () => (await import('./ofthing')).AlertsAbout);
+const Notices = lazily(async () => (await import('./toasts')).AlertToasts);
+const About = lazily<{ of: Key }>(async () => (await import('./ofthing')).AlertsAbout);
 
 /** Notices of alerts that came just now. */
 export function AlertNotices() {

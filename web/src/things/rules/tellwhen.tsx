@@ -5,11 +5,11 @@ import { useKind, useNavigation, useWho } from '../../app/context';
 import { covers, isAdmin } from '../../app/visitor';
 import type { Key } from '../../app/world';
 import { Icon } from '../../ui/icon';
-import { quietly } from '../../ui/quietly';
+import { lazily } from '../../ui/lazily';
 import { wanted } from './wanted';
 import type { Wanted } from './wanted';
 
-const WatchedBy = quietly<{ of: Key }>(async () => (await import('./watched')).WatchedBy);
+const WatchedBy = lazily<{ of: Key }>(async () => (await import('./watched')).WatchedBy);
 
 export function TellWhen(asked: Wanted) {
   const { go } = useNavigation();
