@@ -8,7 +8,6 @@ from typing import Any
 import pytest_twisted
 
 from sightline.history.record import entry
-from sightline.rules.rhythm import LEAST
 from sightline.wiring.clock import now
 
 JANE, BOB = "friend/jane/phone", "friend/bob/phone"
@@ -20,8 +19,11 @@ LOW: dict[str, Any] = {
 
 
 async def past(home: Any) -> float:
-    """Two phones whose batteries ran low, a day ago."""
-    began = round(now() - 86_400.0)
+    """Two phones whose batteries ran low, yesterday or the day before.
+
+    From a quarter past midnight: what is usual is learned by the hour of the day.
+    """
+    began = (now() // 86_400.0 - 1) * 86_400.0 + 15 * 60
     for thing in (JANE, BOB):
         home.shows(thing)
         entries = []
@@ -68,7 +70,7 @@ async def test_what_is_wrong_with_a_rule_is_said_and_what_is_hidden_is_gone(open
     assert [each["code"] for each in said["trouble"]] == ["missing"]
     assert (await home.asks("GET", f"/rules/usual?thing={BOB}", cookie=eve)).status == 404
     usual = await home.asks("GET", f"/rules/usual?thing={JANE}", cookie=eve)
-    assert LEAST <= usual.said["learned"] <= 29  # by the hours of the day around that of the last
+    assert usual.said["learned"] == 8 + 12, "of the hour of the last one, and of that before"
     assert 300 <= usual.said["usual"] <= 900, "they came every five minutes"
 
 
