@@ -139,7 +139,7 @@ class ChannelScene:
         )
 
     async def reads(self, do: Callable[[ChannelStore], Any]) -> Any:
-        return await self.access.work(do)
+        return await self.access.transact(do)
 
     async def standing(self, channel: Channel) -> Standing:
         found = await self.service.statuses()

@@ -110,7 +110,7 @@ class ChannelService:
     async def forget(self, thing: str) -> None:
         """Forget everything about a thing."""
         self._new = [each for each in self._new if not _within(each.thing, thing)]
-        await self.access.work(lambda store: store.forget(thing), scrub=True)
+        await self.access.transact(lambda store: store.forget(thing), scrub=True)
 
     async def forget_account(self, account: str) -> None:
         """Forget the channels of an account, and all that was to be told to it."""
@@ -118,16 +118,16 @@ class ChannelService:
         for id, owner in list(self._busy.items()):
             if owner == account and id in self._flying:
                 self._flying[id].cancel()
-        await self.access.work(lambda store: store.forget_account(account), scrub=True)
+        await self.access.transact(lambda store: store.forget_account(account), scrub=True)
         self._go()
 
     async def owners(self) -> set[str]:
         """Return the accounts that have channels, or are to be told anything."""
-        return await self.access.work(lambda store: store.accounts())
+        return await self.access.transact(lambda store: store.accounts())
 
     async def change(self, do: Callable[[ChannelStore], T], *, scrub: bool = False) -> T:
         """Return what ``do`` changes, and look at once at what follows from it."""
-        done = await self.access.work(do, scrub=scrub)
+        done = await self.access.transact(do, scrub=scrub)
         self._go()
         return done
 
@@ -161,7 +161,7 @@ class ChannelService:
 
     async def statuses(self, account: str | None = None) -> list[Standing]:
         """Return how channels stand, those of one account or all."""
-        return await self.access.work(lambda store: store.statuses(account))
+        return await self.access.transact(lambda store: store.statuses(account))
 
     def figures(self) -> Telling:
         """Return how the channels are, for the server's own state."""
@@ -203,7 +203,7 @@ class ChannelService:
             return found + [each for result in results for each in result.note(store)]
 
         try:
-            found = await self.access.work(last)
+            found = await self.access.transact(last)
         except Unavailable as why:
             self._log.warn("What was to be told last is lost: {why}", why=str(why))
         else:
@@ -256,7 +256,7 @@ class ChannelService:
             return found, jobs, store.queue.next_due(now, held), store.counts()
 
         try:
-            found, jobs, due, self._counts = await self.access.work(work)
+            found, jobs, due, self._counts = await self.access.transact(work)
         except Unavailable:
             self._new, self._results = [*new, *self._new], [*results, *self._results]
             for result in results:  # its channel stays as it was: under way
