@@ -30,7 +30,7 @@ def server_zone() -> str:
 
 
 class RuleSurroundings:
-    """What a live server knows (`sightline.rules.ports.Surroundings`)."""
+    """What a live server knows (`sightline.rules.ports.Lookaround`)."""
 
     def __init__(self, world: World, regions: RegionService, zones: TimeZones, zone: str) -> None:
         self._world = world

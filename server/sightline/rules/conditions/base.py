@@ -33,7 +33,7 @@ class BaseWatch:
         self.timer = Timer(self.woken)
 
     def looks_at(self) -> tuple[str, ...]:
-        """Return the addresses of what it is shown (see `sightline.rules.engine.address`)."""
+        """Return the keys of the things whose changes it is shown."""
         return (self.case.thing,)
 
     def start(self, at: float) -> None:
