@@ -43,7 +43,7 @@ class DeliveryListeners:
 
 
 class RuleTelling:
-    """What alerts need of the rest (`sightline.rules.alerts.AlertTelling`). ``tell`` has people told."""
+    """What alerts need of the rest (`sightline.rules.alerts.AlertTelling`)."""
 
     def __init__(
         self,
