@@ -33,7 +33,9 @@ class BaseWatch:
         self.timer = Timer(self.woken)
 
     def looks_at(self) -> tuple[str, ...]:
-        """Return the keys of the things whose changes it is shown."""
+        """Return what it is shown changes of: a thing's key, and in a second line what of it (a
+        region, a topic), if not all.
+        """
         return (self.case.thing,)
 
     def start(self, at: float) -> None:
