@@ -42,6 +42,7 @@ ON_THE_WIRE = {
     "cli/check/findings.py: said",
     "console/checkup.py: said",  # the same finding, read from what `sightline check` says
     "accounts/answers.py: standing",
+    "contract/frames.py: gone",
     "model/server.py: standing",
     "model/server.py: kept",
     "kinds/broker/clients.py: ours",

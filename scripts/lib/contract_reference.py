@@ -16,6 +16,7 @@ import sightline
 from sightline.channels.api import ChannelsApi
 from sightline.contract.errors import STATUS
 from sightline.contract.fields import fields, must
+from sightline.contract.frames import Frame
 from sightline.contract.http import Route
 from sightline.contract.openapi import NEEDS
 from sightline.contract.requests import RequestSpec
@@ -44,6 +45,16 @@ def specs() -> list[RequestSpec[Any]]:
                     if isinstance(one, RequestSpec):
                         found[one.name] = one
     return [found[name] for name in sorted(found)]
+
+
+def frames() -> list[type[Frame]]:
+    """Return every declared frame of the server, by name."""
+    specs()  # with them the modules are loaded that declare some
+    return sorted(Frame.__subclasses__(), key=_tag)
+
+
+def _tag(kind: type[Frame]) -> str:
+    return str(kind.__struct_config__.tag)
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -125,6 +136,13 @@ def websocket_page() -> str:
             "Every request may be refused with `malformed`, `unknown`, `failed`, and while the page"
             " looks at the past with `past`.\n",
             table(("request", "does", "needs", "fields", "answers", "refuses"), rows),
+            "## Frames of the server\n",
+            "By the name in `t`. `topics` brings the fields of `TopicPage`. Of a name that it does"
+            " not know a client takes no notice.\n",
+            table(
+                ("frame", "means", "fields"),
+                ((f"`{_tag(each)}`", prose(each), _fields_of(each)) for each in frames()),
+            ),
             "## Fields and answers\n",
             _structs(structs),
         ]
@@ -150,17 +168,14 @@ def _structs(kinds: Iterable[type[msgspec.Struct]]) -> str:
     unique = {kind.__name__: kind for kind in kinds}
     return table(
         ("struct", "means", "fields"),
-        (
-            (
-                f"`{name}`",
-                prose(kind),
-                "; ".join(
-                    f"`{each}`{'' if field.required else '?'} {must(field.type)}".rstrip()
-                    for each, field in fields(kind).items()
-                ),
-            )
-            for name, kind in sorted(unique.items())
-        ),
+        ((f"`{name}`", prose(kind), _fields_of(kind)) for name, kind in sorted(unique.items())),
+    )
+
+
+def _fields_of(kind: type[msgspec.Struct]) -> str:
+    return "; ".join(
+        f"`{each}`{'' if field.required else '?'} {must(field.type)}".rstrip()
+        for each, field in fields(kind).items()
     )
 
 
@@ -170,13 +185,13 @@ def _structs(kinds: Iterable[type[msgspec.Struct]]) -> str:
 def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
     """Return the types of states (by the kinds of their things), requests and answers."""
     declared, calls = specs(), routes()
-    kinds: list[type[msgspec.Struct]] = [Resume, *states.values()]
+    kinds: list[type[msgspec.Struct]] = [Resume, *frames(), *states.values()]
     for spec in declared:
         kinds += [spec.fields, spec.answer]
     for call in calls:
         kinds += [each for each in (call.fields, call.reply) if each is not None]
     schemas = components(kinds)
-    read = _held(schemas, [*states.values(), *_answers(declared, calls)])
+    read = _held(schemas, [*frames(), *states.values(), *_answers(declared, calls)])
     parts = [
         "/** Made by scripts/reference.py from what the server declares: do not edit. */",
         "import type { Shape } from './net/shape';\n",

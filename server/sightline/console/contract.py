@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from sightline.contract.fields import Answer, RequestFields, refuses
+from sightline.contract.frames import Frame
 from sightline.contract.requests import RequestSpec
 
 LONGEST_FIND = 256
@@ -112,6 +113,31 @@ class Subscribed(Answer, frozen=True):
 
     sub: str
     state: SubscriptionState
+
+
+class SubscriptionFrame(Frame, frozen=True, tag="sub"):
+    """How a subscription stands now, and ``why``."""
+
+    sub: str
+    state: SubscriptionState
+    why: str | UnsetType = UNSET
+
+
+class HeardFrame(Frame, frozen=True, kw_only=True, tag="heard"):
+    """A message for a subscription: its payload as text, or as ``base64``; ``at`` in epoch s.
+
+    ``size`` (bytes) is told when the payload was cut; ``dropped`` messages before it found no room.
+    """
+
+    sub: str
+    dropped: int = 0
+    topic: str
+    payload: str | UnsetType = UNSET
+    base64: str | UnsetType = UNSET
+    size: int | UnsetType = UNSET
+    qos: int
+    retain: bool
+    at: float
 
 
 class Sent(Answer, frozen=True):

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import UNSET
 from twisted.application.service import Service
 from twisted.internet.defer import DeferredList, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -220,12 +221,10 @@ class ConsoleService(Service):
                 if state[0] == "active":
                     sub.fresh_until = fresh
                 sub.shown_state = state
-                fields = {
-                    "sub": sub.sub,
-                    "state": state[0],
-                    **({"why": state[1]} if state[1] else {}),
-                }
-                session.asker.say(protocol.frame("sub", fields))
+                now_so = contract.SubscriptionFrame(
+                    sub=sub.sub, state=state[0], why=state[1] or UNSET
+                )
+                session.asker.say(protocol.frame(now_so))
 
     def _deliver(self, post: ConsoleBroker, arrivals: list[Arrival]) -> None:
         arrivals = [redacted(one) for one in arrivals]

@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
+from sightline.auth.session import Person
 from sightline.contract.fields import Answer
+from sightline.contract.frames import BeatFrame, Frame, HelloFrame, SizeLimits
 from sightline.model.kind import State, id_of, kind_of
 
 SUBPROTOCOL = "sightline.1"
@@ -82,7 +85,7 @@ def hello(
     *,
     epoch: str,
     server: str,
-    user: object,
+    user: Person,
     now: float,
     beat: float,
     message: int,
@@ -92,17 +95,15 @@ def hello(
 
     ``now`` in epoch s, ``beat`` in s; ``message``, ``publish`` in bytes.
     """
-    limits = {"message": message, **({} if publish is None else {"publish": publish})}
     return _encode(
-        {
-            "t": "hello",
-            "epoch": epoch,
-            "server": server,
-            "user": user,
-            "now": round(now * 1000),
-            "beat": round(beat * 1000),
-            "limits": limits,
-        }
+        HelloFrame(
+            epoch=epoch,
+            server=server,
+            user=user,
+            now=round(now * 1000),
+            beat=round(beat * 1000),
+            limits=SizeLimits(message=message, publish=UNSET if publish is None else publish),
+        )
     )
 
 
@@ -161,7 +162,7 @@ def refusal(number: int, code: str, why: str) -> bytes:
 
 def beat(now: float, seq: int) -> bytes:
     """Encode the frame sent every few seconds, which tells a frozen screen from a quiet one."""
-    return _encode({"t": "beat", "now": round(now * 1000), "seq": seq})
+    return _encode(BeatFrame(now=round(now * 1000), seq=seq))
 
 
 def console_message(body: Mapping[str, Any]) -> bytes:
@@ -177,9 +178,9 @@ def console_frame(sub: str, body: bytes, dropped: int) -> bytes:
     return b'{"t":"heard","sub":%b%b,%b' % (_encode(sub), lost, body[1:])
 
 
-def frame(name: str, fields: Mapping[str, Any]) -> bytes:
-    """Encode a frame of this name for one browser, outside the numbering."""
-    return _encode({"t": name, **fields})
+def frame(fields: Frame) -> bytes:
+    """Encode a declared frame for one browser, outside the numbering."""
+    return _encode(fields)
 
 
 def declared(name: str, fields: Answer) -> bytes:

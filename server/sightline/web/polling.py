@@ -21,6 +21,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.permissions import User, VisibleScope
 from sightline.auth.session import Visitor
+from sightline.contract.frames import EndedFrame
 from sightline.live import protocol
 from sightline.live.cursor import Cursor, Pages
 from sightline.live.protocol import Malformed, Resume
@@ -156,7 +157,7 @@ class Polls:
         self._say(one, protocol.beat(self._wall(), one.cursor.seq))
 
     def _ended(self, one: _Waiting, why: str) -> None:
-        self._say(one, protocol.frame("ended", {"why": why}))
+        self._say(one, protocol.frame(EndedFrame(why=why)))
 
     # -- news
 

@@ -5,7 +5,7 @@
  * by a shared link keep nothing. What is kept with service worker and all: decisions/0125.
  */
 import type { Thing } from '../net/protocol';
-import { isRecord } from '../net/protocol';
+import { isRecord } from '../net/record';
 import { keptIn } from '../worker/kept';
 import type { Kept } from '../worker/kept';
 import type { ToWorker } from '../worker/messages';

@@ -2,7 +2,7 @@
  * Where somebody looked last, so that the map opens there again. It is kept in this browser and goes
  * when they sign out; of a visitor by a link nothing is kept.
  */
-import { isRecord } from '../net/protocol';
+import { isRecord } from '../net/record';
 import type { View } from '../map/types';
 import type { Visitor } from './visitor';
 

@@ -4,7 +4,7 @@ import type { Signal } from '@preact/signals';
 import { customs, hour12Of, isZone, unitsOf } from '../ui/customs';
 import type { Units } from '../ui/customs';
 import { i18n } from '#words/i18n';
-import { isRecord } from '../net/protocol';
+import { isRecord } from '../net/record';
 
 export type ThemeWish = 'auto' | 'dark' | 'light';
 export type MotionWish = 'auto' | 'reduced';

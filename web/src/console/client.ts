@@ -6,8 +6,8 @@
 import { Refused } from '../net/requests';
 import type { Ask, Asks } from '../net/requests';
 import type { Aside } from '../net/protocol';
-import { TopicPageShape } from '../generated';
-import { read } from '../net/shape';
+import { HeardFrameShape, SubscriptionFrameShape, TopicPageShape } from '../generated';
+import { read, readLoosely } from '../net/shape';
 import { payloadOf } from './payload';
 import { pageOf } from './topics';
 import type { TopicPage, View } from './topics';
@@ -120,7 +120,7 @@ export class ConsoleClient {
     }
     const found = this.#subs.find((each) => each.sub !== undefined && each.sub === fields['sub']);
     if (!found) return;
-    if (t === 'sub') this.#become(found.key, stateOf(fields));
+    if (t === 'sub') this.#stands(found.key, fields);
     else this.#heard(found, fields);
     this.#changed();
   }
@@ -221,23 +221,24 @@ export class ConsoleClient {
     });
   }
 
+  #stands(key: number, fields: Readonly<Record<string, unknown>>): void {
+    const { state, why } = readLoosely(SubscriptionFrameShape, fields, { state: 'waiting' });
+    this.#become(key, { state, ...(why === undefined ? {} : { why }) });
+  }
+
   #heard(sub: Subscription, fields: Readonly<Record<string, unknown>>): void {
-    const number = (name: string) => {
-      const value = fields[name];
-      return typeof value === 'number' ? value : undefined;
-    };
-    const bytes = payloadOf(fields);
-    const topic = fields['topic'];
+    const said = readLoosely(HeardFrameShape, fields);
+    const bytes = payloadOf(said);
     this.#n += 1;
     this.#messages.push({
       n: this.#n,
       of: sub.key,
-      topic: typeof topic === 'string' ? topic : '',
+      topic: said.topic,
       bytes,
-      size: number('size') ?? bytes.length,
-      qos: number('qos') ?? 0,
-      retain: fields['retain'] === true,
-      at: number('at') ?? 0,
+      size: said.size ?? bytes.length,
+      qos: said.qos,
+      retain: said.retain,
+      at: said.at,
     });
     this.#bytes += bytes.length;
     while (this.#messages.length > MOST_MESSAGES || this.#bytes > MOST_BYTES) {
@@ -245,7 +246,7 @@ export class ConsoleClient {
     }
     this.#become(sub.key, {
       heard: sub.heard + 1,
-      dropped: sub.dropped + (number('dropped') ?? 0),
+      dropped: sub.dropped + said.dropped,
       ...(sub.why === undefined ? {} : { why: sub.why }),
     });
   }
@@ -253,14 +254,6 @@ export class ConsoleClient {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function stateOf(fields: Readonly<Record<string, unknown>>): Partial<Subscription> {
-  const { state, why } = fields;
-  return {
-    state: state === 'active' || state === 'refused' ? state : 'waiting',
-    ...(typeof why === 'string' ? { why } : {}),
-  };
 }
 
 function ignore(): void {

@@ -9,7 +9,7 @@
 import { t } from '@lingui/core/macro';
 import { REPLIES } from '../generated';
 import type { Calls } from '../generated';
-import { isRecord } from './protocol';
+import { isRecord } from './record';
 import { refusalText } from './refusalwords';
 import type { Code } from './requests';
 import { read } from './shape';

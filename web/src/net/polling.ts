@@ -4,7 +4,7 @@
  * not know; what belongs to a connection (driving, the console's subscriptions) the server refuses.
  */
 import { t } from '@lingui/core/macro';
-import { isRecord } from './protocol';
+import { isRecord } from './record';
 
 /** Given up after so many milliseconds: the server answers a poll after 1.5 beats at the latest. */
 const WITHIN = 15_000;

@@ -1,10 +1,22 @@
 /**
- * The frames of the browser protocol (WebSocket subprotocol `sightline.1`, JSON text): their types,
- * reading what the server sent, and building what the page sends. Golden examples of every frame
- * are in tests/wire, which the server's tests read too.
+ * The frames of the browser protocol (WebSocket subprotocol `sightline.1`, JSON text), which the
+ * server declares: reading what it sent, and building what the page sends. News are read by hand:
+ * they are many. Golden examples of every frame are in tests/wire, which the server's tests read
+ * too.
  *
  * Unknown fields are ignored, so that an older page can listen to a newer server.
  */
+
+import type {
+  AnswerFrame,
+  BeatFrame,
+  ChangedThing,
+  HeardFrame,
+  HelloFrame,
+  NewsFrame,
+  SubscriptionFrame,
+} from '../generated';
+import { isRecord } from './record';
 
 export const SUBPROTOCOL = 'sightline.1';
 
@@ -12,12 +24,8 @@ export const SUBPROTOCOL = 'sightline.1';
 const QUOTED = 80;
 
 /** A thing as it came: `k` kind, `id` within the kind, `s` number of its last change, then its state. */
-export interface Thing {
-  readonly k: string;
-  readonly id: string;
-  readonly s: number;
+export interface Thing extends ChangedThing {
   readonly gone?: true;
-  readonly [field: string]: unknown;
 }
 
 /** A thing's name across kinds: `friend/jane/phone`. */
@@ -32,48 +40,26 @@ export interface Cursor {
   readonly seq: number;
 }
 
-export interface Hello {
-  readonly t: 'hello';
-  readonly epoch: string;
-  readonly server: string;
+/** The first frame, as far as the page needs it. */
+export interface Hello extends Pick<HelloFrame, 't' | 'epoch' | 'server' | 'now' | 'beat'> {
   readonly user: { readonly name: string; readonly role: string };
-  /** The server's wall clock, epoch milliseconds. */
-  readonly now: number;
-  /** Milliseconds between two signs of life. */
-  readonly beat: number;
   /** Greatest size of a message we may send, in bytes; absent when the server did not say. */
   readonly messageLimit?: number;
   /** The same for what is published by hand; absent for those who may not. */
   readonly publishLimit?: number;
 }
 
-export interface News {
-  readonly t: 'news';
-  readonly seq: number;
-  readonly whole: boolean;
-  readonly more: boolean;
-  readonly missed: Readonly<Record<string, number>>;
-  readonly things: readonly Thing[];
-}
+export type News = Required<Omit<NewsFrame, 'things'>> & { readonly things: readonly Thing[] };
 
-export interface Answer {
-  readonly t: 'answer';
-  readonly id: number;
-  readonly ok: boolean;
+export interface Answer extends Pick<AnswerFrame, 't' | 'id' | 'ok'> {
   readonly code?: string;
   readonly why?: string;
   readonly [field: string]: unknown;
 }
 
-export interface Beat {
-  readonly t: 'beat';
-  readonly now: number;
-  readonly seq: number;
-}
-
 /** For this page alone and outside the numbering: what its console asked to hear or to see. */
 export interface Aside {
-  readonly t: 'heard' | 'sub' | 'topics';
+  readonly t: (HeardFrame | SubscriptionFrame)['t'] | 'topics';
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -83,7 +69,7 @@ export interface Other {
   readonly was: string;
 }
 
-export type ServerFrame = Hello | News | Answer | Beat | Aside | Other;
+export type ServerFrame = Hello | News | Answer | BeatFrame | Aside | Other;
 
 /** The server sent something that is no frame of this protocol; the message is for people. */
 export class Malformed extends Error {
@@ -177,10 +163,6 @@ export function resumeFrame(epoch: string | null, seq: number): string {
 /** A request; the answer will carry the same id. */
 export function requestFrame(id: number, request: string, fields: object = {}): string {
   return JSON.stringify({ ...fields, id, do: request });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function number(raw: Record<string, unknown>, field: string): number {

@@ -3,7 +3,7 @@
  * for each struct). What is absent gets its declared default; what is of another type counts as
  * absent; fields that nobody declared are left out. An older page can so listen to a newer server.
  */
-import { isRecord } from './protocol';
+import { isRecord } from './record';
 
 export type Check =
   | 'text'

@@ -4,7 +4,7 @@ import { Send } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import type { LoggedFrame } from '../../app/framelog';
-import { isRecord } from '../../net/protocol';
+import { isRecord } from '../../net/record';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
 import { Icon } from '../../ui/icon';

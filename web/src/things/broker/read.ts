@@ -1,7 +1,7 @@
 /** A connection to a broker, with what the broker tells about itself under $SYS. */
 import { BrokerShape, LinkShape } from '../../generated';
 import type { Broker as BrokerState, Link as LinkState } from '../../generated';
-import { isRecord } from '../../net/protocol';
+import { isRecord } from '../../net/record';
 import type { Thing } from '../../net/protocol';
 import { readLoosely } from '../../net/shape';
 import type { Read } from '../../net/shape';

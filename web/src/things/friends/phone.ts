@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { PhoneShape, RegionSyncShape } from '../../generated';
 import type { Phone as PhoneState, PhoneCommand, RegionSync } from '../../generated';
-import { isRecord } from '../../net/protocol';
+import { isRecord } from '../../net/record';
 import type { Thing } from '../../net/protocol';
 import { readLoosely } from '../../net/shape';
 import type { Read } from '../../net/shape';
