@@ -36,10 +36,11 @@ pytestmark = needs_postgres
 class Pair:
     """Two servers of one database and broker, and an admin, root, who is signed in at the first.
 
-    Between them and the database is a ``network`` that may be cut.
+    Between them and the database is a ``network`` that may be cut. ``more`` are further sections of
+    their settings.
     """
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, more: str = "") -> None:
         self.stack = stack
         self.database = stack.enter_context(prepared())
         self.network = stack.enter_context(Network(cluster().port))
@@ -61,6 +62,7 @@ class Pair:
                 [accounts]
                 hash_memory = 1024
                 hash_passes = 1
+                {more}
                 """
             )
             for name in ("a", "b")

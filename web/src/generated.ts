@@ -208,7 +208,7 @@ export interface CameWithApp {
   readonly degraded?: string | null;
 }
 
-/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. `here`: the browser that asks is the one that subscribed; who signs this session out ends the channel, too. */
 export interface ChannelChange {
   readonly name?: string | null;
   readonly language?: string | null;
@@ -216,6 +216,7 @@ export interface ChannelChange {
   readonly quiet?: Quiet | null;
   readonly passes?: boolean | null;
   readonly enabled?: boolean | null;
+  readonly here?: boolean;
 }
 
 /** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */

@@ -36,6 +36,8 @@ export interface ChannelCalls {
   /** Make a channel; its id. */
   add(channel: PushChannel): Promise<string>;
   remove(id: string): Promise<void>;
+  /** Say that a channel is this browser's: it ends when this session is signed out. */
+  here(id: string): Promise<void>;
 }
 
 /** What the browser is asked. */
@@ -121,6 +123,7 @@ export class PushDevice {
       return;
     }
     if (subscription && madeWith(key, subscription.options.applicationServerKey)) {
+      await this.#calls.here(device.channel);
       this.#become({ is: 'on', channel: device.channel });
       return;
     }
