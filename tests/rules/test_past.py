@@ -10,7 +10,7 @@ from rules.scene import CALENDAR, HOME, NOW, Around, rule
 from rules.tried import backtest, fix
 from sightline.history.record import HistoryEntry, entry
 from sightline.kinds import friends
-from sightline.kinds.regions.model import Transition, shared_body
+from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import Condition
 from sightline.rules.backtest import DAY
 from sightline.rules.conditions.base import SETTLE
@@ -64,7 +64,7 @@ def crossing(at: float, tst: float) -> HistoryEntry:
         n=1, at=NOW + at, tst=NOW + tst, thing=JANE, region=HOME, name="Home", event="enter",
         by="server",
     )  # fmt: skip
-    return entry(JANE, "crossing", NOW + tst, NOW + at, shared_body(came))
+    return entry(JANE, "crossing", NOW + tst, NOW + at, msgspec.json.encode(came))
 
 
 def test_who_came_while_we_were_deaf_is_not_missed_in_history_either():
