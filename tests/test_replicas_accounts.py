@@ -7,6 +7,8 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -45,6 +47,7 @@ class Pair:
         self.database = stack.enter_context(prepared())
         self.network = stack.enter_context(Network(cluster().port))
         url = self.database.replace(str(cluster().port), str(self.network.port))
+        self.key = Path(stack.enter_context(TemporaryDirectory())) / "sealing.key"
         self.broker = stack.enter_context(Broker())
         self.one, self.two = (
             SightlineProcess(
@@ -57,6 +60,7 @@ class Pair:
                 guard = false
                 [store]
                 url = "{url}"
+                key_file = "{self.key}"
                 [replicas]
                 name = "{name}"
                 [accounts]

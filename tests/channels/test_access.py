@@ -31,5 +31,10 @@ async def test_a_server_with_another_key_says_so_and_tells_nobody_a_wrong_thing(
         sealed = await two.reads(lambda found: found.get(channel.id)[1])
         outcome = await two.service.try_now(channel, sealed, notification("n"))
         assert "sealed with the key" in outcome.why
+        # What it accepts is told by the other, and it does not even try.
+        for n in range(3):
+            two.service.tell(notification(f"told{n}"))
+        await one.until(lambda: len(push.messages) == 3)
+        assert two.service.figures().failed == 1  # the trial
         await one.closes()
         await two.closes()

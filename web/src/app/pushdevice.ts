@@ -123,7 +123,8 @@ export class PushDevice {
       return;
     }
     if (subscription && madeWith(key, subscription.options.applicationServerKey)) {
-      await this.#calls.here(device.channel);
+      // Said again at each visit: what is missed now costs nothing.
+      await this.#calls.here(device.channel).catch(() => undefined);
       this.#become({ is: 'on', channel: device.channel });
       return;
     }
