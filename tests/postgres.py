@@ -39,9 +39,8 @@ from waits import wait_until
 
 BIN = max(glob.glob("/usr/lib/postgresql/*/bin/initdb"), default=shutil.which("initdb") or "")
 """initdb, which says where the others are."""
-needs_postgres = pytest.mark.skipif(
-    not BIN, reason="PostgreSQL is not installed (apt-get install postgresql)"
-)
+MISSING = "PostgreSQL is not installed (apt-get install postgresql)"
+needs_postgres = pytest.mark.skipif(not BIN, reason=MISSING)
 USER = "sightline"
 _SETTINGS = (
     "fsync=off",  # nobody pulls the plug; kill -9 loses nothing that was handed to the kernel

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from postgres import common, needs_postgres
 from sightline.accounts.aliases import lead, note_seen
 from sightline.accounts.database import Database
 from sightline.accounts.database_audit import Search
@@ -39,16 +38,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(tmp_path, lambda: NOW)
     yield made
     made.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
-    """Where a database is, for each engine."""
-    if request.param == "sqlite":
-        yield tmp_path
-        return
-    with common() as store:
-        yield store
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from common_store import close_store, common_store, open_store
 from push_service import Phone
 from sightline.channels import making
 from sightline.channels.access import ChannelAccess
@@ -57,14 +58,14 @@ def notification(id: str, account: str = "jane", **more: Any) -> Notification:
 
 
 class ChannelScene:
-    """One server's channels in ``folder``."""
+    """One server's channels in ``folder``, or in the PostgreSQL at ``url``."""
 
     def __init__(
         self,
         folder: Path,
         *,
-        common: Any = None,
-        server: str = "",
+        url: str = "",
+        name: str = "",
         badge: int | None = None,
         late: Clock | None = None,
         **options: Any,
@@ -77,8 +78,9 @@ class ChannelScene:
         self.now: Callable[[], float] = time.time
         wall = lambda: self.now()  # noqa: E731  # tests turn it
         key = KeyFile(folder / "k")
+        self.common = common = common_store(url, name)
         self.access = ChannelAccess(
-            reactor, wall, folder, self.options, key, common=common, server=server
+            reactor, wall, folder, self.options, key, common=common, server=name
         )
         poster = Poster(reactor, self.options, wall)
         programs: Any = reactor
@@ -102,6 +104,7 @@ class ChannelScene:
 
     async def opens(self) -> ChannelScene:
         OPEN.append(self)
+        open_store(self.common)
         self.access.privilegedStartService()
         self.access.startService()
         await until(lambda: self.access.ready.called, "the channels are open")
@@ -113,6 +116,7 @@ class ChannelScene:
         await self.service.stop()
         self.access.stopService()
         await self.access.close()
+        await close_store(self.common)
 
     @property
     def key(self) -> str:

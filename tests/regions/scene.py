@@ -9,9 +9,8 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
 
+from common_store import close_store, common_store, open_store
 from sightline.auth.permissions import Grants, User, user_of
-from sightline.database.common import CommonStore
-from sightline.database.options import StoreOptions
 from sightline.geometry.geofences import Rules
 from sightline.kinds import friends
 from sightline.kinds.broker import LinkUpdate
@@ -29,7 +28,6 @@ from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
-from sightline.wiring.store import PARTS
 from waits import until
 
 reactor: Any = _reactor
@@ -87,9 +85,7 @@ class Scene:
             remember=self.remembers,
         )  # fmt: skip
         self.requests = Requests(self.wall)
-        self.store = None
-        if self.url:
-            self.store = CommonStore(reactor, StoreOptions(self.url, name=self.name), PARTS)
+        self.store = common_store(self.url, self.name)
         self.regions = RegionService(
             reactor, self.wall, self.folder, self.hub, self.store, self.name
         )
@@ -116,10 +112,9 @@ class Scene:
         return NOW + self.clock.seconds()
 
     async def opens(self) -> Scene:
-        for part in (self.store, self.regions):
-            if part is not None:
-                part.privilegedStartService()
-                part.startService()
+        open_store(self.store)
+        self.regions.privilegedStartService()
+        self.regions.startService()
         await self.until(lambda: self.regions.ready.called)
         self.geofence_monitor.startService()
         return self
@@ -127,8 +122,7 @@ class Scene:
     async def closes(self) -> None:
         await self.geofence_monitor.stopService()
         await self.regions.stopService()
-        if self.store is not None:
-            await self.store.stopService()
+        await close_store(self.store)
 
     async def restarts(self) -> None:
         await self.closes()

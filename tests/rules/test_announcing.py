@@ -17,8 +17,8 @@ from sightline.rules.announcing import HomeAssistant
 
 
 @pytest_twisted.ensureDeferred
-async def test_presence_and_alerts_appear_change_and_go(tmp_path):
-    kept = Kept(tmp_path)
+async def test_presence_and_alerts_appear_change_and_go(where):
+    kept = Kept(**where)
     broker: dict[str, bytes] = {}
     events: list[tuple[str, dict]] = []
     up = True

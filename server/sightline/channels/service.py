@@ -125,6 +125,10 @@ class ChannelService:
         """Return the accounts that have channels, or are to be told anything."""
         return await self.access.transact(lambda store: store.accounts())
 
+    async def subscribed(self) -> list[Channel]:
+        """Return the channels of all browsers that subscribed."""
+        return await self.access.transact(lambda store: store.subscribed())
+
     async def change(self, do: Callable[[ChannelStore], T], *, scrub: bool = False) -> T:
         """Return what ``do`` changes, and look at once at what follows from it."""
         done = await self.access.transact(do, scrub=scrub)
@@ -243,6 +247,8 @@ class ChannelService:
         for result in results:
             self._busy.pop(result.job.channel.id, None)
         busy, room = dict(self._busy), AT_ONCE - len(self._busy)
+        if self.access.vapid is None:  # our key is not the one of all: the others can tell it
+            room = 0
         tidy = now >= self._tidy_due
 
         def work(store: ChannelStore) -> tuple[list[DeliveryReport], list[Job], float | None, Any]:
@@ -267,6 +273,8 @@ class ChannelService:
         for job in jobs:
             self._start(job)
         self.heard(found)
+        if self.access.vapid is None:
+            return self._longest
         # What is due while all hands are busy is looked at when one of them is free.
         least = 1.0 if self._busy else 0.02
         return self._longest if due is None else min(self._longest, max(least, due - self.wall()))

@@ -12,7 +12,9 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
+from sightline.auth.account import SignOut, session_id
 from sightline.channels.access import ChannelAccess
+from sightline.channels.devices import signed_out
 from sightline.channels.options import ChannelOptions, ChannelType
 from sightline.channels.sending import ChannelSender, MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
@@ -77,6 +79,8 @@ class ChannelParts(MultiService):
         options = channel_options(settings.channels)
         self._account_service = account_service
         self._common = common is not None
+        self._sign_outs: tuple[SignOut, ...] = ()
+        """Those whose browsers are told nothing any more."""
         self.access = ChannelAccess(
             reactor,
             wall,
@@ -155,6 +159,7 @@ class ChannelParts(MultiService):
     async def _keep_to_accounts(self) -> None:
         service = self._account_service
         try:
+            await self._end_signed_out()
             owners = await self.service.owners()
             if owners <= set(service.cache.accounts):
                 return
@@ -166,3 +171,13 @@ class ChannelParts(MultiService):
                 await self.service.forget_account(account)
         except Unavailable as why:
             self._log.warn("Channels of old accounts stay for now: {why}", why=str(why))
+
+    async def _end_signed_out(self) -> None:
+        """Tell nothing any more to browsers that somebody has signed out."""
+        cache = self._account_service.cache
+        if cache.sign_outs == self._sign_outs:
+            return
+        sessions = {session_id(key) for key in cache.sessions}
+        for channel in signed_out(await self.service.subscribed(), cache.sign_outs, sessions):
+            await self.service.removed(channel, "its browser was signed out")
+        self._sign_outs = cache.sign_outs
