@@ -17,7 +17,14 @@ class Scene:
     """A server (ours or the peer), its viewers and the publisher."""
 
     def __init__(
-        self, where: Path, peer: str, viewers: int, *, deflate: bool = False, settings: str = ""
+        self,
+        where: Path,
+        peer: str,
+        viewers: int,
+        *,
+        deflate: bool = False,
+        settings: str = "",
+        pool: int = 0,
     ) -> None:
         self.peer, self.viewers, self.deflate = peer, viewers, deflate
         self._open: list[Child] = []
@@ -31,7 +38,7 @@ class Scene:
             self.port = self.server.port
         self.fresh_rss = self.server.rss
         self.load = self._start(Remote(where, "load.py"))
-        self.publisher = self._start(Remote(where, "publisher.py", self.broker.port, POOL))
+        self.publisher = self._start(Remote(where, "publisher.py", self.broker.port, pool or POOL))
 
     def _start(self, child: Any) -> Any:
         self._open.append(child)

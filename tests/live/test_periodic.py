@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, globalLogPublisher
 
-from sightline.live.periodic import Periodic
+from sightline.live.periodic import Periodic, place
 
 
 class Work:
@@ -146,7 +146,7 @@ def test_the_one_who_is_told_of_a_failure_may_stop_it(critical):
     assert (work.calls, loop.running) == (1, False)
 
 
-def test_short_intervals_end_together_whenever_they_were_begun():
+def test_short_intervals_end_on_one_grid_whenever_they_were_begun():
     clock, calls = Clock(), []
     for begun, seconds in ((0.03125, 0.125), (0.21875, 0.25), (0.3125, 0.5), (0.78125, 1.0)):
         clock.advance(begun - clock.seconds())
@@ -156,7 +156,14 @@ def test_short_intervals_end_together_whenever_they_were_begun():
         clock.advance(1 / 1024)
     calls = [at for at in calls if at > 1]
     assert len(calls) == 8 + 4 + 2 + 1
-    assert sorted(set(calls)) == [1 + n / 8 for n in range(1, 9)]  # the turns of the shortest
+    assert sorted(set(calls)) == [1 + n / 8 for n in range(1, 9)]
+
+
+def test_the_many_that_are_done_each_second_are_not_done_at_once():
+    places = [place(f"the watch over {thing}", 1.0) for thing in range(64)]
+    assert set(places) == {n / 8 for n in range(8)}
+    assert max(places.count(each) for each in places) < 20
+    assert place("a watch", 0.02) == 0
 
 
 def test_a_long_interval_is_never_cut_short():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zlib import crc32
 
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -10,12 +11,19 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 SHARED = 1.0
-"""Intervals of so long at most (s) end at the multiples of themselves on the clock.
+"""Intervals of so long at most (s) end on a grid that all of them share.
 
 Some twenty things are done each second or more often. Begun whenever their parts were, each would
-wake the reactor for itself; so they share its turns.
+wake the reactor for itself. At one moment all would hold it up together; so each has its place.
 """
+GRID = 0.125
+"""From one place on the grid to the next, s."""
 _SOON = 1e-6  # s; a timer that came so much too early has come for the interval that ends
+
+
+def place(name: str, seconds: float) -> float:
+    """Return where on the grid an interval of this name begins: s from its multiples on."""
+    return crc32(name.encode()) % max(1, int(seconds / GRID)) * GRID
 
 
 class Periodic:
@@ -59,7 +67,10 @@ class Periodic:
             return
         self._wanted = True
         self._run += 1
-        self._begun = 0.0 if self._seconds <= SHARED else self._clock.seconds()
+        if self._seconds > SHARED:
+            self._begun = self._clock.seconds()
+        else:
+            self._begun = place(self._name, self._seconds)
         if now:
             self._go()
         else:

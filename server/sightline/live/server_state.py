@@ -15,7 +15,7 @@ from sightline.live.world import WorldFull
 from sightline.model.server import SERVER, Server
 
 _EVERY = 1.0  # s
-_LAG_EVERY = 0.1  # s
+_LAG_EVERY = 0.125  # s
 _LAG_AT_REST = 0.25  # s, while no messages come: the watch over the robots' surroundings wakes us
 
 Figures = Callable[[], Mapping[str, Any]]
