@@ -119,7 +119,7 @@ def show(results: list[dict[str, Any]]) -> None:
             line += ["", ""]
         rows.append(line)
     columns = ["K", "msg/s", "CPU %", "of it children", "us", "p50 ms", "p99 ms"]
-    columns += ["mosquitto CPU %", "p50 ms", "p99 ms", "p50 ×", "p99 ×"]
+    columns += ["mosquitto CPU %", "p50 ms", "p99 ms", "p50 ratio", "p99 ratio"]
     table.show("The curve", columns, rows)
 
 

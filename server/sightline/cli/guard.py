@@ -164,13 +164,14 @@ class GuardProcess:
         """Return when to look next (monotonic s): when something is due, and each `REST`."""
         now = self._now()
         try_after = TRY_EVERY if self._trying is None else _LOST
-        return min(
+        due: float = min(
             self._deadman.next,
             max(self._sweep.due, now + LOOK_EVERY),
             self._published_at + SAY_EVERY,
             self._tried_at + try_after,
             now + REST,
         )
+        return due
 
     def look(self) -> None:
         """Stop the robots that must be stopped now, and do what else is due."""

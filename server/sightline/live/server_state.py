@@ -139,7 +139,7 @@ class LagProbe:
             self._loop.start(now=False)
 
     def stop(self) -> None:
-        """Feel nothing more."""
+        """Feel nothing more, until it is begun again."""
         self._loop.stop()
 
     def taken(self) -> float:
