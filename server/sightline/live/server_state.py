@@ -63,7 +63,7 @@ class ServerState(Service):
     @property
     def lag(self) -> float:
         """Return the worst delay of the reactor in the last second or so, in s."""
-        return max(self._lag, self._probe.worst, self._probe_at_rest.worst)
+        return max(self._lag, self._probe.longest, self._probe_at_rest.longest)
 
     def figures(self) -> dict[str, Any]:
         """Return all further fields of `Server`, as they are now."""
@@ -129,8 +129,8 @@ class LagProbe:
         self._seconds = seconds
         self._expected = 0.0
         self._loop = Periodic(clock, seconds, self._feel, "the probe of the reactor's lag")
-        self.worst = 0.0
-        """The worst delay since it was taken, s."""
+        self.longest = 0.0
+        """The longest delay since it was taken, s."""
 
     def start(self) -> None:
         """Begin to feel. Does nothing if begun."""
@@ -143,13 +143,13 @@ class LagProbe:
         self._loop.stop()
 
     def taken(self) -> float:
-        """Return the worst delay, s, and begin anew."""
-        worst, self.worst = self.worst, 0.0
-        return worst
+        """Return the longest delay, s, and begin anew."""
+        longest, self.longest = self.longest, 0.0
+        return longest
 
     def _feel(self) -> None:
         now = self._clock.seconds()
-        self.worst = max(self.worst, now - self._expected)
+        self.longest = max(self.longest, now - self._expected)
         self._expected = now + self._seconds
 
 
