@@ -14,8 +14,9 @@ from twisted.internet.task import Clock
 from picture import Picture
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.live.world import World
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
 from sightline.web.framing import frame
+from sightline.web.pace import Pace
 from sightline.web.viewers import Viewer
 from states import spot
 

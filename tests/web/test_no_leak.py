@@ -36,7 +36,8 @@ from sightline.history.record import EVENTS, entry
 from sightline.kinds.friends.model import Face, Friend
 from sightline.live import protocol
 from sightline.live.world import World
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
+from sightline.web.pace import Pace
 from sightline.wiring.owntracks_ranges import StoredFixes, judged
 from states import spot
 from web_scene import NOW

@@ -28,8 +28,9 @@ from sightline.model.link import Link
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
 from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.pace import Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketResource, Sockets
 from sightline.web.socket_limits import SocketLimits

@@ -21,7 +21,8 @@ from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.browser_connection import BrowserConnection
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
+from sightline.web.pace import Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
 from sightline.web.socket import SocketResource, Sockets

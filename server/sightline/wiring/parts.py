@@ -39,7 +39,8 @@ from sightline.model.kind import Kind, kind_of, timeouts_of
 from sightline.model.server import SERVER, Alarmed
 from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
+from sightline.web.pace import Pace
 from sightline.web.proxies import Proxies
 from sightline.web.public_address import PublicAddress
 from sightline.web.reads import Reads
