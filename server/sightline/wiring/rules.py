@@ -35,7 +35,6 @@ from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName, event_of, open_alerts
 from sightline.rules.alerts import AlertChange, AlertService
-from sightline.rules.announcing import HomeAssistant
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
@@ -53,6 +52,8 @@ from sightline.settings import Settings
 from sightline.web.reads import Reads
 from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.home_assistant import tell_home_assistant
+from sightline.wiring.publishers import Publishers
 from sightline.wiring.rule_past import MissedPast, StoredPast, drawn_of
 from sightline.wiring.rule_surroundings import RuleChecks, RuleSurroundings, server_zone
 from sightline.wiring.rule_topics import RuleTopics
@@ -70,7 +71,10 @@ _MOST_NOTIFIED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNeeds:
-    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far."""
+    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far.
+
+    ``mine`` hears of client ids that are ours, by the broker's name.
+    """
 
     settings: Settings
     state: Path
@@ -84,7 +88,8 @@ class RuleNeeds:
     topics: RuleTopics
     console: ConsoleRights
     reads: Reads
-    publish: Callable[[str, str, bytes, bool], bool]
+    publishers: Publishers
+    mine: Callable[[str, str], None]
     tell: Callable[[Notification], None]
     deliveries: DeliveryListeners
     leadership: Leadership | None = None
@@ -121,7 +126,7 @@ class Ruling(MultiService):
         telling = RuleTelling(self._tell, rights, around, calendar, rules.records.get)
         self.published = MqttAlerts(
             reactor,
-            lambda topic, payload: needs.publish(wanted.broker, topic, payload, False),
+            lambda topic, payload: needs.publishers.publish(wanted.broker, topic, payload),
             wanted.publish,
         )
         self.alerts = alerts = AlertService(database, writes, hub, now, telling, self._happened)
@@ -147,10 +152,18 @@ class Ruling(MultiService):
             Periodic(reactor, _TIDY, alerts.tidy, "the tidying of alerts"),
             Periodic(reactor, _RETELL, self._retell, "the look for what was not told"),
         )
-        self._home_assistant = _home_assistant(needs, rules, alerts, self._leadership)
-        for part in (self._troubles, self.watch, self.published, self._home_assistant):
-            if part is not None:
-                part.setServiceParent(self)
+        for part in (self._troubles, self.watch, self.published):
+            part.setServiceParent(self)
+        self._home_assistant = tell_home_assistant(
+            self,
+            settings,
+            hub,
+            rules,
+            alerts,
+            publishers=needs.publishers,
+            leadership=self._leadership,
+            mine=needs.mine,
+        )
 
     def _make_watch(self, findings: Findings, missed: MissedPast) -> RuleWatch:
         return RuleWatch(
@@ -196,6 +209,8 @@ class Ruling(MultiService):
             self._look()
             await self.watch.begin()
             self._retell()
+            if self._home_assistant is not None:
+                self._home_assistant.begin()
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
@@ -319,25 +334,6 @@ class Ruling(MultiService):
             await self.rules.forget(thing, record, last=last, at=now())
         except Refused as why:
             raise Refused(why.code, why.why, wait=5) from None
-
-
-def _home_assistant(
-    needs: RuleNeeds, rules: RuleService, alerts: AlertService, leadership: Leadership
-) -> HomeAssistant | None:
-    wanted = needs.settings.homeassistant
-    if not wanted.enabled:
-        return None
-    return HomeAssistant(
-        reactor,
-        needs.hub,
-        rules,
-        alerts,
-        lambda topic, payload, retain: needs.publish(wanted.broker, topic, payload, retain),
-        leadership,
-        prefix=wanted.prefix,
-        presence=wanted.presence,
-        accounts=wanted.alerts,
-    )
 
 
 def _make_trials(
