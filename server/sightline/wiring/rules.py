@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
@@ -55,7 +55,12 @@ from sightline.wiring.errors import CannotStart
 from sightline.wiring.home_assistant import tell_home_assistant
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.rule_past import MissedPast, StoredPast, drawn_of
-from sightline.wiring.rule_surroundings import RuleChecks, RuleSurroundings, server_zone
+from sightline.wiring.rule_surroundings import (
+    RuleChecks,
+    RuleSurroundings,
+    load_holidays,
+    server_zone,
+)
 from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.rule_troubles import Troubles
 from sightline.wiring.telling import DeliveryListeners, RuleTelling
@@ -114,13 +119,17 @@ class Ruling(MultiService):
         """The ids of what this server told, the newest."""
         self._due, self._words_due = False, True
         self._hears = _hears(needs.console, needs.kinds)
+        calendar = SystemCalendar()
         self.database = database = RuleDatabase(
-            reactor, needs.state, needs.common, settings.replicas.name
+            reactor,
+            needs.state,
+            needs.common,
+            settings.replicas.name,
+            prepare=partial(load_holidays, calendar),
         )
         self.writes = writes = RuleWrites(reactor, database)
         self.rules = rules = RuleService(database, hub, most=wanted.per_account)
         self.rights = rights = RuleRights(self.user, self._hears)
-        self._calendar = calendar = SystemCalendar()
         self._zones = zones = TimeZones()
         around = RuleSurroundings(hub.world, needs.regions, zones, server_zone())
         telling = RuleTelling(self._tell, rights, around, calendar, rules.records.get)
@@ -138,7 +147,7 @@ class Ruling(MultiService):
             hub.world, needs.regions, calendar, around.server_zone, now
         )
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
-        RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks.check)
+        RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks)
         needs.deliveries.listen(alerts.delivered)
         needs.deliveries.count(lambda account: open_alerts(alerts.rows, account))
         needs.topics.listen(self.watch.number)
@@ -202,9 +211,6 @@ class Ruling(MultiService):
         ready.addErrback(lambda failure: self._log.failure("Rules are not watched", failure))
 
     async def _begin(self) -> None:
-        hours = [rule.hours for rule in self.rules.records.values() if rule.enabled]
-        if countries := {each.country for each in hours if each.country is not None}:
-            await deferToThread(self._calendar.load, countries)
         if self.running:
             self._look()
             await self.watch.begin()
@@ -353,7 +359,7 @@ def _make_trials(
         calendar=calendar,
         around=around,
         decode=friends.KIND.decode,
-        check=checks.check,
+        checker=checks,
         rights=rights,
         drawn=drawn_of(needs.regions, fences),
     )
