@@ -95,7 +95,7 @@ class Bench:
                 phone = {"type": "push", "name": "phone", "subscription": _known(subscription)}
                 Person(server.port, f"a{n}").asks("channels", phone)
         now = round(time.time(), 3)
-        regions = RegionStore(self.state)
+        regions = RegionStore(self.state, time.time)
         school = Region(
             name="School", shape="circle", lat=52.37, lon=4.9, rad=100.0,
             version=1, by="root", at=now, origin="page",
@@ -246,13 +246,13 @@ class Measured:
 
 def latency(bench: Bench) -> list[Any]:
     before = bench.server.cpu
-    received = bench.server.metric("messages")
+    received = bench.server.metric("received")
     bench.publisher.tell("publish", rate=RATE, seconds=SECONDS + 3, qos=0)
     time.sleep(2)
     found = bench.phones.come_and_go(bench, COMINGS, SECONDS)
     sent = bench.publisher.hear()
     cpu = (bench.server.cpu - before) / (SECONDS + 3)
-    arrived = bench.server.metric("messages") - received
+    arrived = bench.server.metric("received") - received
     return [
         f"{sent['sent'] / sent['took']:.0f}", f"{arrived:.0f}", found.sent, len(found.times),
         f"{found.at(0.5) * 1000:.0f}", f"{found.at(0.99) * 1000:.0f}",
