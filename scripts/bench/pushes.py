@@ -22,6 +22,7 @@ import sys
 import time
 import urllib.request
 from collections import defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,20 @@ class Bench:
         os.environ["SSL_CERT_FILE"] = str(folder / "ca.pem")  # whom the server trusts
         self.state = folder / "state"
         self.state.mkdir(mode=0o700)
-        self.broker = Mosquitto(folder, processes.LOAD_CORE)
-        self.service = Remote(folder, "push_taker.py", folder)
-        self.publisher = Remote(folder, "publisher.py", self.broker.port, DEVICES)
-        self._prepared()
-        self.server = self._started()
-        self.phones = Phones(self.broker.port)
-        self._all_are_known()
+        self._children = ExitStack()
+        enter = self._children.enter_context
+        try:
+            self.broker: Mosquitto = enter(Mosquitto(folder, processes.LOAD_CORE))
+            self.service: Remote = enter(Remote(folder, "push_taker.py", folder))
+            port = self.broker.port
+            self.publisher: Remote = enter(Remote(folder, "publisher.py", port, DEVICES))
+            self._prepared()
+            self.server: Server = enter(self._started())
+            self.phones = Phones(port)
+            self._all_are_known()
+        except BaseException:
+            self.close()
+            raise
 
     def _started(self) -> Server:
         return Server(self.folder, self.broker.port, qos=1, settings=SETTINGS, state=self.state)
@@ -118,8 +126,7 @@ class Bench:
         self.phones.come_and_go(self, 10, 3.0)  # to open the connections
 
     def close(self) -> None:
-        for each in (self.server, self.publisher, self.service, self.broker):
-            each.stop()
+        self._children.close()
 
 
 def _known(subscription: dict[str, Any]) -> dict[str, Any]:

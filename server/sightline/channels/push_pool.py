@@ -22,7 +22,7 @@ MOST_KEPT = 16
 """Idle connections to one origin."""
 MOST_ORIGINS = 16
 """Origins to which connections are kept; anybody's subscription may name another one."""
-IDLE = 60.0
+IDLE = 60
 """s after which a connection that nobody used is closed."""
 RENEWED = 600.0
 """s after which no connection that is open then is used for another push."""
@@ -37,7 +37,7 @@ class _NotedEndpoint:
         self._endpoint = endpoint
 
     def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect."""
+        """Connect, and note that a new connection was needed."""
         self._noted.connected = True
         made: Deferred[IProtocol] = self._endpoint.connect(factory)
         return made

@@ -11,12 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.python.failure import Failure
-from twisted.web.client import (
-    Agent,
-    RequestNotSent,
-    RequestTransmissionFailed,
-    ResponseNeverReceived,
-)
+from twisted.web.client import Agent, RequestTransmissionFailed, ResponseNeverReceived
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IPolicyForHTTPS
 
@@ -35,7 +30,7 @@ _ENOUGH = 300
 """Bytes of what the other side says that are read."""
 _EXPIRED = (404, 410)
 """A push service knows the subscription no more (RFC 8030 §7.3)."""
-_CUT = (RequestNotSent, RequestTransmissionFailed, ResponseNeverReceived)
+_CUT = (RequestTransmissionFailed, ResponseNeverReceived)
 
 
 class WebhookSecret(msgspec.Struct, frozen=True):
@@ -135,8 +130,7 @@ class Poster:
         except _CUT as why:
             # The other side may close an idle connection in the moment in which we use it. A push
             # that it had taken all the same takes the place of itself on the phone.
-            reasons = getattr(why, "reasons", ())
-            if noted.connected or any(each.check(CancelledError) for each in reasons):
+            if noted.connected or any(each.check(CancelledError) for each in why.reasons):
                 raise
             return await self._post(self._agent, url, body, headers)
 

@@ -33,7 +33,7 @@ from sightline.model.notification import Notification
 from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
-from sightline.rules.alert_changes import EventName, event_of, open_alerts
+from sightline.rules.alert_changes import EventName, event_of
 from sightline.rules.alerts import AlertChange, AlertService
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import RuleEngine
@@ -118,6 +118,7 @@ class Ruling(MultiService):
         self._notified: dict[str, None] = {}
         """The ids of what this server told, the newest."""
         self._due, self._words_due = False, True
+        self._owners: frozenset[str] = frozenset()
         self._hears = _hears(needs.console, needs.kinds)
         calendar = SystemCalendar()
         self.database = database = RuleDatabase(
@@ -149,7 +150,7 @@ class Ruling(MultiService):
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
         RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks)
         needs.deliveries.listen(alerts.delivered)
-        needs.deliveries.count(lambda account: open_alerts(alerts.rows, account))
+        needs.deliveries.count(alerts.open_of)
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
@@ -242,7 +243,8 @@ class Ruling(MultiService):
     # -- what changes
 
     def _alert_changed(self, change: AlertChange) -> None:
-        if change.before is None or change.row is None:
+        # Who has alerts at all decides what they see; how many is no matter.
+        if (change.before is None or change.row is None) and self.alerts.owners() != self._owners:
             self._soon(words=True)
 
     def _region_changed(self, change: RegionChange) -> None:
@@ -268,11 +270,11 @@ class Ruling(MultiService):
             self._do(self._keep_to_accounts(), "Could not remove rules of old accounts")
 
     def _look_at_words(self) -> None:
-        records = self.rules.records
+        records, self._owners = self.rules.records, self.alerts.owners()
         self._accounts.visitors.rights.own_rules(
             RuleWords(
                 [seen_rule(id, rule) for id, rule in records.items()],
-                owners=self.alerts.owners(),
+                owners=self._owners,
                 show_watched=self._show_watched,
             )
         )
