@@ -92,7 +92,7 @@ class AlertService:
         self.rows: dict[str, AlertRow] = {}
         """The alerts by their ids."""
         self._by_firing: dict[str, str] = {}
-        self._counts = AlertCounts()
+        self.counts = AlertCounts()
         self._database = database
         self._writes = writes
         self._hub = hub
@@ -122,8 +122,8 @@ class AlertService:
             self._hub.announce()
 
     def _apply(self, change: AlertChange) -> None:
-        before, row = change.before, change.row
-        self._counts.change(change.id, before and before.alert, row and row.alert)
+        before, after = (row.alert if row else None for row in (change.before, change.row))
+        self.counts.change(change.id, before, after)
         self._show(change.id)
         for listener in self._listeners:
             listener(change)
@@ -142,11 +142,7 @@ class AlertService:
 
     def owners(self) -> frozenset[str]:
         """Return the accounts that have alerts."""
-        return self._counts.owners()
-
-    def open_of(self, account: str) -> int:
-        """Count the open alerts that an account has to look at."""
-        return self._counts.open_of(account)
+        return self.counts.owners()
 
     def knows(self, firing: str) -> bool:
         """Tell whether there is an alert of this firing."""

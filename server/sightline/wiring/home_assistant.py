@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
@@ -18,7 +18,6 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sightline.cluster.leader import Leadership
-from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -28,9 +27,11 @@ from sightline.rules.alerts import AlertService
 from sightline.rules.announcing import HomeAssistant
 from sightline.rules.home_assistant import OFFLINE, STATUS
 from sightline.rules.service import RuleService
-from sightline.settings import Settings
 from sightline.wiring.clock import now
 from sightline.wiring.publishers import Publishers
+
+if TYPE_CHECKING:
+    from sightline.wiring.rules import RuleNeeds
 
 reactor: Any = _reactor
 _LOOK = 1.0  # s
@@ -142,31 +143,24 @@ class HomeAssistantConnection(MultiService):
 
 
 def tell_home_assistant(
-    parent: MultiService,
-    settings: Settings,
-    hub: Hub,
-    rules: RuleService,
-    alerts: AlertService,
-    *,
-    publishers: Publishers,
-    leadership: Leadership,
-    mine: Callable[[str, str], None],
+    parent: MultiService, needs: RuleNeeds, rules: RuleService, alerts: AlertService
 ) -> HomeAssistant | None:
     """Make what tells Home Assistant, as services of ``parent``; None: nobody wants it."""
-    wanted = settings.homeassistant
+    wanted = needs.settings.homeassistant
     if not wanted.enabled:
         return None
-    connection = HomeAssistantConnection(wanted.broker, publishers, leadership, mine)
+    leadership = needs.leadership or Leadership()
+    connection = HomeAssistantConnection(wanted.broker, needs.publishers, leadership, needs.mine)
     told = HomeAssistant(
         reactor,
-        hub,
+        needs.hub,
         rules,
         alerts,
         connection.publish,
         prefix=wanted.prefix,
         presence=wanted.presence,
         accounts=wanted.alerts,
-        remembers=settings.history.store != "memory",
+        remembers=needs.settings.history.store != "memory",
     )
     connection.serve(told)
     connection.setServiceParent(parent)

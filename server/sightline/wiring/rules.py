@@ -108,7 +108,7 @@ class Ruling(MultiService):
 
     def __init__(self, needs: RuleNeeds) -> None:
         super().__init__()
-        settings, hub, wanted = needs.settings, needs.hub, needs.settings.rules
+        hub, wanted = needs.hub, needs.settings.rules
         self._hub = hub
         self._accounts = needs.accounts
         self._show_watched = wanted.show_watched
@@ -121,13 +121,7 @@ class Ruling(MultiService):
         self._owners: frozenset[str] = frozenset()
         self._hears = _hears(needs.console, needs.kinds)
         calendar = SystemCalendar()
-        self.database = database = RuleDatabase(
-            reactor,
-            needs.state,
-            needs.common,
-            settings.replicas.name,
-            prepare=partial(load_holidays, calendar),
-        )
+        self.database = database = _database(needs, calendar)
         self.writes = writes = RuleWrites(reactor, database)
         self.rules = rules = RuleService(database, hub, most=wanted.per_account)
         self.rights = rights = RuleRights(self.user, self._hears)
@@ -150,7 +144,7 @@ class Ruling(MultiService):
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
         RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks)
         needs.deliveries.listen(alerts.delivered)
-        needs.deliveries.count(alerts.open_of)
+        needs.deliveries.count(alerts.counts.open_of)
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
@@ -164,16 +158,7 @@ class Ruling(MultiService):
         )
         for part in (self._troubles, self.watch, self.published):
             part.setServiceParent(self)
-        self._home_assistant = tell_home_assistant(
-            self,
-            settings,
-            hub,
-            rules,
-            alerts,
-            publishers=needs.publishers,
-            leadership=self._leadership,
-            mine=needs.mine,
-        )
+        self._home_assistant = tell_home_assistant(self, needs, rules, alerts)
 
     def _make_watch(self, findings: Findings, missed: MissedPast) -> RuleWatch:
         return RuleWatch(
@@ -342,6 +327,16 @@ class Ruling(MultiService):
             await self.rules.forget(thing, record, last=last, at=now())
         except Refused as why:
             raise Refused(why.code, why.why, wait=5) from None
+
+
+def _database(needs: RuleNeeds, calendar: SystemCalendar) -> RuleDatabase:
+    return RuleDatabase(
+        reactor,
+        needs.state,
+        needs.common,
+        needs.settings.replicas.name,
+        prepare=partial(load_holidays, calendar),
+    )
 
 
 def _make_trials(
