@@ -25,6 +25,11 @@ class Admin:
         token = first_link(sightline).partition("#welcome=")[2]
         self.asks("POST", "welcome", {"token": token, "name": "root", "password": PASSWORD})
 
+    @property
+    def cookie(self) -> str:
+        """What a browser sends that is signed in as this admin."""
+        return self._cookie
+
     def asks(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(
             f"{self._home}api/1/{path}",

@@ -68,6 +68,8 @@ class ChannelScene:
         name: str = "",
         badge: int | None = None,
         late: Clock | None = None,
+        posts: Any = reactor,
+        policy: Any = None,
         **options: Any,
     ) -> None:
         given = {"private": True, "timeout": 20.0, "first": 0.02, "contact": "mailto:a@example.org"}
@@ -82,7 +84,7 @@ class ChannelScene:
         self.access = ChannelAccess(
             reactor, wall, folder, self.options, key, common=common, server=name
         )
-        poster = Poster(reactor, self.options, wall)
+        self.poster = poster = Poster(posts, self.options, wall, policy=policy)
         programs: Any = reactor
         if late is not None:  # by whose time the program does not answer
             programs = SimpleNamespace(spawnProcess=reactor.spawnProcess, callLater=late.callLater)
@@ -114,6 +116,7 @@ class ChannelScene:
         OPEN.remove(self)
         self.addresses.stop()
         await self.service.stop()
+        await self.poster.close()
         self.access.stopService()
         await self.access.close()
         await close_store(self.common)

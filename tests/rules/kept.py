@@ -28,6 +28,7 @@ from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName
 from sightline.rules.alerts import AlertService
+from sightline.rules.answers import RuleTrouble
 from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
 from sightline.rules.firing import Event
@@ -55,6 +56,15 @@ class Asks:
 
     def say(self, frame: bytes) -> None:
         self.said.append(json.loads(frame))
+
+
+class NoTroubles:
+    """Finds nothing wrong with any rule."""
+
+    async def prepare(self, rule: Rule) -> None: ...
+
+    def check(self, rule: Rule, user: User) -> Sequence[RuleTrouble]:
+        return ()
 
 
 class Kept:
@@ -133,7 +143,7 @@ class Kept:
             self.rules,
             self.alerts,
             self.rights,
-            lambda rule, user: (),
+            NoTroubles(),
         )
 
     def wall(self) -> float:

@@ -5,8 +5,8 @@ Who may is decided by `auth.permissions`; the audit log writes down who did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta
 from twisted.internet.interfaces import IReactorTime
@@ -110,8 +110,14 @@ ALERT = RequestSpec(
 )
 
 
-Check = Callable[[Rule, User], Sequence[RuleTrouble]]
-"""Says what is wrong with a rule, by what that user may see."""
+class RuleChecker(Protocol):
+    """What knows whether a rule makes sense."""
+
+    def prepare(self, rule: Rule) -> Awaitable[None]:
+        """Load what is needed to check and judge a rule, where that takes long."""
+
+    def check(self, rule: Rule, user: User) -> Sequence[RuleTrouble]:
+        """Say what is wrong with a rule, by what that user may see; after `prepare`."""
 
 
 class RuleRequests:
@@ -125,14 +131,14 @@ class RuleRequests:
         rules: RuleService,
         alerts: AlertService,
         rights: RuleRights,
-        check: Check,
+        checker: RuleChecker,
     ) -> None:
         self._clock = clock
         self._wall = wall
         self._rules = rules
         self._alerts = alerts
         self._rights = rights
-        self._check = check
+        self._checker = checker
         # More than people do; less than would fill the disk.
         self._pace = TokenBuckets(rate=0.5, burst=30)
         self._acts = TokenBuckets(rate=2, burst=100)
@@ -147,7 +153,7 @@ class RuleRequests:
             if not may(user, "rule", f"rule/{id}"):
                 raise Refused("forbidden", "a rule is made by somebody who signed in")
             rule = rule_of(asked, user.name, 1, now)
-            self._look(user, rule)
+            await self._look(user, rule)
             self._take_turn(self._pace, asker)
             self._rules.check_room(user.name)
         else:
@@ -155,14 +161,15 @@ class RuleRequests:
             if asked.version != before.version:
                 raise Refused("stale", f"it was changed meanwhile: it is version {before.version}")
             rule = rule_of(asked, user.name, before.version + 1, now)
-            self._look(user, rule)
+            await self._look(user, rule)
             self._take_turn(self._pace, asker)
         await self._rules.put(id, rule)
         return SavedRule(thing=f"rule/{id}", version=rule.version)
 
-    def _look(self, user: User, rule: Rule) -> None:
+    async def _look(self, user: User, rule: Rule) -> None:
         """Refuse what makes no sense, and what names something its maker may not see."""
-        for trouble in self._check(rule, user):
+        await self._checker.prepare(rule)
+        for trouble in self._checker.check(rule, user):
             raise Refused("impossible", trouble.words)
         field = self._rights.hidden(user, rule)
         if field is not None:  # what is hidden and what is not there look the same

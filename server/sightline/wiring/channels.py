@@ -90,7 +90,7 @@ class ChannelParts(MultiService):
             common=common,
             server=settings.replicas.name,
         )
-        poster = Poster(reactor, options, wall)
+        self._poster = poster = Poster(reactor, options, wall)
         self._addresses = AddressSender(reactor, options)
         broker = settings.regions.broker
         senders: dict[ChannelType, ChannelSender] = {
@@ -135,6 +135,7 @@ class ChannelParts(MultiService):
         self._addresses.stop()
         try:
             await self.service.stop()
+            await self._poster.close()
             await super().stopService()
         finally:
             self.access.stopService()
