@@ -152,6 +152,9 @@ def test_an_alert_comes_is_acknowledged_and_is_over(
     page: Page, mosquitto: Broker, ntfy: Receiver
 ) -> None:
     phone(mosquitto, 80)
+    # A rule about what nobody has heard of is refused: the server has to know the phone first.
+    goes(page, "#map")
+    expect(page.locator(".rows [data-thing='friend/jane/phone']")).to_be_visible()
     made = page.evaluate(
         ASK,
         {
