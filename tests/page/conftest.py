@@ -36,9 +36,8 @@ GRAPHICS = [
     *("--disable-gpu-compositing", "--disable-gpu-rasterization"),
 ]
 NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
-PATIENCE = (
-    90_000.0  # ms: a machine without a graphics card draws the map slowly, a busy one more so
-)
+# A machine without a graphics card draws the map slowly, and a busy one more so.
+PATIENCE = 90_000.0  # ms
 expect.set_options(timeout=PATIENCE)
 # Where it is one o'clock in the afternoon: no day ends while a test looks at it, and of today there
 # is always some past. There is no summer time there.
