@@ -1,4 +1,8 @@
-"""What the accounts' file promises: it survives, it is private, its log is never changed."""
+"""What the accounts' file promises: it survives, it is private, its log is never changed.
+
+Covers accounts/aliases.py, accounts/chosen.py, accounts/database_audit.py,
+accounts/database_file.py, accounts/pseudonyms.py, auth/account.py.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""`sightline replay`: an archive is sent to a broker again.
+
+Covers cli/mqtt_options.py, cli/sender.py.
+"""
+
 from __future__ import annotations
 
 import gzip

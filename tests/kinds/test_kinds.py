@@ -1,3 +1,8 @@
+"""The registry of the kinds says of each what the others need to know.
+
+Covers kinds/__init__.py.
+"""
+
 from __future__ import annotations
 
 import ast

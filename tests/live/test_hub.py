@@ -1,3 +1,8 @@
+"""The hub tells the world as it is, and then what changes.
+
+Covers live/broker_links.py, live/server_state.py.
+"""
+
 from __future__ import annotations
 
 from typing import Any

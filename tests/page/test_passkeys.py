@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from broker import Broker
+from page.conftest import opens
 from people import PASSWORD, Admin, axe, is_in, sign_in
 from sightline.auth.second_factor import code_at, step_at
 from sightline_process import ROOT, SightlineProcess
@@ -81,13 +82,10 @@ def person(plain_chromium: Browser, server: SightlineProcess) -> Iterator[Callab
     contexts = []
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Person:
-        context = plain_chromium.new_context(
-            viewport=viewport, locale="en-IE", reduced_motion="reduce"
-        )
+        context = opens(plain_chromium, viewport=viewport)
         contexts.append(context)
         context.base = server.url.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
         page = context.new_page()
-        page.set_default_timeout(60_000)
         return Person(page, **options)
 
     yield make

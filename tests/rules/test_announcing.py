@@ -1,4 +1,7 @@
-"""What Home Assistant finds at the broker, by real messages of ours and none of others."""
+"""What Home Assistant finds at the broker, by real messages of ours and none of others.
+
+Covers rules/home_assistant.py.
+"""
 
 from __future__ import annotations
 

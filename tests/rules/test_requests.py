@@ -1,4 +1,7 @@
-"""Who may make rules and do something to alerts, and what is refused."""
+"""Who may make rules and do something to alerts, and what is refused.
+
+Covers rules/ids.py, rules/rights.py, rules/service.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The database of rules against a model of it, whatever comes in whatever order."""
+"""The database of rules against a model of it, whatever comes in whatever order.
+
+Covers rules/alert_changes.py, rules/notice_table.py.
+"""
 
 from __future__ import annotations
 

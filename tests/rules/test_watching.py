@@ -1,4 +1,7 @@
-"""What happens becomes alerts, which are told once, over restarts and between servers."""
+"""What happens becomes alerts, which are told once, over restarts and between servers.
+
+Covers rules/access.py, rules/alerts.py, rules/findings.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The fan-out with connections that are as slow as the test wants, and a clock of its own."""
+"""The fan-out with connections that are as slow as the test wants, and a clock of its own.
+
+Covers web/framing.py, web/viewers.py.
+"""
 
 from __future__ import annotations
 

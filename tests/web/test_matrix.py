@@ -1,4 +1,7 @@
-"""Who may do what, over real HTTP and real WebSockets: every role, every verb, every route."""
+"""Who may do what, over real HTTP and real WebSockets: every role, every verb, every route.
+
+Covers console/api_check.py, maps/api.py.
+"""
 
 from __future__ import annotations
 

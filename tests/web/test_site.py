@@ -1,4 +1,7 @@
-"""Every URL over real HTTP: what is served, with which headers, and what is refused."""
+"""Every URL over real HTTP: what is served, with which headers, and what is refused.
+
+Covers web/content_policy.py, web/metrics.py.
+"""
 
 from __future__ import annotations
 

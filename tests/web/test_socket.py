@@ -1,4 +1,7 @@
-"""Real sockets on loopback: the handshake, its limits, and news over the wire."""
+"""Real sockets on loopback: the handshake, its limits, and news over the wire.
+
+Covers web/browser_connection.py, web/inflow.py, web/outflow.py, web/socket_output.py.
+"""
 
 from __future__ import annotations
 
