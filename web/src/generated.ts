@@ -88,6 +88,15 @@ export interface AllThings {
   readonly things: readonly Thing[];
 }
 
+/** What became of the request `id`: the fields of its answer, or `code` and `why`. */
+export interface AnswerFrame {
+  readonly t: 'answer';
+  readonly id: number;
+  readonly ok: boolean;
+  readonly code?: string | null;
+  readonly why?: string | null;
+}
+
 /** The new app as it was told, and the code that it shows. */
 export interface AppCode {
   readonly sealed: string;
@@ -129,6 +138,13 @@ export interface AuditShown {
   readonly thing: string;
   readonly result: string;
   readonly more: string;
+}
+
+/** A sign of life: the server's clock in ms since 1970, and the number of the newest change. */
+export interface BeatFrame {
+  readonly t: 'beat';
+  readonly now: number;
+  readonly seq: number;
 }
 
 /** Where the browser goes now, and the address of ours to which it comes back. */
@@ -206,6 +222,15 @@ export interface CameWithApp {
   readonly user: Person;
   readonly codes: readonly string[];
   readonly degraded?: string | null;
+}
+
+/** A thing as it is now: its kind, its id within the kind, the number of its last change. With `gone` it is no more; else the fields of its state follow (things.md). */
+export interface ChangedThing {
+  readonly k: string;
+  readonly id: string;
+  readonly s: number;
+  readonly gone?: boolean;
+  readonly [further: string]: unknown;
 }
 
 /** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. `here`: the browser that asks is the one that subscribed; who signs this session out ends the channel, too. */
@@ -533,6 +558,12 @@ export interface EffectSeen {
   readonly seconds: number;
 }
 
+/** For browsers that poll: the connection is closed, and why. */
+export interface EndedFrame {
+  readonly t: 'ended';
+  readonly why: string;
+}
+
 /** The friend's id again (`jane/phone`), so that nobody is erased by a slip. */
 export interface Erase {
   readonly confirm: string;
@@ -699,6 +730,20 @@ export interface Halt {
   readonly why?: string;
 }
 
+/** A message for a subscription: its payload as text, or as `base64`; `at` in epoch s. `size` (bytes) is told when the payload was cut; `dropped` messages before it found no room. */
+export interface HeardFrame {
+  readonly t: 'heard';
+  readonly sub: string;
+  readonly dropped?: number;
+  readonly topic: string;
+  readonly payload?: string | null;
+  readonly base64?: string | null;
+  readonly size?: number | null;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly at: number;
+}
+
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
 export interface HeatCell {
   readonly lat: number;
@@ -722,6 +767,17 @@ export interface HeatQuery {
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly cells?: number;
+}
+
+/** The first frame of a connection. `epoch` names the numbering of changes, `server` its version. `now` is the server's clock in ms since 1970, `beat` the time between two signs of life in ms. */
+export interface HelloFrame {
+  readonly t: 'hello';
+  readonly epoch: string;
+  readonly server: string;
+  readonly user: Person;
+  readonly now: number;
+  readonly beat: number;
+  readonly limits: SizeLimits;
 }
 
 /** How many points are hidden, and what undoes that. */
@@ -1146,6 +1202,16 @@ export interface NewUser {
   readonly see?: readonly string[];
   readonly drive?: readonly string[];
   readonly own?: readonly string[];
+}
+
+/** Things that changed, in ascending order; afterwards the browser stands at `seq`. `whole`: forget everything first. `more`: the rest of the picture follows. `missed`: so many things of a kind came and went unseen. */
+export interface NewsFrame {
+  readonly t: 'news';
+  readonly seq: number;
+  readonly whole?: boolean;
+  readonly more?: boolean;
+  readonly missed?: Readonly<Record<string, number>>;
+  readonly things: readonly ChangedThing[];
 }
 
 /** A call that says all by its path. */
@@ -1886,6 +1952,12 @@ export interface SignedPasskey {
   readonly user?: string;
 }
 
+/** The largest request, in bytes; `publish`: one that publishes, for who may. */
+export interface SizeLimits {
+  readonly message: number;
+  readonly publish?: number | null;
+}
+
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
   readonly place?: string;
@@ -1946,6 +2018,14 @@ export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
   readonly state: 'active' | 'refused' | 'waiting';
+}
+
+/** How a subscription stands now, and `why`. */
+export interface SubscriptionFrame {
+  readonly t: 'sub';
+  readonly sub: string;
+  readonly state: 'active' | 'refused' | 'waiting';
+  readonly why?: string | null;
 }
 
 /** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
@@ -3030,6 +3110,94 @@ export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad
 
 /** How what comes from the server is checked (net/shape.ts). */
 
+export const AnswerFrameShape: Shape<AnswerFrame> = {
+  t: { is: { one: ['answer'] } },
+  id: { is: 'number' },
+  ok: { is: 'flag' },
+  code: { is: 'text', or: null },
+  why: { is: 'text', or: null },
+};
+
+export const BeatFrameShape: Shape<BeatFrame> = {
+  t: { is: { one: ['beat'] } },
+  now: { is: 'number' },
+  seq: { is: 'number' },
+};
+
+export const EndedFrameShape: Shape<EndedFrame> = {
+  t: { is: { one: ['ended'] } },
+  why: { is: 'text' },
+};
+
+export const HeardFrameShape: Shape<HeardFrame> = {
+  t: { is: { one: ['heard'] } },
+  sub: { is: 'text' },
+  dropped: { is: 'number', or: 0 },
+  topic: { is: 'text' },
+  payload: { is: 'text', or: null },
+  base64: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number' },
+  retain: { is: 'flag' },
+  at: { is: 'number' },
+};
+
+export const RightsShape: Shape<Rights> = {
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  admin: { is: 'flag' },
+  looks_only: { is: 'flag' },
+};
+
+export const PersonShape: Shape<Person> = {
+  name: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
+  rights: { is: { of: RightsShape } },
+  expires: { is: 'number', or: null },
+  scopes: { is: { list: 'text' }, or: null },
+  display: { is: 'text', or: null },
+};
+
+export const SizeLimitsShape: Shape<SizeLimits> = {
+  message: { is: 'number' },
+  publish: { is: 'number', or: null },
+};
+
+export const HelloFrameShape: Shape<HelloFrame> = {
+  t: { is: { one: ['hello'] } },
+  epoch: { is: 'text' },
+  server: { is: 'text' },
+  user: { is: { of: PersonShape } },
+  now: { is: 'number' },
+  beat: { is: 'number' },
+  limits: { is: { of: SizeLimitsShape } },
+};
+
+export const ChangedThingShape: Shape<ChangedThing> = {
+  k: { is: 'text' },
+  id: { is: 'text' },
+  s: { is: 'number' },
+  gone: { is: 'flag', or: false },
+};
+
+export const NewsFrameShape: Shape<NewsFrame> = {
+  t: { is: { one: ['news'] } },
+  seq: { is: 'number' },
+  whole: { is: 'flag', or: false },
+  more: { is: 'flag', or: false },
+  missed: { is: { map: 'number' }, or: {} },
+  things: { is: { list: { open: ChangedThingShape } } },
+};
+
+export const SubscriptionFrameShape: Shape<SubscriptionFrame> = {
+  t: { is: { one: ['sub'] } },
+  sub: { is: 'text' },
+  state: { is: { one: ['active', 'refused', 'waiting'] } },
+  why: { is: 'text', or: null },
+};
+
 export const DoubtShape: Shape<Doubt> = {
   lat: { is: 'number' },
   lon: { is: 'number' },
@@ -3634,24 +3802,6 @@ export const TopicPageShape: Shape<TopicPage> = {
   children: { is: { list: { of: TopicNodeShape } }, or: null },
   total: { is: 'number', or: null },
   after: { is: 'text', or: null },
-};
-
-export const RightsShape: Shape<Rights> = {
-  see: { is: { list: 'text' } },
-  drive: { is: { list: 'text' } },
-  own: { is: { list: 'text' } },
-  admin: { is: 'flag' },
-  looks_only: { is: 'flag' },
-};
-
-export const PersonShape: Shape<Person> = {
-  name: { is: 'text' },
-  role: { is: { one: ['admin', 'operator', 'viewer'] } },
-  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
-  rights: { is: { of: RightsShape } },
-  expires: { is: 'number', or: null },
-  scopes: { is: { list: 'text' }, or: null },
-  display: { is: 'text', or: null },
 };
 
 export const ProviderShownShape: Shape<ProviderShown> = {
