@@ -66,6 +66,15 @@ def _as_nobody() -> list[str]:
     return ["setpriv", *user, "--pdeathsig", "KILL", "--"]
 
 
+def _lives(pid: int) -> bool:
+    """Tell whether a process is there and more than an entry that nobody has read."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
 class Cluster:
     """One PostgreSQL at a port of its own; ``copy_of`` makes it a streaming standby."""
 
@@ -148,11 +157,14 @@ class Cluster:
         return True
 
     def kill(self) -> None:
-        """End all of it at once (KILL)."""
-        for pid in self.processes():
+        """End all of it at once (KILL), and wait until nobody holds its memory any more."""
+        pids = self.processes()
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._end(signal.SIGKILL)
+        # One that still ends would keep the next start from its shared memory.
+        wait_until(lambda: not any(map(_lives, pids)), "the processes of PostgreSQL to end")
 
     def stop(self) -> None:
         """End it at once, but in order."""

@@ -1,7 +1,4 @@
-"""What Home Assistant finds at the broker, by real messages of ours and none of others.
-
-Covers rules/home_assistant.py.
-"""
+"""What Home Assistant finds at the broker, by real messages of ours and none of others."""
 
 from __future__ import annotations
 
