@@ -143,44 +143,12 @@ async def test_a_rule_fires_once_whichever_leads_and_is_the_same_at_both(stack):
 
     # The leader is killed: the other tells of the next, once.
     await deferToThread(leads.end, SIGKILL)
-    home.phones.are_at(INSIDE, tst + 60, ["jane"])
-    await follower.sees(lambda things: things["friend/jane/phone"]["tst"] > tst, "jane's fix")
-    home.phones.are_at(OUTSIDE, tst + 120, ["jane"])
-    await follower.sees(lambda things: len(alerts(things, "jane")) == 2, "that jane has left")
-    await home.until(lambda: len(about(home.hook, "jane")) == 2, "word of it")
+    tst = time.time()
+    home.phones.are_at(INSIDE, tst - 60, ["carl"])
+    await follower.sees(lambda things: "friend/carl/phone" in things, "carl")
+    home.phones.are_at(OUTSIDE, tst, ["carl"])
+    await follower.sees(lambda things: len(alerts(things, "carl")) == 1, "that carl has left")
+    await home.is_told("carl")
     assert more_than_once(home.hook) == {}
     assert len(told(home.hook)) == len(alerts(follower.picture.things)) == 3
     await follower.leaves()
-
-
-@pytest.mark.timeout(400)
-@pytest_twisted.ensureDeferred
-async def test_what_happened_while_both_were_down_is_told_as_late_and_once(stack):
-    home = await Home(stack).begins()
-    ago = time.time() - 600
-    home.phones.are_at(OUTSIDE, ago - 60, ["jane"])
-    await home.both_see(lambda things: "friend/jane/phone" in things, "jane")
-    for browser in (home.at_one, home.at_two):
-        await browser.leaves()
-    await deferToThread(home.one.end, SIGKILL)
-    await deferToThread(home.two.end, SIGKILL)
-    home.phones.are_at(INSIDE, ago, ["jane"])
-    began = time.time()
-    for server in (home.two, home.one):
-        await deferToThread(server.start)
-    said = await home.is_told("jane")
-    assert "late" in said["body"].lower(), said
-    await home.enters_both()
-    await home.both_see(lambda things: len(alerts(things)) == 1, "the alert")
-    for browser in (home.at_one, home.at_two):
-        (alert,) = alerts(browser.picture.things).values()
-        assert int(alert["at"]) == int(ago)
-        assert alert["late"] >= began
-    # Both have judged it: what happens next is told, and nothing once more.
-    await home.comes("bob", home.at_one, home.at_two)
-    await home.is_told("bob")
-    await home.both_see(lambda things: len(alerts(things)) == 2, "both alerts")
-    assert more_than_once(home.hook) == {}
-    assert len(told(home.hook)) == 2
-    for browser in (home.at_one, home.at_two):
-        await browser.leaves()

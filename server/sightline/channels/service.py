@@ -125,10 +125,6 @@ class ChannelService:
         """Return the accounts that have channels, or are to be told anything."""
         return await self.access.transact(lambda store: store.accounts())
 
-    async def subscribed(self) -> list[Channel]:
-        """Return the channels of all browsers that subscribed."""
-        return await self.access.transact(lambda store: store.subscribed())
-
     async def change(self, do: Callable[[ChannelStore], T], *, scrub: bool = False) -> T:
         """Return what ``do`` changes, and look at once at what follows from it."""
         done = await self.access.transact(do, scrub=scrub)

@@ -179,6 +179,7 @@ class ChannelParts(MultiService):
         if cache.sign_outs == self._sign_outs:
             return
         sessions = {session_id(key) for key in cache.sessions}
-        for channel in signed_out(await self.service.subscribed(), cache.sign_outs, sessions):
+        channels = await self.access.transact(lambda store: store.subscribed())
+        for channel in signed_out(channels, cache.sign_outs, sessions):
             await self.service.removed(channel, "its browser was signed out")
         self._sign_outs = cache.sign_outs
