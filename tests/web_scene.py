@@ -193,7 +193,7 @@ class WebScene:
         driving = build_driving(start, cluster, live, accounts)
         reads = Reads(reactor)
         console = build_console(start, live, accounts, reads)
-        past = build_history(start, cluster, live, accounts)
+        past = build_history(start, cluster, live, accounts, reads)
         mqtt = build_mqtt(
             start, cluster=cluster, live=live, driving=driving, console=console, past=past
         )
