@@ -199,7 +199,6 @@ class PastValue(Answer, frozen=True, kw_only=True):
     kept: PastMessage | UnsetType = UNSET
     now: PastMessage | UnsetType = UNSET
     differs: bool = False
-    messages: int = 0
     begins: float | UnsetType = UNSET
     fields: list[str]
     clients: list[str]

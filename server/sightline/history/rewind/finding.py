@@ -74,20 +74,22 @@ class TextFilter:
     """Tells which payloads hold a text, whatever its case."""
 
     def __init__(self, text: str) -> None:
-        self._text = text.casefold()
-        # As it stands in a line; only of plain letters is the case known without decoding.
-        self._plain = _json(text.lower())[1:-1] if text.isascii() else None
+        self._text = text.lower()
+        self._bytes = self._text.encode()
+        # Of plain letters the case is known without decoding anything.
+        self._plain = text.isascii()
+        self._in_line = _json(self._text)[1:-1]
 
     def may_be_in(self, data: bytes) -> bool:
         """Tell whether any payload of these lines may hold it. Never wrong when it says no."""
-        if not self._text:
+        if not self._text or b'"base64":' in data or b"\\u" in data:
             return True
-        if b'"base64":' in data or b"\\u" in data:
-            return True
-        if self._plain is None:
-            return self._text in data.decode("utf-8", "replace").casefold()
-        return self._plain in data.lower()
+        if self._plain:
+            return self._in_line in data.lower()
+        return self._in_line.decode() in data.decode("utf-8", "replace").lower()
 
     def is_in(self, payload: bytes) -> bool:
         """Tell whether it is in this payload."""
-        return not self._text or self._text in payload.decode("utf-8", "replace").casefold()
+        if self._plain:
+            return self._bytes in payload.lower()
+        return self._text in payload.decode("utf-8", "replace").lower()

@@ -20,7 +20,7 @@ from sightline.history.rewind.reader import ArchiveReader, Part
 from sightline.history.rewind.series import Buckets, fields_of, number_in
 from sightline.history.rewind.showing import LevelShower, shown
 from sightline.history.rewind.tree import Snapshots, value_at
-from sightline.history.rewind.values import value_of
+from sightline.history.rewind.values import first_of, value_of
 from sightline.model.kind import Arrival
 
 MOST_BYTES = 1_000_000
@@ -94,6 +94,7 @@ class Questions:
             )
         then = value_of(self._reader, parts, key, asked.at, budget)
         now = value_of(self._reader, parts, key, FOREVER, budget)
+        begins = first_of(self._reader, parts, key, budget)
         last, current = then.value, now.value
         return answers.PastValue(
             at=asked.at,
@@ -103,8 +104,7 @@ class Questions:
             kept=UNSET if then.kept is None else shown(then.kept),
             now=UNSET if current is None else shown(current),
             differs=(last.payload if last else None) != (current.payload if current else None),
-            messages=now.messages,
-            begins=UNSET if now.begins is None else now.begins,
+            begins=UNSET if begins is None else begins,
             fields=fields_of(payload) if (payload := (last or current or _NOTHING).payload) else [],
             clients=list(place.clients),
         )

@@ -15,29 +15,18 @@ _ROUNDED = 0.001
 
 
 class TopicValue(NamedTuple):
-    """The last message of a topic, its retained one, ``messages`` of it in the whole archive.
-
-    ``begins`` is when the first of those came (epoch s).
-    """
+    """The last message of a topic by a moment, and its retained one; None: there was none."""
 
     value: Arrival | None
     kept: Arrival | None
-    messages: int
-    begins: float | None
 
 
 def value_of(
     reader: ArchiveReader, parts: list[Part], key: str, at: float, check: Check
 ) -> TopicValue:
     """Return what a topic held at a moment. Raises as `ArchiveReader` does."""
-    with_it = [part for part in parts if part.topic(key) is not None]
-    messages = sum(topic.count for part in with_it if (topic := part.topic(key)))
-    return TopicValue(
-        _last(reader, [part for part in with_it if part.low <= at], key, at, check),
-        _kept(reader, [part for part in with_it if part.low <= at], key, at, check),
-        messages,
-        _first(reader, with_it[0], key) if with_it else None,
-    )
+    before = [part for part in parts if part.low <= at]
+    return TopicValue(_last(reader, before, key, at, check), _kept(reader, before, key, at, check))
 
 
 def _last(
@@ -48,6 +37,7 @@ def _last(
     for _, part in reversed(order):
         if best is not None and best.arrival.at > min(part.high, at):
             break
+        check()
         topic, blocks = part.topic(key), part.index.blocks
         for posting in candidates(topic, blocks, at) if topic else ():
             if best is not None and best.arrival.at > min(posting.at + _ROUNDED, at):
@@ -67,6 +57,7 @@ def _kept(
 ) -> Arrival | None:
     """Return the retained message that was heard of last; None: none, or it was cleared."""
     for part in reversed(parts):
+        check()
         topic, blocks = part.topic(key), part.index.blocks
         for number, _ in reversed(list(kept_at(topic)) if topic else []):
             if blocks[number].low > at:
@@ -79,13 +70,14 @@ def _kept(
     return None
 
 
-def _first(reader: ArchiveReader, part: Part, key: str) -> float | None:
-    """Return when the first message of a topic came (epoch s)."""
-    topic, blocks = part.topic(key), part.index.blocks
-    if topic is None:
-        return None
-    posting = next(postings(topic, blocks))
-    lines = of_topic(
-        reader.lines(part, posting.block), blocks[posting.block], key, posting.messages
-    )
-    return min((line.arrival.at for line in lines), default=None)
+def first_of(reader: ArchiveReader, parts: list[Part], key: str, check: Check) -> float | None:
+    """Return when the first message of a topic came (epoch s); None: none has."""
+    for part in parts:
+        check()
+        if (topic := part.topic(key)) is not None:
+            blocks = part.index.blocks
+            posting = next(postings(topic, blocks))
+            lines = reader.lines(part, posting.block)
+            found = of_topic(lines, blocks[posting.block], key, posting.messages)
+            return min((line.arrival.at for line in found), default=None)
+    return None
