@@ -53,7 +53,7 @@ def messages(count: int, topics: list[str], days: float) -> Iterator[Arrival]:
     weights = [1 / (1 + n % 97) for n in range(len(topics))]
     at, step = END - days * DAY, days * DAY / count
     picked: list[str] = []
-    for number in range(count):
+    for _number in range(count):
         if not picked:
             picked = random.choices(topics, weights, k=1000)
         topic = picked.pop()

@@ -31,7 +31,8 @@ def test_a_compressed_file_is_of_members_that_are_each_whole_lines(tmp_path: Pat
     path = tmp_path / "x.gz"
     path.write_bytes(out.getvalue())
     found = list(members(path))
-    assert len(found) > 4 and not any(each.fault for each in found)
+    assert len(found) > 4
+    assert not any(each.fault for each in found)
     assert all(each.data.endswith(b"\n") and len(each.data) < BLOCK + 200 for each in found)
     assert b"".join(each.data for each in found) == data
     for each in found:  # each alone
@@ -53,7 +54,7 @@ def test_a_line_longer_than_a_block_stays_whole(tmp_path: Path):
         blocks.write(data)
     path = tmp_path / "x.gz"
     path.write_bytes(out.getvalue())
-    assert [each.data for each in members(path)][0].count(b"\n") == 1
+    assert next(each.data for each in members(path)).count(b"\n") == 1
     assert gzip.decompress(out.getvalue()) == data
 
 
@@ -62,7 +63,8 @@ def test_a_file_of_one_member_is_read_in_pieces_and_from_the_middle(tmp_path: Pa
     path = tmp_path / "old.gz"
     path.write_bytes(gzip.compress(data))
     found = list(pieces(path))
-    assert len(found) > 10 and b"".join(each.lines for each in found) == data
+    assert len(found) > 10
+    assert b"".join(each.lines for each in found) == data
     assert all(each.length == 0 and each.lines.endswith(b"\n") for each in found)
     stream = MemberStream(path, 0)
     for each in (found[3], found[4], found[2], found[-1]):  # on, and back
@@ -75,7 +77,8 @@ def test_members_of_another_program_that_cut_lines_are_read_as_one(tmp_path: Pat
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(data[:100_001]) + gzip.compress(data[100_001:]))
     found = list(pieces(path))
-    assert b"".join(each.lines for each in found) == data and not any(e.fault for e in found)
+    assert b"".join(each.lines for each in found) == data
+    assert not any(e.fault for e in found)
     stream = MemberStream(path, 0)
     for each in found:
         assert stream.read(each.skip, len(each.lines)) == each.lines
@@ -109,7 +112,8 @@ def test_what_stands_before_a_cut_is_used(tmp_path: Path):
     zipped.write_bytes(zipped.read_bytes()[:-200])
     found = list(pieces(zipped))
     lines = b"".join(each.lines for each in found)
-    assert plain.startswith(lines) and len(lines) > len(plain) * 0.8
+    assert plain.startswith(lines)
+    assert len(lines) > len(plain) * 0.8
     assert [each.fault for each in found if each.fault] == [
         "the file ends within a compressed block"
     ]

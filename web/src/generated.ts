@@ -208,6 +208,14 @@ export interface CameWithApp {
   readonly degraded?: string | null;
 }
 
+/** A topic that holds something else now. Without `then` it was not known then. */
+export interface ChangedTopic {
+  readonly topic: string;
+  readonly then?: PastMessage | null;
+  readonly now: PastMessage;
+  readonly messages: number;
+}
+
 /** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
 export interface ChannelChange {
   readonly name?: string | null;
@@ -351,6 +359,36 @@ export interface Credit {
   readonly url?: string;
 }
 
+/** A part of a curve: of each bucket (`from` + its number times `step`) `low`, `high`, the `last` number and the time `at` of that. `after` goes on where it is not `complete`: a bucket may come again. `numbers` of `messages` had a number. */
+export interface Curve {
+  readonly ok: true;
+  readonly broker: string;
+  readonly topic: string;
+  readonly field: string;
+  readonly step: number;
+  readonly buckets: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly last: readonly number[];
+  readonly at: readonly number[];
+  readonly messages: number;
+  readonly numbers: number;
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** Which numbers: those of one `field` of a topic's JSON, such as `battery.level`. Without a field: of payloads that are a number. The least, the most and the last of each `step` (s) are told. */
+export interface CurveQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly topic: string;
+  readonly field?: string;
+  readonly step: number;
+  readonly after?: string | null;
+}
+
 /** How much there is of a `day`, which begins and ends at these times. */
 export interface DayCount {
   readonly day: string;
@@ -453,6 +491,23 @@ export interface DevicesQuery {
   readonly text?: string;
 }
 
+/** Topics whose values differ between a moment and now, by name; `after` goes on. */
+export interface Difference {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topics: readonly ChangedTopic[];
+  readonly after?: string | null;
+}
+
+/** Since when, and below which prefix. */
+export interface DifferenceQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly broker?: string;
+}
+
 /** Yes, and nothing more. */
 export interface Done {
   readonly ok: true;
@@ -468,6 +523,15 @@ export interface Doubt {
   readonly acc?: number | null;
   readonly when?: number;
   readonly row?: number;
+}
+
+/** Which messages. */
+export interface DownloadQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
 }
 
 /** A region as it is drawn. Without a `thing` it is new; else `version` is the one changed. Degrees and metres. */
@@ -1009,6 +1073,18 @@ export interface MergeQuery {
   readonly into: string;
 }
 
+/** Which messages. `newest`: the newest first. */
+export interface MessagesQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
+  readonly newest?: boolean;
+  readonly after?: string | null;
+  readonly limit?: number;
+}
+
 /** A further name of a device. `how`: it was seen, or an admin merged or renamed; `at`: since when, epoch s. */
 export interface NameShown {
   readonly name: string;
@@ -1267,6 +1343,72 @@ export interface PasskeyToMake {
   readonly lasts?: number;
 }
 
+/** One level of a topic by its `name`, as it was then; what is 0 or unknown is left out. `messages`, `topics`, `kept` (retained messages that were heard of) and `at` (the newest) are of it and all below. Of the topic itself: `count` of its messages, its last value as text (`last`) or `hex`, cut, `size`, `qos` and whether it came `retain`ed; `differs`: it holds something else now. */
+export interface PastLevel {
+  readonly name: string;
+  readonly messages: number;
+  readonly topics?: number;
+  readonly children?: number;
+  readonly kept?: number;
+  readonly at?: number | null;
+  readonly count?: number;
+  readonly last?: string | null;
+  readonly hex?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number | null;
+  readonly retain?: boolean;
+  readonly differs?: boolean | null;
+}
+
+/** A message as it came: `payload` as text, else `base64`; `size` where it was cut. */
+export interface PastMessage {
+  readonly topic: string;
+  readonly at: number;
+  readonly payload?: string | null;
+  readonly base64?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number;
+  readonly retain?: boolean;
+}
+
+/** Messages of a span. `after` goes on where it is not `complete`. `reached` is the time up to which the span was looked through in the time that one answer has. */
+export interface PastMessages {
+  readonly ok: true;
+  readonly broker: string;
+  readonly messages: readonly PastMessage[];
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** A page of the topic tree as it was `at` a moment. `node` is the level itself. `begins` is when the archive begins (absent: it is empty); `total` levels are directly below. */
+export interface PastTree {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly below: string;
+  readonly begins?: number | null;
+  readonly node: PastLevel;
+  readonly children: readonly PastLevel[];
+  readonly total: number;
+  readonly after?: string | null;
+}
+
+/** What a topic held `at` a moment: its last message by then, and its retained one. Absent: none was heard by then. `now` is its last message of all; `begins` when its first one was archived. `fields` are the numbers in the payload; `clients` are those of the broker's that publish it, as far as the list of clients knows. */
+export interface PastValue {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topic: string;
+  readonly value?: PastMessage | null;
+  readonly kept?: PastMessage | null;
+  readonly now?: PastMessage | null;
+  readonly differs?: boolean;
+  readonly begins?: number | null;
+  readonly fields: readonly string[];
+  readonly clients: readonly string[];
+}
+
 /** Somebody was in a region (its key) from then to then. */
 export interface PastVisit {
   readonly region: string;
@@ -1518,6 +1660,50 @@ export interface Quiet {
 export interface Recipient {
   readonly account: string;
   readonly after?: number;
+}
+
+/** What the archive keeps: its settings, its days, and what a day costs. `begins` and `ends` are those of its messages. `missing` days are between others and have none. `a_day` are bytes on the disk of a whole day: measured of whole days, or of `measured` `hours` since it began. `flaws` are the first of `flawed`. */
+export interface Recorded {
+  readonly ok: true;
+  readonly enabled: boolean;
+  readonly topics: readonly string[];
+  readonly days: number;
+  readonly megabytes: number;
+  readonly brokers: readonly string[];
+  readonly begins?: number | null;
+  readonly ends?: number | null;
+  readonly recorded: readonly RecordedDay[];
+  readonly missing: readonly string[];
+  readonly size: number;
+  readonly messages: number;
+  readonly a_day?: number | null;
+  readonly measured?: 'days' | 'hours' | null;
+  readonly shares: readonly RecordedShare[];
+  readonly flaws: readonly RecordedFlaw[];
+  readonly flawed: number;
+}
+
+/** A day (UTC) of the archive: `size` on the disk, and messages. `open`: it goes on. */
+export interface RecordedDay {
+  readonly day: string;
+  readonly size: number;
+  readonly messages: number;
+  readonly open?: boolean;
+}
+
+/** A place of a file that cannot be used or is doubtful: line (0: all of it) and why. */
+export interface RecordedFlaw {
+  readonly file: string;
+  readonly line: number;
+  readonly why: string;
+}
+
+/** What begins with this level of all that is recorded: messages, bytes before compression. */
+export interface RecordedShare {
+  readonly level: string;
+  readonly topics: number;
+  readonly messages: number;
+  readonly size: number;
 }
 
 /** Recovery codes, told this once. */
@@ -2116,6 +2302,15 @@ export interface Transition {
   readonly inferred?: boolean;
 }
 
+/** Which level of the topic tree, and when. Without a broker: the first. `compare`: tell, too, whether a value is another one now. */
+export interface TreeQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly compare?: boolean;
+  readonly broker?: string;
+}
+
 /** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */
 export interface Trouble {
   readonly reason: string;
@@ -2174,6 +2369,13 @@ export interface UsualSilence {
   readonly thing: string;
   readonly usual: number | null;
   readonly learned: number;
+}
+
+/** Which topic, and when. */
+export interface ValueQuery {
+  readonly at: number | string;
+  readonly topic: string;
+  readonly broker?: string;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -2986,6 +3188,41 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: ChannelStandings;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/recorded': {
+    readonly asks: Nothing;
+    readonly answers: Recorded;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/tree': {
+    readonly asks: TreeQuery;
+    readonly answers: PastTree;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/value': {
+    readonly asks: ValueQuery;
+    readonly answers: PastValue;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/difference': {
+    readonly asks: DifferenceQuery;
+    readonly answers: Difference;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/messages': {
+    readonly asks: MessagesQuery;
+    readonly answers: PastMessages;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/curve': {
+    readonly asks: CurveQuery;
+    readonly answers: Curve;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/download': {
+    readonly asks: DownloadQuery;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
   readonly 'POST /places/at': {
     readonly asks: PlacesAt;
@@ -4409,6 +4646,140 @@ export const ChannelStandingsShape: Shape<ChannelStandings> = {
   trouble: { is: 'text' },
 };
 
+export const RecordedDayShape: Shape<RecordedDay> = {
+  day: { is: 'text' },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  open: { is: 'flag', or: false },
+};
+
+export const RecordedShareShape: Shape<RecordedShare> = {
+  level: { is: 'text' },
+  topics: { is: 'number' },
+  messages: { is: 'number' },
+  size: { is: 'number' },
+};
+
+export const RecordedFlawShape: Shape<RecordedFlaw> = {
+  file: { is: 'text' },
+  line: { is: 'number' },
+  why: { is: 'text' },
+};
+
+export const RecordedShape: Shape<Recorded> = {
+  ok: { is: { one: [true] } },
+  enabled: { is: 'flag' },
+  topics: { is: { list: 'text' } },
+  days: { is: 'number' },
+  megabytes: { is: 'number' },
+  brokers: { is: { list: 'text' } },
+  begins: { is: 'number', or: null },
+  ends: { is: 'number', or: null },
+  recorded: { is: { list: { of: RecordedDayShape } } },
+  missing: { is: { list: 'text' } },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  a_day: { is: 'number', or: null },
+  measured: { is: { one: ['days', 'hours'] }, or: null },
+  shares: { is: { list: { of: RecordedShareShape } } },
+  flaws: { is: { list: { of: RecordedFlawShape } } },
+  flawed: { is: 'number' },
+};
+
+export const PastLevelShape: Shape<PastLevel> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  topics: { is: 'number', or: 0 },
+  children: { is: 'number', or: 0 },
+  kept: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  differs: { is: 'flag', or: null },
+};
+
+export const PastTreeShape: Shape<PastTree> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  below: { is: 'text' },
+  begins: { is: 'number', or: null },
+  node: { is: { of: PastLevelShape } },
+  children: { is: { list: { of: PastLevelShape } } },
+  total: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessageShape: Shape<PastMessage> = {
+  topic: { is: 'text' },
+  at: { is: 'number' },
+  payload: { is: 'text', or: null },
+  base64: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: 0 },
+  retain: { is: 'flag', or: false },
+};
+
+export const PastValueShape: Shape<PastValue> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  value: { is: { of: PastMessageShape }, or: null },
+  kept: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape }, or: null },
+  differs: { is: 'flag', or: false },
+  begins: { is: 'number', or: null },
+  fields: { is: { list: 'text' } },
+  clients: { is: { list: 'text' } },
+};
+
+export const ChangedTopicShape: Shape<ChangedTopic> = {
+  topic: { is: 'text' },
+  then: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape } },
+  messages: { is: 'number' },
+};
+
+export const DifferenceShape: Shape<Difference> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topics: { is: { list: { of: ChangedTopicShape } } },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessagesShape: Shape<PastMessages> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  messages: { is: { list: { of: PastMessageShape } } },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const CurveShape: Shape<Curve> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  field: { is: 'text' },
+  step: { is: 'number' },
+  buckets: { is: { list: 'number' } },
+  low: { is: { list: 'number' } },
+  high: { is: { list: 'number' } },
+  last: { is: { list: 'number' } },
+  at: { is: { list: 'number' } },
+  messages: { is: 'number' },
+  numbers: { is: 'number' },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
 export const PlaceShownShape: Shape<PlaceShown> = {
   text: { is: 'text' },
   street: { is: 'text' },
@@ -4620,6 +4991,13 @@ export const REPLIES: {
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
   'GET /admin/channels': ChannelStandingsShape,
+  'GET /topics/recorded': RecordedShape,
+  'GET /topics/tree': PastTreeShape,
+  'GET /topics/value': PastValueShape,
+  'GET /topics/difference': DifferenceShape,
+  'GET /topics/messages': PastMessagesShape,
+  'GET /topics/curve': CurveShape,
+  'GET /topics/download': null,
   'POST /places/at': PlacesShape,
   'POST /places/search': FoundPlacesShape,
   'GET /admin/map-addresses': RemoteMapListShape,

@@ -16,5 +16,5 @@ from sightline.history.rewind.answers import Prefix, TopicFilter, TopicName
 def test_topics_filters_and_prefixes_are_read_and_others_refused(kind, good, bad):
     assert [kind.read(text) for text in good] == good
     for text in bad:
-        with pytest.raises(ValueError, match="^$"):
+        with pytest.raises(ValueError, match=r"^$"):
             kind.read(text)

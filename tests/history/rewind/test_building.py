@@ -26,7 +26,8 @@ def test_of_each_topic_it_is_known_in_which_blocks_it_is_how_often_and_when_last
         (2, 1, NOON + 5),
     ]
     assert (a.count, a.at, a.block, a.kept, a.kept_block) == (3, NOON + 5, 2, 1, 2)
-    assert list(kept_at(b)) == [(1, 2)] and b.kept == 2
+    assert list(kept_at(b)) == [(1, 2)]
+    assert b.kept == 2
     assert (index.low, index.high, index.lines, index.messages) == (NOON, NOON + 6, 7, 7)
 
 
@@ -58,5 +59,6 @@ def test_the_lines_that_follow_are_numbered_on():
     rest = learned(FIRST, SECOND).rest()
     rest.add(THIRD, 500, len(THIRD))
     index = rest.index(1, 2, zipped=False)
-    assert index.blocks[0].line == 6 and index.blocks[0].offset == 500
+    assert index.blocks[0].line == 6
+    assert index.blocks[0].offset == 500
     assert [line.number for line in messages_in(THIRD, 6)] == [6, 7]

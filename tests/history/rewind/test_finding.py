@@ -36,7 +36,8 @@ def test_of_equal_times_the_last_line_counts():
     builder.add(data, 0, len(data))
     lines = of_topic(data, builder.blocks[0], key_of("main", "a"), 3)
     newest = newest_of(lines, NOON + 1)
-    assert newest is not None and newest.arrival.payload == b"2"
+    assert newest is not None
+    assert newest.arrival.payload == b"2"
     assert newest_of(lines, NOON - 1) is None
 
 

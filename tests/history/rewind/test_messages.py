@@ -57,7 +57,8 @@ def test_pages_go_on_where_the_last_one_ended(house: ArchiveFiles, newest: bool)
         if not payloads(page):
             break
         pages += payloads(page)
-    assert pages == payloads(whole) and len(pages) == 12001
+    assert pages == payloads(whole)
+    assert len(pages) == 12001
 
 
 def test_wildcards_do_not_reach_the_brokers_own_and_nobody_sees_more_than_they_may(house):

@@ -40,19 +40,25 @@ def test_a_level_of_the_tree_as_it_was_with_what_is_different_now(house: Archive
     told = house.questions.tree(asked, PLACE, endless())
     levels = {level.name: level for level in told.children}
     assert list(levels) == ["door", "lamp", "temp"]
-    assert levels["lamp"].last == "on" and levels["lamp"].differs is True
-    assert levels["door"].differs is False and levels["door"].kept == 1
+    assert levels["lamp"].last == "on"
+    assert levels["lamp"].differs is True
+    assert levels["door"].differs is False
+    assert levels["door"].kept == 1
     assert (levels["temp"].count, levels["temp"].at) == (7, NOON + 60)
-    assert told.begins == NOON and told.node.name == "h" and told.node.messages == 9
+    assert told.begins == NOON
+    assert told.node.name == "h"
+    assert told.node.messages == 9
     root = house.questions.tree(TreeQuery(at=Moment(NOON + 60)), PLACE, endless())
-    assert [level.name for level in root.children] == ["h"] and root.children[0].children == 3
+    assert [level.name for level in root.children] == ["h"]
+    assert root.children[0].children == 3
 
 
 def test_the_value_of_a_topic_then_and_now_and_who_publishes_it(house: ArchiveFiles):
     place = Place("main", PLACE.sees, ["lamp-1"])
     asked = ValueQuery(at=Moment(NOON + 60), topic=TopicName("h/lamp"))
     told = house.questions.value(asked, place, endless())
-    assert told.value is not UNSET and told.now is not UNSET
+    assert told.value is not UNSET
+    assert told.now is not UNSET
     assert (told.value.payload, told.now.payload, told.differs) == ("on", "off", True)
     assert (told.begins, told.clients) == (NOON + 5, ["lamp-1"])
     before = ValueQuery(at=Moment(NOON), topic=TopicName("h/lamp"))
@@ -70,7 +76,8 @@ def test_the_difference_between_then_and_now(house: ArchiveFiles):
         ("h/new", 1),
         ("h/temp", 3993),
     ]
-    assert told.topics[1].then is UNSET and told.after is UNSET
+    assert told.topics[1].then is UNSET
+    assert told.after is UNSET
 
 
 def test_messages_page_by_page_until_all_are_told(house: ArchiveFiles):
@@ -84,7 +91,8 @@ def test_messages_page_by_page_until_all_are_told(house: ArchiveFiles):
         assert told.after is not UNSET
         after = told.after
     assert [at for page in pages for at in page] == [NOON + n * 10 for n in range(4000)]
-    assert told.reached == NOON + 2 * DAY and told.after is UNSET
+    assert told.reached == NOON + 2 * DAY
+    assert told.after is UNSET
 
 
 class Ticking:
@@ -111,12 +119,15 @@ def test_what_is_not_done_in_time_is_said_with_where_to_go_on(house: ArchiveFile
             lows[bucket] = min(low, lows.get(bucket, low))
         if told.complete:
             break
-        assert NOON <= told.reached <= NOON + 2 * DAY and told.after is not UNSET
+        assert NOON <= told.reached <= NOON + 2 * DAY
+        assert told.after is not UNSET
         after = told.after
     whole = questions.curve(_curve(None), PLACE, endless())
-    assert numbers == whole.numbers == 4000 and parts > 2
+    assert numbers == whole.numbers == 4000
+    assert parts > 2
     assert lows == dict(zip(whole.buckets, whole.low, strict=True))
-    assert whole.buckets == list(range(40)) and set(whole.high) == {99.0}
+    assert whole.buckets == list(range(40))
+    assert set(whole.high) == {99.0}
 
 
 def _curve(after: str | None) -> CurveQuery:
@@ -132,6 +143,7 @@ def test_lines_come_as_they_are_in_the_archive(house: ArchiveFiles):
     asked = DownloadQuery(filter=TopicFilter("h/lamp"), **span())
     pieces = list(house.questions.lines(asked, PLACE, None, endless()))
     lines = b"".join(data for _, data in pieces)
-    assert lines.count(b"\n") == 2 and b'"payload":"off"' in lines
+    assert lines.count(b"\n") == 2
+    assert b'"payload":"off"' in lines
     rest = house.questions.lines(asked, PLACE, pieces[0][0], endless())
     assert b"".join(data for _, data in rest) == lines.partition(b"\n")[2]

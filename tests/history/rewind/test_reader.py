@@ -90,7 +90,8 @@ def test_only_the_blocks_wanted_of_a_compressed_segment_are_read(
     monkeypatch.setattr(os, "pread", counted)
     assert [line.arrival.payload for line in heard(files, "rare", reader)] == [b"here"]
     size = sum(path.stat().st_size for path in files.path.glob("*.gz"))
-    assert len(read) == 1 and read[0] < size / 3
+    assert len(read) == 1
+    assert read[0] < size / 3
 
 
 def test_a_segment_that_was_compressed_in_one_go_is_answered_too(files: ArchiveFiles):
@@ -178,9 +179,11 @@ def test_a_segment_that_was_cut_is_used_up_to_there(files: ArchiveFiles, zipped:
         path, _ = files.compress()
     path.write_bytes(path.read_bytes()[:-50])
     found = heard(files)
-    assert 5000 < len(found) <= 6000 and found[-1].arrival.topic == "later"
+    assert 5000 < len(found) <= 6000
+    assert found[-1].arrival.topic == "later"
     ((name, line, why),) = flaws(files.parts())
-    assert name == path.name and line == len(found)
+    assert name == path.name
+    assert line == len(found)
     assert "cut" in why or "ends within" in why
 
 
@@ -198,7 +201,8 @@ def test_an_index_of_the_open_segment_is_used_again_after_a_start(
     # A file that was written anew, and is as long by now: the index is not of it.
     path.write_bytes(lines_of(said("other", f"{n:0200d}", n) for n in range(6000)))
     found = heard(files, reader=ArchiveReader(files.path))
-    assert {line.arrival.topic for line in found} == {"other"} and len(found) == 6000
+    assert {line.arrival.topic for line in found} == {"other"}
+    assert len(found) == 6000
 
 
 def folder_of(files: ArchiveFiles, **more: Any) -> Folder:
@@ -233,7 +237,9 @@ def test_retention_takes_the_index_along(files: ArchiveFiles):
     heard(files)
     assert index_of(old).exists()
     folder_of(files, days=5).prune("2026-11-21")
-    assert not old.exists() and not index_of(old).exists() and index_of(new).exists()
+    assert not old.exists()
+    assert not index_of(old).exists()
+    assert index_of(new).exists()
     assert len(heard(files)) == 1
 
 

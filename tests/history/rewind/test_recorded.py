@@ -47,7 +47,8 @@ def test_what_a_day_costs_is_measured_of_days_that_are_over(files: ArchiveFiles)
 def test_of_less_than_a_day_the_hours_are_measured(files: ArchiveFiles):
     files.add(said("a", str(n), n * 10) for n in range(361))
     found = told(files)
-    assert found.measured == "hours" and found.a_day == pytest.approx(24 * found.size)
+    assert found.measured == "hours"
+    assert found.a_day == pytest.approx(24 * found.size)
 
 
 def test_flaws_are_told_with_file_and_line(files: ArchiveFiles):
@@ -56,7 +57,8 @@ def test_flaws_are_told_with_file_and_line(files: ArchiveFiles):
         out.write(b"nonsense\n")
     found = told(files)
     assert [(flaw.file, flaw.line) for flaw in found.flaws] == [(path.name, 2), (path.name, 3)]
-    assert found.flawed == 2 and "jumped back by 100 s" in found.flaws[0].why
+    assert found.flawed == 2
+    assert "jumped back by 100 s" in found.flaws[0].why
 
 
 def test_an_empty_archive_says_so(files: ArchiveFiles):

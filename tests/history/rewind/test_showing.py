@@ -14,7 +14,8 @@ def test_a_message_is_told_as_text_or_as_base64_and_cut():
     assert (binary.topic, binary.payload, binary.base64) == ("\ufffd", UNSET, "/wA=")
     long = shown(said("a", "x" + "ü" * LARGEST_SHOWN))
     assert long.size == 2 * LARGEST_SHOWN + 1
-    assert isinstance(long.payload, str) and len(long.payload) == LARGEST_SHOWN // 2
+    assert isinstance(long.payload, str)
+    assert len(long.payload) == LARGEST_SHOWN // 2
 
 
 @pytest.mark.parametrize(

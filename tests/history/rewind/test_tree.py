@@ -63,7 +63,9 @@ def test_pages_follow_each_other_and_topics_that_are_not_seen_are_not_there(hous
     first = snapshot.page("main", "house/", everything, most=15)
     rest = snapshot.page("main", "house/", everything, after=first.after, most=100)
     names = [name for name, _ in (*first.children, *rest.children)]
-    assert len(names) == first.total == 40 and names == sorted(names) and rest.after is None
+    assert len(names) == first.total == 40
+    assert names == sorted(names)
+    assert rest.after is None
     some = snapshot.page("main", "", lambda topic: topic.startswith("house/r1/"))
     assert some.here.topics == 3
     assert snapshot.page("other", "", everything).total == 0
@@ -78,7 +80,8 @@ def test_levels_are_topics_and_branches_at_once(files: ArchiveFiles):
         ("a", 3, True),
     ]
     below = snapshot.page("main", "a/", everything)
-    assert below.here.own is not None and below.here.topics == 3
+    assert below.here.own is not None
+    assert below.here.topics == 3
     assert [name for name, _ in below.children] == ["b"]
     assert [name for name, _ in snapshot.page("main", "/", everything).children] == ["x"]
 

@@ -78,7 +78,7 @@ class TreeQuery(RequestFields, frozen=True, kw_only=True):
     """
 
     at: Moment
-    below: Prefix = Prefix("")
+    below: Prefix | None = None
     after: _After | None = None
     compare: bool = False
     broker: str = ""
@@ -96,7 +96,7 @@ class DifferenceQuery(RequestFields, frozen=True, kw_only=True):
     """Since when, and below which prefix."""
 
     at: Moment
-    below: Prefix = Prefix("")
+    below: Prefix | None = None
     after: _After | None = None
     broker: str = ""
 
@@ -104,7 +104,7 @@ class DifferenceQuery(RequestFields, frozen=True, kw_only=True):
 class MessagesQuery(_Span, frozen=True, kw_only=True):
     """Which messages. ``newest``: the newest first."""
 
-    filter: _Filter = TopicFilter("#")
+    filter: _Filter | None = None
     text: _Text = ""
     newest: bool = False
     after: _After | None = None
@@ -127,7 +127,7 @@ class CurveQuery(_Span, frozen=True, kw_only=True):
 class DownloadQuery(_Span, frozen=True, kw_only=True):
     """Which messages."""
 
-    filter: _Filter = TopicFilter("#")
+    filter: _Filter | None = None
     text: _Text = ""
 
 

@@ -184,7 +184,7 @@ class RewindApi:
         """Return messages of a span."""
         asked = call.asked
         what = ("search" if asked.text else "messages") + _span(asked.since, asked.until)
-        return await self._answer(call, asked.filter, what, Questions.messages)
+        return await self._answer(call, asked.filter or "#", what, Questions.messages)
 
     async def curve(self, call: Call[answers.CurveQuery]) -> Reply:
         """Return a part of a curve."""
@@ -196,7 +196,9 @@ class RewindApi:
         """Return messages of a span as a file."""
         asked = call.asked
         place = self._place(call)
-        self._look(call, place.broker, asked.filter, f"download{_span(asked.since, asked.until)}")
+        self._look(
+            call, place.broker, asked.filter or "#", f"download{_span(asked.since, asked.until)}"
+        )
         who = call.who.reader(call.address)
         stream = await self._service.download(who, asked, place)
         name = f"sightline-messages-{_day(asked.since)}-{_day(asked.until)}.jsonl"

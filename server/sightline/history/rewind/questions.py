@@ -63,15 +63,15 @@ class Questions:
 
     def tree(self, asked: answers.TreeQuery, place: Place, budget: Budget) -> answers.PastTree:
         """Return a page of the topic tree at a moment."""
+        below = str(asked.below or "")
         parts = self._parts(budget)
         snapshot = self._snapshots.at(asked.at, parts, budget)
-        page = snapshot.page(place.broker, asked.below, place.sees, after=asked.after)
+        page = snapshot.page(place.broker, below, place.sees, after=asked.after)
         now = self._snapshots.at(FOREVER, parts, budget) if asked.compare else None
         shower = LevelShower(self._reader, parts, snapshot, now, place.broker)
-        below = str(asked.below)
         begins, _ = span_of(parts)
         return answers.PastTree(
-            at=asked.at,
+            at=float(asked.at),
             broker=place.broker,
             below=below,
             begins=begins if math.isfinite(begins) else UNSET,
@@ -90,16 +90,20 @@ class Questions:
         key = key_of(place.broker, asked.topic)
         if not place.sees(asked.topic):
             return answers.PastValue(
-                at=asked.at, broker=place.broker, topic=asked.topic, fields=[], clients=[]
+                at=float(asked.at),
+                broker=place.broker,
+                topic=str(asked.topic),
+                fields=[],
+                clients=[],
             )
         then = value_of(self._reader, parts, key, asked.at, budget)
         now = value_of(self._reader, parts, key, FOREVER, budget)
         begins = first_of(self._reader, parts, key, budget)
         last, current = then.value, now.value
         return answers.PastValue(
-            at=asked.at,
+            at=float(asked.at),
             broker=place.broker,
-            topic=asked.topic,
+            topic=str(asked.topic),
             value=UNSET if last is None else shown(last),
             kept=UNSET if then.kept is None else shown(then.kept),
             now=UNSET if current is None else shown(current),
@@ -122,7 +126,7 @@ class Questions:
         topics = sorted(
             topic
             for topic, _ in now.of(place.broker, place.sees)
-            if topic.startswith(asked.below) and (asked.after is None or topic > asked.after)
+            if topic.startswith(asked.below or "") and (asked.after is None or topic > asked.after)
         )
         room = MOST_BYTES
         try:
@@ -153,7 +157,7 @@ class Questions:
         else:
             after = None
         return answers.Difference(
-            at=asked.at,
+            at=float(asked.at),
             broker=place.broker,
             topics=found,
             after=UNSET if after is None else after,
@@ -166,7 +170,7 @@ class Questions:
     ) -> answers.PastMessages:
         """Return messages of a span, as many as there is time and room for."""
         parts = self._parts(budget)
-        wanted = _wanted(asked, place, asked.filter, asked.text, asked.newest, asked.after)
+        wanted = _wanted(asked, place, asked.filter or "#", asked.text, asked.newest, asked.after)
         found: list[answers.PastMessage] = []
         looked = _Looked(wanted)
         room = MOST_BYTES
@@ -213,7 +217,7 @@ class Questions:
         number, low, high, last, at = buckets.columns()
         return answers.Curve(
             broker=place.broker,
-            topic=asked.topic,
+            topic=str(asked.topic),
             field=asked.field,
             step=asked.step,
             buckets=number,
@@ -237,7 +241,9 @@ class Questions:
     ) -> Iterator[tuple[Cursor, bytes]]:
         """Yield lines of the archive as they are, in pieces, each with where it ends."""
         parts = self._parts(budget)
-        wanted = _wanted(asked, place, asked.filter, asked.text, False, None)._replace(after=after)
+        wanted = _wanted(asked, place, asked.filter or "#", asked.text, False, None)._replace(
+            after=after
+        )
         some: list[bytes] = []
         for each in scan(self._reader, parts, wanted, place.sees, budget):
             if each.line is not None:
@@ -279,4 +285,5 @@ def _wanted(
 ) -> Wanted:
     """Return what is looked for. Raises `BadCursor`."""
     cursor = None if after is None else Cursor.read(after)
-    return Wanted(place.broker, topics, asked.since, asked.until, text, newest, cursor)
+    since, until = float(asked.since), float(asked.until)
+    return Wanted(place.broker, str(topics), since, until, text, newest, cursor)

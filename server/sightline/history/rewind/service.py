@@ -56,6 +56,7 @@ class RewindService(Service):
     def startService(self) -> None:
         super().startService()
         self._stopping = False
+        self._pool = ThreadPool(0, _THREADS, "rewind")  # one that was stopped cannot start again
         self._pool.start()
 
     def stopService(self) -> Deferred[None] | None:
@@ -67,7 +68,11 @@ class RewindService(Service):
             self._forgetting = None
         if not self._pool.started:
             return None
-        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._pool.stop)
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._end)
+
+    def _end(self) -> None:
+        self._pool.stop()
+        self._questions.forget()
 
     async def ask(
         self, who: str, left: Callable[[], bool], work: Callable[[Questions, Budget], T]
@@ -103,7 +108,7 @@ class RewindService(Service):
         lines = self._lines(asked, place, read)
         try:
             # What is refused is refused before the head of the answer is sent.
-            first = await anext(lines, b"")
+            first = await anext(lines)
         except BaseException:
             read.end()
             raise
