@@ -80,7 +80,7 @@ async def test_nobody_else_is_told_anything_and_both_is_in_the_audit_log(open_we
     for topic in ("h/temp", "h/temp"):
         path = f"/topics/value?at={NOON + 5}&topic={topic}"
         assert (await home.asks("GET", path, cookie=operator)).status == 200
-    log = (await home.asks("GET", "/audit", cookie=root)).said["entries"]
+    log = (await home.asks("GET", "/audit", cookie=root)).said["records"]
     looks = [each for each in log if each["what"] == "rewind"]
     assert {each["who"] for each in looks} == {"eve", "ole"}
     assert all(each["result"] == "forbidden" for each in looks if each["who"] == "eve")

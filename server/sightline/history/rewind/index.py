@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -211,6 +211,15 @@ def postings(topic: TopicPast, blocks: list[Block]) -> Iterator[Posting]:
     for step, count, late in zip(found, found, found, strict=True):
         block += step
         yield Posting(block, count, blocks[block].low + late / 1000)
+
+
+def blocks_with(index: SegmentIndex, wanted: Callable[[str], bool]) -> list[int]:
+    """Return the blocks that hold any topic of those that are wanted, of whatever broker."""
+    found: set[int] = set()
+    for key, topic in zip(index.keys, index.topics, strict=True):
+        if wanted(split_key(key)[1]):
+            found.update(each.block for each in postings(topic, index.blocks))
+    return sorted(found)
 
 
 def kept_at(topic: TopicPast) -> Iterator[tuple[int, Kept]]:

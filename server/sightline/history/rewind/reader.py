@@ -287,6 +287,16 @@ def loaded(file: SegmentFile) -> SegmentIndex | None:
     return index if _fits(file, head_of(index)) else None
 
 
+def part_beside(path: Path) -> Part | None:
+    """Return a complete segment by the index beside it; None: it has none that fits it."""
+    found = [file for file in segments(path.parent) if file.path == path and file.zipped]
+    index = loaded(found[0]) if found else None
+    if index is None:
+        return None
+    head = head_of(index)
+    return Part(found[0], (found[0].name, head.size, head.changed, 0), head, lambda: index)
+
+
 def head_beside(file: SegmentFile) -> Head | None:
     """Return the beginning of the index beside a complete segment; None as `loaded`."""
     try:
