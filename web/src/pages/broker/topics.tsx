@@ -119,7 +119,6 @@ function LiveTopics({
     setChosen(topic === chosen?.topic ? null : { topic, node });
   };
   const here = page?.node;
-  const shownPath = path.join('/');
   const listed = wish === null ? rows : found.is === 'found' ? found.answer.found : [];
   const open =
     chosen &&
@@ -174,7 +173,7 @@ function LiveTopics({
       {leaf && (
         <Leaf
           node={leaf}
-          topic={chosen?.topic ?? shownPath}
+          topic={chosen?.topic ?? path.join('/')}
           broker={id ?? ''}
           now={now}
           showInTree={wish === null ? undefined : goTo}

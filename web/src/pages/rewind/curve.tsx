@@ -131,7 +131,6 @@ function useCurve(
       const step = Math.max((to - from) / POINTS, 0.001);
       for (;;) {
         const part = await api.get('topics/curve', { topic, broker, field, from, to, step, after });
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be meanwhile
         if (over) return;
         buckets = withPart(buckets, part);
         const reached = part.complete ? null : part.reached;

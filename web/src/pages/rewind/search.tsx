@@ -142,7 +142,6 @@ function useSearch(
       do {
         const fields = { broker, filter, text, from, to, newest: true, after, limit: ENOUGH };
         const answer = await api.get('topics/messages', fields);
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be meanwhile
         if (over) return;
         found = [...found, ...answer.messages];
         after = answer.after;
