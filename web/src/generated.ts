@@ -525,7 +525,7 @@ export interface Doubt {
   readonly row?: number;
 }
 
-/** Which messages. */
+/** Which messages go into the file. */
 export interface DownloadQuery {
   readonly from: number | string;
   readonly to: number | string;

@@ -201,7 +201,7 @@ class MemberStream:
                 return found
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file that is read from."""
         self._stream.close()
 
 

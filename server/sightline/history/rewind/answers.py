@@ -19,7 +19,7 @@ MOST_BUCKETS = 4000
 
 
 class TopicName(Parsed, str):
-    """A topic."""
+    """The whole name of one topic, without wildcards."""
 
     MUST = "a topic such as house/hall/temperature"
     SCHEMA: ClassVar[dict[str, str]] = {"type": "string"}
@@ -33,7 +33,7 @@ class TopicName(Parsed, str):
 
 
 class TopicFilter(Parsed, str):
-    """A topic filter."""
+    """A topic filter, with or without wildcards."""
 
     MUST = "a topic filter such as house/+/temperature"
     SCHEMA: ClassVar[dict[str, str]] = {"type": "string"}
@@ -125,7 +125,7 @@ class CurveQuery(_Span, frozen=True, kw_only=True):
 
 
 class DownloadQuery(_Span, frozen=True, kw_only=True):
-    """Which messages."""
+    """Which messages go into the file."""
 
     filter: _Filter | None = None
     text: _Text = ""
