@@ -75,12 +75,12 @@ def test_levels_are_topics_and_branches_at_once(files: ArchiveFiles):
     files.add([said("a", "1", 0), said("a/b", "2", 1), said("/x", "3", 2), said("a/b/c", "4", 3)])
     snapshot = Snapshots(files.reader).at(1e12, files.parts(), lambda: None)
     page = snapshot.page("main", "", everything)
-    assert [(name, level.topics, level.own is not None) for name, level in page.children] == [
+    assert [(name, level.topics, level.itself is not None) for name, level in page.children] == [
         ("", 1, False),
         ("a", 3, True),
     ]
     below = snapshot.page("main", "a/", everything)
-    assert below.here.own is not None
+    assert below.here.itself is not None
     assert below.here.topics == 3
     assert [name for name, _ in below.children] == ["b"]
     assert [name for name, _ in snapshot.page("main", "/", everything).children] == ["x"]

@@ -64,7 +64,7 @@ class LevelShower:
 
     def level(self, name: str, topic: str, level: Level, children: int) -> answers.PastLevel:
         """Return one level, and the value of its topic. Raises as `ArchiveReader` does."""
-        own = level.own
+        own = level.itself
         value = None if own is None else self._value(topic, own, self._then.at)
         head = b"" if value is None else value.payload[:HEAD]
         text = text_of(head, cut=value is not None and len(value.payload) > HEAD)

@@ -53,7 +53,7 @@ class Level:
     kept: int = 0
     at: float = 0.0
     children: set[str] = field(default_factory=set)
-    own: Known | None = None
+    itself: Known | None = None
     """The topic of exactly this name; None: there is only more below."""
 
 
@@ -88,7 +88,7 @@ class Snapshot:
         own = below[:-1] if below else None
         for topic, known in self.of(broker, sees):
             if topic == own:
-                here.own = known
+                here.itself = known
                 _add(here, known)
             elif topic.startswith(below):
                 name, slash, rest = topic[len(below) :].partition("/")
@@ -98,7 +98,7 @@ class Snapshot:
                 if slash:
                     level.children.add(rest.partition("/")[0])
                 else:
-                    level.own = known
+                    level.itself = known
         names = sorted(name for name in levels if after is None or name > after)
         shown = names[:most]
         return PastPage(
