@@ -86,19 +86,19 @@ class Snapshot:
         """Return the levels below a prefix ("" or ending in a slash) whose topics one sees."""
         here, levels = Level(), dict[str, Level]()
         own = below[:-1] if below else None
-        for topic, known in self.of(broker, sees):
+        for topic, about in self.of(broker, sees):
             if topic == own:
-                here.itself = known
-                _add(here, known)
+                here.itself = about
+                _add(here, about)
             elif topic.startswith(below):
                 name, slash, rest = topic[len(below) :].partition("/")
                 level = levels.setdefault(name, Level())
-                _add(here, known)
-                _add(level, known)
+                _add(here, about)
+                _add(level, about)
                 if slash:
                     level.children.add(rest.partition("/")[0])
                 else:
-                    level.itself = known
+                    level.itself = about
         names = sorted(name for name in levels if after is None or name > after)
         shown = names[:most]
         return PastPage(
