@@ -86,19 +86,19 @@ class Snapshot:
         """Return the levels below a prefix ("" or ending in a slash) whose topics one sees."""
         here, levels = Level(), dict[str, Level]()
         own = below[:-1] if below else None
-        for topic, about in self.of(broker, sees):
+        for topic, then_known in self.of(broker, sees):
             if topic == own:
-                here.itself = about
-                _add(here, about)
+                here.itself = then_known
+                _add(here, then_known)
             elif topic.startswith(below):
                 name, slash, rest = topic[len(below) :].partition("/")
                 level = levels.setdefault(name, Level())
-                _add(here, about)
-                _add(level, about)
+                _add(here, then_known)
+                _add(level, then_known)
                 if slash:
                     level.children.add(rest.partition("/")[0])
                 else:
-                    level.itself = about
+                    level.itself = then_known
         names = sorted(name for name in levels if after is None or name > after)
         shown = names[:most]
         return PastPage(
