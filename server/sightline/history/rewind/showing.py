@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from sightline.history.rewind import answers
 from sightline.history.rewind.index import key_of
 from sightline.history.rewind.reader import ArchiveReader, Part
-from sightline.history.rewind.tree import Known, Level, Snapshot, value_at
+from sightline.history.rewind.tree import Level, Snapshot, TopicThen, value_at
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
 
@@ -84,7 +84,9 @@ class LevelShower:
             differs=self._differs(topic, own, value),
         )
 
-    def _differs(self, topic: str, own: Known | None, value: Arrival | None) -> bool | UnsetType:
+    def _differs(
+        self, topic: str, own: TopicThen | None, value: Arrival | None
+    ) -> bool | UnsetType:
         if self._now is None or own is None or value is None:
             return UNSET
         current = self._now.topics.get(key_of(self._broker, topic))
@@ -94,5 +96,5 @@ class LevelShower:
             return False
         return self._value(topic, current, self._now.at).payload != value.payload
 
-    def _value(self, topic: str, known: Known, at: float) -> Arrival:
+    def _value(self, topic: str, known: TopicThen, at: float) -> Arrival:
         return value_at(self._reader, self._parts, key_of(self._broker, topic), known, at)

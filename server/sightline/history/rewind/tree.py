@@ -27,7 +27,7 @@ class Place(NamedTuple):
     block: int
 
 
-class Known(NamedTuple):
+class TopicThen(NamedTuple):
     """What is known of a topic at the moment. ``at`` is of the newest message, ``place`` holds it.
 
     ``kept_place`` holds what was last heard of its retained message.
@@ -41,7 +41,7 @@ class Known(NamedTuple):
     kept_place: Place | None
 
 
-Topics = dict[str, Known]
+Topics = dict[str, TopicThen]
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Level:
     kept: int = 0
     at: float = 0.0
     children: set[str] = field(default_factory=set)
-    itself: Known | None = None
+    itself: TopicThen | None = None
     """The topic of exactly this name; None: there is only more below."""
 
 
@@ -86,19 +86,19 @@ class Snapshot:
         """Return the levels below a prefix ("" or ending in a slash) whose topics one sees."""
         here, levels = Level(), dict[str, Level]()
         own = below[:-1] if below else None
-        for topic, then_known in self.of(broker, sees):
+        for topic, about in self.of(broker, sees):
             if topic == own:
-                here.itself = then_known
-                _add(here, then_known)
+                here.itself = about
+                _add(here, about)
             elif topic.startswith(below):
                 name, slash, rest = topic[len(below) :].partition("/")
                 level = levels.setdefault(name, Level())
-                _add(here, then_known)
-                _add(level, then_known)
+                _add(here, about)
+                _add(level, about)
                 if slash:
                     level.children.add(rest.partition("/")[0])
                 else:
-                    level.itself = then_known
+                    level.itself = about
         names = sorted(name for name in levels if after is None or name > after)
         shown = names[:most]
         return PastPage(
@@ -108,7 +108,7 @@ class Snapshot:
             shown[-1] if len(names) > most else None,
         )
 
-    def of(self, broker: str, sees: Callable[[str], bool]) -> Iterator[tuple[str, Known]]:
+    def of(self, broker: str, sees: Callable[[str], bool]) -> Iterator[tuple[str, TopicThen]]:
         """Return the topics of a broker that one sees."""
         start = f"{broker}\n"
         for key, known in self.topics.items():
@@ -116,7 +116,7 @@ class Snapshot:
                 yield topic, known
 
 
-def _add(level: Level, known: Known) -> None:
+def _add(level: Level, known: TopicThen) -> None:
     level.messages += known.messages
     level.topics += 1
     level.kept += known.kept == 1
@@ -170,13 +170,13 @@ class Snapshots:
         return topics
 
 
-def _merge(topics: Topics, key: str, new: Known) -> None:
+def _merge(topics: Topics, key: str, new: TopicThen) -> None:
     old = topics.get(key)
     if old is None:
         topics[key] = new
         return
     later = new.at >= old.at
-    topics[key] = Known(
+    topics[key] = TopicThen(
         old.messages + new.messages,
         old.size + new.size,
         new.at if later else old.at,
@@ -192,7 +192,9 @@ def _merge_all(topics: Topics, part: Part) -> None:
     for key, topic in zip(index.keys, index.topics, strict=True):
         kept_place = Place(identity, topic.kept_block) if topic.kept else None
         place = Place(identity, topic.block)
-        _merge(topics, key, Known(topic.count, topic.size, topic.at, place, topic.kept, kept_place))
+        _merge(
+            topics, key, TopicThen(topic.count, topic.size, topic.at, place, topic.kept, kept_place)
+        )
 
 
 def _merge_until(
@@ -217,7 +219,9 @@ def _merge_until(
             if over[number]:
                 kept, kept_place = what, Place(identity, number)
         size = topic.size * count // topic.count
-        _merge(topics, key, Known(count, size, newest, Place(identity, place), kept, kept_place))
+        _merge(
+            topics, key, TopicThen(count, size, newest, Place(identity, place), kept, kept_place)
+        )
     for number, block in enumerate(blocks):
         if block.low <= at < block.high:
             check()
@@ -231,19 +235,19 @@ def _merge_one(topics: Topics, arrival: Arrival, size: int, place: Place) -> Non
     kept: Kept = 0
     if arrival.retain or not arrival.payload:
         kept = 1 if arrival.payload else 2
-    known = Known(1, size, arrival.at, place, kept, place if kept else None)
+    known = TopicThen(1, size, arrival.at, place, kept, place if kept else None)
     _merge(topics, key_of(arrival.source, arrival.topic), known)
 
 
 def value_at(
-    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: Known, at: float
+    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: TopicThen, at: float
 ) -> Arrival:
     """Return the newest message of a topic at the moment. Raises as `ArchiveReader` does."""
     return _message(reader, parts, key, known.place, at, kept=False)
 
 
 def kept_value_at(
-    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: Known, at: float
+    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: TopicThen, at: float
 ) -> Arrival | None:
     """Return the retained message of a topic at the moment, if one was heard of."""
     if known.kept != 1 or known.kept_place is None:
