@@ -6,6 +6,7 @@ import type { CurvePart } from '../src/pages/rewind/curves';
 
 function part(rows: readonly (readonly [number, number, number, number, number])[]): CurvePart {
   return {
+    ok: true,
     broker: 'main',
     topic: 'a',
     field: '',
