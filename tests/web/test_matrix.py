@@ -191,6 +191,18 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
         ("GET", path, {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 404, "operator": 404, "admin": 200})
         for path in ("/overruled/friend/jane/phone", "/overruled/probot/ProBot1")
     ],
+    *[
+        ("GET", f"/topics/{path}", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 403, "operator": 403, "admin": 200})
+        for path in (
+            "recorded",
+            "tree?at=1",
+            "value?at=1&topic=a/b",
+            "difference?at=1",
+            "messages?from=1&to=2",
+            "curve?from=1&to=2&topic=a/b&step=1",
+            "download?from=1&to=2",
+        )
+    ],
     ("POST", "/unhide", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 400, "operator": 400, "admin": 400}),
     *[
         ("POST", path, {"nobody": 401} | dict.fromkeys(["guest", "link", "token", "viewer", "operator", "admin"], 400))

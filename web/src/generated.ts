@@ -88,15 +88,6 @@ export interface AllThings {
   readonly things: readonly Thing[];
 }
 
-/** What became of the request `id`: the fields of its answer, or `code` and `why`. */
-export interface AnswerFrame {
-  readonly t: 'answer';
-  readonly id: number;
-  readonly ok: boolean;
-  readonly code?: string | null;
-  readonly why?: string | null;
-}
-
 /** The new app as it was told, and the code that it shows. */
 export interface AppCode {
   readonly sealed: string;
@@ -138,13 +129,6 @@ export interface AuditShown {
   readonly thing: string;
   readonly result: string;
   readonly more: string;
-}
-
-/** A sign of life: the server's clock in ms since 1970, and the number of the newest change. */
-export interface BeatFrame {
-  readonly t: 'beat';
-  readonly now: number;
-  readonly seq: number;
 }
 
 /** Where the browser goes now, and the address of ours to which it comes back. */
@@ -224,16 +208,15 @@ export interface CameWithApp {
   readonly degraded?: string | null;
 }
 
-/** A thing as it is now: its kind, its id within the kind, the number of its last change. With `gone` it is no more; else the fields of its state follow (things.md). */
-export interface ChangedThing {
-  readonly k: string;
-  readonly id: string;
-  readonly s: number;
-  readonly gone?: boolean;
-  readonly [further: string]: unknown;
+/** A topic that holds something else now. Without `then` it was not known then. */
+export interface ChangedTopic {
+  readonly topic: string;
+  readonly then?: PastMessage | null;
+  readonly now: PastMessage;
+  readonly messages: number;
 }
 
-/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. `here`: the browser that asks is the one that subscribed; who signs this session out ends the channel, too. */
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
 export interface ChannelChange {
   readonly name?: string | null;
   readonly language?: string | null;
@@ -241,7 +224,6 @@ export interface ChannelChange {
   readonly quiet?: Quiet | null;
   readonly passes?: boolean | null;
   readonly enabled?: boolean | null;
-  readonly here?: boolean;
 }
 
 /** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
@@ -377,6 +359,36 @@ export interface Credit {
   readonly url?: string;
 }
 
+/** A part of a curve: of each bucket (`from` + its number times `step`) `low`, `high`, the `last` number and the time `at` of that. `after` goes on where it is not `complete`: a bucket may come again. `numbers` of `messages` had a number. */
+export interface Curve {
+  readonly ok: true;
+  readonly broker: string;
+  readonly topic: string;
+  readonly field: string;
+  readonly step: number;
+  readonly buckets: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly last: readonly number[];
+  readonly at: readonly number[];
+  readonly messages: number;
+  readonly numbers: number;
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** Which numbers: those of one `field` of a topic's JSON, such as `battery.level`. Without a field: of payloads that are a number. The least, the most and the last of each `step` (s) are told. */
+export interface CurveQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly topic: string;
+  readonly field?: string;
+  readonly step: number;
+  readonly after?: string | null;
+}
+
 /** How much there is of a `day`, which begins and ends at these times. */
 export interface DayCount {
   readonly day: string;
@@ -479,6 +491,23 @@ export interface DevicesQuery {
   readonly text?: string;
 }
 
+/** Topics whose values differ between a moment and now, by name; `after` goes on. */
+export interface Difference {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topics: readonly ChangedTopic[];
+  readonly after?: string | null;
+}
+
+/** Since when, and below which prefix. */
+export interface DifferenceQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly broker?: string;
+}
+
 /** Yes, and nothing more. */
 export interface Done {
   readonly ok: true;
@@ -494,6 +523,15 @@ export interface Doubt {
   readonly acc?: number | null;
   readonly when?: number;
   readonly row?: number;
+}
+
+/** Which messages go into the file. */
+export interface DownloadQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
 }
 
 /** A region as it is drawn. Without a `thing` it is new; else `version` is the one changed. Degrees and metres. */
@@ -556,12 +594,6 @@ export interface EffectSeen {
   readonly ok: true;
   readonly seen: string;
   readonly seconds: number;
-}
-
-/** For browsers that poll: the connection is closed, and why. */
-export interface EndedFrame {
-  readonly t: 'ended';
-  readonly why: string;
 }
 
 /** The friend's id again (`jane/phone`), so that nobody is erased by a slip. */
@@ -730,20 +762,6 @@ export interface Halt {
   readonly why?: string;
 }
 
-/** A message for a subscription: its payload as text, or as `base64`; `at` in epoch s. `size` (bytes) is told when the payload was cut; `dropped` messages before it found no room. */
-export interface HeardFrame {
-  readonly t: 'heard';
-  readonly sub: string;
-  readonly dropped?: number;
-  readonly topic: string;
-  readonly payload?: string | null;
-  readonly base64?: string | null;
-  readonly size?: number | null;
-  readonly qos: number;
-  readonly retain: boolean;
-  readonly at: number;
-}
-
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
 export interface HeatCell {
   readonly lat: number;
@@ -767,17 +785,6 @@ export interface HeatQuery {
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly cells?: number;
-}
-
-/** The first frame of a connection. `epoch` names the numbering of changes, `server` its version. `now` is the server's clock in ms since 1970, `beat` the time between two signs of life in ms. */
-export interface HelloFrame {
-  readonly t: 'hello';
-  readonly epoch: string;
-  readonly server: string;
-  readonly user: Person;
-  readonly now: number;
-  readonly beat: number;
-  readonly limits: SizeLimits;
 }
 
 /** How many points are hidden, and what undoes that. */
@@ -1066,6 +1073,18 @@ export interface MergeQuery {
   readonly into: string;
 }
 
+/** Which messages. `newest`: the newest first. */
+export interface MessagesQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
+  readonly newest?: boolean;
+  readonly after?: string | null;
+  readonly limit?: number;
+}
+
 /** A further name of a device. `how`: it was seen, or an admin merged or renamed; `at`: since when, epoch s. */
 export interface NameShown {
   readonly name: string;
@@ -1204,16 +1223,6 @@ export interface NewUser {
   readonly own?: readonly string[];
 }
 
-/** Things that changed, in ascending order; afterwards the browser stands at `seq`. `whole`: forget everything first. `more`: the rest of the picture follows. `missed`: so many things of a kind came and went unseen. */
-export interface NewsFrame {
-  readonly t: 'news';
-  readonly seq: number;
-  readonly whole?: boolean;
-  readonly more?: boolean;
-  readonly missed?: Readonly<Record<string, number>>;
-  readonly things: readonly ChangedThing[];
-}
-
 /** A call that says all by its path. */
 export type NoFields = Readonly<Record<string, never>>;
 
@@ -1332,6 +1341,72 @@ export interface PasskeyToMake {
   readonly known: readonly string[];
   readonly algorithms?: readonly number[];
   readonly lasts?: number;
+}
+
+/** One level of a topic by its `name`, as it was then; what is 0 or unknown is left out. `messages`, `topics`, `kept` (retained messages that were heard of) and `at` (the newest) are of it and all below. Of the topic itself: `count` of its messages, its last value as text (`last`) or `hex`, cut, `size`, `qos` and whether it came `retain`ed; `differs`: it holds something else now. */
+export interface PastLevel {
+  readonly name: string;
+  readonly messages: number;
+  readonly topics?: number;
+  readonly children?: number;
+  readonly kept?: number;
+  readonly at?: number | null;
+  readonly count?: number;
+  readonly last?: string | null;
+  readonly hex?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number | null;
+  readonly retain?: boolean;
+  readonly differs?: boolean | null;
+}
+
+/** A message as it came: `payload` as text, else `base64`; `size` where it was cut. */
+export interface PastMessage {
+  readonly topic: string;
+  readonly at: number;
+  readonly payload?: string | null;
+  readonly base64?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number;
+  readonly retain?: boolean;
+}
+
+/** Messages of a span. `after` goes on where it is not `complete`. `reached` is the time up to which the span was looked through in the time that one answer has. */
+export interface PastMessages {
+  readonly ok: true;
+  readonly broker: string;
+  readonly messages: readonly PastMessage[];
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** A page of the topic tree as it was `at` a moment. `node` is the level itself. `begins` is when the archive begins (absent: it is empty); `total` levels are directly below. */
+export interface PastTree {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly below: string;
+  readonly begins?: number | null;
+  readonly node: PastLevel;
+  readonly children: readonly PastLevel[];
+  readonly total: number;
+  readonly after?: string | null;
+}
+
+/** What a topic held `at` a moment: its last message by then, and its retained one. Absent: none was heard by then. `now` is its last message of all; `begins` when its first one was archived. `fields` are the numbers in the payload; `clients` are those of the broker's that publish it, as far as the list of clients knows. */
+export interface PastValue {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topic: string;
+  readonly value?: PastMessage | null;
+  readonly kept?: PastMessage | null;
+  readonly now?: PastMessage | null;
+  readonly differs?: boolean;
+  readonly begins?: number | null;
+  readonly fields: readonly string[];
+  readonly clients: readonly string[];
 }
 
 /** Somebody was in a region (its key) from then to then. */
@@ -1585,6 +1660,50 @@ export interface Quiet {
 export interface Recipient {
   readonly account: string;
   readonly after?: number;
+}
+
+/** What the archive keeps: its settings, its days, and what a day costs. `begins` and `ends` are those of its messages. `missing` days are between others and have none. `a_day` are bytes on the disk of a whole day: measured of whole days, or of `measured` `hours` since it began. `flaws` are the first of `flawed`. */
+export interface Recorded {
+  readonly ok: true;
+  readonly enabled: boolean;
+  readonly topics: readonly string[];
+  readonly days: number;
+  readonly megabytes: number;
+  readonly brokers: readonly string[];
+  readonly begins?: number | null;
+  readonly ends?: number | null;
+  readonly recorded: readonly RecordedDay[];
+  readonly missing: readonly string[];
+  readonly size: number;
+  readonly messages: number;
+  readonly a_day?: number | null;
+  readonly measured?: 'days' | 'hours' | null;
+  readonly shares: readonly RecordedShare[];
+  readonly flaws: readonly RecordedFlaw[];
+  readonly flawed: number;
+}
+
+/** A day (UTC) of the archive: `size` on the disk, and messages. `open`: it goes on. */
+export interface RecordedDay {
+  readonly day: string;
+  readonly size: number;
+  readonly messages: number;
+  readonly open?: boolean;
+}
+
+/** A place of a file that cannot be used or is doubtful: line (0: all of it) and why. */
+export interface RecordedFlaw {
+  readonly file: string;
+  readonly line: number;
+  readonly why: string;
+}
+
+/** What begins with this level of all that is recorded: messages, bytes before compression. */
+export interface RecordedShare {
+  readonly level: string;
+  readonly topics: number;
+  readonly messages: number;
+  readonly size: number;
 }
 
 /** Recovery codes, told this once. */
@@ -1952,12 +2071,6 @@ export interface SignedPasskey {
   readonly user?: string;
 }
 
-/** The largest request, in bytes; `publish`: one that publishes, for who may. */
-export interface SizeLimits {
-  readonly message: number;
-  readonly publish?: number | null;
-}
-
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
   readonly place?: string;
@@ -2018,14 +2131,6 @@ export interface Subscribed {
   readonly ok: true;
   readonly sub: string;
   readonly state: 'active' | 'refused' | 'waiting';
-}
-
-/** How a subscription stands now, and `why`. */
-export interface SubscriptionFrame {
-  readonly t: 'sub';
-  readonly sub: string;
-  readonly state: 'active' | 'refused' | 'waiting';
-  readonly why?: string | null;
 }
 
 /** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
@@ -2197,6 +2302,15 @@ export interface Transition {
   readonly inferred?: boolean;
 }
 
+/** Which level of the topic tree, and when. Without a broker: the first. `compare`: tell, too, whether a value is another one now. */
+export interface TreeQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly compare?: boolean;
+  readonly broker?: string;
+}
+
 /** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */
 export interface Trouble {
   readonly reason: string;
@@ -2255,6 +2369,13 @@ export interface UsualSilence {
   readonly thing: string;
   readonly usual: number | null;
   readonly learned: number;
+}
+
+/** Which topic, and when. */
+export interface ValueQuery {
+  readonly at: number | string;
+  readonly topic: string;
+  readonly broker?: string;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -3068,6 +3189,41 @@ export interface Calls {
     readonly answers: ChannelStandings;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
+  readonly 'GET /topics/recorded': {
+    readonly asks: Nothing;
+    readonly answers: Recorded;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/tree': {
+    readonly asks: TreeQuery;
+    readonly answers: PastTree;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/value': {
+    readonly asks: ValueQuery;
+    readonly answers: PastValue;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/difference': {
+    readonly asks: DifferenceQuery;
+    readonly answers: Difference;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/messages': {
+    readonly asks: MessagesQuery;
+    readonly answers: PastMessages;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/curve': {
+    readonly asks: CurveQuery;
+    readonly answers: Curve;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/download': {
+    readonly asks: DownloadQuery;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
   readonly 'POST /places/at': {
     readonly asks: PlacesAt;
     readonly answers: Places;
@@ -3109,94 +3265,6 @@ export interface Calls {
 export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'need_code', 'need_passkey', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_role', 'no_store', 'not_accepted', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
-
-export const AnswerFrameShape: Shape<AnswerFrame> = {
-  t: { is: { one: ['answer'] } },
-  id: { is: 'number' },
-  ok: { is: 'flag' },
-  code: { is: 'text', or: null },
-  why: { is: 'text', or: null },
-};
-
-export const BeatFrameShape: Shape<BeatFrame> = {
-  t: { is: { one: ['beat'] } },
-  now: { is: 'number' },
-  seq: { is: 'number' },
-};
-
-export const EndedFrameShape: Shape<EndedFrame> = {
-  t: { is: { one: ['ended'] } },
-  why: { is: 'text' },
-};
-
-export const HeardFrameShape: Shape<HeardFrame> = {
-  t: { is: { one: ['heard'] } },
-  sub: { is: 'text' },
-  dropped: { is: 'number', or: 0 },
-  topic: { is: 'text' },
-  payload: { is: 'text', or: null },
-  base64: { is: 'text', or: null },
-  size: { is: 'number', or: null },
-  qos: { is: 'number' },
-  retain: { is: 'flag' },
-  at: { is: 'number' },
-};
-
-export const RightsShape: Shape<Rights> = {
-  see: { is: { list: 'text' } },
-  drive: { is: { list: 'text' } },
-  own: { is: { list: 'text' } },
-  admin: { is: 'flag' },
-  looks_only: { is: 'flag' },
-};
-
-export const PersonShape: Shape<Person> = {
-  name: { is: 'text' },
-  role: { is: { one: ['admin', 'operator', 'viewer'] } },
-  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
-  rights: { is: { of: RightsShape } },
-  expires: { is: 'number', or: null },
-  scopes: { is: { list: 'text' }, or: null },
-  display: { is: 'text', or: null },
-};
-
-export const SizeLimitsShape: Shape<SizeLimits> = {
-  message: { is: 'number' },
-  publish: { is: 'number', or: null },
-};
-
-export const HelloFrameShape: Shape<HelloFrame> = {
-  t: { is: { one: ['hello'] } },
-  epoch: { is: 'text' },
-  server: { is: 'text' },
-  user: { is: { of: PersonShape } },
-  now: { is: 'number' },
-  beat: { is: 'number' },
-  limits: { is: { of: SizeLimitsShape } },
-};
-
-export const ChangedThingShape: Shape<ChangedThing> = {
-  k: { is: 'text' },
-  id: { is: 'text' },
-  s: { is: 'number' },
-  gone: { is: 'flag', or: false },
-};
-
-export const NewsFrameShape: Shape<NewsFrame> = {
-  t: { is: { one: ['news'] } },
-  seq: { is: 'number' },
-  whole: { is: 'flag', or: false },
-  more: { is: 'flag', or: false },
-  missed: { is: { map: 'number' }, or: {} },
-  things: { is: { list: { open: ChangedThingShape } } },
-};
-
-export const SubscriptionFrameShape: Shape<SubscriptionFrame> = {
-  t: { is: { one: ['sub'] } },
-  sub: { is: 'text' },
-  state: { is: { one: ['active', 'refused', 'waiting'] } },
-  why: { is: 'text', or: null },
-};
 
 export const DoubtShape: Shape<Doubt> = {
   lat: { is: 'number' },
@@ -3802,6 +3870,24 @@ export const TopicPageShape: Shape<TopicPage> = {
   children: { is: { list: { of: TopicNodeShape } }, or: null },
   total: { is: 'number', or: null },
   after: { is: 'text', or: null },
+};
+
+export const RightsShape: Shape<Rights> = {
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  admin: { is: 'flag' },
+  looks_only: { is: 'flag' },
+};
+
+export const PersonShape: Shape<Person> = {
+  name: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
+  rights: { is: { of: RightsShape } },
+  expires: { is: 'number', or: null },
+  scopes: { is: { list: 'text' }, or: null },
+  display: { is: 'text', or: null },
 };
 
 export const ProviderShownShape: Shape<ProviderShown> = {
@@ -4560,6 +4646,140 @@ export const ChannelStandingsShape: Shape<ChannelStandings> = {
   trouble: { is: 'text' },
 };
 
+export const RecordedDayShape: Shape<RecordedDay> = {
+  day: { is: 'text' },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  open: { is: 'flag', or: false },
+};
+
+export const RecordedShareShape: Shape<RecordedShare> = {
+  level: { is: 'text' },
+  topics: { is: 'number' },
+  messages: { is: 'number' },
+  size: { is: 'number' },
+};
+
+export const RecordedFlawShape: Shape<RecordedFlaw> = {
+  file: { is: 'text' },
+  line: { is: 'number' },
+  why: { is: 'text' },
+};
+
+export const RecordedShape: Shape<Recorded> = {
+  ok: { is: { one: [true] } },
+  enabled: { is: 'flag' },
+  topics: { is: { list: 'text' } },
+  days: { is: 'number' },
+  megabytes: { is: 'number' },
+  brokers: { is: { list: 'text' } },
+  begins: { is: 'number', or: null },
+  ends: { is: 'number', or: null },
+  recorded: { is: { list: { of: RecordedDayShape } } },
+  missing: { is: { list: 'text' } },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  a_day: { is: 'number', or: null },
+  measured: { is: { one: ['days', 'hours'] }, or: null },
+  shares: { is: { list: { of: RecordedShareShape } } },
+  flaws: { is: { list: { of: RecordedFlawShape } } },
+  flawed: { is: 'number' },
+};
+
+export const PastLevelShape: Shape<PastLevel> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  topics: { is: 'number', or: 0 },
+  children: { is: 'number', or: 0 },
+  kept: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  differs: { is: 'flag', or: null },
+};
+
+export const PastTreeShape: Shape<PastTree> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  below: { is: 'text' },
+  begins: { is: 'number', or: null },
+  node: { is: { of: PastLevelShape } },
+  children: { is: { list: { of: PastLevelShape } } },
+  total: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessageShape: Shape<PastMessage> = {
+  topic: { is: 'text' },
+  at: { is: 'number' },
+  payload: { is: 'text', or: null },
+  base64: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: 0 },
+  retain: { is: 'flag', or: false },
+};
+
+export const PastValueShape: Shape<PastValue> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  value: { is: { of: PastMessageShape }, or: null },
+  kept: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape }, or: null },
+  differs: { is: 'flag', or: false },
+  begins: { is: 'number', or: null },
+  fields: { is: { list: 'text' } },
+  clients: { is: { list: 'text' } },
+};
+
+export const ChangedTopicShape: Shape<ChangedTopic> = {
+  topic: { is: 'text' },
+  then: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape } },
+  messages: { is: 'number' },
+};
+
+export const DifferenceShape: Shape<Difference> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topics: { is: { list: { of: ChangedTopicShape } } },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessagesShape: Shape<PastMessages> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  messages: { is: { list: { of: PastMessageShape } } },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const CurveShape: Shape<Curve> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  field: { is: 'text' },
+  step: { is: 'number' },
+  buckets: { is: { list: 'number' } },
+  low: { is: { list: 'number' } },
+  high: { is: { list: 'number' } },
+  last: { is: { list: 'number' } },
+  at: { is: { list: 'number' } },
+  messages: { is: 'number' },
+  numbers: { is: 'number' },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
 export const PlaceShownShape: Shape<PlaceShown> = {
   text: { is: 'text' },
   street: { is: 'text' },
@@ -4771,6 +4991,13 @@ export const REPLIES: {
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
   'GET /admin/channels': ChannelStandingsShape,
+  'GET /topics/recorded': RecordedShape,
+  'GET /topics/tree': PastTreeShape,
+  'GET /topics/value': PastValueShape,
+  'GET /topics/difference': DifferenceShape,
+  'GET /topics/messages': PastMessagesShape,
+  'GET /topics/curve': CurveShape,
+  'GET /topics/download': null,
   'POST /places/at': PlacesShape,
   'POST /places/search': FoundPlacesShape,
   'GET /admin/map-addresses': RemoteMapListShape,

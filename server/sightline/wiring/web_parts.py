@@ -40,6 +40,7 @@ from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.api_judged import JudgedApi
 from sightline.history.api_span import SpanApi
+from sightline.history.rewind.api import RewindApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -69,6 +70,7 @@ from sightline.wiring.maps import MapExtras
 from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
+from sightline.wiring.rewind import rewind_api
 from sightline.wiring.sealing import key_file
 from sightline.wiring.state_folder import databases
 
@@ -205,6 +207,13 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
         sealer=key_file(parts.start.settings, parts.start.state),
         telling=telling_apis(parts),
+        rewind=rewind_api(
+            parts.past.rewind,
+            parts.console.rights,
+            parts.accounts.service.note,
+            parts.start.clock.seconds,
+            live,
+        ),
     )
 
 
@@ -252,6 +261,7 @@ def make_routes(
     check: CheckApi,
     sealer: Sealer,
     telling: tuple[RulesApi, ChannelsApi],
+    rewind: RewindApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -270,7 +280,7 @@ def make_routes(
         DevicesApi(service, world),
         PeopleApi(service),
         AddressApi(service, settled),
-        *(phones, deliveries, maps, check, *telling),
+        *(phones, deliveries, maps, check, *telling, rewind),
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
     )
