@@ -941,6 +941,11 @@ export interface MadePasskey {
   readonly transports?: readonly string[];
 }
 
+/** Rules that are made or changed together, each as by a request of its own. */
+export interface ManyRules {
+  readonly rules: readonly RuleFields[];
+}
+
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
 export interface MapShown {
   readonly name: string;
@@ -1121,6 +1126,11 @@ export interface NewReset {
   readonly days?: number;
 }
 
+/** A number, as `+49 170 1234567`; empty: none. */
+export interface NewTelephone {
+  readonly telephone: string;
+}
+
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
 export interface NewToken {
   readonly name: string;
@@ -1188,6 +1198,12 @@ export interface OneDevice {
 export interface OnePasskey {
   readonly ok: true;
   readonly passkey: PasskeyShown;
+}
+
+/** The number of an account; empty: it has none. */
+export interface OneTelephone {
+  readonly ok: true;
+  readonly telephone: string;
 }
 
 /** A thing as it is. */
@@ -1514,6 +1530,35 @@ export interface Quiet {
   readonly then?: 'drop' | 'summary';
 }
 
+/** What bringing in a rule would do: from which `line`, and to which rule of what version. `trouble` is what is wrong with it: then it cannot be brought in. */
+export interface ReadChange {
+  readonly line: number;
+  readonly change: 'changed' | 'new' | 'same';
+  readonly rule: ReadRule;
+  readonly thing?: string | null;
+  readonly version?: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** A rule as it was read of a text, without who made it and when. */
+export interface ReadRule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+}
+
+/** Rules as text; `one`: the whole text is one rule. */
+export interface ReadRules {
+  readonly text: string;
+  readonly one?: boolean;
+}
+
 /** An account that is told, `after` s without an acknowledgement (0: at once). */
 export interface Recipient {
   readonly account: string;
@@ -1681,6 +1726,12 @@ export interface RuleFields {
   readonly enabled?: boolean;
 }
 
+/** One rule as a line of text. */
+export interface RuleLine {
+  readonly ok: true;
+  readonly text: string;
+}
+
 /** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
 export interface RuleTried {
   readonly ok: true;
@@ -1700,6 +1751,22 @@ export interface RuleTrouble {
   readonly field?: string | null;
 }
 
+/** What a text would change, line by line, and its errors. `others` of one's rules are not in the text: they stay. `room` is for how many more. */
+export interface RulesRead {
+  readonly ok: true;
+  readonly changes: readonly ReadChange[];
+  readonly errors: readonly TextError[];
+  readonly others: number;
+  readonly room: number;
+}
+
+/** The rules of an account as one text, and how many they are. */
+export interface RulesText {
+  readonly ok: true;
+  readonly text: string;
+  readonly count: number;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
   readonly ok: true;
@@ -1712,6 +1779,12 @@ export interface SavedRule {
   readonly ok: true;
   readonly thing: string;
   readonly version: number;
+}
+
+/** The keys of the rules as they are kept now, in the order in which they came. */
+export interface SavedRules {
+  readonly ok: true;
+  readonly things: readonly string[];
 }
 
 /** Things as they were `at` a time. */
@@ -1947,6 +2020,20 @@ export interface Subscribed {
   readonly state: 'active' | 'refused' | 'waiting';
 }
 
+/** Somebody's number, and the things (words of grants) at which it is shown. */
+export interface TelephoneShown {
+  readonly account: string;
+  readonly display: string;
+  readonly telephone: string;
+  readonly things: readonly string[];
+}
+
+/** The numbers of those whose things one may see, by account. */
+export interface Telephones {
+  readonly ok: true;
+  readonly telephones: readonly TelephoneShown[];
+}
+
 /** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
 export interface Telling {
   readonly channels?: number;
@@ -1967,6 +2054,14 @@ export interface Tested {
   readonly taken: boolean;
   readonly why: string | null;
   readonly channel: ChannelShown | null;
+}
+
+/** Where a text is no rule: line and column from 1, and what is expected there. `at` counts the characters before that place. */
+export interface TextError {
+  readonly line: number;
+  readonly column: number;
+  readonly at: number;
+  readonly expected: string;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2155,6 +2250,7 @@ export interface UserShown {
   readonly display: string;
   readonly passkeys?: number;
   readonly app?: boolean;
+  readonly telephone?: string;
 }
 
 /** All accounts, for admins. */
@@ -2242,6 +2338,11 @@ export interface WouldTell {
   readonly lon?: number | null;
   readonly resolved?: number | null;
   readonly late?: number | null;
+}
+
+/** A rule that need not be kept, to be written as text. */
+export interface WriteRule {
+  readonly rule: RuleFields;
 }
 
 /** The state of each kind of thing. */
@@ -2376,6 +2477,11 @@ export interface Requests {
   readonly rule: {
     readonly asks: RuleFields;
     readonly answers: SavedRule;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly rules: {
+    readonly asks: ManyRules;
+    readonly answers: SavedRules;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
   };
   readonly sendregions: {
@@ -2867,6 +2973,26 @@ export interface Calls {
     readonly answers: People;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
+  readonly 'GET /telephones': {
+    readonly asks: Nothing;
+    readonly answers: Telephones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /me/telephone': {
+    readonly asks: Nothing;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /me/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /users/{name}/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'PUT /admin/address': {
     readonly asks: NewAddress;
     readonly answers: AddressShown;
@@ -2941,6 +3067,21 @@ export interface Calls {
     readonly asks: AcknowledgedAlert;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /rules/text': {
+    readonly asks: Nothing;
+    readonly answers: RulesText;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/text': {
+    readonly asks: WriteRule;
+    readonly answers: RuleLine;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/read': {
+    readonly asks: ReadRules;
+    readonly answers: RulesRead;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
   readonly 'GET /channels': {
     readonly asks: Nothing;
@@ -3600,6 +3741,11 @@ export const SavedRuleShape: Shape<SavedRule> = {
   version: { is: 'number' },
 };
 
+export const SavedRulesShape: Shape<SavedRules> = {
+  ok: { is: { one: [true] } },
+  things: { is: { list: 'text' } },
+};
+
 export const SetUpLinkShape: Shape<SetUpLink> = {
   ok: { is: { one: [true] } },
   link: { is: 'text' },
@@ -4103,6 +4249,7 @@ export const UserShownShape: Shape<UserShown> = {
   display: { is: 'text' },
   passkeys: { is: 'number', or: 0 },
   app: { is: 'flag', or: false },
+  telephone: { is: 'text', or: '' },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -4170,6 +4317,23 @@ export const OneDeviceShape: Shape<OneDevice> = {
 export const PeopleShape: Shape<People> = {
   ok: { is: { one: [true] } },
   people: { is: { map: 'text' } },
+};
+
+export const TelephoneShownShape: Shape<TelephoneShown> = {
+  account: { is: 'text' },
+  display: { is: 'text' },
+  telephone: { is: 'text' },
+  things: { is: { list: 'text' } },
+};
+
+export const TelephonesShape: Shape<Telephones> = {
+  ok: { is: { one: [true] } },
+  telephones: { is: { list: { of: TelephoneShownShape } } },
+};
+
+export const OneTelephoneShape: Shape<OneTelephone> = {
+  ok: { is: { one: [true] } },
+  telephone: { is: 'text' },
 };
 
 export const AddressShownShape: Shape<AddressShown> = {
@@ -4323,6 +4487,53 @@ export const UsualSilenceShape: Shape<UsualSilence> = {
   thing: { is: 'text' },
   usual: { is: 'number', or: null },
   learned: { is: 'number' },
+};
+
+export const RulesTextShape: Shape<RulesText> = {
+  ok: { is: { one: [true] } },
+  text: { is: 'text' },
+  count: { is: 'number' },
+};
+
+export const RuleLineShape: Shape<RuleLine> = {
+  ok: { is: { one: [true] } },
+  text: { is: 'text' },
+};
+
+export const ReadRuleShape: Shape<ReadRule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+};
+
+export const ReadChangeShape: Shape<ReadChange> = {
+  line: { is: 'number' },
+  change: { is: { one: ['changed', 'new', 'same'] } },
+  rule: { is: { of: ReadRuleShape } },
+  thing: { is: 'text', or: null },
+  version: { is: 'number', or: 0 },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const TextErrorShape: Shape<TextError> = {
+  line: { is: 'number' },
+  column: { is: 'number' },
+  at: { is: 'number' },
+  expected: { is: 'text' },
+};
+
+export const RulesReadShape: Shape<RulesRead> = {
+  ok: { is: { one: [true] } },
+  changes: { is: { list: { of: ReadChangeShape } } },
+  errors: { is: { list: { of: TextErrorShape } } },
+  others: { is: 'number' },
+  room: { is: 'number' },
 };
 
 export const QuietShape: Shape<Quiet> = {
@@ -4492,6 +4703,7 @@ export const ANSWERS: {
   reply: DoneShape,
   routine: EffectSeenShape,
   rule: SavedRuleShape,
+  rules: SavedRulesShape,
   sendregions: AskedOfPhoneShape,
   setup: SetUpLinkShape,
   shutdown: EffectSeenShape,
@@ -4596,6 +4808,10 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
+  'GET /telephones': TelephonesShape,
+  'GET /me/telephone': OneTelephoneShape,
+  'PUT /me/telephone': OneTelephoneShape,
+  'PUT /users/{name}/telephone': OneTelephoneShape,
   'PUT /admin/address': AddressShownShape,
   'GET /phones': PhonesShape,
   'POST /phones': PhoneAddedShape,
@@ -4611,6 +4827,9 @@ export const REPLIES: {
   'POST /rules/try': RuleTriedShape,
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
+  'GET /rules/text': RulesTextShape,
+  'POST /rules/text': RuleLineShape,
+  'POST /rules/read': RulesReadShape,
   'GET /channels': ChannelsShape,
   'POST /channels': OneChannelShape,
   'PUT /channels/{id}': OneChannelShape,

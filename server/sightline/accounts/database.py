@@ -14,6 +14,7 @@ from sightline.accounts import factors, invitations
 from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
+from sightline.accounts.telephones import forget_telephones, set_telephone, telephones_in
 from sightline.auth.account import (
     Account,
     AccountCache,
@@ -58,6 +59,7 @@ class Database(AuditedDatabase):
             }
             aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
             invited = invitations.invitations_in(self._sql)
+            telephones = telephones_in(self._sql)
             passkeys, apps = factors.passkeys_in(self._sql), factors.apps_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
@@ -80,7 +82,16 @@ class Database(AuditedDatabase):
                 )
             }
         return AccountCache(
-            accounts, sessions, tokens, shares, aliases, chosen, invited, passkeys, apps
+            accounts,
+            sessions,
+            tokens,
+            shares,
+            aliases=aliases,
+            chosen=chosen,
+            invitations=invited,
+            passkeys=passkeys,
+            apps=apps,
+            telephones=telephones,
         )
 
     # -- accounts
@@ -129,6 +140,11 @@ class Database(AuditedDatabase):
         with self.change():
             self._sql.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name))
             invitations.end_resets(self, name)
+
+    def set_telephone(self, name: str, number: str) -> None:
+        """Store somebody's telephone number; an empty one is removed."""
+        with self.change():
+            set_telephone(self._sql, name, number)
 
     def remove_account(self, name: str) -> None:
         """Remove an account with its sessions, tokens and links."""
@@ -265,6 +281,7 @@ class Database(AuditedDatabase):
         ``things`` are its keys, under all its names.
         """
         with self.change():
+            forget_telephones(self._sql, things)  # before what is owned is forgotten
             for thing in things:
                 self.retain(thing, None)
                 self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))

@@ -34,7 +34,7 @@ AUDITED = frozenset(
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
         *("region", "unregion", "adopt"),
-        *("rule", "unrule", "alert"),
+        *("rule", "rules", "unrule", "alert"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))
@@ -124,6 +124,7 @@ class AccountCache:
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
     passkeys: Mapping[str, Passkey] = field(default_factory=dict)  # by id
     apps: Mapping[str, AuthenticatorApp] = field(default_factory=dict)  # by account
+    telephones: Mapping[str, str] = field(default_factory=dict)  # by account
 
     def passkeys_of(self, account: str) -> list[Passkey]:
         """Return an account's passkeys, the oldest first."""
