@@ -24,9 +24,11 @@ export function useTopics(broker: string | undefined, text: string): FoundTopics
     let over = false;
     let timer = setTimeout(ask, REST);
     function ask(): void {
-      const fields = { text, ...(broker === undefined ? {} : { broker }) };
+      const at = broker === undefined ? {} : { broker };
+      // The server knows no topics but those that somebody looks at: until this page has gone on.
       requests
-        .ask('findtopics', fields)
+        .ask('topics', { ...at, all: true, watch: true })
+        .then(() => requests.ask('findtopics', { ...at, text }))
         .then(
           ({ found }) => {
             if (!over) setState({ found, why: '' });
@@ -45,6 +47,12 @@ export function useTopics(broker: string | undefined, text: string): FoundTopics
       clearTimeout(timer);
     };
   }, [requests, broker, text]);
+  useEffect(
+    () => () => {
+      requests.ask('topics', { watch: false }).catch(() => undefined);
+    },
+    [requests],
+  );
   return state;
 }
 
