@@ -61,7 +61,7 @@ export function readTold(text: string | null, scope: string): Told | null {
 
 /** What is known of the wished actions, in their order: systems show the first two. */
 function inWishedOrder(wished: readonly unknown[]): readonly Action[] {
-  return wished.flatMap((each) => ACTIONS.find((action) => action === each) ?? []);
+  return [...new Set(wished)].flatMap((each) => ACTIONS.find((action) => action === each) ?? []);
 }
 
 /** A number as it is dialled; empty for anything else: nothing but a number is ever called. */

@@ -48,7 +48,10 @@ export function sentencesOf(rule: Wishes, names: Names): readonly Sentence[] {
 
 /** The sentences without their parts: for lists, and for those who hear them. */
 export function plainText(rule: Wishes, names: Names): string {
-  return sentencesOf(rule, names)
+  const sentences = sentencesOf(rule, names);
+  // How far back is usual need not be read in a list; the editor shows it, to be changed.
+  const usual = marginOf(rule.condition) !== undefined && rule.condition.margin === undefined;
+  return (usual ? sentences.slice(0, -1) : sentences)
     .map((sentence) => sentence.map(({ text }) => text).join(''))
     .join(' ');
 }
