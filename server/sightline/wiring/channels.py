@@ -60,8 +60,9 @@ class ChannelParts(MultiService):
     """How people are told outside the page. ``wall`` gives epoch s.
 
     ``report`` hears how far each notification has got; ``badge`` counts what an account has to look
-    at; ``telephone`` is whom one may call about what is told; ``publish`` sends (broker's name, topic, payload) and says whether it was taken. With a
-    ``common`` store the channels are those of all servers, and each message is sent by one.
+    at; ``telephone`` is whom one may call about what is told; ``publish`` sends (broker's name,
+    topic, payload) and says whether it was taken. With a ``common`` store the channels are those of
+    all servers, and each message is sent by one.
     """
 
     _log = Logger()

@@ -1,7 +1,7 @@
 /** Rules as text on the page: where an error is, whose rule it stays, how far back is enough, what holds now. */
 import { describe, expect, test } from 'vitest';
 import { Drafts } from '../../src/things/rules/drafts';
-import { newDraft, withType } from '../../src/things/rules/draft';
+import { newDraft, wishesOf, withType } from '../../src/things/rules/draft';
 import { marginOf } from '../../src/things/rules/margins';
 import { sentencesOf } from '../../src/things/rules/sentence';
 import { errorText, placeIn, withText, wordEnd } from '../../src/things/rules/texts';
@@ -40,7 +40,7 @@ describe('the rule that is made', () => {
   test('stays the one that is changed, whatever its text says', () => {
     const edited = { key: 'rule/jane/a', version: 3 };
     const draft = { ...newDraft('jane', ['friend/jane']), edited };
-    const { edited: _, ...wishes } = withType(newDraft('jane', ['friend/bob']), 'silent');
+    const wishes = wishesOf(withType(newDraft('jane', ['friend/bob']), 'silent'));
     expect(withText(draft, wishes)).toEqual({ ...wishes, edited });
   });
 
