@@ -82,11 +82,11 @@ async def test_all_of_ones_own_are_one_text_that_changes_nothing(open_web):
     assert said["count"] == 2
     looked = (await home.asks("POST", "/rules/read", {"text": said["text"]}, cookie=eve)).said
     assert [each["change"] for each in looked["changes"]] == ["same", "same"]
-    assert (looked["others"], looked["errors"]) == (0, [])
+    assert (looked["left_out"], looked["errors"]) == (0, [])
     assert {each["thing"] for each in looked["changes"]} == set(answer["things"])
     one = said["text"].split("\n")[1].replace("1 h", "2 h")
     looked = (await home.asks("POST", "/rules/read", {"text": one}, cookie=eve)).said
     assert [(each["change"], each["version"]) for each in looked["changes"]] == [("changed", 1)]
-    assert looked["others"] == 1
+    assert looked["left_out"] == 1
     # What an admin is given is of their own rules.
     assert (await home.asks("GET", "/rules/text", cookie=root)).said["count"] == 0

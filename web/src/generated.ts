@@ -1751,12 +1751,12 @@ export interface RuleTrouble {
   readonly field?: string | null;
 }
 
-/** What a text would change, line by line, and its errors. `others` of one's rules are not in the text: they stay. `room` is for how many more. */
+/** What a text would change, line by line, and its errors. `left_out` of one's rules are not in the text: they stay. `room` is for how many more. */
 export interface RulesRead {
   readonly ok: true;
   readonly changes: readonly ReadChange[];
   readonly errors: readonly TextError[];
-  readonly others: number;
+  readonly left_out: number;
   readonly room: number;
 }
 
@@ -4532,7 +4532,7 @@ export const RulesReadShape: Shape<RulesRead> = {
   ok: { is: { one: [true] } },
   changes: { is: { list: { of: ReadChangeShape } } },
   errors: { is: { list: { of: TextErrorShape } } },
-  others: { is: 'number' },
+  left_out: { is: 'number' },
   room: { is: 'number' },
 };
 

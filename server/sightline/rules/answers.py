@@ -104,12 +104,12 @@ class ReadChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RulesRead(Answer, frozen=True, kw_only=True):
     """What a text would change, line by line, and its errors.
 
-    ``others`` of one's rules are not in the text: they stay. ``room`` is for how many more.
+    ``left_out`` of one's rules are not in the text: they stay. ``room`` is for how many more.
     """
 
     changes: list[ReadChange]
     errors: list[TextError]
-    others: int
+    left_out: int
     room: int
 
 

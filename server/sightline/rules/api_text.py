@@ -139,7 +139,7 @@ class RuleTextApi:
             RulesRead(
                 changes=changes,
                 errors=[_error(each) for each in faults],
-                others=len(own) - sum(each.id is not None for each in found),
+                left_out=len(own) - sum(each.id is not None for each in found),
                 room=self._rules.room(user.name),
             )
         )

@@ -120,7 +120,7 @@ function Changes({
 }) {
   const names = useRuleNames();
   if (!looked) return <p class="muted" role="status">{t`Looking…`}</p>;
-  const { changes, errors, others, room } = looked;
+  const { changes, errors, left_out: others, room } = looked;
   const wanted = changes.filter(({ change }) => change !== 'same');
   const fresh = wanted.filter(({ change }) => change === 'new').length;
   const troubled = wanted.some(({ trouble }) => trouble.length > 0);
