@@ -90,7 +90,9 @@ class ChannelScene:
             programs = SimpleNamespace(spawnProcess=reactor.spawnProcess, callLater=late.callLater)
         self.addresses = AddressSender(programs, self.options)
         senders: Any = {
-            "push": PushSender(poster, self.options, lambda: self.access.vapid, lambda _: badge),
+            "push": PushSender(
+                poster, self.options, lambda: self.access.vapid, lambda _: badge, lambda _: ""
+            ),
             "address": self.addresses,
             "webhook": WebhookSender(poster),
             "mqtt": MqttChannel(self._publish),

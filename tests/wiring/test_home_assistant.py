@@ -294,9 +294,7 @@ async def test_what_was_removed_while_nobody_looked_is_taken_back(broker):
 
 
 @pytest_twisted.ensureDeferred
-async def test_of_several_servers_only_the_leader_is_connected_and_has_the_last_word(
-    broker, where
-):
+async def test_of_several_servers_only_the_leader_is_connected_and_has_the_last_word(broker, where):
     scene = Scene()
     main = scene.bridge(port=broker.port)
     kept = await Kept(**where).opens()

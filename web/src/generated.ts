@@ -88,6 +88,15 @@ export interface AllThings {
   readonly things: readonly Thing[];
 }
 
+/** What became of the request `id`: the fields of its answer, or `code` and `why`. */
+export interface AnswerFrame {
+  readonly t: 'answer';
+  readonly id: number;
+  readonly ok: boolean;
+  readonly code?: string | null;
+  readonly why?: string | null;
+}
+
 /** The new app as it was told, and the code that it shows. */
 export interface AppCode {
   readonly sealed: string;
@@ -129,6 +138,13 @@ export interface AuditShown {
   readonly thing: string;
   readonly result: string;
   readonly more: string;
+}
+
+/** A sign of life: the server's clock in ms since 1970, and the number of the newest change. */
+export interface BeatFrame {
+  readonly t: 'beat';
+  readonly now: number;
+  readonly seq: number;
 }
 
 /** Where the browser goes now, and the address of ours to which it comes back. */
@@ -208,6 +224,15 @@ export interface CameWithApp {
   readonly degraded?: string | null;
 }
 
+/** A thing as it is now: its kind, its id within the kind, the number of its last change. With `gone` it is no more; else the fields of its state follow (things.md). */
+export interface ChangedThing {
+  readonly k: string;
+  readonly id: string;
+  readonly s: number;
+  readonly gone?: boolean;
+  readonly [further: string]: unknown;
+}
+
 /** A topic that holds something else now. Without `then` it was not known then. */
 export interface ChangedTopic {
   readonly topic: string;
@@ -216,7 +241,7 @@ export interface ChangedTopic {
   readonly messages: number;
 }
 
-/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. `here`: the browser that asks is the one that subscribed; who signs this session out ends the channel, too. */
 export interface ChannelChange {
   readonly name?: string | null;
   readonly language?: string | null;
@@ -224,6 +249,7 @@ export interface ChannelChange {
   readonly quiet?: Quiet | null;
   readonly passes?: boolean | null;
   readonly enabled?: boolean | null;
+  readonly here?: boolean;
 }
 
 /** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
@@ -596,6 +622,12 @@ export interface EffectSeen {
   readonly seconds: number;
 }
 
+/** For browsers that poll: the connection is closed, and why. */
+export interface EndedFrame {
+  readonly t: 'ended';
+  readonly why: string;
+}
+
 /** The friend's id again (`jane/phone`), so that nobody is erased by a slip. */
 export interface Erase {
   readonly confirm: string;
@@ -762,6 +794,20 @@ export interface Halt {
   readonly why?: string;
 }
 
+/** A message for a subscription: its payload as text, or as `base64`; `at` in epoch s. `size` (bytes) is told when the payload was cut; `dropped` messages before it found no room. */
+export interface HeardFrame {
+  readonly t: 'heard';
+  readonly sub: string;
+  readonly dropped?: number;
+  readonly topic: string;
+  readonly payload?: string | null;
+  readonly base64?: string | null;
+  readonly size?: number | null;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly at: number;
+}
+
 /** The middle of a cell, and for how many `seconds` somebody was in it. */
 export interface HeatCell {
   readonly lat: number;
@@ -785,6 +831,17 @@ export interface HeatQuery {
   readonly from?: number | string | null;
   readonly to?: number | string | null;
   readonly cells?: number;
+}
+
+/** The first frame of a connection. `epoch` names the numbering of changes, `server` its version. `now` is the server's clock in ms since 1970, `beat` the time between two signs of life in ms. */
+export interface HelloFrame {
+  readonly t: 'hello';
+  readonly epoch: string;
+  readonly server: string;
+  readonly user: Person;
+  readonly now: number;
+  readonly beat: number;
+  readonly limits: SizeLimits;
 }
 
 /** How many points are hidden, and what undoes that. */
@@ -1005,6 +1062,11 @@ export interface MadePasskey {
   readonly transports?: readonly string[];
 }
 
+/** Rules that are made or changed together, each as by a request of its own. */
+export interface ManyRules {
+  readonly rules: readonly RuleFields[];
+}
+
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
 export interface MapShown {
   readonly name: string;
@@ -1197,6 +1259,11 @@ export interface NewReset {
   readonly days?: number;
 }
 
+/** A number, as `+49 170 1234567`; empty: none. */
+export interface NewTelephone {
+  readonly telephone: string;
+}
+
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
 export interface NewToken {
   readonly name: string;
@@ -1221,6 +1288,16 @@ export interface NewUser {
   readonly see?: readonly string[];
   readonly drive?: readonly string[];
   readonly own?: readonly string[];
+}
+
+/** Things that changed, in ascending order; afterwards the browser stands at `seq`. `whole`: forget everything first. `more`: the rest of the picture follows. `missed`: so many things of a kind came and went unseen. */
+export interface NewsFrame {
+  readonly t: 'news';
+  readonly seq: number;
+  readonly whole?: boolean;
+  readonly more?: boolean;
+  readonly missed?: Readonly<Record<string, number>>;
+  readonly things: readonly ChangedThing[];
 }
 
 /** A call that says all by its path. */
@@ -1264,6 +1341,12 @@ export interface OneDevice {
 export interface OnePasskey {
   readonly ok: true;
   readonly passkey: PasskeyShown;
+}
+
+/** The number of an account; empty: it has none. */
+export interface OneTelephone {
+  readonly ok: true;
+  readonly telephone: string;
 }
 
 /** A thing as it is. */
@@ -1656,6 +1739,35 @@ export interface Quiet {
   readonly then?: 'drop' | 'summary';
 }
 
+/** What bringing in a rule would do: from which `line`, and to which rule of what version. `trouble` is what is wrong with it: then it cannot be brought in. */
+export interface ReadChange {
+  readonly line: number;
+  readonly change: 'changed' | 'new' | 'same';
+  readonly rule: ReadRule;
+  readonly thing?: string | null;
+  readonly version?: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** A rule as it was read of a text, without who made it and when. */
+export interface ReadRule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+}
+
+/** Rules as text; `one`: the whole text is one rule. */
+export interface ReadRules {
+  readonly text: string;
+  readonly one?: boolean;
+}
+
 /** An account that is told, `after` s without an acknowledgement (0: at once). */
 export interface Recipient {
   readonly account: string;
@@ -1867,6 +1979,12 @@ export interface RuleFields {
   readonly enabled?: boolean;
 }
 
+/** One rule as a line of text. */
+export interface RuleLine {
+  readonly ok: true;
+  readonly text: string;
+}
+
 /** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
 export interface RuleTried {
   readonly ok: true;
@@ -1886,6 +2004,22 @@ export interface RuleTrouble {
   readonly field?: string | null;
 }
 
+/** What a text would change, line by line, and its errors. `left_out` of one's rules are not in the text: they stay. `room` is for how many more. */
+export interface RulesRead {
+  readonly ok: true;
+  readonly changes: readonly ReadChange[];
+  readonly errors: readonly TextError[];
+  readonly left_out: number;
+  readonly room: number;
+}
+
+/** The rules of an account as one text, and how many they are. */
+export interface RulesText {
+  readonly ok: true;
+  readonly text: string;
+  readonly count: number;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
   readonly ok: true;
@@ -1898,6 +2032,12 @@ export interface SavedRule {
   readonly ok: true;
   readonly thing: string;
   readonly version: number;
+}
+
+/** The keys of the rules as they are kept now, in the order in which they came. */
+export interface SavedRules {
+  readonly ok: true;
+  readonly things: readonly string[];
 }
 
 /** Things as they were `at` a time. */
@@ -2071,6 +2211,12 @@ export interface SignedPasskey {
   readonly user?: string;
 }
 
+/** The largest request, in bytes; `publish`: one that publishes, for who may. */
+export interface SizeLimits {
+  readonly message: number;
+  readonly publish?: number | null;
+}
+
 /** The bounds of a span, both inclusive. */
 export interface SpanQuery {
   readonly place?: string;
@@ -2133,6 +2279,28 @@ export interface Subscribed {
   readonly state: 'active' | 'refused' | 'waiting';
 }
 
+/** How a subscription stands now, and `why`. */
+export interface SubscriptionFrame {
+  readonly t: 'sub';
+  readonly sub: string;
+  readonly state: 'active' | 'refused' | 'waiting';
+  readonly why?: string | null;
+}
+
+/** Somebody's number, and the things (words of grants) at which it is shown. */
+export interface TelephoneShown {
+  readonly account: string;
+  readonly display: string;
+  readonly telephone: string;
+  readonly things: readonly string[];
+}
+
+/** The numbers of those whose things one may see, by account. */
+export interface Telephones {
+  readonly ok: true;
+  readonly telephones: readonly TelephoneShown[];
+}
+
 /** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
 export interface Telling {
   readonly channels?: number;
@@ -2153,6 +2321,14 @@ export interface Tested {
   readonly taken: boolean;
   readonly why: string | null;
   readonly channel: ChannelShown | null;
+}
+
+/** Where a text is no rule: line and column from 1, and what is expected there. `at` counts the characters before that place. */
+export interface TextError {
+  readonly line: number;
+  readonly column: number;
+  readonly at: number;
+  readonly expected: string;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2350,6 +2526,7 @@ export interface UserShown {
   readonly display: string;
   readonly passkeys?: number;
   readonly app?: boolean;
+  readonly telephone?: string;
 }
 
 /** All accounts, for admins. */
@@ -2444,6 +2621,11 @@ export interface WouldTell {
   readonly lon?: number | null;
   readonly resolved?: number | null;
   readonly late?: number | null;
+}
+
+/** A rule that need not be kept, to be written as text. */
+export interface WriteRule {
+  readonly rule: RuleFields;
 }
 
 /** The state of each kind of thing. */
@@ -2578,6 +2760,11 @@ export interface Requests {
   readonly rule: {
     readonly asks: RuleFields;
     readonly answers: SavedRule;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly rules: {
+    readonly asks: ManyRules;
+    readonly answers: SavedRules;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
   };
   readonly sendregions: {
@@ -3069,6 +3256,26 @@ export interface Calls {
     readonly answers: People;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
+  readonly 'GET /telephones': {
+    readonly asks: Nothing;
+    readonly answers: Telephones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /me/telephone': {
+    readonly asks: Nothing;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /me/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /users/{name}/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: OneTelephone;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'PUT /admin/address': {
     readonly asks: NewAddress;
     readonly answers: AddressShown;
@@ -3143,6 +3350,21 @@ export interface Calls {
     readonly asks: AcknowledgedAlert;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
+  readonly 'GET /rules/text': {
+    readonly asks: Nothing;
+    readonly answers: RulesText;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/text': {
+    readonly asks: WriteRule;
+    readonly answers: RuleLine;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/read': {
+    readonly asks: ReadRules;
+    readonly answers: RulesRead;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
   readonly 'GET /channels': {
     readonly asks: Nothing;
@@ -3265,6 +3487,94 @@ export interface Calls {
 export const CODES = ['asked', 'away', 'bad_all', 'bad_filter', 'bad_find', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'barred', 'busy', 'cancelled', 'cannot_set_up', 'confirm', 'declined', 'degraded', 'early', 'elsewhere', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'impossible', 'last_admin', 'last_way', 'linked', 'malformed', 'method', 'need_code', 'need_passkey', 'no_account', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_owner', 'no_passkeys', 'no_role', 'no_store', 'not_accepted', 'not_asking', 'not_begun', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'superseded', 'taken', 'too_late', 'too_many', 'two_servers', 'unknown', 'unknown_passkey', 'unseen', 'untrusted', 'used', 'wait', 'weak', 'wrong', 'wrong_code', 'yours'] as const;
 
 /** How what comes from the server is checked (net/shape.ts). */
+
+export const AnswerFrameShape: Shape<AnswerFrame> = {
+  t: { is: { one: ['answer'] } },
+  id: { is: 'number' },
+  ok: { is: 'flag' },
+  code: { is: 'text', or: null },
+  why: { is: 'text', or: null },
+};
+
+export const BeatFrameShape: Shape<BeatFrame> = {
+  t: { is: { one: ['beat'] } },
+  now: { is: 'number' },
+  seq: { is: 'number' },
+};
+
+export const EndedFrameShape: Shape<EndedFrame> = {
+  t: { is: { one: ['ended'] } },
+  why: { is: 'text' },
+};
+
+export const HeardFrameShape: Shape<HeardFrame> = {
+  t: { is: { one: ['heard'] } },
+  sub: { is: 'text' },
+  dropped: { is: 'number', or: 0 },
+  topic: { is: 'text' },
+  payload: { is: 'text', or: null },
+  base64: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number' },
+  retain: { is: 'flag' },
+  at: { is: 'number' },
+};
+
+export const RightsShape: Shape<Rights> = {
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  admin: { is: 'flag' },
+  looks_only: { is: 'flag' },
+};
+
+export const PersonShape: Shape<Person> = {
+  name: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
+  rights: { is: { of: RightsShape } },
+  expires: { is: 'number', or: null },
+  scopes: { is: { list: 'text' }, or: null },
+  display: { is: 'text', or: null },
+};
+
+export const SizeLimitsShape: Shape<SizeLimits> = {
+  message: { is: 'number' },
+  publish: { is: 'number', or: null },
+};
+
+export const HelloFrameShape: Shape<HelloFrame> = {
+  t: { is: { one: ['hello'] } },
+  epoch: { is: 'text' },
+  server: { is: 'text' },
+  user: { is: { of: PersonShape } },
+  now: { is: 'number' },
+  beat: { is: 'number' },
+  limits: { is: { of: SizeLimitsShape } },
+};
+
+export const ChangedThingShape: Shape<ChangedThing> = {
+  k: { is: 'text' },
+  id: { is: 'text' },
+  s: { is: 'number' },
+  gone: { is: 'flag', or: false },
+};
+
+export const NewsFrameShape: Shape<NewsFrame> = {
+  t: { is: { one: ['news'] } },
+  seq: { is: 'number' },
+  whole: { is: 'flag', or: false },
+  more: { is: 'flag', or: false },
+  missed: { is: { map: 'number' }, or: {} },
+  things: { is: { list: { open: ChangedThingShape } } },
+};
+
+export const SubscriptionFrameShape: Shape<SubscriptionFrame> = {
+  t: { is: { one: ['sub'] } },
+  sub: { is: 'text' },
+  state: { is: { one: ['active', 'refused', 'waiting'] } },
+  why: { is: 'text', or: null },
+};
 
 export const DoubtShape: Shape<Doubt> = {
   lat: { is: 'number' },
@@ -3837,6 +4147,11 @@ export const SavedRuleShape: Shape<SavedRule> = {
   version: { is: 'number' },
 };
 
+export const SavedRulesShape: Shape<SavedRules> = {
+  ok: { is: { one: [true] } },
+  things: { is: { list: 'text' } },
+};
+
 export const SetUpLinkShape: Shape<SetUpLink> = {
   ok: { is: { one: [true] } },
   link: { is: 'text' },
@@ -3870,24 +4185,6 @@ export const TopicPageShape: Shape<TopicPage> = {
   children: { is: { list: { of: TopicNodeShape } }, or: null },
   total: { is: 'number', or: null },
   after: { is: 'text', or: null },
-};
-
-export const RightsShape: Shape<Rights> = {
-  see: { is: { list: 'text' } },
-  drive: { is: { list: 'text' } },
-  own: { is: { list: 'text' } },
-  admin: { is: 'flag' },
-  looks_only: { is: 'flag' },
-};
-
-export const PersonShape: Shape<Person> = {
-  name: { is: 'text' },
-  role: { is: { one: ['admin', 'operator', 'viewer'] } },
-  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
-  rights: { is: { of: RightsShape } },
-  expires: { is: 'number', or: null },
-  scopes: { is: { list: 'text' }, or: null },
-  display: { is: 'text', or: null },
 };
 
 export const ProviderShownShape: Shape<ProviderShown> = {
@@ -4340,6 +4637,7 @@ export const UserShownShape: Shape<UserShown> = {
   display: { is: 'text' },
   passkeys: { is: 'number', or: 0 },
   app: { is: 'flag', or: false },
+  telephone: { is: 'text', or: '' },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -4407,6 +4705,23 @@ export const OneDeviceShape: Shape<OneDevice> = {
 export const PeopleShape: Shape<People> = {
   ok: { is: { one: [true] } },
   people: { is: { map: 'text' } },
+};
+
+export const TelephoneShownShape: Shape<TelephoneShown> = {
+  account: { is: 'text' },
+  display: { is: 'text' },
+  telephone: { is: 'text' },
+  things: { is: { list: 'text' } },
+};
+
+export const TelephonesShape: Shape<Telephones> = {
+  ok: { is: { one: [true] } },
+  telephones: { is: { list: { of: TelephoneShownShape } } },
+};
+
+export const OneTelephoneShape: Shape<OneTelephone> = {
+  ok: { is: { one: [true] } },
+  telephone: { is: 'text' },
 };
 
 export const AddressShownShape: Shape<AddressShown> = {
@@ -4560,6 +4875,53 @@ export const UsualSilenceShape: Shape<UsualSilence> = {
   thing: { is: 'text' },
   usual: { is: 'number', or: null },
   learned: { is: 'number' },
+};
+
+export const RulesTextShape: Shape<RulesText> = {
+  ok: { is: { one: [true] } },
+  text: { is: 'text' },
+  count: { is: 'number' },
+};
+
+export const RuleLineShape: Shape<RuleLine> = {
+  ok: { is: { one: [true] } },
+  text: { is: 'text' },
+};
+
+export const ReadRuleShape: Shape<ReadRule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+};
+
+export const ReadChangeShape: Shape<ReadChange> = {
+  line: { is: 'number' },
+  change: { is: { one: ['changed', 'new', 'same'] } },
+  rule: { is: { of: ReadRuleShape } },
+  thing: { is: 'text', or: null },
+  version: { is: 'number', or: 0 },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const TextErrorShape: Shape<TextError> = {
+  line: { is: 'number' },
+  column: { is: 'number' },
+  at: { is: 'number' },
+  expected: { is: 'text' },
+};
+
+export const RulesReadShape: Shape<RulesRead> = {
+  ok: { is: { one: [true] } },
+  changes: { is: { list: { of: ReadChangeShape } } },
+  errors: { is: { list: { of: TextErrorShape } } },
+  left_out: { is: 'number' },
+  room: { is: 'number' },
 };
 
 export const QuietShape: Shape<Quiet> = {
@@ -4863,6 +5225,7 @@ export const ANSWERS: {
   reply: DoneShape,
   routine: EffectSeenShape,
   rule: SavedRuleShape,
+  rules: SavedRulesShape,
   sendregions: AskedOfPhoneShape,
   setup: SetUpLinkShape,
   shutdown: EffectSeenShape,
@@ -4967,6 +5330,10 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
+  'GET /telephones': TelephonesShape,
+  'GET /me/telephone': OneTelephoneShape,
+  'PUT /me/telephone': OneTelephoneShape,
+  'PUT /users/{name}/telephone': OneTelephoneShape,
   'PUT /admin/address': AddressShownShape,
   'GET /phones': PhonesShape,
   'POST /phones': PhoneAddedShape,
@@ -4982,6 +5349,9 @@ export const REPLIES: {
   'POST /rules/try': RuleTriedShape,
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
+  'GET /rules/text': RulesTextShape,
+  'POST /rules/text': RuleLineShape,
+  'POST /rules/read': RulesReadShape,
   'GET /channels': ChannelsShape,
   'POST /channels': OneChannelShape,
   'PUT /channels/{id}': OneChannelShape,

@@ -367,6 +367,7 @@ class AdminApi:
             tokens=sum(each.account == account.name for each in cache.tokens.values()),
             passkeys=len(cache.passkeys_of(account.name)),
             app=account.name in cache.apps,
+            telephone=cache.telephones.get(account.name, ""),
         )
 
     # -- the audit log

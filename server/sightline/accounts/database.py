@@ -14,6 +14,7 @@ from sightline.accounts import factors, invitations, sign_outs
 from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
+from sightline.accounts.telephones import forget_telephones, set_telephone, telephones_in
 from sightline.auth.account import (
     Account,
     AccountCache,
@@ -58,6 +59,7 @@ class Database(AuditedDatabase):
             }
             aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
             invited = invitations.invitations_in(self._sql)
+            telephones = telephones_in(self._sql)
             passkeys, apps = factors.passkeys_in(self._sql), factors.apps_in(self._sql)
             signed_out = sign_outs.sign_outs_in(self._sql)
             sessions = {
@@ -85,12 +87,13 @@ class Database(AuditedDatabase):
             sessions,
             tokens,
             shares,
-            aliases,
-            chosen,
-            invited,
-            passkeys,
-            apps,
-            signed_out,
+            aliases=aliases,
+            chosen=chosen,
+            invitations=invited,
+            passkeys=passkeys,
+            apps=apps,
+            telephones=telephones,
+            sign_outs=signed_out,
         )
 
     # -- accounts
@@ -139,6 +142,11 @@ class Database(AuditedDatabase):
         with self.change():
             self._sql.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name))
             invitations.end_resets(self, name)
+
+    def set_telephone(self, name: str, number: str) -> None:
+        """Store somebody's telephone number; an empty one is removed."""
+        with self.change():
+            set_telephone(self._sql, name, number)
 
     def remove_account(self, name: str) -> None:
         """Remove an account with its sessions, tokens and links."""
@@ -284,6 +292,7 @@ class Database(AuditedDatabase):
         ``things`` are its keys, under all its names.
         """
         with self.change():
+            forget_telephones(self._sql, things)  # before what is owned is forgotten
             for thing in things:
                 self.retain(thing, None)
                 self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))

@@ -134,7 +134,15 @@ _SIGN_OUTS = (
     """,
     WatchedTables(("sign_out",), "accounts"),
 )
-_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS, _SIGN_OUTS)
+_TELEPHONES = (
+    """
+    CREATE TABLE telephone (
+        account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, number TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+    WatchedTables(("telephone",), "accounts"),
+)
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS, _SIGN_OUTS, _TELEPHONES)
 PART = Part("accounts", tuple(map(SchemaStep, _STEPS)))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")

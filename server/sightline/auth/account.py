@@ -34,7 +34,7 @@ AUDITED = frozenset(
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
         *("region", "unregion", "adopt"),
-        *("rule", "unrule", "alert"),
+        *("rule", "rules", "unrule", "alert"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))
@@ -142,6 +142,7 @@ class AccountCache:
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
     passkeys: Mapping[str, Passkey] = field(default_factory=dict)  # by id
     apps: Mapping[str, AuthenticatorApp] = field(default_factory=dict)  # by account
+    telephones: Mapping[str, str] = field(default_factory=dict)  # by account
     sign_outs: tuple[SignOut, ...] = ()
 
     def passkeys_of(self, account: str) -> list[Passkey]:

@@ -156,7 +156,11 @@ class Poster:
 
 
 class PushSender:
-    """Send to the browsers that subscribed. ``badge`` counts what an account has to look at."""
+    """Send to the browsers that subscribed.
+
+    ``badge`` counts what an account has to look at; ``telephone`` is whom it may call about a
+    notification, asked at the moment of sending: "" for nobody.
+    """
 
     def __init__(
         self,
@@ -164,11 +168,13 @@ class PushSender:
         options: ChannelOptions,
         vapid: Callable[[], Vapid | None],
         badge: Callable[[str], int | None],
+        telephone: Callable[[Notification], str],
     ) -> None:
         self._poster = poster
         self._options = options
         self._vapid = vapid
         self._badge = badge
+        self._telephone = telephone
 
     async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`ChannelSender`)."""
@@ -178,7 +184,8 @@ class PushSender:
         to = msgspec.msgpack.decode(secret, type=PushTarget)
         origin, _ = origin_of(to.endpoint, private=True)
         now = self._poster.wall()
-        data = payload.push_payload(notification, channel, self._badge(notification.account))
+        badge, telephone = self._badge(notification.account), self._telephone(notification)
+        data = payload.push_payload(notification, channel, badge, telephone)
         headers = webpush.headers(notification, GIVE_UP - max(0.0, now - notification.at))
         contact = self._options.contact
         if not contact and channel.base.startswith("https://"):

@@ -5,7 +5,7 @@ Who may is decided by `auth.permissions`; the audit log writes down who did.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta
@@ -30,6 +30,9 @@ MOST_THINGS = 50
 """Things that one rule names."""
 MOST_RECIPIENTS = 20
 """Accounts that one rule tells."""
+
+MOST_AT_ONCE = 200
+"""Rules that are saved together."""
 
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
 MOST_NOTE = 500
@@ -62,6 +65,18 @@ class SavedRule(Answer, frozen=True):
     version: int
 
 
+class ManyRules(RequestFields, frozen=True, kw_only=True):
+    """Rules that are made or changed together, each as by a request of its own."""
+
+    rules: Annotated[tuple[RuleFields, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class SavedRules(Answer, frozen=True):
+    """The keys of the rules as they are kept now, in the order in which they came."""
+
+    things: list[str]
+
+
 class RemovedRule(RequestFields, frozen=True):
     """Which rule, and the version that is removed."""
 
@@ -91,6 +106,16 @@ RULE = RequestSpec(
         "condition": {"type": "arrives", "region": "ab12cd34"},
         "tell": [{"account": "jane"}],
     },
+)
+RULES = RequestSpec(
+    name="rules",
+    summary="Make rules, or change some: all or none",
+    fields=ManyRules,
+    right="rule",
+    needs="a password or passkey: not by a token",
+    answer=SavedRules,
+    errors=(*_ERRORS, "full", "impossible"),
+    example={"rules": [RULE.example]},
 )
 UNRULE = RequestSpec(
     name="unrule",
@@ -143,28 +168,54 @@ class RuleRequests:
         self._pace = TokenBuckets(rate=0.5, burst=30)
         self._acts = TokenBuckets(rate=2, burst=100)
         requests.add(RULE, self._rule)
+        requests.add(RULES, self._many)
         requests.add(UNRULE, self._unrule)
         requests.add(ALERT, self._alert)
 
     async def _rule(self, asker: Asker, asked: RuleFields) -> SavedRule:
+        id, rule = await self._made(asker, asked, frozenset())
+        self._take_turn(self._pace, asker)
+        if asked.thing is None:
+            self._rules.check_room(asker.user.name)
+        await self._rules.put(id, rule)
+        return SavedRule(thing=f"rule/{id}", version=rule.version)
+
+    async def _many(self, asker: Asker, asked: ManyRules) -> SavedRules:
+        """Save all or none; what is wrong with one is said with its number."""
+        made: dict[str, Rule] = {}
+        new = 0
+        for number, each in enumerate(asked.rules, start=1):
+            try:
+                id, rule = await self._made(asker, each, made.keys())
+                if id in made:
+                    raise Refused("malformed", "it is there twice")
+            except Refused as why:
+                raise Refused(why.code, f"rule {number}: {why.why}") from None
+            made[id] = rule
+            new += each.thing is None
+        self._take_turn(self._pace, asker)
+        if new:
+            self._rules.check_room(asker.user.name, new)
+        await self._rules.put_all(made)
+        return SavedRules(things=[f"rule/{id}" for id in made])
+
+    async def _made(
+        self, asker: Asker, asked: RuleFields, taken: Collection[str]
+    ) -> tuple[str, Rule]:
+        """Return the rule that somebody asks for, and its id. Raises `Refused`."""
         user, now = asker.user, round(self._wall(), 3)
         if asked.thing is None:
-            id = new_id(user.name, self._rules.records)
+            id = new_id(user.name, {*self._rules.records, *taken})
             if not may(user, "rule", f"rule/{id}"):
                 raise Refused("forbidden", "a rule is made by somebody who signed in")
             rule = rule_of(asked, user.name, 1, now)
-            await self._look(user, rule)
-            self._take_turn(self._pace, asker)
-            self._rules.check_room(user.name)
         else:
             id, before = self._known(asker, "rule", asked.thing)
             if asked.version != before.version:
                 raise Refused("stale", f"it was changed meanwhile: it is version {before.version}")
             rule = rule_of(asked, user.name, before.version + 1, now)
-            await self._look(user, rule)
-            self._take_turn(self._pace, asker)
-        await self._rules.put(id, rule)
-        return SavedRule(thing=f"rule/{id}", version=rule.version)
+        await self._look(user, rule)
+        return id, rule
 
     async def _look(self, user: User, rule: Rule) -> None:
         """Refuse what makes no sense, and what names something its maker may not see."""

@@ -49,6 +49,11 @@ def channel_options(wanted: ChannelsSettings) -> ChannelOptions:
     )
 
 
+def nobody_is_called(notification: Notification) -> str:
+    """Return no telephone number, where none are known."""
+    return ""
+
+
 def nobody_hears(delivered: DeliveryReport) -> None:
     """Take what became of a notification where nobody asks for it."""
 
@@ -57,8 +62,9 @@ class ChannelParts(MultiService):
     """How people are told outside the page. ``wall`` gives epoch s.
 
     ``report`` hears how far each notification has got; ``badge`` counts what an account has to look
-    at; ``publish`` sends (broker's name, topic, payload) and says whether it was taken. With a
-    ``common`` store the channels are those of all servers, and each message is sent by one.
+    at; ``telephone`` is whom one may call about what is told; ``publish`` sends (broker's name,
+    topic, payload) and says whether it was taken. With a ``common`` store the channels are those of
+    all servers, and each message is sent by one.
     """
 
     _log = Logger()
@@ -73,6 +79,7 @@ class ChannelParts(MultiService):
         *,
         report: Callable[[DeliveryReport], None] = nobody_hears,
         badge: Callable[[str], int | None] = lambda account: None,
+        telephone: Callable[[Notification], str] = nobody_is_called,
         common: CommonStore | None = None,
     ) -> None:
         super().__init__()
@@ -94,7 +101,7 @@ class ChannelParts(MultiService):
         self._addresses = AddressSender(reactor, options)
         broker = settings.regions.broker
         senders: dict[ChannelType, ChannelSender] = {
-            "push": PushSender(poster, options, lambda: self.access.vapid, badge),
+            "push": PushSender(poster, options, lambda: self.access.vapid, badge, telephone),
             "address": self._addresses,
             "webhook": WebhookSender(poster),
             "mqtt": MqttChannel(lambda topic, payload: publish(broker, topic, payload)),

@@ -22,6 +22,7 @@ from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
+from sightline.accounts.api_telephones import TelephonesApi
 from sightline.accounts.api_view import ViewApi
 from sightline.accounts.confirming import Confirming
 from sightline.accounts.oidc.callback import ProviderCallback
@@ -53,6 +54,7 @@ from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
 from sightline.rules.api import RulesApi
+from sightline.rules.api_text import RuleTextApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -217,12 +219,13 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
     )
 
 
-def telling_apis(parts: Parts) -> tuple[RulesApi, ChannelsApi]:
+def telling_apis(parts: Parts) -> tuple[RulesApi, RuleTextApi, ChannelsApi]:
     """Make the answers about rules and about the channels by which people are told."""
     rules, channels = parts.features.rules, parts.features.channels
     note = parts.accounts.service.note
     return (
         RulesApi(reactor, rules.trials, rules.alerts, note),
+        RuleTextApi(reactor, now, rules.rules, rules.rights, rules.checks),
         ChannelsApi(channels.service, note, reactor.seconds),
     )
 
@@ -260,7 +263,7 @@ def make_routes(
     settled: str = "",
     check: CheckApi,
     sealer: Sealer,
-    telling: tuple[RulesApi, ChannelsApi],
+    telling: tuple[RulesApi, RuleTextApi, ChannelsApi],
     rewind: RewindApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
@@ -279,6 +282,7 @@ def make_routes(
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
+        TelephonesApi(service),
         AddressApi(service, settled),
         *(phones, deliveries, maps, check, *telling, rewind),
         PlacesApi(map_extras.places),
