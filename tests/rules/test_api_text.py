@@ -30,7 +30,7 @@ async def home_of(open_web: Any) -> Any:
 async def test_a_rule_is_written_and_read_back(open_web):
     home = await home_of(open_web)
     eve = await home.knows("eve", see=("friend/jane",))
-    said = (await home.asks("POST", "/rules/text", {"rule": SILENT}, cookie=eve)).said
+    said = (await home.asks("POST", "/rules/text", SILENT, cookie=eve)).said
     assert said["text"] == LINE
     said = (await home.asks("POST", "/rules/read", {"text": LINE, "one": True}, cookie=eve)).said
     (change,) = said["changes"]

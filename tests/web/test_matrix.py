@@ -124,7 +124,6 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/audit", 403, 200),
             ("GET", "/people?names=viewer", 200, 200),
             ("GET", "/telephones", 200, 200),
-            ("GET", "/me/telephone", 200, 200),
             ("PUT", "/me/telephone", 400, 400),
             ("PUT", "/users/nobody/telephone", 403, 400),
             ("POST", "/rules/try", 400, 400),

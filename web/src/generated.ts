@@ -1343,12 +1343,6 @@ export interface OnePasskey {
   readonly passkey: PasskeyShown;
 }
 
-/** The number of an account; empty: it has none. */
-export interface OneTelephone {
-  readonly ok: true;
-  readonly telephone: string;
-}
-
 /** A thing as it is. */
 export interface OneThing {
   readonly ok: true;
@@ -1979,12 +1973,6 @@ export interface RuleFields {
   readonly enabled?: boolean;
 }
 
-/** One rule as a line of text. */
-export interface RuleLine {
-  readonly ok: true;
-  readonly text: string;
-}
-
 /** What a rule would have told, oldest first; `count` of them, even if not all are listed. `looked_at` entries of history, from-to; `quiet` more fell outside of the rule's hours. */
 export interface RuleTried {
   readonly ok: true;
@@ -2013,7 +2001,7 @@ export interface RulesRead {
   readonly room: number;
 }
 
-/** The rules of an account as one text, and how many they are. */
+/** Rules as text, and how many they are. */
 export interface RulesText {
   readonly ok: true;
   readonly text: string;
@@ -2295,9 +2283,10 @@ export interface TelephoneShown {
   readonly things: readonly string[];
 }
 
-/** The numbers of those whose things one may see, by account. */
+/** One's own number, and those of the people whose things one may see, by account. */
 export interface Telephones {
   readonly ok: true;
+  readonly own: string;
   readonly telephones: readonly TelephoneShown[];
 }
 
@@ -2621,11 +2610,6 @@ export interface WouldTell {
   readonly lon?: number | null;
   readonly resolved?: number | null;
   readonly late?: number | null;
-}
-
-/** A rule that need not be kept, to be written as text. */
-export interface WriteRule {
-  readonly rule: RuleFields;
 }
 
 /** The state of each kind of thing. */
@@ -3261,19 +3245,14 @@ export interface Calls {
     readonly answers: Telephones;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
-  readonly 'GET /me/telephone': {
-    readonly asks: Nothing;
-    readonly answers: OneTelephone;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
-  };
   readonly 'PUT /me/telephone': {
     readonly asks: NewTelephone;
-    readonly answers: OneTelephone;
+    readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
   readonly 'PUT /users/{name}/telephone': {
     readonly asks: NewTelephone;
-    readonly answers: OneTelephone;
+    readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'PUT /admin/address': {
@@ -3357,8 +3336,8 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
   readonly 'POST /rules/text': {
-    readonly asks: WriteRule;
-    readonly answers: RuleLine;
+    readonly asks: RuleFields;
+    readonly answers: RulesText;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
   readonly 'POST /rules/read': {
@@ -4716,12 +4695,8 @@ export const TelephoneShownShape: Shape<TelephoneShown> = {
 
 export const TelephonesShape: Shape<Telephones> = {
   ok: { is: { one: [true] } },
+  own: { is: 'text' },
   telephones: { is: { list: { of: TelephoneShownShape } } },
-};
-
-export const OneTelephoneShape: Shape<OneTelephone> = {
-  ok: { is: { one: [true] } },
-  telephone: { is: 'text' },
 };
 
 export const AddressShownShape: Shape<AddressShown> = {
@@ -4881,11 +4856,6 @@ export const RulesTextShape: Shape<RulesText> = {
   ok: { is: { one: [true] } },
   text: { is: 'text' },
   count: { is: 'number' },
-};
-
-export const RuleLineShape: Shape<RuleLine> = {
-  ok: { is: { one: [true] } },
-  text: { is: 'text' },
 };
 
 export const ReadRuleShape: Shape<ReadRule> = {
@@ -5331,9 +5301,8 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
   'GET /telephones': TelephonesShape,
-  'GET /me/telephone': OneTelephoneShape,
-  'PUT /me/telephone': OneTelephoneShape,
-  'PUT /users/{name}/telephone': OneTelephoneShape,
+  'PUT /me/telephone': DoneShape,
+  'PUT /users/{name}/telephone': DoneShape,
   'PUT /admin/address': AddressShownShape,
   'GET /phones': PhonesShape,
   'POST /phones': PhoneAddedShape,
@@ -5350,7 +5319,7 @@ export const REPLIES: {
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
   'GET /rules/text': RulesTextShape,
-  'POST /rules/text': RuleLineShape,
+  'POST /rules/text': RulesTextShape,
   'POST /rules/read': RulesReadShape,
   'GET /channels': ChannelsShape,
   'POST /channels': OneChannelShape,

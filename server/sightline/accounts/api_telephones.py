@@ -29,12 +29,6 @@ class NewTelephone(RequestBody, frozen=True):
     telephone: Annotated[str, Meta(max_length=64)]
 
 
-class OneTelephone(Answer, frozen=True):
-    """The number of an account; empty: it has none."""
-
-    telephone: str
-
-
 class TelephoneShown(msgspec.Struct, frozen=True):
     """Somebody's number, and the things (words of grants) at which it is shown."""
 
@@ -46,7 +40,9 @@ class TelephoneShown(msgspec.Struct, frozen=True):
 
 
 class Telephones(Answer, frozen=True):
-    """The numbers of those whose things one may see, by account."""
+    """One's own number, and those of the people whose things one may see, by account."""
+
+    own: str
 
     telephones: list[TelephoneShown]
 
@@ -65,16 +61,8 @@ class TelephonesApi:
                 "/telephones",
                 "account",
                 self.all,
-                summary="List the telephone numbers of those whose things one may see",
+                summary="Tell one's own telephone number, and list those of people one sees",
                 reply=Telephones,
-            ),
-            Route(
-                "GET",
-                "/me/telephone",
-                "account",
-                self.own,
-                summary="Return one's own telephone number",
-                reply=OneTelephone,
             ),
             Route(
                 "PUT",
@@ -83,7 +71,6 @@ class TelephonesApi:
                 self.set_own,
                 summary="Set one's own telephone number, or remove it",
                 body=NewTelephone,
-                reply=OneTelephone,
                 example={"telephone": "+49 170 1234567"},
             ),
             Route(
@@ -93,13 +80,12 @@ class TelephonesApi:
                 self.set_of,
                 summary="Set somebody's telephone number, or remove it",
                 body=NewTelephone,
-                reply=OneTelephone,
                 example={"telephone": "+49 170 1234567"},
             ),
         ]
 
     async def all(self, call: Call[Nothing]) -> Reply:
-        """Return the numbers that the asker may be shown."""
+        """Return the asker's number, and those that the asker may be shown."""
         cache = self._account_service.cache
         found = [
             TelephoneShown(
@@ -114,12 +100,8 @@ class TelephonesApi:
                 cache.telephones,
             )
         ]
-        return Reply(Telephones(telephones=found))
-
-    async def own(self, call: Call[Nothing]) -> Reply:
-        """Return the asker's number."""
-        number = self._account_service.cache.telephones.get(call.who.user.name, "")
-        return Reply(OneTelephone(telephone=number))
+        own = cache.telephones.get(call.who.user.name, "")
+        return Reply(Telephones(own=own, telephones=found))
 
     async def set_own(self, call: Call[NewTelephone]) -> Reply:
         """Set the asker's number."""
@@ -144,4 +126,4 @@ class TelephonesApi:
             database.write(AuditEvent(who, call.address, what, f"account/{name}"))
 
         await self._account_service.change(change, scrub=not number)
-        return Reply(OneTelephone(telephone=number))
+        return Reply()

@@ -48,14 +48,8 @@ class RuleTried(Answer, frozen=True, kw_only=True, rename={"since": "from", "unt
     trouble: list[RuleTrouble]
 
 
-class RuleLine(Answer, frozen=True):
-    """One rule as a line of text."""
-
-    text: str
-
-
 class RulesText(Answer, frozen=True):
-    """The rules of an account as one text, and how many they are."""
+    """Rules as text, and how many they are."""
 
     text: str
     count: int

@@ -21,13 +21,12 @@ from sightline.model.token_bucket import TokenBuckets
 from sightline.rules.answers import (
     ReadChange,
     ReadRule,
-    RuleLine,
     RulesRead,
     RulesText,
     RuleTrouble,
     TextError,
 )
-from sightline.rules.requests import RuleChecker, RuleFields, rule_of
+from sightline.rules.requests import RULE, RuleChecker, RuleFields, rule_of
 from sightline.rules.rights import RuleRights
 from sightline.rules.service import RuleService
 from sightline.rules.text import write
@@ -43,12 +42,6 @@ from sightline.rules.text_list import (
 
 _LONGEST = 50_000
 """Characters of a text: of as many rules as an account has."""
-
-
-class WriteRule(RequestBody, frozen=True):
-    """A rule that need not be kept, to be written as text."""
-
-    rule: RuleFields
 
 
 class ReadRules(RequestBody, frozen=True, kw_only=True):
@@ -94,15 +87,9 @@ class RuleTextApi:
                 "account",
                 self.one,
                 summary="Write a rule as a line of text",
-                body=WriteRule,
-                reply=RuleLine,
-                example={
-                    "rule": {
-                        "about": ["friend/jane/phone"],
-                        "condition": {"type": "arrives", "region": "ab12cd34"},
-                        "tell": [{"account": "jane"}],
-                    }
-                },
+                body=RuleFields,
+                reply=RulesText,
+                example=RULE.example,
             ),
             Route(
                 "POST",
@@ -121,11 +108,11 @@ class RuleTextApi:
         own = self._own(call.who.user.name)
         return Reply(RulesText(text=write_all(own), count=len(own)))
 
-    async def one(self, call: Call[WriteRule]) -> Reply:
+    async def one(self, call: Call[RuleFields]) -> Reply:
         """Return a rule as text."""
         self._take(call)
-        rule = rule_of(call.asked.rule, call.who.user.name, 1, 0.0)
-        return Reply(RuleLine(text=write(rule)))
+        rule = rule_of(call.asked, call.who.user.name, 1, 0.0)
+        return Reply(RulesText(text=write(rule), count=1))
 
     async def read(self, call: Call[ReadRules]) -> Reply:
         """Return the rules of a text, and what they would change."""

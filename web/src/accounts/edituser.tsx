@@ -94,9 +94,10 @@ function Telephone({ user, again }: { user: Account; again: () => Promise<void> 
       <TelephoneForm
         number={user.telephone}
         save={async (telephone) => {
-          const kept = await api.put('users/{name}/telephone', { name: user.name }, { telephone });
+          const { name } = user;
+          await api.put('users/{name}/telephone', { name }, { telephone });
           await again();
-          return kept.telephone;
+          return (await api.get('users/{name}', { name })).user.telephone;
         }}
       />
     </>

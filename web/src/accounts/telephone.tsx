@@ -10,7 +10,7 @@ import { Trouble } from './once';
 
 export function TelephoneCard() {
   const { api } = useServer();
-  const { value, failure } = useLoaded(async () => (await api.get('me/telephone')).telephone, '');
+  const { value, failure } = useLoaded(async () => (await api.get('telephones')).own, '');
   return (
     <Card name={t`Telephone`}>
       <p class="said">{t`Those who may see where you are can call you from an alert about you. Nobody else is shown the number, and no shared link has it.`}</p>
@@ -18,7 +18,10 @@ export function TelephoneCard() {
       {value !== undefined && (
         <TelephoneForm
           number={value}
-          save={async (telephone) => (await api.put('me/telephone', { telephone })).telephone}
+          save={async (telephone) => {
+            await api.put('me/telephone', { telephone });
+            return (await api.get('telephones')).own;
+          }}
         />
       )}
     </Card>

@@ -48,7 +48,7 @@ export function ruleServer({ api, requests }: Pick<Server, 'api' | 'requests'>):
       await requests.ask('unrule', { thing, version });
     },
     async write(rule) {
-      return (await api.post('rules/text', { rule })).text;
+      return (await api.post('rules/text', rule)).text;
     },
     async readOne(text) {
       const { changes, errors } = await api.post('rules/read', { text, one: true });
