@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from waits import until
 reactor: Any = _reactor
 NOW = 1_795_240_000.0  # epoch s at the clock's 0
 JANE = "friend/jane/phone"
+BOB = "friend/bob/phone"
 HOME: dict[str, Any] = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
 M = 1 / 111_200  # degrees of latitude in a metre
 
@@ -111,12 +113,14 @@ class Scene:
     def wall(self) -> float:
         return NOW + self.clock.seconds()
 
-    async def opens(self) -> Scene:
+    async def opens(self, early: Callable[[], None] = lambda: None) -> Scene:
+        """``early`` happens before the regions that several share are known."""
         open_store(self.store)
         self.regions.privilegedStartService()
         self.regions.startService()
-        await self.until(lambda: self.regions.ready.called)
         self.geofence_monitor.startService()
+        early()
+        await self.until(lambda: self.regions.ready.called)
         return self
 
     async def closes(self) -> None:
@@ -124,10 +128,10 @@ class Scene:
         await self.regions.stopService()
         await close_store(self.store)
 
-    async def restarts(self) -> None:
+    async def restarts(self, early: Callable[[], None] = lambda: None) -> None:
         await self.closes()
         self._make()
-        await self.opens()
+        await self.opens(early)
 
     # -- what happens
 
