@@ -62,11 +62,10 @@ def shifted_clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
-def clocked(tmp_path_factory: pytest.TempPathFactory, shifted_clock: Path) -> Iterator[Scene]:
-    """One whose server has a clock that can be stepped; each test sets it anew."""
-    made = Scene(tmp_path_factory.mktemp("clocked"), clock=shifted_clock)
+@pytest_twisted.async_yield_fixture()
+async def clocked(tmp_path: Path, shifted_clock: Path) -> AsyncIterator[Scene]:
+    made = Scene(tmp_path, clock=shifted_clock)
     try:
-        yield pytest_twisted.blockon(Deferred.fromCoroutine(made.begins()))
+        yield await made.begins()
     finally:
-        pytest_twisted.blockon(Deferred.fromCoroutine(made.ends()))
+        await made.ends()

@@ -116,7 +116,7 @@ def test_a_passkey_is_added_and_lets_in_without_typing_until_it_is_removed(root,
     expect(ways.get_by_role("alert").last).to_contain_text("has a passkey for this account already")
     ways.get_by_role("button", name="Rename Chrome").click()
     page.get_by_label("Name", exact=True).fill("my phone")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(ways.locator("[data-passkey]")).to_contain_text("my phone")
     assert axe(page) == []
 
