@@ -152,3 +152,40 @@ async def test_a_rule_fires_once_whichever_leads_and_is_the_same_at_both(stack):
     assert more_than_once(home.hook) == {}
     assert len(told(home.hook)) == len(alerts(follower.picture.things)) == 3
     await follower.leaves()
+
+
+@pytest.mark.timeout(400)
+@pytest_twisted.ensureDeferred
+async def test_who_comes_while_both_are_down_is_told_of_once_when_they_are_back(stack):
+    home = await Home(stack).begins()
+    await home.comes("jane", home.at_one, home.at_two)
+    await home.is_told("jane")
+    home.phones.are_at(OUTSIDE, time.time() - 60, ["bob"])
+    await home.both_see(
+        lambda things: (
+            "friend/bob/phone" in things
+            and [each["told"][0]["state"] for each in alerts(things).values()] == ["sent"]
+        ),
+        "bob, and that jane's coming was told",
+    )
+    for browser in (home.at_one, home.at_two):
+        await browser.leaves()
+    await deferToThread(home.one.end, SIGKILL)
+    await deferToThread(home.two.end, SIGKILL)
+
+    # The broker keeps for them what is said now.
+    home.phones.are_at(INSIDE, time.time(), ["bob"])
+    for server in (home.two, home.one):
+        await deferToThread(server.start)
+    await home.is_told("bob")
+    await home.enters_both()
+    await home.both_see(lambda things: len(alerts(things)) == 2, "the second alert")
+
+    # Both have judged it: what happens next is told, and nothing once more.
+    await home.comes("carl", home.at_one, home.at_two)
+    await home.is_told("carl")
+    await home.both_see(lambda things: len(alerts(things)) == 3, "three alerts")
+    assert more_than_once(home.hook) == {}
+    assert len(told(home.hook)) == 3
+    for browser in (home.at_one, home.at_two):
+        await browser.leaves()
