@@ -42,6 +42,8 @@ async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(wh
 async def test_what_cannot_be_written_waits_and_keeps_its_order(where, monkeypatch):
     kept = await Kept(**where).opens()
     await kept.makes()
+    kept.clock.advance(1)  # what is known of a new rule is noted at once
+    await kept.settles()
     write = kept.database.write
 
     async def away(do, *, scrub=False):

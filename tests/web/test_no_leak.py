@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 import pytest_twisted
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -320,6 +321,7 @@ async def ways(home: Any, name: str, cookie: str, own: frozenset[str]) -> list[t
     return [*found, (linked.user, {"cookie": opened.cookie})]
 
 
+@pytest.mark.timeout(1200)  # every route, for many people: minutes on a busy machine
 @settings(
     max_examples=8,
     phases=[Phase.generate],
