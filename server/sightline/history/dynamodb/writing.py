@@ -169,14 +169,10 @@ class DynamoWriter:
         await self._remove(items)
         return sum(shown)
 
-    # -- for what waits
-
-    async def bring(
-        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
-    ) -> None:
-        """Write what waited on disk."""
+    async def bring(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
+        """Write as `write`; rights that are missing just now are waited for, too."""
         try:
-            await self.write(entries, last_states)
+            return await self.write(entries, last_states)
         except AwsDenied as why:
             raise Unavailable(str(why)) from why
 

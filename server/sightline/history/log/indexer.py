@@ -1,0 +1,328 @@
+"""Fold the log into the store: in its order, from where the store is, at most seconds behind.
+
+What is appended is folded about once a second, or at once when a reader waits for it. With the rows
+the store keeps the position they lead to, in the same commit, as a present state of a thing that
+nobody has (`POSITION`); so whatever dies when, nothing is left out, and what is folded twice is
+there once. A store that fails is asked again; nothing is lost meanwhile, for the log has it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
+
+from sightline.database.trouble import Degraded
+from sightline.history.log.durable import HistoryLog
+from sightline.history.log.reader import LogPiece, LogReader
+from sightline.history.log.segments import LogPosition
+from sightline.history.record import HistoryEntry, LastState
+from sightline.history.store import LateStore, Store
+from sightline.model.faults import Unavailable
+
+POSITION = "history-log/"
+"""Begins the keys under which stores keep positions; behind it is the server's name."""
+PAUSE = 1.0
+"""s that what is appended may wait for more, so that few records cost few commits."""
+LATE = 5.0
+"""s after which another server may have written newer present states."""
+RETRY = (1.0, 30.0)
+"""The first and the longest wait (s) before a store that failed is asked again."""
+_NOTE = 0.25  # s between notes of when something came
+_STOP = 5.0  # s that stopping may take
+
+
+class _Reader:
+    """Somebody who waits until the store has line ``n``."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.done: Deferred[None] = Deferred()
+        self.timer: Any = None
+
+    def release(self) -> None:
+        if self.timer is not None and self.timer.active():
+            self.timer.cancel()
+        if not self.done.called:
+            self.done.callback(None)
+
+
+class Indexer:
+    """Bring what is in ``log`` into ``store``. ``server`` names whose log it is.
+
+    ``pause`` and ``retry`` as `PAUSE` and `RETRY`.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        log: HistoryLog,
+        store: Store,
+        server: str = "main",
+        *,
+        pause: float = PAUSE,
+        retry: tuple[float, float] = RETRY,
+    ) -> None:
+        self._reactor = reactor
+        self._durable = log
+        self._store = store
+        self.key = POSITION + server
+        """What the store keeps the position under."""
+        self._pause = pause
+        self._retry = retry
+        self._reader = LogReader(log.folder)
+        self._position: LogPosition | None = None
+        self._at = 0  # the line that the store has
+        self._first = 0  # the last line from before the start
+        self._known = False  # where the store is
+        self._started = self._closing = False
+        self._working: Deferred[None] | None = None
+        self._call: Any = None
+        self._fails = 0
+        # Nothing is folded while somebody is erased.
+        self._order = DeferredLock()
+        self._waiting: list[_Reader] = []
+        self._came: deque[tuple[int, float]] = deque()  # (line, when it was there)
+        self.why = ""
+        """Why the store takes nothing just now; empty: it does."""
+        self.trouble: Degraded | None = None
+        """The state of the disk or the file by which it takes nothing, if it is that."""
+        self.damaged = 0
+        """Places in the log that could not be used."""
+        self.left_out = 0
+        """Entries and states that the store could not take at all."""
+
+    @property
+    def behind(self) -> int:
+        """Count the lines that the store does not have yet; as far as is known, of this run."""
+        return max(0, self._durable.end.n - (self._at if self._known else self._first))
+
+    @property
+    def position(self) -> LogPosition | None:
+        """Return where the store is; None: at the beginning, or it is not known yet."""
+        return self._position
+
+    def has(self, n: int) -> bool:
+        """Tell whether the store has line ``n``."""
+        return self._known and self._at >= n
+
+    @property
+    def age(self) -> float:
+        """Tell for how long the oldest of them has waited, s; to half a second or so."""
+        return self._reactor.seconds() - self._came[0][1] if self._came and self.behind else 0.0
+
+    # -- when
+
+    def start(self) -> None:
+        """Begin: the log is open, and the store is or will be."""
+        self._started = True
+        self._first = self._durable.end.n
+        self._begin()
+
+    def nudge(self) -> None:
+        """Note that something was appended."""
+        now = self._reactor.seconds()
+        if not self._came or now - self._came[-1][1] >= _NOTE:
+            self._came.append((self._durable.end.n, now))
+        if self._working is None and self._call is None:
+            self._later(self._pause)
+
+    def reach(self, n: int, most: float) -> Deferred[None]:
+        """Fire when the store has line ``n``, after ``most`` s, or when it fails."""
+        reader = _Reader(n)
+        if self.has(n) or self.why or self._closing or not self._started:
+            reader.release()
+            return reader.done
+        reader.timer = self._reactor.callLater(most, reader.release)
+        self._waiting = [each for each in self._waiting if not each.done.called]
+        self._waiting.append(reader)
+        if self._working is None:
+            self._begin()
+        return reader.done
+
+    def _later(self, wait: float) -> None:
+        if self._started and not self._closing:
+            self._call = self._reactor.callLater(wait, self._begin)
+
+    def _begin(self) -> None:
+        call, self._call = self._call, None
+        if call is not None and call.active():
+            call.cancel()
+        if self._working is not None or not self._started or self._closing:
+            return
+        working = Deferred.fromCoroutine(self._work())
+        if not working.called:
+            self._working = working
+        working.addErrback(lambda failure: self._log.failure("The indexer failed", failure))
+        working.addBoth(self._rests)
+
+    def _rests(self, _: object) -> None:
+        self._working = None
+        if self.why:
+            first, longest = self._retry
+            self._later(min(longest, first * 2 ** min(self._fails - 1, 16)))
+        elif self.behind:
+            self._later(self._pause)
+
+    async def _work(self) -> None:
+        """Fold until the store has all, or fails."""
+        while not self._closing and (self.behind or not self._known):
+            await self._order.acquire()
+            try:
+                await self._fold()
+            except Unavailable as why:
+                self._failed(why)
+                return
+            except Exception as why:  # a fault of ours must not end this for good
+                self._log.failure("The indexer stumbled")
+                self._failed(Unavailable(f"{type(why).__name__}: {why}"))
+                return
+            finally:
+                self._order.release()
+            if self.why:
+                self._log.info("The history is up to date again; {n} wait", n=self.behind)
+            self.why, self.trouble, self._fails = "", None, 0
+            self._release()
+
+    def _failed(self, why: Unavailable) -> None:
+        self._fails += 1
+        if str(why) != self.why:
+            self._log.warn("What is in the log waits for the store: {why}", why=str(why))
+        self.why = str(why) or "it is away"
+        self.trouble = why if isinstance(why, Degraded) else None
+        for reader in self._waiting:
+            reader.release()
+        self._waiting.clear()
+
+    def _release(self) -> None:
+        while self._came and self._came[0][0] <= self._at:
+            self._came.popleft()
+        for reader in self._waiting:
+            if reader.n <= self._at:
+                reader.release()
+        self._waiting = [each for each in self._waiting if not each.done.called]
+
+    # -- what
+
+    async def _fold(self) -> None:
+        """Bring the next piece of the log into the store."""
+        if not self._known:
+            await self._find()
+        end = self._durable.end
+        try:
+            piece = await deferToThread(self._reader.read, end)
+        except OSError as why:
+            await self._seek()
+            raise Unavailable(f"the log cannot be read: {why}") from why
+        self._name_damage(piece)
+        if piece.position is not None:
+            try:
+                await self._bring(piece.entries, (*piece.states, self._mark(piece.position)))
+            except BaseException:
+                await self._seek()
+                raise
+            self._position = piece.position
+            self._at = max(self._at, piece.position.n)
+        if piece.at_end:
+            self._at = max(self._at, end.n)
+        self._durable.stored(self._at)
+        if self._position is not None and (tidying := self._durable.tidy(self._position)):
+            await tidying
+
+    async def _find(self) -> None:
+        """Ask the store where it is."""
+        after: str | None = None
+        while True:
+            states, after = await self._store.last_states(after=after)
+            found = next((each for each in states if each.thing == self.key), None)
+            if found is not None or after is None:
+                break
+        self._position = None if found is None else _position(found.body)
+        self._durable.begin(self._position)
+        await self._seek()
+        there = self._position is not None and self._reader.found
+        self._at = self._position.n if there and self._position is not None else 0
+        self._known = True
+
+    async def _seek(self) -> None:
+        await deferToThread(self._reader.seek, self._position)
+
+    def _mark(self, position: LogPosition) -> LastState:
+        return LastState(self.key, 0.0, msgspec.json.encode(position))
+
+    def _name_damage(self, piece: LogPiece) -> None:
+        self.damaged += piece.damaged
+        for text in piece.damage:
+            self._log.error("The log of the history is damaged: {where}", where=text)
+
+    async def _bring(self, entries: Sequence[HistoryEntry], states: Sequence[LastState]) -> None:
+        """Write a piece; what can never be written is left out, alone. Raises `Unavailable`."""
+        late = bool(self._fails) or self.age > LATE
+        try:
+            if late and isinstance(self._store, LateStore):
+                await self._store.write_late(entries, states)
+            else:
+                await self._store.write(entries, states)
+        except Unavailable:
+            raise
+        except Exception as why:
+            await self._without(entries, states, why)
+
+    async def _without(
+        self, entries: Sequence[HistoryEntry], states: Sequence[LastState], why: Exception
+    ) -> None:
+        if len(entries) + len(states) == 1:
+            self.left_out += 1
+            what = [(each.thing, each.sort) for each in entries] or [states[0].thing]
+            self._log.error("{what} is left out: {why}", what=what[0], why=str(why))
+            return
+        half = (len(entries) + 1) // 2, (len(states) + 1) // 2
+        if entries and states:
+            half = len(entries), 0
+        await self._bring(entries[: half[0]], states[: half[1]])
+        await self._bring(entries[half[0] :], states[half[1] :])
+
+    # -- for others
+
+    async def alone(self, work: Callable[[], Awaitable[int]]) -> int:
+        """Do this while nothing is folded; files may be replaced by it."""
+        await self._order.acquire()
+        try:
+            return await work()
+        finally:
+            if self._known:
+                await self._seek()
+            self._order.release()
+
+    async def finish(self) -> None:
+        """Fold what is left, if the store takes it soon, then no more; the next start has the rest."""
+        if self.behind and not self.why:
+            await self.reach(self._durable.end.n, _STOP)
+        self._closing = True
+        if self._call is not None and self._call.active():
+            self._call.cancel()
+        for reader in self._waiting:
+            reader.release()
+
+    async def ended(self) -> None:
+        """Wait for what was being folded when we finished."""
+        if self._working is not None:
+            done: Deferred[object] = Deferred()
+            self._working.addBoth(done.callback)
+            await done
+        self._reader.close()
+
+
+def _position(body: bytes | None) -> LogPosition | None:
+    """Return a position as a store has it; None: it makes no sense."""
+    try:
+        return msgspec.json.decode(body or b"", type=LogPosition)
+    except msgspec.DecodeError:
+        return None
