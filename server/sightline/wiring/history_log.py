@@ -39,8 +39,13 @@ def with_log(settings: Settings, state: Path, store: Store) -> Store:
         store=names.get(store.name, store.name),
         left=state / FORMER,
     )
-    indexer = Indexer(reactor, log, store, settings.replicas.name or "main")
+    indexer = Indexer(reactor, log, store, server_name(settings))
     return LoggedStore(store, log, indexer)
+
+
+def server_name(settings: Settings) -> str:
+    """Return whose log it is, as a store that several servers share knows it."""
+    return settings.replicas.name or "main"
 
 
 def indexer_of(store: Store) -> Indexer | None:

@@ -9,7 +9,7 @@ there once. A store that fails is asked again; nothing is lost meanwhile, for th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from twisted.logger import Logger
 
 from sightline.database.trouble import Degraded
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.reader import LogPiece, LogReader
+from sightline.history.log.reader import LogPiece, LogReader, first_number
 from sightline.history.log.segments import LogPosition
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import LateStore, Store
@@ -82,6 +82,7 @@ class Indexer:
         self._at = 0  # the line that the store has
         self._first = 0  # the last line from before the start
         self._known = False  # where the store is
+        self._with_states = True
         self._started = self._closing = False
         self._working: Deferred[None] | None = None
         self._call: Any = None
@@ -94,6 +95,8 @@ class Indexer:
         """Why the store takes nothing just now; empty: it does."""
         self.trouble: Degraded | None = None
         """The state of the disk or the file by which it takes nothing, if it is that."""
+        self.new = 0
+        """Entries that were not in the store yet."""
         self.damaged = 0
         """Places in the log that could not be used."""
         self.left_out = 0
@@ -223,8 +226,9 @@ class Indexer:
             raise Unavailable(f"the log cannot be read: {why}") from why
         self._name_damage(piece)
         if piece.position is not None:
+            states = piece.states if self._with_states else ()
             try:
-                await self._bring(piece.entries, (*piece.states, self._mark(piece.position)))
+                await self._bring(piece.entries, (*states, self._mark(piece.position)))
             except BaseException:
                 await self._seek()
                 raise
@@ -267,9 +271,9 @@ class Indexer:
         late = bool(self._fails) or self.age > LATE
         try:
             if late and isinstance(self._store, LateStore):
-                await self._store.write_late(entries, states)
+                self.new += await self._store.write_late(entries, states)
             else:
-                await self._store.write(entries, states)
+                self.new += await self._store.write(entries, states)
         except Unavailable:
             raise
         except Exception as why:
@@ -290,6 +294,22 @@ class Indexer:
         await self._bring(entries[half[0] :], states[half[1] :])
 
     # -- for others
+
+    async def rebuild(self, *, states: bool) -> AsyncIterator[tuple[float, int]]:
+        """Fold all of the log again, whatever the store has; ``states``: the present states, too.
+
+        Yields how much is done (0 to 1), and how many lines that are. To be used instead of
+        `start`. Raises `Unavailable`.
+        """
+        first = await deferToThread(first_number, self._durable.folder)
+        self._with_states, self._known, self._at = states, True, max(0, first - 1)
+        await self._seek()
+        whole = self.behind
+        while self.behind:
+            await self._fold()
+            done = whole - self.behind
+            yield done / whole, done
+        self._reader.close()
 
     async def alone(self, work: Callable[[], Awaitable[int]]) -> int:
         """Do this while nothing is folded; files may be replaced by it."""

@@ -32,6 +32,18 @@ class LogPiece:
     at_end: bool = False
 
 
+def first_number(folder: Path) -> int:
+    """Return the number of the first line that can be read; 0: there is none. Raises `OSError`."""
+    for name in names(folder):
+        with (folder / name).open("rb") as stream:
+            for raw in stream:
+                try:
+                    return read(raw.rstrip(b"\n")).n
+                except DamagedLine:
+                    continue
+    return 0
+
+
 class LogReader:
     """Read the files in ``folder``, which another thread or process may be writing.
 
