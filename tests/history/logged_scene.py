@@ -23,6 +23,7 @@ def logged(
     inner: Store,
     *,
     server: str = "main",
+    shared: bool = False,
     pause: float = 0.01,
     retry: tuple[float, float] = (0.02, 0.1),
     wall: Callable[[], float] = time.time,
@@ -31,4 +32,5 @@ def logged(
 ) -> LoggedStore:
     """``inner`` behind a log in ``folder``."""
     log = HistoryLog(reactor, folder, wall, writer=writer, **options)
-    return LoggedStore(inner, log, Indexer(reactor, log, inner, server, pause=pause, retry=retry))
+    how: Any = {"shared": shared, "pause": pause, "retry": retry}
+    return LoggedStore(inner, log, Indexer(reactor, log, inner, server, **how))

@@ -39,7 +39,8 @@ def with_log(settings: Settings, state: Path, store: Store) -> Store:
         store=names.get(store.name, store.name),
         left=state / FORMER,
     )
-    indexer = Indexer(reactor, log, store, server_name(settings))
+    shared = bool(settings.replicas.name)
+    indexer = Indexer(reactor, log, store, server_name(settings), shared=shared)
     return LoggedStore(store, log, indexer)
 
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
-from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
@@ -21,6 +21,7 @@ from sightline.database.trouble import Degraded
 from sightline.history.log.durable import HistoryLog
 from sightline.history.log.reader import LogPiece, LogReader, first_number
 from sightline.history.log.segments import LogPosition
+from sightline.history.log.twins import without_twins
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import LateStore, Store
 from sightline.model.faults import Unavailable
@@ -34,7 +35,7 @@ LATE = 5.0
 RETRY = (1.0, 30.0)
 """The first and the longest wait (s) before a store that failed is asked again."""
 _NOTE = 0.25  # s between notes of when something came
-_STOP = 5.0  # s that stopping may take
+_STOP = 3.0  # s that stopping may take
 
 
 class _Reader:
@@ -55,7 +56,8 @@ class _Reader:
 class Indexer:
     """Bring what is in ``log`` into ``store``. ``server`` names whose log it is.
 
-    ``pause`` and ``retry`` as `PAUSE` and `RETRY`.
+    ``shared``: other servers write into the store, too. ``pause`` and ``retry`` as `PAUSE` and
+    `RETRY`.
     """
 
     _log = Logger()
@@ -67,6 +69,7 @@ class Indexer:
         store: Store,
         server: str = "main",
         *,
+        shared: bool = False,
         pause: float = PAUSE,
         retry: tuple[float, float] = RETRY,
     ) -> None:
@@ -75,6 +78,7 @@ class Indexer:
         self._store = store
         self.key = POSITION + server
         """What the store keeps the position under."""
+        self._shared = shared
         self._pause = pause
         self._retry = retry
         self._reader = LogReader(log.folder)
@@ -183,6 +187,8 @@ class Indexer:
             except Unavailable as why:
                 self._failed(why)
                 return
+            except CancelledError:  # we are at the end
+                return
             except Exception as why:  # a fault of ours must not end this for good
                 self._log.failure("The indexer stumbled")
                 self._failed(Unavailable(f"{type(why).__name__}: {why}"))
@@ -228,6 +234,8 @@ class Indexer:
         if piece.position is not None:
             states = piece.states if self._with_states else ()
             try:
+                if self._shared and self._is_late:
+                    piece.entries = await without_twins(self._store, piece.entries)
                 await self._bring(piece.entries, (*states, self._mark(piece.position)))
             except BaseException:
                 await self._seek()
@@ -239,6 +247,11 @@ class Indexer:
         self._durable.stored(self._at)
         if self._position is not None and (tidying := self._durable.tidy(self._position)):
             await tidying
+
+    @property
+    def _is_late(self) -> bool:
+        """Tell whether others may have written meanwhile what this server has in its log."""
+        return bool(self._fails) or self.age > LATE or self._at < self._first
 
     async def _find(self) -> None:
         """Ask the store where it is."""
@@ -268,9 +281,8 @@ class Indexer:
 
     async def _bring(self, entries: Sequence[HistoryEntry], states: Sequence[LastState]) -> None:
         """Write a piece; what can never be written is left out, alone. Raises `Unavailable`."""
-        late = bool(self._fails) or self.age > LATE
         try:
-            if late and isinstance(self._store, LateStore):
+            if self._is_late and isinstance(self._store, LateStore):
                 self.new += await self._store.write_late(entries, states)
             else:
                 self.new += await self._store.write(entries, states)
@@ -325,6 +337,10 @@ class Indexer:
         """Fold what is left, if the store takes it soon, then no more; the next start has the rest."""
         if self.behind and not self.why:
             await self.reach(self._durable.end.n, _STOP)
+        self.halt()
+
+    def halt(self) -> None:
+        """Fold nothing more."""
         self._closing = True
         if self._call is not None and self._call.active():
             self._call.cancel()
@@ -332,10 +348,11 @@ class Indexer:
             reader.release()
 
     async def ended(self) -> None:
-        """Wait for what was being folded when we finished."""
-        if self._working is not None:
+        """Give up what is being folded: the store is closed. The next start does it again."""
+        if (working := self._working) is not None:
             done: Deferred[object] = Deferred()
-            self._working.addBoth(done.callback)
+            working.addBoth(done.callback)
+            working.cancel()
             await done
         self._reader.close()
 
