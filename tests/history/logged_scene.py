@@ -10,7 +10,8 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.indexer import Indexer
+from sightline.history.log.folding_process import FoldingProcess
+from sightline.history.log.indexer import MANY, Indexer
 from sightline.history.log.logged import LoggedStore
 from sightline.history.log.segments import SegmentWriter
 from sightline.history.store import Store
@@ -24,6 +25,8 @@ def logged(
     *,
     server: str = "main",
     shared: bool = False,
+    process: FoldingProcess | None = None,
+    many: int = MANY,
     pause: float = 0.01,
     retry: tuple[float, float] = (0.02, 0.1),
     wall: Callable[[], float] = time.time,
@@ -32,5 +35,5 @@ def logged(
 ) -> LoggedStore:
     """``inner`` behind a log in ``folder``."""
     log = HistoryLog(reactor, folder, wall, writer=writer, **options)
-    how: Any = {"shared": shared, "pause": pause, "retry": retry}
+    how: Any = {"shared": shared, "process": process, "many": many, "pause": pause, "retry": retry}
     return LoggedStore(inner, log, Indexer(reactor, log, inner, server, **how))

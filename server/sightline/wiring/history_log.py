@@ -8,8 +8,10 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 
 from sightline.history.log.durable import HistoryLog
+from sightline.history.log.folding_process import FoldingProcess, folding_command
 from sightline.history.log.indexer import Indexer
 from sightline.history.log.logged import LoggedStore
+from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store
 from sightline.settings import Settings
 from sightline.wiring.clock import now
@@ -39,8 +41,17 @@ def with_log(settings: Settings, state: Path, store: Store) -> Store:
         store=names.get(store.name, store.name),
         left=state / FORMER,
     )
-    shared = bool(settings.replicas.name)
-    indexer = Indexer(reactor, log, store, server_name(settings), shared=shared)
+    process = None
+    if isinstance(store, SqliteStore):
+        process = FoldingProcess(reactor, folding_command(log.folder, store.path))
+    indexer = Indexer(
+        reactor,
+        log,
+        store,
+        server_name(settings),
+        process=process,
+        shared=bool(settings.replicas.name),
+    )
     return LoggedStore(store, log, indexer)
 
 

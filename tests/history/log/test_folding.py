@@ -77,7 +77,8 @@ def test_each_job_goes_on_where_the_last_one_ended(scene: Scene):
         assert len(scene.kept) == new
     assert scene.kept == list(range(100))
     scene.append(100)
-    assert scene.folds() == FoldResult(LogPosition(scene.writer.end.segment, 112), True, 1)
+    end = scene.writer.end
+    assert scene.folds() == FoldResult(LogPosition(end.segment, 112, end.size), True, 1)
     assert JANE in scene.states
 
 
@@ -131,5 +132,5 @@ def test_it_answers_line_by_line_until_there_are_no_more_jobs(scene: Scene):
         msgspec.json.decode(raw, type=FoldResult) for raw in answers.getvalue().splitlines()
     )
     assert one.at_end
-    assert two.position == LogPosition(end.segment, 3)
+    assert two.position == LogPosition(end.segment, 3, end.size)
     assert scene.kept == [0, 1]

@@ -72,9 +72,10 @@ async def test_killed_and_stopped_in_the_middle_nothing_is_lost_or_doubled(tmp_p
         await store.write([fix(n) for n in range(count, count + 500)], [])
         count += 500
 
+    ended: set[int | None] = {None}
     for turn in range(12):
         await some()
-        await until(lambda: process.pid is not None)
+        await until(lambda: process.pid not in ended)
         pid = process.pid
         assert pid is not None
         if turn % 3 == 2:
@@ -84,6 +85,7 @@ async def test_killed_and_stopped_in_the_middle_nothing_is_lost_or_doubled(tmp_p
             os.kill(pid, signal.SIGCONT)
         else:
             os.kill(pid, signal.SIGKILL)
+            ended.add(pid)
             kills += 1
     await until(lambda: store.indexer.has(store._log.end.n) and not store.trouble)
     page = await store.page(Span(JANE, "fix"), 10_000)

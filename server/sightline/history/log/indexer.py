@@ -1,6 +1,7 @@
 """Fold the log into the store: in its order, from where the store is, at most seconds behind.
 
-What is appended is folded about once a second, or at once when a reader waits for it. With the rows
+What is appended is folded about once a second, or at once when a reader waits for it; by a process of
+its own where there is much. With the rows
 the store keeps the position they lead to, in the same commit, as a present state of a thing that
 nobody has (`POSITION`); so whatever dies when, nothing is left out, and what is folded twice is
 there once. A store that fails is asked again; nothing is lost meanwhile, for the log has it.
@@ -9,7 +10,7 @@ there once. A store that fails is asked again; nothing is lost meanwhile, for th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -19,11 +20,12 @@ from twisted.logger import Logger
 
 from sightline.database.trouble import Degraded
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.reader import LogPiece, LogReader, first_number
+from sightline.history.log.folding import FoldJob, FoldResult
+from sightline.history.log.folding_process import FoldingProcess
+from sightline.history.log.reader import first_number, is_there
 from sightline.history.log.segments import LogPosition
-from sightline.history.log.twins import without_twins
-from sightline.history.record import HistoryEntry, LastState
-from sightline.history.store import LateStore, Store
+from sightline.history.log.store_folder import StoreFolder
+from sightline.history.store import Store
 from sightline.model.faults import Unavailable
 
 POSITION = "history-log/"
@@ -32,6 +34,8 @@ PAUSE = 1.0
 """s that what is appended may wait for more, so that few records cost few commits."""
 LATE = 5.0
 """s after which another server may have written newer present states."""
+MANY = 4_000
+"""Lines that wait from which on they are worth a process of their own."""
 RETRY = (1.0, 30.0)
 """The first and the longest wait (s) before a store that failed is asked again."""
 _NOTE = 0.25  # s between notes of when something came
@@ -56,8 +60,8 @@ class _Reader:
 class Indexer:
     """Bring what is in ``log`` into ``store``. ``server`` names whose log it is.
 
-    ``shared``: other servers write into the store, too. ``pause`` and ``retry`` as `PAUSE` and
-    `RETRY`.
+    Where ``many`` lines or more wait, ``process`` folds them, if there is one. ``shared``: other
+    servers write into the store, too. ``pause`` and ``retry`` as `PAUSE` and `RETRY`.
     """
 
     _log = Logger()
@@ -69,7 +73,9 @@ class Indexer:
         store: Store,
         server: str = "main",
         *,
+        process: FoldingProcess | None = None,
         shared: bool = False,
+        many: int = MANY,
         pause: float = PAUSE,
         retry: tuple[float, float] = RETRY,
     ) -> None:
@@ -78,10 +84,11 @@ class Indexer:
         self._store = store
         self.key = POSITION + server
         """What the store keeps the position under."""
-        self._shared = shared
+        self._process = process
+        self._many = many
+        self._here = StoreFolder(log.folder, store, shared=shared)
         self._pause = pause
         self._retry = retry
-        self._reader = LogReader(log.folder)
         self._position: LogPosition | None = None
         self._at = 0  # the line that the store has
         self._first = 0  # the last line from before the start
@@ -103,8 +110,11 @@ class Indexer:
         """Entries that were not in the store yet."""
         self.damaged = 0
         """Places in the log that could not be used."""
-        self.left_out = 0
-        """Entries and states that the store could not take at all."""
+
+    @property
+    def left_out(self) -> int:
+        """Count the entries and states that the store could not take at all."""
+        return self._here.left_out
 
     @property
     def behind(self) -> int:
@@ -179,11 +189,13 @@ class Indexer:
             self._later(self._pause)
 
     async def _work(self) -> None:
-        """Fold until the store has all, or fails."""
-        while not self._closing and (self.behind or not self._known):
+        """Fold what was there when this began, and what a reader waits for."""
+        end = self._durable.end.n
+        much = self.behind >= self._many
+        while not self._closing and (not self._known or self._at < max(end, self._wanted)):
             await self._order.acquire()
             try:
-                await self._fold()
+                await self._fold(much)
             except Unavailable as why:
                 self._failed(why)
                 return
@@ -196,9 +208,14 @@ class Indexer:
             finally:
                 self._order.release()
             if self.why:
-                self._log.info("The history is up to date again; {n} wait", n=self.behind)
+                self._log.info("The store takes what is in the log again")
             self.why, self.trouble, self._fails = "", None, 0
             self._release()
+
+    @property
+    def _wanted(self) -> int:
+        """Return the line that readers wait for; 0: nobody waits."""
+        return max((each.n for each in self._waiting), default=0)
 
     def _failed(self, why: Unavailable) -> None:
         self._fails += 1
@@ -220,33 +237,34 @@ class Indexer:
 
     # -- what
 
-    async def _fold(self) -> None:
+    async def _fold(self, much: bool) -> None:
         """Bring the next piece of the log into the store."""
         if not self._known:
             await self._find()
-        end = self._durable.end
-        try:
-            piece = await deferToThread(self._reader.read, end)
-        except OSError as why:
-            await self._seek()
-            raise Unavailable(f"the log cannot be read: {why}") from why
-        self._name_damage(piece)
-        if piece.position is not None:
-            states = piece.states if self._with_states else ()
-            try:
-                if self._shared and self._is_late:
-                    piece.entries = await without_twins(self._store, piece.entries)
-                await self._bring(piece.entries, (*states, self._mark(piece.position)))
-            except BaseException:
-                await self._seek()
-                raise
-            self._position = piece.position
-            self._at = max(self._at, piece.position.n)
-        if piece.at_end:
-            self._at = max(self._at, end.n)
-        self._durable.stored(self._at)
+        job = FoldJob(self.key, self._position, self._durable.end)
+        done = FoldResult(fault="it does not run")
+        if much and self._process is not None:
+            done = await self._process.fold(job)
+            if done.why:
+                raise Degraded(done.reason, done.why) if done.reason else Unavailable(done.why)
+        if done.fault:
+            done = await self._here.fold(job, late=self._is_late, states=self._with_states)
+        self._note(job, done)
         if self._position is not None and (tidying := self._durable.tidy(self._position)):
             await tidying
+
+    def _note(self, job: FoldJob, done: FoldResult) -> None:
+        """Note what was done."""
+        self.new += done.new
+        self.damaged += done.damaged
+        for text in done.damage:
+            self._log.error("The log of the history is damaged: {where}", where=text)
+        if done.position is not None:
+            self._position = done.position
+            self._at = max(self._at, done.position.n)
+        if done.at_end:
+            self._at = max(self._at, job.end.n)
+        self._durable.stored(self._at)
 
     @property
     def _is_late(self) -> bool:
@@ -263,47 +281,9 @@ class Indexer:
                 break
         self._position = None if found is None else _position(found.body)
         self._durable.begin(self._position)
-        await self._seek()
-        there = self._position is not None and self._reader.found
-        self._at = self._position.n if there and self._position is not None else 0
+        if self._position is not None and is_there(self._durable.folder, self._position):
+            self._at = self._position.n
         self._known = True
-
-    async def _seek(self) -> None:
-        await deferToThread(self._reader.seek, self._position)
-
-    def _mark(self, position: LogPosition) -> LastState:
-        return LastState(self.key, 0.0, msgspec.json.encode(position))
-
-    def _name_damage(self, piece: LogPiece) -> None:
-        self.damaged += piece.damaged
-        for text in piece.damage:
-            self._log.error("The log of the history is damaged: {where}", where=text)
-
-    async def _bring(self, entries: Sequence[HistoryEntry], states: Sequence[LastState]) -> None:
-        """Write a piece; what can never be written is left out, alone. Raises `Unavailable`."""
-        try:
-            if self._is_late and isinstance(self._store, LateStore):
-                self.new += await self._store.write_late(entries, states)
-            else:
-                self.new += await self._store.write(entries, states)
-        except Unavailable:
-            raise
-        except Exception as why:
-            await self._without(entries, states, why)
-
-    async def _without(
-        self, entries: Sequence[HistoryEntry], states: Sequence[LastState], why: Exception
-    ) -> None:
-        if len(entries) + len(states) == 1:
-            self.left_out += 1
-            what = [(each.thing, each.sort) for each in entries] or [states[0].thing]
-            self._log.error("{what} is left out: {why}", what=what[0], why=str(why))
-            return
-        half = (len(entries) + 1) // 2, (len(states) + 1) // 2
-        if entries and states:
-            half = len(entries), 0
-        await self._bring(entries[: half[0]], states[: half[1]])
-        await self._bring(entries[half[0] :], states[half[1] :])
 
     # -- for others
 
@@ -315,13 +295,12 @@ class Indexer:
         """
         first = await deferToThread(first_number, self._durable.folder)
         self._with_states, self._known, self._at = states, True, max(0, first - 1)
-        await self._seek()
         whole = self.behind
         while self.behind:
-            await self._fold()
+            await self._fold(False)
             done = whole - self.behind
             yield done / whole, done
-        self._reader.close()
+        self._here.close()
 
     async def alone(self, work: Callable[[], Awaitable[int]]) -> int:
         """Do this while nothing is folded; files may be replaced by it."""
@@ -329,8 +308,10 @@ class Indexer:
         try:
             return await work()
         finally:
-            if self._known:
-                await self._seek()
+            # The program numbers things as the store did before; the next one asks anew.
+            if self._process is not None:
+                self._process.end()
+            self._here.forget()
             self._order.release()
 
     async def finish(self) -> None:
@@ -354,7 +335,9 @@ class Indexer:
             working.addBoth(done.callback)
             working.cancel()
             await done
-        self._reader.close()
+        if self._process is not None:
+            self._process.end()
+        self._here.close()
 
 
 def _position(body: bytes | None) -> LogPosition | None:

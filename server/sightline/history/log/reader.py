@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from sightline.history.log.line import LONGEST, DamagedLine, LogLine, entry_of, read, state_of
 from sightline.history.log.segments import LogEnd, LogPosition, names, order
 from sightline.history.record import HistoryEntry, LastState
@@ -44,6 +46,11 @@ def first_number(folder: Path) -> int:
     return 0
 
 
+def is_there(folder: Path, position: LogPosition) -> bool:
+    """Tell whether the file of a position is there."""
+    return (folder / position.segment).is_file()
+
+
 class LogReader:
     """Read the files in ``folder``, which another thread or process may be writing.
 
@@ -59,8 +66,6 @@ class LogReader:
         self._number = 0  # of the line in the file, for people
         self._skip = 0
         self._expected: int | None = None
-        self.found = False
-        """Whether the file of the position that was sought is there."""
 
     def seek(self, position: LogPosition | None) -> None:
         """Go on behind a position. Where its file is not there, at the beginning.
@@ -69,10 +74,27 @@ class LogReader:
         """
         self.close()
         self._expected = None
-        self._name, self._skip, self.found = "", 0, False
-        if position is not None and (self._folder / position.segment).is_file():
+        self._name, self._skip = "", 0
+        if position is not None and is_there(self._folder, position):
             self._open(position.segment)
-            self._skip, self.found = position.n, True
+            self._skip = position.n
+            self._jump(position)
+
+    def _jump(self, position: LogPosition) -> None:
+        """Go to the offset that a position has, if it still leads to the next line."""
+        assert self._file is not None
+        if not 0 < position.offset <= os.fstat(self._file).st_size:
+            return
+        next_line = os.pread(self._file, LONGEST, position.offset - 1)[: LONGEST].split(b"\n", 2)
+        if next_line[0] or len(next_line) < 2:
+            return
+        if next_line[1]:
+            try:
+                if read(next_line[1]).n != position.n + 1:
+                    return
+            except DamagedLine:
+                return
+        self._offset = position.offset
 
     def close(self) -> None:
         """Let go of the file."""
@@ -94,6 +116,8 @@ class LogReader:
                 for raw in data.split(b"\n")[:-1]:
                     self._line(raw, piece)
                 self._offset += len(data)
+                if piece.position is not None:
+                    piece.position = replace(piece.position, offset=self._offset)
             elif not self._next(end, piece):
                 piece.at_end = True
                 break

@@ -34,10 +34,15 @@ _TAIL = 65_536  # bytes looked at at once for the last whole line
 
 
 class LogPosition(msgspec.Struct, frozen=True):
-    """A place in the log: behind line ``n``, which is in the file ``segment``."""
+    """A place in the log: behind line ``n``, which is in the file ``segment``.
+
+    ``offset`` is where that is in the file, in bytes, unless the file was written anew since; 0:
+    unknown.
+    """
 
     segment: str
     n: int
+    offset: int = 0
 
 
 class LogEnd(msgspec.Struct, frozen=True):
