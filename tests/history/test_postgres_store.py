@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 import pytest_twisted
-
 from logged_scene import logged
+
 from postgres import needs_postgres
 from postgres_scene import JANE, OMAR, T0, fix, kept
 from sightline.history.record import LastState

@@ -38,7 +38,9 @@ _FILES = (
 
 def add_to(subcommands: Any) -> None:
     """Add the subcommand with its own subcommands."""
-    parser = subcommands.add_parser("store", help="the tables: how they stand, upgrade, move, rebuild")
+    parser = subcommands.add_parser(
+        "store", help="the tables: how they stand, upgrade, move, rebuild"
+    )
     which = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
     for name, run, what in (
         ("status", _status, "say where everything is kept, and of which version it is"),

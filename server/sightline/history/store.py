@@ -223,4 +223,4 @@ class LateStore(Protocol):
     def write_late(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
-        """Keep what waited: it does not replace newer present states, which another server wrote."""
+        """Keep what waited; newer present states, which another server wrote, stay."""

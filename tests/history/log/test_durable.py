@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
+from log_scene import fix, fixes_in
 from twisted.internet import reactor
 from twisted.internet.defer import gatherResults
 
-from log_scene import fix, fixes_in
 from sightline.database.trouble import Degraded
 from sightline.history.log.durable import KEEP, HistoryLog
 from sightline.history.log.segments import LogPosition, SegmentWriter, names
@@ -61,10 +61,11 @@ async def test_no_more_waits_for_the_store_than_is_allowed(tmp_path: Path):
     log = HistoryLog(reactor, tmp_path, time.time, most=1000, store="PostgreSQL")
     log.open()
     taken = 0
+    while log.waiting <= 1000:
+        await log.append([fix(taken)], [])
+        taken += 1
     with pytest.raises(Unavailable, match="what waits for PostgreSQL fills its place"):
-        while True:
-            await log.append([fix(taken)], [])
-            taken += 1
+        await log.append([fix(taken)], [])
     assert taken > 2
     log.stored(taken - 1)
     assert 0 < log.waiting < 1000
@@ -96,7 +97,9 @@ async def test_what_an_older_version_left_is_in_the_log_before_anything_new(tmp_
 
 @pytest_twisted.ensureDeferred
 async def test_who_is_erased_is_in_no_file_of_the_log(tmp_path: Path):
-    log = HistoryLog(reactor, tmp_path, time.time, writer=SegmentWriter(tmp_path, time.time, part=300))
+    log = HistoryLog(
+        reactor, tmp_path, time.time, writer=SegmentWriter(tmp_path, time.time, part=300)
+    )
     log.open()
     for n in range(6):
         await log.append([fix(n), fix(n, OMAR)], [LastState(JANE, T0, b"{}")])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
 from log_scene import JANE, T0, fix
+
 from sightline.history import reading, tables
 from sightline.history.log import line
 from sightline.history.log.folding import Folding, FoldJob, FoldResult, mark, serve

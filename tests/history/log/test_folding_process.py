@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor
-
 from log_scene import JANE, T0, fix
 from logged_scene import logged
+from twisted.internet import reactor
+
 from sightline.history import tables
 from sightline.history.log.folding import FoldJob
 from sightline.history.log.folding_process import FoldingProcess, folding_command

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet.defer import Deferred, fail
-
 from log_scene import JANE, OMAR, T0, fix
 from logged_scene import logged
+from twisted.internet.defer import Deferred, fail
+
 from sightline.history.log.indexer import POSITION
 from sightline.history.log.segments import names
 from sightline.history.memory import MemoryStore

@@ -1,4 +1,4 @@
-"""The store behind a log: everybody reads what they wrote; what is changed is changed there, too."""
+"""The store behind a log: all read what they wrote; what is changed is changed in it, too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-
 from log_scene import JANE, OMAR, T0, fix, fixes_in
 from logged_scene import logged
+
 from sightline.history.log.logged import LoggedStore
 from sightline.history.memory import MemoryStore
 from sightline.history.named import NamedStore, day_store

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest_twisted
-
 from log_scene import T0, fix
 from logged_scene import logged
+
 from sightline.history.log.twins import is_shared, without_twins
 from sightline.history.memory import MemoryStore
 from sightline.history.record import HistoryEntry, digest, entry

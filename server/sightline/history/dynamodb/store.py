@@ -1,7 +1,7 @@
 """The store of history in DynamoDB. The table's design is in the package's docstring.
 
-While AWS cannot be reached, throttles us or refuses us, a write fails with `Unavailable` and is to be
-asked again: what is to be kept waits in the log (`sightline.history.log`).
+While AWS cannot be reached, throttles us or refuses us, a write fails with `Unavailable` and is to
+be asked again: what is to be kept waits in the log (`sightline.history.log`).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.dynamodb.writing import DynamoWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
-from sightline.model.faults import CannotOpen, Unavailable
+from sightline.model.faults import Unavailable
 
 
 class DynamoStore:
     """History in the table ``name`` of a region; an empty ``region`` is that of ``environ``.
 
-    ``endpoint`` is a URL where it is not AWS. ``keep`` (s): how long after its time an entry ends by
-    itself. ``environ`` may hold credentials. ``retry_for`` (s) is how long a question is tried,
+    ``endpoint`` is a URL where it is not AWS. ``keep`` (s): how long after its time an entry ends
+    by itself. ``environ`` may hold credentials. ``retry_for`` (s) is how long a question is tried,
     ``writing`` how long a write is before it fails.
     """
 
@@ -93,15 +93,8 @@ class DynamoStore:
     async def _write(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> int:
-        await self._ready()
+        await self._writing.ready()
         return await self._writing.bring(entries, last_states)
-
-    async def _ready(self) -> None:
-        """Make the table, if AWS was away until now. Raises `Unavailable`."""
-        try:
-            await self._writing.prepare()
-        except CannotOpen as why:
-            raise Unavailable(str(why)) from why
 
     # -- questions and changes
 
@@ -157,7 +150,7 @@ class DynamoStore:
         """Return the present states."""
 
         async def ask() -> tuple[Sequence[LastState], str | None]:
-            await self._ready()
+            await self._writing.ready()
             return await self._reading.last_states(limit, after)
 
         return Deferred.fromCoroutine(ask())
@@ -179,7 +172,7 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.unhide(thing, undo))
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
-        """Forget these things."""
+        """Forget everything about these things."""
         return Deferred.fromCoroutine(self._writing.erase_stored(things))
 
     def purge(

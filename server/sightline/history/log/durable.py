@@ -106,13 +106,13 @@ class HistoryLog:
                 path.unlink()
                 self._log.info("{count} entries of {file} are in the log", count=count, file=path)
         except OSError as why:
-            raise CannotOpen(f"{left}: what waits there cannot be brought into the log: {why}") from why
+            raise CannotOpen(
+                f"{left}: what waits there cannot be brought into the log: {why}"
+            ) from why
 
     # -- writing
 
-    def append(
-        self, entries: Sequence[HistoryEntry], states: Sequence[LastState]
-    ) -> Deferred[int]:
+    def append(self, entries: Sequence[HistoryEntry], states: Sequence[LastState]) -> Deferred[int]:
         """Append entries and present states; fires with the number of entries, once they are safe.
 
         Fails with `Unavailable`: the disk does not take them, or too much waits for the store.
@@ -157,16 +157,15 @@ class HistoryLog:
             return None
         self._tidied = now
         before = self._wall() - KEEP
-        return self._call(
-            self._writer.drop, position.segment, lambda at: at < before, MOST_KEPT
-        )
+        return self._call(self._writer.drop, position.segment, lambda at: at < before, MOST_KEPT)
 
     # -- erasing
 
     async def erase(self, things: Container[str], stored: LogPosition | None) -> int:
         """Take everything about these things out of all files.
 
-        Returns how many entries went that are behind ``stored``, which no store has yet. One file at a time, so that nothing that is appended waits long. Raises `Unavailable`.
+        Returns how many entries went that are behind ``stored``, which no store has yet. One file
+        at a time, so that nothing that is appended waits long. Raises `Unavailable`.
         """
         await self._call(self._writer.rotate)
         removed = 0

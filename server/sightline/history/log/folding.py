@@ -2,9 +2,9 @@
 
     python -m sightline.history.log.folding FOLDER FILE
 
-It reads jobs on its standard input, a line of JSON each, and answers each with a line; it ends when
-the input does. Beside the server's process it has a core of its own, and where there is only one, it
-gives way.
+It reads jobs on its standard input, a line of JSON each, and answers each with a line; it ends
+when the input does. Beside the server's process it has a core of its own; where there is only one,
+it gives way.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def serve(folding: Folding, jobs: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Run the program."""
+    """Fold what is asked for on standard input, giving way to others."""
     folder, path = map(Path, sys.argv[1:3])
     os.nice(_GIVE_WAY)
     folding = Folding(folder, path)

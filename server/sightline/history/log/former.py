@@ -1,6 +1,6 @@
 """Bring into the log what an older version left on disk for a store that was away.
 
-    state/spill/00000007.jsonl      a line for each batch, in the order of the files
+state/spill/00000007.jsonl      a line for each batch, in the order of the files
 """
 
 from __future__ import annotations

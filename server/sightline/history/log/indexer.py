@@ -1,7 +1,7 @@
 """Fold the log into the store: in its order, from where the store is, at most seconds behind.
 
-What is appended is folded about once a second, or at once when a reader waits for it; by a process of
-its own where there is much. With the rows
+What is appended is folded about once a second, or at once when a reader waits for it; by a process
+of its own where there is much. With the rows
 the store keeps the position they lead to, in the same commit, as a present state of a thing that
 nobody has (`POSITION`); so whatever dies when, nothing is left out, and what is folded twice is
 there once. A store that fails is asked again; nothing is lost meanwhile, for the log has it.
@@ -315,13 +315,13 @@ class Indexer:
             self._order.release()
 
     async def finish(self) -> None:
-        """Fold what is left, if the store takes it soon, then no more; the next start has the rest."""
+        """Fold what is left, if the store takes it soon; the next start has the rest."""
         if self.behind and not self.why:
             await self.reach(self._durable.end.n, _STOP)
         self.halt()
 
     def halt(self) -> None:
-        """Fold nothing more."""
+        """Fold nothing more; the next start has what is left."""
         self._closing = True
         if self._call is not None and self._call.active():
             self._call.cancel()

@@ -1,4 +1,4 @@
-"""The store that all others see: what is written goes to the log, what is asked to the store behind.
+"""Be the store that all others see: write to the log, ask the store behind it.
 
 A question waits until the store has what was appended before it, so everybody reads what they
 wrote; within bounds, for the store may be away. Changes of what is there (hide, erase) reach what
@@ -30,64 +30,14 @@ RESTORE = 60.0
 T = TypeVar("T")
 
 
-class LoggedStore:
-    """``inner`` behind ``log``; ``indexer`` brings what is in the log into it."""
+class _LoggedQuestions:
+    """What is asked: of the store, once it has what was appended before."""
 
     def __init__(self, inner: Store, log: HistoryLog, indexer: Indexer) -> None:
         self.inner = inner
         self.indexer = indexer
         self._log = log
         self.name = inner.name
-
-    @property
-    def trouble(self) -> str:
-        """Return why the store does not take what is in the log, or what else is wrong with it."""
-        return self.indexer.why or self.inner.trouble
-
-    # -- open, close
-
-    def open(self) -> Deferred[None]:
-        """Open the log, then the store, then begin to fold. Fails with `CannotOpen`."""
-        return Deferred.fromCoroutine(self._open())
-
-    async def _open(self) -> None:
-        self._log.open()
-        opening = self.inner.open()
-        if opening.called and isinstance(opening.result, Failure):
-            self._log.abandon()  # the start ends of it
-        try:
-            await opening
-        finally:
-            # One that fails later on is asked again; what comes meanwhile is safe in the log.
-            if self._log.is_open:
-                self.indexer.start()
-
-    def close(self) -> Deferred[None]:
-        """Fold what is left if that does not take long, then let go of everything."""
-        return Deferred.fromCoroutine(self._close())
-
-    async def _close(self) -> None:
-        await self.indexer.finish()
-        await self.inner.close()
-        await self.indexer.ended()
-        await self._log.close()
-
-    # -- writing
-
-    def write(
-        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
-    ) -> Deferred[int]:
-        """Append entries and present states to the log; how many entries that are.
-
-        When it fires they are on disk for good.
-        """
-        return self._log.append(entries, last_states).addCallback(self._nudged)
-
-    def _nudged(self, count: int) -> int:
-        self.indexer.nudge()
-        return count
-
-    # -- asking
 
     def _read(self, ask: Callable[[], Deferred[T]], most: float = PATIENCE) -> Deferred[T]:
         reached = self.indexer.reach(self._log.end.n, most)
@@ -160,6 +110,58 @@ class LoggedStore:
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large it is."""
         return self.inner.figures()
+
+
+class LoggedStore(_LoggedQuestions):
+    """``inner`` behind ``log``; ``indexer`` brings what is in the log into it."""
+
+    @property
+    def trouble(self) -> str:
+        """Return why the store does not take what is in the log, or what else is wrong with it."""
+        return self.indexer.why or self.inner.trouble
+
+    # -- open, close
+
+    def open(self) -> Deferred[None]:
+        """Open the log, then the store, then begin to fold. Fails with `CannotOpen`."""
+        return Deferred.fromCoroutine(self._open())
+
+    async def _open(self) -> None:
+        self._log.open()
+        opening = self.inner.open()
+        if opening.called and isinstance(opening.result, Failure):
+            self._log.abandon()  # the start ends of it
+        try:
+            await opening
+        finally:
+            # One that fails later on is asked again; what comes meanwhile is safe in the log.
+            if self._log.is_open:
+                self.indexer.start()
+
+    def close(self) -> Deferred[None]:
+        """Fold what is left if that does not take long, then let go of everything."""
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        await self.indexer.finish()
+        await self.inner.close()
+        await self.indexer.ended()
+        await self._log.close()
+
+    # -- writing
+
+    def write(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> Deferred[int]:
+        """Append entries and present states to the log; how many entries that are.
+
+        When it fires they are on disk for good.
+        """
+        return self._log.append(entries, last_states).addCallback(self._nudged)
+
+    def _nudged(self, count: int) -> int:
+        self.indexer.nudge()
+        return count
 
     # -- changing
 

@@ -85,7 +85,7 @@ class LogReader:
         assert self._file is not None
         if not 0 < position.offset <= os.fstat(self._file).st_size:
             return
-        next_line = os.pread(self._file, LONGEST, position.offset - 1)[: LONGEST].split(b"\n", 2)
+        next_line = os.pread(self._file, LONGEST, position.offset - 1)[:LONGEST].split(b"\n", 2)
         if next_line[0] or len(next_line) < 2:
             return
         if next_line[1]:
@@ -108,7 +108,7 @@ class LogReader:
         self._name, self._offset, self._number = name, 0, 0
 
     def read(self, end: LogEnd, most: int = MOST_LINES) -> LogPiece:
-        """Return the next lines before ``end``, ``most`` of them or a few more. Raises `OSError`."""
+        """Return the next lines before ``end``, ``most`` or a few more. Raises `OSError`."""
         piece = LogPiece()
         while len(piece.entries) + len(piece.states) < most:
             data = self._chunk(end)
@@ -174,8 +174,10 @@ class LogReader:
     def _count(self, line: LogLine, piece: LogPiece) -> None:
         expected = self._expected
         if expected is not None and line.n > expected:
-            lines = f"line {expected} is" if line.n == expected + 1 else (
-                f"lines {expected} to {line.n - 1} are"
+            lines = (
+                f"line {expected} is"
+                if line.n == expected + 1
+                else (f"lines {expected} to {line.n - 1} are")
             )
             self._damage(piece, f"{self._name}:{self._number}: {lines} missing before it")
         self._expected = max(line.next, expected or 0)

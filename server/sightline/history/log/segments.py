@@ -5,8 +5,8 @@
     00000016-2026-11-30-77aa0c1e.jsonl.tmp   being made; without meaning after a crash
     lock                                     held by the server that writes here
 
-The number alone orders them, so a clock that jumps back changes nothing; the last part is random, so
-that a file of another copy of this folder is never taken for the same. Everything here may hold
+The number alone orders them, so a clock that jumps back changes nothing; the last part is random,
+so that a file of another copy of this folder is never taken for the same. Everything here may hold
 its thread.
 """
 

@@ -18,7 +18,7 @@ from sightline.model.faults import Unavailable
 
 
 class StoreFolder:
-    """Fold the log in ``folder`` into ``store``, which other servers use, too, if it is ``shared``."""
+    """Fold the log in ``folder`` into ``store``; ``shared``: other servers use that, too."""
 
     _log = Logger()
 
@@ -56,9 +56,7 @@ class StoreFolder:
             kept = (*(piece.states if states else ()), mark(job.key, piece.position))
             new = await self._bring(entries, kept, late)
         self._at, self._sought = piece.position or job.position, True
-        return FoldResult(
-            piece.position, piece.at_end, new, tuple(piece.damage), piece.damaged
-        )
+        return FoldResult(piece.position, piece.at_end, new, tuple(piece.damage), piece.damaged)
 
     async def _bring(
         self, entries: Sequence[HistoryEntry], states: Sequence[LastState], late: bool

@@ -47,5 +47,5 @@ async def without_twins(store: Store, entries: Sequence[HistoryEntry]) -> list[H
 
 
 def is_shared(entry: HistoryEntry) -> bool:
-    """Tell whether other servers say the same in their own way: then it is known by what is alike."""
+    """Tell whether other servers say the same in their own way (`Record.alike`)."""
     return entry.digest != digest(entry.body)

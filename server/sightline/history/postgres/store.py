@@ -1,7 +1,7 @@
 """Keep history in PostgreSQL: on threads, by a pool of connections that is given.
 
-While the database cannot be reached, or answers too late, a write fails with `Unavailable` and is to
-be asked again: what is to be kept waits in the log (`sightline.history.log`).
+While the database cannot be reached, or answers too late, a write fails with `Unavailable` and is
+to be asked again: what is to be kept waits in the log (`sightline.history.log`).
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ class PostgresStore(PostgresQuestions):
     # -- open, close
 
     def open(self) -> Deferred[None]:
-        """Make the tables or bring them up to date; while the database is away, later on. Fails with
-        `CannotOpen`.
+        """Make the tables or bring them up to date; while the database is away, later on.
+
+        Fails with `CannotOpen`.
         """
         return Deferred.fromCoroutine(self._open())
 
