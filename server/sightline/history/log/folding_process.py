@@ -62,7 +62,8 @@ class FoldingProcess:
             command, environ = self._command, for_child(os.environ)
             self._reactor.spawnProcess(self._program, command[0], command, env=environ)
         self._wait(HUNG)
-        self._asked = done = Deferred()
+        done: Deferred[FoldResult] = Deferred()
+        self._asked = done
         self._program.ask(msgspec.json.encode(job) + b"\n")
         return done
 
