@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,26 @@ async def test_a_log_that_begins_anew_is_not_taken_for_the_one_the_store_knows(t
     await caught_up(other)
     assert await kept(inner) == list(range(31))
     await other.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_older_copy_of_the_log_goes_on_though_the_store_knows_more(tmp_path: Path):
+    inner, folder, copy = MemoryStore(), tmp_path / "log", tmp_path / "copy"
+    store = logged(folder, inner)
+    await store.open()
+    await store.write([fix(n) for n in range(10)], [])
+    await caught_up(store)
+    shutil.copytree(folder, copy)
+    await store.write([fix(n) for n in range(10, 30)], [])
+    await store.close()
+    shutil.rmtree(folder)
+    copy.rename(folder)
+    store = logged(folder, inner)
+    await store.open()
+    await store.write([fix(n) for n in range(30, 35)], [])
+    await caught_up(store)
+    assert await kept(inner) == list(range(35))
+    await store.close()
 
 
 @pytest_twisted.ensureDeferred

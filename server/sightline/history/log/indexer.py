@@ -280,6 +280,8 @@ class Indexer:
             if found is not None or after is None:
                 break
         self._position = None if found is None else _position(found.body)
+        if self._position is not None and self._position.n > self._first:
+            self._position = None  # of a log that had more in it: this is an older copy
         self._durable.begin(self._position)
         if self._position is not None and is_there(self._durable.folder, self._position):
             self._at = self._position.n

@@ -105,7 +105,7 @@ class LogReader:
     def _open(self, name: str) -> None:
         self.close()
         self._file = os.open(self._folder / name, os.O_RDONLY | os.O_CLOEXEC)
-        self._name, self._offset, self._number = name, 0, 0
+        self._name, self._offset, self._number, self._skip = name, 0, 0, 0
 
     def read(self, end: LogEnd, most: int = MOST_LINES) -> LogPiece:
         """Return the next lines before ``end``, ``most`` or a few more. Raises `OSError`."""
