@@ -150,7 +150,7 @@ def test_what_is_in_the_log_alone_survives_a_kill_and_a_broker_that_knows_nothin
         other = sqlite3.connect(server.folder / "state" / "history.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         publisher.send(*range(1, count))
-        wait_until(lambda: vitals(server)["unindexed"] >= count - 1, "all in the log")
+        wait_until(lambda: in_log(server, count - 1), "all in the log")
         wait_until(lambda: asks(server, "readyz").get("history"), "a word that the store is held")
         assert stored(server) == [0]
         server.end(signal.SIGKILL)
