@@ -104,7 +104,7 @@ def test_a_file_that_is_held_is_said_and_the_same_is_done_later(scene: Scene):
 
 def test_what_can_never_be_written_is_a_fault(scene: Scene):
     number = scene.writer.end.n + 1
-    raw = line.written(line.LogLine(number, JANE, "fix", T0, T0, 1 << 63, msgspec.Raw(b"{}")))
+    raw = line.written(line.HistoryLine(number, JANE, "fix", T0, T0, 1 << 63, msgspec.Raw(b"{}")))
     scene.writer.append([raw], number)
     done = scene.folds()
     assert (done.position, done.why) == (None, "")

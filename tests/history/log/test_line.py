@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.history.log import line
-from sightline.history.log.line import DamagedLine, LogLine
+from sightline.history.log.line import DamagedLine, HistoryLine
 from sightline.history.record import HistoryEntry, LastState, entry
 
 T0 = 1_795_235_000.25
@@ -50,7 +50,7 @@ def test_a_batch_is_numbered_states_behind_entries():
 
 
 def test_a_note_of_what_was_erased_stands_for_that_many_lines():
-    found = line.read(line.written(LogLine(9, erased=4))[:-1])
+    found = line.read(line.written(HistoryLine(9, erased=4))[:-1])
     assert (found.n, found.next) == (9, 13)
 
 

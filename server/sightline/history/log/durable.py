@@ -25,7 +25,7 @@ from sightline.model.faults import CannotOpen, Unavailable
 
 KEEP = 86_400.0
 """s that a file stays although the store has all of it, for `sightline history rebuild`."""
-MOST_KEPT = 268_435_456
+DISK_BOUND = 268_435_456
 """Bytes beyond which the oldest of those files go earlier."""
 _TIDY = 60.0  # s
 
@@ -157,7 +157,7 @@ class HistoryLog:
             return None
         self._tidied = now
         before = self._wall() - KEEP
-        return self._call(self._writer.drop, position.segment, lambda at: at < before, MOST_KEPT)
+        return self._call(self._writer.drop, position.segment, lambda at: at < before, DISK_BOUND)
 
     # -- erasing
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Container
 from pathlib import Path
 
-from sightline.history.log.line import DamagedLine, LogLine, read, written
+from sightline.history.log.line import DamagedLine, HistoryLine, read, written
 from sightline.history.log.segments import sync_folder
 
 
@@ -25,7 +25,7 @@ def erase(path: Path, things: Container[str], stored: int = 0) -> int:
     def close_gap(until: int) -> None:
         nonlocal gap
         if gap is not None and until > gap:
-            kept.append(written(LogLine(gap, erased=until - gap)))
+            kept.append(written(HistoryLine(gap, erased=until - gap)))
         gap = None
 
     for raw in path.read_bytes().split(b"\n"):

@@ -100,10 +100,12 @@ class FoldingProcess:
         else:
             asked.callback(found)
 
-    def _ended(self, program: _FoldingProgram, said: str) -> None:
+    def _ended(self, program: _FoldingProgram, last_line: str) -> None:
         if program is self._program:  # we did not end it
-            self._log.warn("The program that folds the log ended: {said}", said=said or "nothing")
-            self.end(f"the program that folds the log ended {said}".rstrip())
+            self._log.warn(
+                "The program that folds the log ended: {said}", said=last_line or "nothing"
+            )
+            self.end(f"the program that folds the log ended {last_line}".rstrip())
 
 
 class _FoldingProgram(ProcessProtocol):

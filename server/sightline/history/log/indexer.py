@@ -42,7 +42,7 @@ _NOTE = 0.25  # s between notes of when something came
 _STOP = 3.0  # s that stopping may take
 
 
-class _Reader:
+class _WaitingReader:
     """Somebody who waits until the store has line ``n``."""
 
     def __init__(self, n: int) -> None:
@@ -100,7 +100,7 @@ class Indexer:
         self._fails = 0
         # Nothing is folded while somebody is erased.
         self._order = DeferredLock()
-        self._waiting: list[_Reader] = []
+        self._waiting: list[_WaitingReader] = []
         self._came: deque[tuple[int, float]] = deque()  # (line, when it was there)
         self.why = ""
         """Why the store takes nothing just now; empty: it does."""
@@ -153,7 +153,7 @@ class Indexer:
 
     def reach(self, n: int, most: float) -> Deferred[None]:
         """Fire when the store has line ``n``, after ``most`` s, or when it fails."""
-        reader = _Reader(n)
+        reader = _WaitingReader(n)
         if self.has(n) or self.why or self._closing or not self._started:
             reader.release()
             return reader.done

@@ -32,7 +32,7 @@ class DamagedLine(Exception):
     """A line of the log cannot be used; the text says why."""
 
 
-class LogLine(msgspec.Struct, omit_defaults=True, gc=False):
+class HistoryLine(msgspec.Struct, omit_defaults=True, gc=False):
     """A line. ``n`` is its number. Without ``sort`` it is a present state, with ``erased`` a note.
 
     A body that has line ends in it stands in ``base64``.
@@ -49,7 +49,7 @@ class LogLine(msgspec.Struct, omit_defaults=True, gc=False):
     erased: int = 0
 
     @property
-    def said(self) -> bytes:
+    def content(self) -> bytes:
         """Return the body as it was given."""
         return self.base64 or bytes(self.body)
 
@@ -60,10 +60,10 @@ class LogLine(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(LogLine).decode
+_decode = msgspec.json.Decoder(HistoryLine).decode
 
 
-def written(line: LogLine) -> bytes:
+def written(line: HistoryLine) -> bytes:
     """Return a line with its check and its end."""
     rest = _encode(line)[1:]
     return b'{"crc":"%08x",%b\n' % (crc32(rest), rest)
@@ -74,7 +74,7 @@ def of_entry(n: int, entry: HistoryEntry) -> bytes:
     body, tst = entry.body, entry.tst
     if not -_FURTHEST < tst < _FURTHEST:
         tst = _FURTHEST if tst > 0 else -_FURTHEST
-    line = LogLine(n, entry.thing, entry.sort, tst, entry.at, entry.digest)
+    line = HistoryLine(n, entry.thing, entry.sort, tst, entry.at, entry.digest)
     if b"\n" in body:
         line.base64 = body
     else:
@@ -84,7 +84,7 @@ def of_entry(n: int, entry: HistoryEntry) -> bytes:
 
 def of_state(n: int, state: LastState) -> bytes:
     """Return line ``n``, which is a present state."""
-    line = LogLine(n, state.thing, at=state.at)
+    line = HistoryLine(n, state.thing, at=state.at)
     if state.body is not None and b"\n" in state.body:
         line.base64 = state.body
     elif state.body is not None:
@@ -101,7 +101,7 @@ def of_batch(
     return lines
 
 
-def read(raw: bytes) -> LogLine:
+def read(raw: bytes) -> HistoryLine:
     """Return what is in a line, which is given without its end.
 
     Raises `DamagedLine`.
@@ -120,11 +120,11 @@ def read(raw: bytes) -> LogLine:
         raise DamagedLine(f"cannot be understood: {why}") from why
 
 
-def entry_of(line: LogLine) -> HistoryEntry:
+def entry_of(line: HistoryLine) -> HistoryEntry:
     """Return the entry that a line is."""
-    return HistoryEntry(line.thing, line.sort, line.tst, line.at, line.said, line.digest)
+    return HistoryEntry(line.thing, line.sort, line.tst, line.at, line.content, line.digest)
 
 
-def state_of(line: LogLine) -> LastState:
+def state_of(line: HistoryLine) -> LastState:
     """Return the present state that a line is."""
-    return LastState(line.thing, line.at, line.said or None)
+    return LastState(line.thing, line.at, line.content or None)

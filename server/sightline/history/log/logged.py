@@ -20,7 +20,7 @@ from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, Store, StoreSize
 from sightline.model.faults import Unavailable
 
-PATIENCE = 2.0
+QUESTION_WAIT = 2.0
 """s that a question waits for what was appended before it."""
 CHANGE = 20.0
 """s that a change waits for it: it must not miss anything."""
@@ -39,7 +39,7 @@ class _LoggedQuestions:
         self._log = log
         self.name = inner.name
 
-    def _read(self, ask: Callable[[], Deferred[T]], most: float = PATIENCE) -> Deferred[T]:
+    def _read(self, ask: Callable[[], Deferred[T]], most: float = QUESTION_WAIT) -> Deferred[T]:
         reached = self.indexer.reach(self._log.end.n, most)
         return reached.addCallback(lambda _: ask())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from sightline.history.log.line import LONGEST, DamagedLine, LogLine, entry_of, read, state_of
+from sightline.history.log.line import LONGEST, DamagedLine, HistoryLine, entry_of, read, state_of
 from sightline.history.log.segments import LogEnd, LogPosition, names, order
 from sightline.history.record import HistoryEntry, LastState
 
@@ -171,7 +171,7 @@ class LogReader:
             piece.states.append(state_of(line))
         piece.position = LogPosition(self._name, line.next - 1)
 
-    def _count(self, line: LogLine, piece: LogPiece) -> None:
+    def _count(self, line: HistoryLine, piece: LogPiece) -> None:
         expected = self._expected
         if expected is not None and line.n > expected:
             lines = (
