@@ -60,7 +60,8 @@ async def test_what_was_lost_from_the_store_is_there_again_once(server: Sightlin
     assert await store.hide(JANE, "fix", act, "act") == 1
     await store.close()
     with sqlite3.connect(state / "history.db") as sql:
-        sql.execute("DELETE FROM entry WHERE tst >= ?", (round((T0 + 20) * 1e6),))
+        fixes = "sort = (SELECT id FROM sort WHERE name = 'fix')"
+        sql.execute(f"DELETE FROM entry WHERE {fixes} AND tst >= ?", (round((T0 + 20) * 1e6),))
     assert kept(state) == list(range(20))
     path = state / "history-log" / names(state / "history-log")[-1]
     path.write_bytes(path.read_bytes().replace(b'{"n":25}', b'{"n":26}'))
