@@ -1,7 +1,4 @@
-"""The broker page's server side, end to end: a real mosquitto, twistd, browsers, old clients.
-
-Covers cli/audit.py.
-"""
+"""The broker page's server side, end to end: a real mosquitto, twistd, browsers, old clients."""
 
 from __future__ import annotations
 

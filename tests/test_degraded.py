@@ -1,7 +1,4 @@
-"""While the disk or a database cannot be written: people come in, are told in words, it heals.
-
-Covers accounts/standby.py, database/trouble.py.
-"""
+"""While the disk or a database cannot be written: people come in, are told in words, it heals."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Every hostile message of the corpus, through a real broker, against the whole server.
-
-Covers live/pipeline.py.
-"""
+"""Every hostile message of the corpus, through a real broker, against the whole server."""
 
 from __future__ import annotations
 

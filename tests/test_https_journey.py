@@ -1,7 +1,4 @@
-"""HTTPS, end to end and for real: one server, its certificate changing under open connections.
-
-Covers web/https_redirect.py.
-"""
+"""HTTPS, end to end and for real: one server, its certificate changing under open connections."""
 
 from __future__ import annotations
 

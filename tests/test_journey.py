@@ -1,7 +1,4 @@
-"""The main job, end to end and for real: publish to a broker, see it in a browser.
-
-Covers tap.py, wiring/.
-"""
+"""The main job, end to end and for real: publish to a broker, see it in a browser."""
 
 from __future__ import annotations
 

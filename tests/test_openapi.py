@@ -1,7 +1,4 @@
-"""The HTTP API does what its OpenAPI document says, whatever is asked of it (schemathesis).
-
-Covers contract/schemas.py.
-"""
+"""The HTTP API does what its OpenAPI document says, whatever is asked of it (schemathesis)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Our place at the broker is ours: whole servers, the broker we ship, and a phone's account.
-
-Covers mqtt/second_connection.py.
-"""
+"""Our place at the broker is ours: whole servers, the broker we ship, and a phone's account."""
 
 from __future__ import annotations
 

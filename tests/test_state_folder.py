@@ -1,7 +1,4 @@
-"""A server and its command line on a state folder that is not whole: one line, and nothing new.
-
-Covers cli/state.py.
-"""
+"""A server and its command line on a state folder that is not whole: one line, and nothing new."""
 
 from __future__ import annotations
 

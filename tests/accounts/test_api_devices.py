@@ -1,7 +1,4 @@
-"""Devices and their names by the API: merge, rename, split, and what follows of it.
-
-Covers accounts/device_admin.py.
-"""
+"""Devices and their names by the API: merge, rename, split, and what follows of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Guessing names and passwords: what it costs, and that it tells nothing.
-
-Covers accounts/api_account.py, accounts/entrance.py.
-"""
+"""Guessing names and passwords: what it costs, and that it tells nothing."""
 
 from __future__ import annotations
 

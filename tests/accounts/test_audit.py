@@ -1,8 +1,3 @@
-"""What is written down of what people do.
-
-Covers model/text.py.
-"""
-
 from __future__ import annotations
 
 from twisted.internet.task import Clock

@@ -1,7 +1,4 @@
-"""An account may have any person's name, and nobody passes for somebody else.
-
-Covers accounts/api_people.py, accounts/naming.py.
-"""
+"""An account may have any person's name, and nobody passes for somebody else."""
 
 from __future__ import annotations
 

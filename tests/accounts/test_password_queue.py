@@ -1,7 +1,4 @@
-"""Many who guess from many addresses, and those who have a right to come in meanwhile.
-
-Covers accounts/known_devices.py.
-"""
+"""Many who guess from many addresses, and those who have a right to come in meanwhile."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest_twisted
 from twisted.internet.threads import deferToThread
 
 from channels.scene import ChannelScene, notification
-from postgres import needs_postgres, prepared
+from postgres import common, needs_postgres
 from push_service import PushService
 from sightline.channels.queue import HELD
 
@@ -28,14 +29,14 @@ def push() -> Any:
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, where):
-    scene = await ChannelScene(**where).opens()
+async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, tmp_path):
+    scene = await ChannelScene(tmp_path).opens()
     phone = push.subscribe(scene.key)
     await scene.has_phone(phone)
     await scene.closes()
     push.hanging.clear()  # the first is under way when it is killed
     child = subprocess.Popen(
-        [sys.executable, str(HERE / "teller.py"), str(COUNT), *map(str, where.values())],
+        [sys.executable, str(HERE / "teller.py"), str(tmp_path), str(COUNT)],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(HERE.parent)},
     )
@@ -46,7 +47,7 @@ async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, 
     child.wait()
     child.stdout.close()
     push.hanging.set()
-    anew = await ChannelScene(**where).opens()
+    anew = await ChannelScene(tmp_path).opens()
     await anew.until(lambda: len([e for e in anew.heard if e.state == "sent"]) == COUNT)
     told = [each.data["id"] for each in push.messages]
     assert set(told) == {f"n{n}" for n in range(COUNT)}
@@ -57,9 +58,10 @@ async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, 
 @needs_postgres
 @pytest_twisted.ensureDeferred
 async def test_of_two_servers_one_tells_and_takes_over_when_the_other_is_gone(push, tmp_path):
-    with prepared() as url:
-        one = await ChannelScene(tmp_path, url=url, name="one").opens()
-        two = await ChannelScene(tmp_path, url=url, name="two").opens()
+    with common() as store:
+        shared: Any = SimpleNamespace(engine=store.engine)
+        one = await ChannelScene(tmp_path, common=shared, server="one").opens()
+        two = await ChannelScene(tmp_path, common=shared, server="two").opens()
         assert one.key == two.key
         await one.has_phone(push.subscribe(one.key))
         for n in range(10):

@@ -1,7 +1,4 @@
-"""`sightline import` and `sightline export`: files into history and out of it again.
-
-Covers cli/bookmarks.py, cli/exporting.py, cli/history_db.py, cli/progress.py, history/importing.py.
-"""
+"""`sightline import` and `sightline export`: files into history and out of it again."""
 
 from __future__ import annotations
 

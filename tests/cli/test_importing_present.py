@@ -1,7 +1,4 @@
-"""`sightline import` of a Recorder's whole store: who is where, cards and waypoints come along.
-
-Covers owntracks/brought.py.
-"""
+"""`sightline import` of a Recorder's whole store: who is where, cards and waypoints come along."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`sightline user`, `token` and `audit`, on a state folder as a server left it.
-
-Covers cli/accounts_db.py, cli/token.py.
-"""
+"""`sightline user`, `token` and `audit`, on a state folder as a server left it."""
 
 from __future__ import annotations
 

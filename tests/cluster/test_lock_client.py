@@ -1,7 +1,4 @@
-"""Claims: never two servers that may act, whatever is slow, lost, cut off or frozen.
-
-Covers cluster/locks.py.
-"""
+"""Claims: never two servers that may act, whatever is slow, lost, cut off or frozen."""
 
 from __future__ import annotations
 

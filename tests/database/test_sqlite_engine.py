@@ -1,7 +1,4 @@
-"""A file as the database of a part.
-
-Covers database/engine.py.
-"""
+"""A file as the database of a part."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`sightline guard` as a process of its own, at a broker without any server.
-
-Covers cli/guard.py, driving/deadman.py.
-"""
+"""`sightline guard` as a process of its own, at a broker without any server."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Regions that are gone through between two fixes (also `sightline.geometry.passages`).
-
-Covers geometry/passages.py.
-"""
+"""Regions that are gone through between two fixes (also `sightline.geometry.passages`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What history answers over real HTTP: tracks, scenes, events, days, and hiding what is wrong.
-
-Covers history/place_text.py, history/query_params.py.
-"""
+"""What history answers over real HTTP: tracks, scenes, events, days, and hiding what is wrong."""
 
 from __future__ import annotations
 

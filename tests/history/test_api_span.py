@@ -1,7 +1,4 @@
-"""What is answered about a span of the past over real HTTP, and to whom.
-
-Covers history/span_facts.py.
-"""
+"""What is answered about a span of the past over real HTTP, and to whom."""
 
 from __future__ import annotations
 

@@ -76,8 +76,7 @@ class Scene:
 
     @property
     def files(self) -> list[str]:
-        """All but the indexes, which come a moment later than what they are of."""
-        return sorted(p.name for p in self.folder.iterdir() if ".index" not in p.name)
+        return sorted(path.name for path in self.folder.iterdir())
 
     @property
     def kept(self) -> list[Arrival]:

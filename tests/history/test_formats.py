@@ -1,7 +1,4 @@
-"""Writers and readers of history's file formats.
-
-Covers history/lines.py.
-"""
+"""Writers and readers of history's file formats."""
 
 from __future__ import annotations
 

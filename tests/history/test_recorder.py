@@ -1,7 +1,4 @@
-"""The recorder: nothing is acknowledged before it is safe, and nobody waits for the store.
-
-Covers history/pending.py, history/sampling.py.
-"""
+"""The recorder: nothing is acknowledged before it is safe, and nobody waits for the store."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The quick reader of fixes says what the usual one does, whatever is in them.
-
-Covers history/judging.py, history/said.py.
-"""
+"""The quick reader of fixes says what the usual one does, whatever is in them."""
 
 from __future__ import annotations
 

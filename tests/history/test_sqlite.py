@@ -1,7 +1,4 @@
-"""The SQLite file: never overwritten, never half upgraded, nothing left of what was erased.
-
-Covers history/reading.py, history/tables.py, history/writing.py.
-"""
+"""The SQLite file: never overwritten, never half upgraded, nothing left of what was erased."""
 
 from __future__ import annotations
 

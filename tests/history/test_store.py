@@ -1,7 +1,4 @@
-"""What every store of history must keep, whatever it is made of.
-
-Covers history/cursors.py, history/memory.py, history/record.py, history/visible.py.
-"""
+"""What every store of history must keep, whatever it is made of."""
 
 from __future__ import annotations
 

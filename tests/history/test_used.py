@@ -1,7 +1,4 @@
-"""Doubtful fixes are counted nowhere, and what an owner decides about a fix counts everywhere.
-
-Covers cli/judging.py, history/api_hide.py, history/api_judged.py, history/tracks.py.
-"""
+"""Doubtful fixes are counted nowhere, and what an owner decides about a fix counts everywhere."""
 
 from __future__ import annotations
 

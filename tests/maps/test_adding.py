@@ -1,7 +1,4 @@
-"""The real tools on the small real extract: what is added, and what is refused in words.
-
-Covers maps/build/tools.py, maps/catalogue.py, maps/work.py.
-"""
+"""The real tools on the small real extract: what is added, and what is refused in words."""
 
 from __future__ import annotations
 

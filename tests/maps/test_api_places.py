@@ -1,7 +1,4 @@
-"""What lies where, over real HTTP: asked for by itself, and beside things, tracks and events.
-
-Covers maps/place_service.py.
-"""
+"""What lies where, over real HTTP: asked for by itself, and beside things, tracks and events."""
 
 from __future__ import annotations
 

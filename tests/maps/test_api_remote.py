@@ -1,7 +1,4 @@
-"""Maps at addresses, over real HTTP: tried, set, shown to pages and allowed by their policy.
-
-Covers maps/remote_service.py, maps/remote_store.py.
-"""
+"""Maps at addresses, over real HTTP: tried, set, shown to pages and allowed by their policy."""
 
 from __future__ import annotations
 

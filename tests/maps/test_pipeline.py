@@ -1,7 +1,4 @@
-"""The two programs that make a map: when one ends, so does the other, whatever it does.
-
-Covers maps/build/extract.py.
-"""
+"""The two programs that make a map: when one ends, so does the other, whatever it does."""
 
 from __future__ import annotations
 

@@ -1,8 +1,3 @@
-"""Places are found by what people type of their names.
-
-Covers maps/place_finding.py.
-"""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""What a running server makes of its maps: it notices changes, and says what is damaged.
-
-Covers cli/map.py.
-"""
+"""What a running server makes of its maps: it notices changes, and says what is damaged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Messages that are acknowledged by whoever keeps them, not by the connection.
-
-Covers mqtt/orders.py, mqtt/paho_client.py, mqtt/paho_thread.py.
-"""
+"""Messages that are acknowledged by whoever keeps them, not by the connection."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Whatever is posted: a JSON array in answer, and one count more; never an exception.
-
-Covers owntracks/formats.py.
-"""
+"""Whatever is posted: a JSON array in answer, and one count more; never an exception."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Somebody adds a phone on the page: it is theirs and posts, or they are told why it does not.
-
-Covers accounts/api_address.py.
-"""
+"""Somebody adds a phone on the page: it is theirs and posts, or they are told why it does not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Faces at their addresses, and inside the answers that other clients ask for.
-
-Covers owntracks/picture_resource.py.
-"""
+"""Faces at their addresses, and inside the answers that other clients ask for."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Phones in HTTP mode, over real HTTP: each rule of contracts.md, section 2, has its test.
-
-Covers owntracks/first_contact.py, owntracks/identity.py, owntracks/ports.py,
-owntracks/post_gate.py.
-"""
+"""Phones in HTTP mode, over real HTTP: each rule of contracts.md, section 2, has its test."""
 
 from __future__ import annotations
 

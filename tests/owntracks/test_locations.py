@@ -1,7 +1,4 @@
-"""Ranges of ``/api/0/locations`` of any length: whole, streamed, counted, in every format.
-
-Covers owntracks/fixes.py, owntracks/recorder_query.py, owntracks/times.py, owntracks/zones.py.
-"""
+"""Ranges of ``/api/0/locations`` of any length: whole, streamed, counted, in every format."""
 
 from __future__ import annotations
 

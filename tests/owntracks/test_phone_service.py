@@ -1,8 +1,4 @@
-"""What is asked of phones, from the browser to the phone and back.
-
-Covers owntracks/friend_replies.py, owntracks/phone_regions.py, owntracks/region_ports.py,
-owntracks/region_push.py, owntracks/requests.py, owntracks/setup_link.py.
-"""
+"""What is asked of phones, from the browser to the phone and back."""
 
 from __future__ import annotations
 

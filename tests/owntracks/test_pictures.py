@@ -1,8 +1,4 @@
-"""Pictures of phones: made smaller on a thread, kept by content, left out when they are none.
-
-Covers owntracks/photo_store.py, owntracks/photos.py, owntracks/picture_service.py,
-owntracks/shrinking.py.
-"""
+"""Pictures of phones: made smaller on a thread, kept by content, left out when they are none."""
 
 from __future__ import annotations
 

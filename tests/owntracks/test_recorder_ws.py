@@ -1,7 +1,4 @@
-"""The Recorder's WebSocket, over a real one; and the Frontend's calls, one after the other.
-
-Covers owntracks/recorder_socket.py.
-"""
+"""The Recorder's WebSocket, over a real one; and the Frontend's calls, one after the other."""
 
 from __future__ import annotations
 

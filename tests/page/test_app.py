@@ -18,9 +18,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broker import Broker, publish
-from page.conftest import opens
+from page.conftest import DESKTOP
+from page.test_accounts import Admin, sign_in
 from page.test_page import fix, is_live
-from people import Admin, sign_in
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
@@ -68,14 +68,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
         with SightlineProcess(settings) as sightline:
             admin = Admin(sightline)
             admin.knows("amy", "operator", see=["*"], drive=["*"])
-            yield sightline.hears(), broker
+            yield sightline, broker
 
 
 @pytest.fixture
 def context(
     plain_chromium: Browser, house: tuple[SightlineProcess, Broker]
 ) -> Iterator[BrowserContext]:
-    context = opens(plain_chromium, permissions=["notifications"])
+    context = plain_chromium.new_context(
+        reduced_motion="reduce", viewport=DESKTOP, locale="en-IE", permissions=["notifications"]
+    )
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 
@@ -194,8 +197,11 @@ def test_a_new_version_is_offered_and_never_while_a_robot_is_before_one(context,
     assert page.evaluate(f"() => {entry}") == before
     note.get_by_role("button", name="Load it").click()
     expect(page.locator("html[data-connection=live]")).to_be_attached()
-    # The page is loaded anew meanwhile: nothing can be asked of the one that goes.
-    page.wait_for_function(f"before => {entry} !== before", arg=before)
+    wait_until(
+        lambda: page.evaluate(f"() => {entry}") != before,
+        "the new version",
+        pause=lambda: page.wait_for_timeout(50),
+    )
     expect(note).to_have_count(0)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
 
-from common_store import close_store, common_store, open_store
 from sightline.auth.permissions import Grants, User, user_of
+from sightline.database.common import CommonStore
+from sightline.database.options import StoreOptions
 from sightline.geometry.geofences import Rules
 from sightline.kinds import friends
 from sightline.kinds.broker import LinkUpdate
@@ -29,12 +29,12 @@ from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
+from sightline.wiring.store import PARTS
 from waits import until
 
 reactor: Any = _reactor
 NOW = 1_795_240_000.0  # epoch s at the clock's 0
 JANE = "friend/jane/phone"
-BOB = "friend/bob/phone"
 HOME: dict[str, Any] = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
 M = 1 / 111_200  # degrees of latitude in a metre
 
@@ -87,7 +87,9 @@ class Scene:
             remember=self.remembers,
         )  # fmt: skip
         self.requests = Requests(self.wall)
-        self.store = common_store(self.url, self.name)
+        self.store = None
+        if self.url:
+            self.store = CommonStore(reactor, StoreOptions(self.url, name=self.name), PARTS)
         self.regions = RegionService(
             reactor, self.wall, self.folder, self.hub, self.store, self.name
         )
@@ -113,25 +115,25 @@ class Scene:
     def wall(self) -> float:
         return NOW + self.clock.seconds()
 
-    async def opens(self, early: Callable[[], None] = lambda: None) -> Scene:
-        """``early`` happens before the regions that several share are known."""
-        open_store(self.store)
-        self.regions.privilegedStartService()
-        self.regions.startService()
-        self.geofence_monitor.startService()
-        early()
+    async def opens(self) -> Scene:
+        for part in (self.store, self.regions):
+            if part is not None:
+                part.privilegedStartService()
+                part.startService()
         await self.until(lambda: self.regions.ready.called)
+        self.geofence_monitor.startService()
         return self
 
     async def closes(self) -> None:
         await self.geofence_monitor.stopService()
         await self.regions.stopService()
-        await close_store(self.store)
+        if self.store is not None:
+            await self.store.stopService()
 
-    async def restarts(self, early: Callable[[], None] = lambda: None) -> None:
+    async def restarts(self) -> None:
         await self.closes()
         self._make()
-        await self.opens(early)
+        await self.opens()
 
     # -- what happens
 

@@ -1,7 +1,4 @@
-"""The frames about regions that the page's tests read are the frames we send and take.
-
-Covers kinds/regions/model.py.
-"""
+"""The frames about regions that the page's tests read are the frames we send and take."""
 
 from __future__ import annotations
 

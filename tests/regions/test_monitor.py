@@ -1,8 +1,4 @@
-"""Stays and crossings: what friends' fixes and phones' words make of the regions.
-
-Covers regions/phones.py, regions/positions.py, regions/recent_transitions.py,
-regions/visit_notes.py.
-"""
+"""Stays and crossings: what friends' fixes and phones' words make of the regions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Regions as people keep them: drawn, changed, removed, adopted; every version kept.
-
-Covers regions/access.py, regions/ids.py, regions/requests.py, regions/service.py, regions/store.py.
-"""
+"""Regions as people keep them: drawn, changed, removed, adopted; every version kept."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The settings file: what it may say, what it is refused for, and that secrets stay secret.
-
-Covers settings/allowed.py, settings/databases.py, settings/errors.py, settings/files.py,
-settings/map_reading.py, settings/schema.py, settings/values.py.
-"""
+"""The settings file: what it may say, what it is refused for, and that secrets stay secret."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What is declared of the HTTP API is what happens: fields, errors, the document.
-
-Covers contract/errors.py, contract/fields.py, contract/http.py.
-"""
+"""What is declared of the HTTP API is what happens: fields, errors, the document."""
 
 from __future__ import annotations
 

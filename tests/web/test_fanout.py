@@ -1,7 +1,4 @@
-"""The fan-out with connections that are as slow as the test wants, and a clock of its own.
-
-Covers web/framing.py, web/viewers.py.
-"""
+"""The fan-out with connections that are as slow as the test wants, and a clock of its own."""
 
 from __future__ import annotations
 
@@ -17,9 +14,8 @@ from twisted.internet.task import Clock
 from picture import Picture
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.live.world import World
-from sightline.web.fanout import FanOut
+from sightline.web.fanout import FanOut, Pace
 from sightline.web.framing import frame
-from sightline.web.pace import Pace
 from sightline.web.viewers import Viewer
 from states import spot
 

@@ -1,7 +1,4 @@
-"""One HTTP connection over a real socket: heads that are refused, answers that nobody takes.
-
-Covers web/body_limits.py, web/http_answers.py, web/http_heads.py, web/request_head.py.
-"""
+"""One HTTP connection over a real socket: heads that are refused, answers that nobody takes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Asking other servers: not for long, not for much, and not elsewhere.
-
-Covers web/outgoing.py.
-"""
+"""Asking other servers: not for long, not for much, and not elsewhere."""
 
 from __future__ import annotations
 

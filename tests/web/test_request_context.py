@@ -1,7 +1,4 @@
-"""One base address: links lead below the path of server.public_url.
-
-Covers web/reach.py.
-"""
+"""One base address: links lead below the path of server.public_url."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Every URL over real HTTP: what is served, with which headers, and what is refused.
-
-Covers web/content_policy.py, web/metrics.py.
-"""
+"""Every URL over real HTTP: what is served, with which headers, and what is refused."""
 
 from __future__ import annotations
 
@@ -31,9 +28,8 @@ from sightline.model.link import Link
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
-from sightline.web.fanout import FanOut
+from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, ServerFigures
-from sightline.web.pace import Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketResource, Sockets
 from sightline.web.socket_limits import SocketLimits

@@ -1,7 +1,4 @@
-"""Webhooks against a real HTTP server: in order, again until taken, never led astray.
-
-Covers webhooks/deadletters.py, webhooks/delivered.py.
-"""
+"""Webhooks against a real HTTP server: in order, again until taken, never led astray."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What children get of our environment, and what others on this machine can read of our state.
-
-Covers model/environment.py.
-"""
+"""What children get of our environment, and what others on this machine can read of our state."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ AUDITED = frozenset(
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
         *("region", "unregion", "adopt"),
-        *("rule", "rules", "unrule", "alert"),
+        *("rule", "unrule", "alert"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))
@@ -70,25 +70,7 @@ class Session:
     @property
     def id(self) -> str:
         """Return a name for it that opens nothing."""
-        return session_id(self.key)
-
-
-def session_id(key: str) -> str:
-    """Return a name for the session with this key that opens nothing."""
-    return key[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class SignOut:
-    """Somebody has ended one ``session`` (its id) of an account, or all there were ("").
-
-    At ``at``, epoch s. ``stays`` is the id of the one that was left; "": none was.
-    """
-
-    account: str
-    session: str
-    at: float
-    stays: str = ""
+        return self.key[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +124,6 @@ class AccountCache:
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
     passkeys: Mapping[str, Passkey] = field(default_factory=dict)  # by id
     apps: Mapping[str, AuthenticatorApp] = field(default_factory=dict)  # by account
-    telephones: Mapping[str, str] = field(default_factory=dict)  # by account
-    sign_outs: tuple[SignOut, ...] = ()
 
     def passkeys_of(self, account: str) -> list[Passkey]:
         """Return an account's passkeys, the oldest first."""

@@ -7,9 +7,7 @@ who was there all the time.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -36,7 +34,6 @@ from sightline.regions.visit_notes import VisitNotes
 
 _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
-_MOST_EARLY = 50_000  # changes that wait until it is known who was where
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
 
 
@@ -65,8 +62,6 @@ class GeofenceMonitor(Service):
         self._notes = VisitNotes(clock, regions, self._stored_visit)
         self._visits: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}
-        self._early: deque[Callable[[], None]] | None = None
-        """What came while it is not known yet who was where; None: it is known."""
         self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
         for kind in FENCED:
@@ -76,16 +71,9 @@ class GeofenceMonitor(Service):
     # -- start and stop
 
     def startService(self) -> None:
-        """Begin to look; restore the visits of before as soon as they are known."""
+        """Restore the visits of before, begin to look."""
         super().startService()
         self._notes.start()
-        if not self._regions.ready.called:
-            self._early = deque(maxlen=_MOST_EARLY)
-        self._regions.ready.addCallback(lambda _: self._restore())
-        self._loop.start(now=False)
-
-    def _restore(self) -> None:
-        """Take up where everybody was, then judge what came before that was known."""
         known, visits = self._regions.visits
         now, wall = self._clock.seconds(), self._wall()
         for thing in known:
@@ -99,11 +87,7 @@ class GeofenceMonitor(Service):
                     report = containment.PhoneVerdict(each.inside, min(each.phone_at or 0.0, wall))
                     self.containment.remember(each.thing, each.region, report, now)
         self._regions.visits = ([], [])
-        early, self._early = self._early, None
-        if early is not None:
-            for judge in early:
-                judge()
-            self._hub.announce()
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Stop looking, write what is new."""
@@ -114,9 +98,6 @@ class GeofenceMonitor(Service):
     # -- what happens
 
     def _moved(self, thing: str, before: State | None, after: State | None) -> None:
-        if self._early is not None:
-            self._early.append(partial(self._moved, thing, before, after))
-            return
         try:
             if after is None:
                 self._removed(thing)
@@ -168,9 +149,6 @@ class GeofenceMonitor(Service):
     def _crossed(self, report: PhoneTransition) -> None:
         if report.retained:
             return  # a copy: of the past
-        if self._early is not None:
-            self._early.append(partial(self._crossed, report))
-            return
         try:
             region = self._phones.meant(report.thing, report.region, report.rid, report.wtst)
             if region is None:

@@ -40,8 +40,7 @@ WATCHED = tuple(sorted((*KINDS, "stay", "crossing", "alarm")))
 """The kinds of things whose changes rules are judged by."""
 _TICK = 0.5  # s
 _LEAD = 1.0  # s
-_NOTE = 10.0
-"""s between two notes of what the engine knows; of a rule that was changed it is noted at once."""
+_NOTE = 10.0  # s between notes of what the engine knows
 _HELD = 50_000  # changes that wait while the past is judged
 _NEAR = 20  # firings of one rule and thing whose ids are known
 
@@ -83,7 +82,6 @@ class RuleWatch(Service):
         self._work = work
         self._gap = gap
         self._live = False
-        self._new = False
         self._held: deque[tuple[float, str, State | None, State | None]] = deque(maxlen=_HELD)
         self._near: dict[tuple[str, str], deque[tuple[float, str]]] = {}
         self._faults = 0
@@ -156,7 +154,7 @@ class RuleWatch(Service):
             events = self.engine.observe(self._wall(), key, before, after)
             if events:
                 self._took(events)
-        else:  # it may not be known yet which rules there are
+        elif self._rules.records:
             self._held.append((self._wall(), key, before, after))
 
     def observe_at(self, at: float, key: str, before: State | None, after: State | None) -> None:
@@ -169,8 +167,6 @@ class RuleWatch(Service):
             self._took(self.engine.number(self._wall(), broker, topic, payload))
 
     def _tick(self) -> None:
-        if self._new:
-            self._note()
         now = self._wall()
         if self._live and self.engine.due <= now:
             self._took(self.engine.tick(now))
@@ -181,7 +177,6 @@ class RuleWatch(Service):
     def _rule_changed(self, change: RuleChange) -> None:
         if not self._live:
             return
-        self._new = True
         key, now = f"rule/{change.id}", self._wall()
         if change.rule is None:
             self._took(self.engine.drop(key, now))
@@ -266,7 +261,6 @@ class RuleWatch(Service):
         """Write down what the engine knows, behind all that it found."""
         if not self._live or not (self._rules.records or self._near):
             return
-        self._new = False
         at, state = self._wall(), self.engine.state()
 
         def write(store: RuleStore) -> None:

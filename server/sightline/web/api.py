@@ -107,7 +107,6 @@ class Api(Resource):
             flow=context.beside(request, FLOW),
             parts=parts,
             thing=thing,
-            left=lambda: is_disconnected(request),
         )
         return await route.do(call)
 

@@ -13,6 +13,7 @@ not fit goes through the transport as usual. TLS connections always take the tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -21,12 +22,25 @@ from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
 from sightline.live.cursor import Cursor
 from sightline.live.world import World
-from sightline.web.pace import FlushSchedule, Pace
 from sightline.web.viewers import Group, Viewer, Wire
 
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
 _SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
 _AT_ONCE = 50  # viewers written to between two looks at the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The pace and the size of frames.
+
+    ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
+    ``stall_timeout`` in s: how long a viewer may be stuck. ``page`` in bytes.
+    """
+
+    tick: float = 0.010
+    tick_max: float = 0.100
+    stall_timeout: float = 10.0
+    page: int = 256 * 1024
 
 
 class FanOut:
@@ -42,7 +56,7 @@ class FanOut:
         self._world = world
         self._pace = pace
         self._groups: dict[VisibleScope, Group] = {}
-        self._schedule = FlushSchedule(pace)
+        self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
         self._work: Iterator[None] | None = None  # the sending that is going on
         self._slice: IDelayedCall | None = None  # its next slice
@@ -164,10 +178,11 @@ class FanOut:
         """Look for news. The first news after a quiet time goes out at once."""
         if self._due is not None or self._work is not None:
             return
-        if wait := self._schedule.wait(self._clock.seconds()):
-            self._due = self._clock.callLater(wait, self._tick)
-        else:
+        wait = self._next - self._clock.seconds()
+        if wait <= 0:
             self.flush()
+        else:
+            self._due = self._clock.callLater(wait, self._tick)
 
     def _tick(self) -> None:
         self._due = None
@@ -212,7 +227,7 @@ class FanOut:
 
     def _news(self) -> Iterator[None]:
         end = self._flushed = self._world.seq
-        seconds = self._clock.seconds
+        seconds, pace = self._clock.seconds, self._pace
         sent, waited, began = False, 0.0, seconds()
         for group in list(self._groups.values()):
             if (left := seconds()) > self._slice_ends:
@@ -230,7 +245,9 @@ class FanOut:
                     break  # what changed between two slices is sent by the next flush
         if sent:
             ended = seconds()
-            self._schedule.flushed(ended, ended - began - waited)
+            worked = ended - began - waited
+            rest = min(2 * worked, pace.tick_max)  # a third of the time at most
+            self._next = max(ended - worked + pace.tick, ended + rest)
 
     def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()

@@ -24,7 +24,6 @@ from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
 from sightline.wiring.rules import RuleNeeds, Ruling
-from sightline.wiring.telephones import TelephonesAtHand
 from sightline.wiring.telling import DeliveryListeners
 
 if TYPE_CHECKING:  # which makes these, and then the features
@@ -133,7 +132,6 @@ def make_channels(
         mqtt.publishers.publish,
         report=deliveries.report,
         badge=deliveries.badge,
-        telephone=TelephonesAtHand(accounts.service).to_call,
         common=cluster.store,
     )
 
@@ -180,8 +178,7 @@ def make_rules(
             topics=mqtt.rule_topics,
             console=parts.console.rights,
             reads=parts.reads,
-            publishers=mqtt.publishers,
-            mine=parts.console.monitor.mine,
+            publish=mqtt.publishers.publish,
             tell=channels.tell,
             deliveries=deliveries,
             leadership=parts.cluster.leadership,

@@ -17,7 +17,6 @@ import { PasswordCard } from './password';
 import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
 import { RightsText } from './rights';
-import { TelephoneCard } from './telephone';
 import { Tokens } from './tokens';
 import { WaysIn } from './waysin';
 import { roleWords } from './wording';
@@ -64,7 +63,6 @@ export function AccountPage() {
               />
             </div>
           </Card>
-          {visitor.name !== DEMO && <TelephoneCard />}
           <Browsers />
         </div>
         {visitor.name !== DEMO && (

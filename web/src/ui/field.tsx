@@ -27,7 +27,7 @@ export function Field({
   name: string;
   label: string;
   hint?: ComponentChildren;
-  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'search' | 'date' | 'tel';
+  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'search' | 'date';
   required?: boolean;
   /** Where one begins. */
   focus?: boolean;

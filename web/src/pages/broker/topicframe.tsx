@@ -15,7 +15,7 @@ export function Crumbs({
 }: {
   path: readonly string[];
   goTo: (next: readonly string[]) => void;
-  broker: Pick<Broker, 'id'> | undefined;
+  broker: Broker | undefined;
   here: TopicNode | undefined;
 }) {
   return (

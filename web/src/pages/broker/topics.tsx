@@ -4,17 +4,15 @@
  * costs as much as a small one. A search goes through the whole tree, on the server.
  */
 import { t } from '@lingui/core/macro';
-import { Ear, History, Pin } from 'lucide';
+import { Ear, Pin } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { useConsole } from '../../console/context';
 import { inOrder } from '../../console/topics';
 import type { TopicNode, TopicOrder, View } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
-import { usePast } from '../../past/context';
 import { useCalmly, useTicks } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { lazily } from '../../ui/lazily';
 import { Card } from '../../ui/section';
 import { Chip, Chips, SearchBox } from '../../ui/tools';
 import { Crumbs, Foot } from './topicframe';
@@ -22,7 +20,6 @@ import { Leaf } from './leaf';
 import { TopicList } from './topiclist';
 import { FoundFoot, FoundList, useFoundTopics } from './topicsearch';
 import type { TopicWish } from './topicsearch';
-import type { PastTopicsProps } from '../rewind/page';
 
 const orders = (): readonly (readonly [TopicOrder, string])[] => [
   ['name', t`Name`],
@@ -58,37 +55,7 @@ const BEGINNING: Tools = {
 /** A search waits so long for the next key, in milliseconds. */
 const TYPING = 200;
 
-/** The topics of the moment that is looked at: now, or as they are recorded. */
 export function TopicsPart({ broker }: { broker: Broker | undefined }) {
-  const past = usePast();
-  const { clock } = useTime();
-  const [begin, setBegin] = useState<Beginning>({ path: [], topic: null });
-  if (past.past.value) return <PastTopics broker={broker?.id} {...begin} />;
-  return (
-    <LiveTopics
-      broker={broker}
-      rewind={(place) => {
-        setBegin(place);
-        past.go(Math.floor(clock.live()) - BACK);
-      }}
-    />
-  );
-}
-
-type Beginning = Pick<PastTopicsProps, 'path' | 'topic'>;
-
-const PastTopics = lazily<PastTopicsProps>(async () => (await import('../rewind/page')).PastTopics);
-
-/** How far back the first look goes, in seconds. */
-const BACK = 3600;
-
-function LiveTopics({
-  broker,
-  rewind,
-}: {
-  broker: Broker | undefined;
-  rewind(place: Beginning): void;
-}) {
   const { clock } = useTime();
   const [tools, setTools] = useState(BEGINNING);
   const [path, setPath] = useState<readonly string[]>([]);
@@ -119,6 +86,7 @@ function LiveTopics({
     setChosen(topic === chosen?.topic ? null : { topic, node });
   };
   const here = page?.node;
+  const shownPath = path.join('/');
   const listed = wish === null ? rows : found.is === 'found' ? found.answer.found : [];
   const open =
     chosen &&
@@ -130,15 +98,7 @@ function LiveTopics({
       <Card
         name={t`Topics`}
         class="topics tall"
-        aside={
-          <TopicTools
-            tools={tools}
-            change={(part) => setTools({ ...tools, ...part })}
-            rewind={() => {
-              rewind({ path, topic: chosen?.topic ?? null });
-            }}
-          />
-        }
+        aside={<TopicTools tools={tools} change={(part) => setTools({ ...tools, ...part })} />}
       >
         {wish === null ? (
           <>
@@ -173,7 +133,7 @@ function LiveTopics({
       {leaf && (
         <Leaf
           node={leaf}
-          topic={chosen?.topic ?? path.join('/')}
+          topic={chosen?.topic ?? shownPath}
           broker={id ?? ''}
           now={now}
           showInTree={wish === null ? undefined : goTo}
@@ -225,15 +185,7 @@ function useSettled<T>(value: T, time: number): T {
   return settled;
 }
 
-function TopicTools({
-  tools,
-  change,
-  rewind,
-}: {
-  tools: Tools;
-  change(part: Partial<Tools>): void;
-  rewind(): void;
-}) {
+function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tools>): void }) {
   return (
     <div class="tools">
       <SearchBox
@@ -287,15 +239,6 @@ function TopicTools({
       >
         <Icon of={Ear} size={14} />
         {t`Hear everything`}
-      </button>
-      <button
-        type="button"
-        class="button"
-        title={t`The topics as they were, as far as they are recorded`}
-        onClick={rewind}
-      >
-        <Icon of={History} size={14} />
-        {t`Rewind`}
       </button>
     </div>
   );

@@ -15,8 +15,7 @@ export function useWho(): (key: Key) => string {
   const { entries } = useRoster();
   return (key) => {
     const [kind, id] = splitKey(key);
-    // client/<broker>/<its id>: it is called by its id.
-    const name = entries.get(key)?.name ?? (kind === 'client' ? id.slice(id.indexOf('/') + 1) : id);
+    const name = entries.get(key)?.name ?? id;
     return kind === 'broker' ? t`the broker ${name}` : name;
   };
 }

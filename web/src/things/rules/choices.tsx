@@ -4,7 +4,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { BatteryChoice, LimitChoice, LongChoice, TimeChoice } from './limits';
 import type { ChoiceProps } from './choice';
-import { MarginChoice } from './margin';
 import type { Slot } from './model';
 import { OftenChoice } from './often';
 import { PlaceChoice } from './place';
@@ -78,8 +77,6 @@ function choiceFor(slot: Slot, of: ChoiceProps): ComponentChildren {
       );
     case 'topic':
       return <TopicChoice {...of} />;
-    case 'margin':
-      return <MarginChoice {...of} />;
     case 'when':
       return <WhenChoice {...of} />;
     case 'whom':
@@ -111,8 +108,6 @@ function titleOf(slot: Slot): string {
       return t`How many times`;
     case 'topic':
       return t`Which number`;
-    case 'margin':
-      return t`When it is over`;
     case 'when':
       return t`When it counts`;
     case 'whom':

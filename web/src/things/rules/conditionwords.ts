@@ -37,12 +37,7 @@ const machines = () => ({
 
 /** Kinds that a rule can look at, as headings. */
 export function kindWords(): Readonly<Record<SubjectKind, string>> {
-  return {
-    friend: t`People`,
-    probot: t`Robots`,
-    broker: t`Brokers`,
-    client: t`Clients of brokers`,
-  };
+  return { friend: t`People`, probot: t`Robots`, broker: t`Brokers` };
 }
 
 /** All of a kind, and whatever comes later. */
@@ -51,6 +46,5 @@ export function allWords(): Readonly<Record<SubjectKind, string>> {
     friend: t`Anybody, also who comes later`,
     probot: t`Any robot, also what comes later`,
     broker: t`Any broker`,
-    client: t`Any client, also what comes later`,
   };
 }

@@ -42,7 +42,6 @@ export type Slot =
   | 'far'
   | 'limit'
   | 'times'
-  | 'margin'
   | 'topic'
   | 'when'
   | 'whom'
