@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from waits import until
 reactor: Any = _reactor
 NOW = 1_795_240_000.0  # epoch s at the clock's 0
 JANE = "friend/jane/phone"
+BOB = "friend/bob/phone"
 HOME: dict[str, Any] = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
 M = 1 / 111_200  # degrees of latitude in a metre
 
@@ -115,13 +117,15 @@ class Scene:
     def wall(self) -> float:
         return NOW + self.clock.seconds()
 
-    async def opens(self) -> Scene:
+    async def opens(self, early: Callable[[], None] = lambda: None) -> Scene:
+        """``early`` happens before the regions that several share are known."""
         for part in (self.store, self.regions):
             if part is not None:
                 part.privilegedStartService()
                 part.startService()
-        await self.until(lambda: self.regions.ready.called)
         self.geofence_monitor.startService()
+        early()
+        await self.until(lambda: self.regions.ready.called)
         return self
 
     async def closes(self) -> None:
@@ -130,10 +134,10 @@ class Scene:
         if self.store is not None:
             await self.store.stopService()
 
-    async def restarts(self) -> None:
+    async def restarts(self, early: Callable[[], None] = lambda: None) -> None:
         await self.closes()
         self._make()
-        await self.opens()
+        await self.opens(early)
 
     # -- what happens
 

@@ -9,7 +9,7 @@ import pytest_twisted
 
 from cut import Network
 from postgres import cluster, needs_postgres, prepared
-from regions.scene import JANE, OPERATOR, Scene, waypoint
+from regions.scene import BOB, JANE, OPERATOR, Scene, waypoint
 
 pytestmark = needs_postgres
 
@@ -54,6 +54,31 @@ async def test_a_region_that_is_drawn_at_one_shows_at_the_other(scenes, store):
     assert (one.keys("region"), two.keys("region")) == ([], [])
     assert two.changed == one.changed
     assert [change.edition for change in two.changed] == [1, 2, 3]
+
+
+@pytest_twisted.ensureDeferred
+@pytest.mark.parametrize("when", ["before the regions are known", "after"])
+async def test_a_restart_misses_nobody_who_came_and_announces_nobody_who_was_there(
+    scenes, store, when
+):
+    one = await scenes(folder="one", name="one", store=store)
+    id = await one.draws(name="Home")
+    one.is_at(500)
+    one.is_at(0, of=BOB)
+    assert one.crossed == []
+
+    def comes() -> None:
+        assert not one.regions.ready.called or when == "after"
+        one.is_at(0)
+        one.is_at(3, of=BOB)
+
+    if when == "after":
+        await one.restarts()
+        comes()
+    else:
+        await one.restarts(comes)
+    assert [(each.thing, each.event) for each in one.crossed] == [(JANE, "enter")]
+    assert one.keys("stay") == [f"stay/{BOB}/{id}", f"stay/{JANE}/{id}"]
 
 
 @pytest_twisted.ensureDeferred

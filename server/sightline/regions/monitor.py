@@ -7,7 +7,9 @@ who was there all the time.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -34,6 +36,7 @@ from sightline.regions.visit_notes import VisitNotes
 
 _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
+_MOST_EARLY = 50_000  # changes that wait until it is known who was where
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
 
 
@@ -62,6 +65,8 @@ class GeofenceMonitor(Service):
         self._notes = VisitNotes(clock, regions, self._stored_visit)
         self._visits: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}
+        self._early: deque[Callable[[], None]] | None = None
+        """What came while it is not known yet who was where; None: it is known."""
         self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
         for kind in FENCED:
@@ -71,22 +76,34 @@ class GeofenceMonitor(Service):
     # -- start and stop
 
     def startService(self) -> None:
-        """Restore the visits of before, begin to look."""
+        """Begin to look; restore the visits of before as soon as they are known."""
+
+        def restore(_: object) -> None:
+            known, visits = self._regions.visits
+            now, wall = self._clock.seconds(), self._wall()
+            for thing in known:
+                self._fences.remember(thing)
+            # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
+            for each in visits:
+                if each.region in self._regions.records:
+                    if each.since is not None:
+                        self._fences.remember(each.thing, each.region, min(each.since, wall))
+                    if each.inside is not None:
+                        at = min(each.phone_at or 0.0, wall)
+                        report = containment.PhoneVerdict(each.inside, at)
+                        self.containment.remember(each.thing, each.region, report, now)
+            self._regions.visits = ([], [])
+            early, self._early = self._early, None
+            if early is not None:
+                for judge in early:
+                    judge()
+                self._hub.announce()
+
         super().startService()
         self._notes.start()
-        known, visits = self._regions.visits
-        now, wall = self._clock.seconds(), self._wall()
-        for thing in known:
-            self._fences.remember(thing)
-        # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
-        for each in visits:
-            if each.region in self._regions.records:
-                if each.since is not None:
-                    self._fences.remember(each.thing, each.region, min(each.since, wall))
-                if each.inside is not None:
-                    report = containment.PhoneVerdict(each.inside, min(each.phone_at or 0.0, wall))
-                    self.containment.remember(each.thing, each.region, report, now)
-        self._regions.visits = ([], [])
+        if not self._regions.ready.called:
+            self._early = deque(maxlen=_MOST_EARLY)
+        self._regions.ready.addCallback(restore)
         self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
@@ -98,6 +115,9 @@ class GeofenceMonitor(Service):
     # -- what happens
 
     def _moved(self, thing: str, before: State | None, after: State | None) -> None:
+        if self._early is not None:
+            self._early.append(partial(self._moved, thing, before, after))
+            return
         try:
             if after is None:
                 self._removed(thing)
@@ -149,6 +169,9 @@ class GeofenceMonitor(Service):
     def _crossed(self, report: PhoneTransition) -> None:
         if report.retained:
             return  # a copy: of the past
+        if self._early is not None:
+            self._early.append(partial(self._crossed, report))
+            return
         try:
             region = self._phones.meant(report.thing, report.region, report.rid, report.wtst)
             if region is None:

@@ -154,7 +154,7 @@ class RuleWatch(Service):
             events = self.engine.observe(self._wall(), key, before, after)
             if events:
                 self._took(events)
-        elif self._rules.records:
+        else:  # it may not be known yet which rules there are
             self._held.append((self._wall(), key, before, after))
 
     def observe_at(self, at: float, key: str, before: State | None, after: State | None) -> None:
