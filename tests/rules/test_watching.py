@@ -225,3 +225,19 @@ async def test_accounts_that_are_no_more_have_no_rules(tmp_path):
     assert list(kept.shown("alert")) == [f"alert/{mine}.1"]
     assert his not in kept.rules.records
     await kept.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_happens_before_the_rules_are_read_is_judged_by_them(tmp_path):
+    kept = await Kept(tmp_path).opens()
+    await kept.makes()
+    kept.clock.advance(11)  # the engine's state is noted
+    await kept.settles()
+    await kept.closes()
+    again = Kept(tmp_path, at=20.0)
+    crosses(again)
+    assert again.rules.records == {}
+    await again.opens()
+    await again.settles()
+    assert [alert.thing for alert in again.shown("alert").values()] == [JANE]
+    await again.closes()

@@ -32,7 +32,7 @@ from sightline.regions.positions import positions
 from sightline.regions.recent_transitions import RecentTransitions
 from sightline.regions.service import RegionChange, RegionService, shape_of
 from sightline.regions.store import StoredVisit
-from sightline.regions.visit_notes import VisitNotes
+from sightline.regions.visit_notes import VisitNotes, restore_visits
 
 _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
@@ -79,20 +79,7 @@ class GeofenceMonitor(Service):
         """Begin to look; restore the visits of before as soon as they are known."""
 
         def restore(_: object) -> None:
-            known, visits = self._regions.visits
-            now, wall = self._clock.seconds(), self._wall()
-            for thing in known:
-                self._fences.remember(thing)
-            # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
-            for each in visits:
-                if each.region in self._regions.records:
-                    if each.since is not None:
-                        self._fences.remember(each.thing, each.region, min(each.since, wall))
-                    if each.inside is not None:
-                        at = min(each.phone_at or 0.0, wall)
-                        report = containment.PhoneVerdict(each.inside, at)
-                        self.containment.remember(each.thing, each.region, report, now)
-            self._regions.visits = ([], [])
+            restore_visits(self._regions, self.containment, self._clock.seconds(), self._wall())
             early, self._early = self._early, None
             if early is not None:
                 for judge in early:

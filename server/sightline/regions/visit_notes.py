@@ -11,11 +11,34 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.model.faults import Unavailable
+from sightline.regions.containment import Containment, PhoneVerdict
 from sightline.regions.service import RegionService
 from sightline.regions.store import StoredVisit
 
 _NOTE = 0.05  # s that changes are gathered before they are written
 _AGAIN = 5.0  # s, when they cannot be
+
+
+def restore_visits(
+    regions: RegionService, containment: Containment, now: float, wall: float
+) -> None:
+    """Have ``containment`` know who was where when we were stopped, once the regions are known.
+
+    ``now`` is monotonic s, ``wall`` epoch s.
+    """
+    known, visits = regions.visits
+    regions.visits = ([], [])
+    for thing in known:
+        containment.fences.remember(thing)
+    for each in visits:
+        if each.region not in regions.records:
+            continue
+        # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
+        if each.since is not None:
+            containment.fences.remember(each.thing, each.region, min(each.since, wall))
+        if each.inside is not None:
+            verdict = PhoneVerdict(each.inside, min(each.phone_at or 0.0, wall))
+            containment.remember(each.thing, each.region, verdict, now)
 
 
 class VisitNotes:
