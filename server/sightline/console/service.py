@@ -221,10 +221,10 @@ class ConsoleService(Service):
                 if state[0] == "active":
                     sub.fresh_until = fresh
                 sub.shown_state = state
-                now_so = contract.SubscriptionFrame(
+                changed = contract.SubscriptionFrame(
                     sub=sub.sub, state=state[0], why=state[1] or UNSET
                 )
-                session.asker.say(protocol.frame(now_so))
+                session.asker.say(protocol.frame(changed))
 
     def _deliver(self, post: ConsoleBroker, arrivals: list[Arrival]) -> None:
         arrivals = [redacted(one) for one in arrivals]
