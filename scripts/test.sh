@@ -51,11 +51,8 @@ done
 
 missing=()
 [[ -n $(find_program mosquitto_pub) ]] || missing+=(mosquitto-clients)
-if [[ -z $quick && -z $(find_program chromium-headless-shell)$(find_program chromium)$(find_program chromium-browser) ]]; then
-    # The one without windows is quicker, where there is one.
-    apt-cache show chromium-headless-shell >/dev/null 2>&1 &&
-        missing+=(chromium-headless-shell) || missing+=(chromium)
-fi
+[[ -n $quick || -n $(find_program chromium)$(find_program chromium-browser) ]] ||
+    missing+=(chromium)
 
 # Three things are fetched and made at once: Python's packages, the page with its own (which need
 # nothing of Python's, unless Node comes from there), and what comes from the system.

@@ -14,11 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from broker import Broker
 from sightline_process import ROOT, SightlineProcess
 
-CHROMIUM = (
-    shutil.which("chromium-headless-shell")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-)
+# Not its shell without windows: since 156 that shows no notifications.
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",

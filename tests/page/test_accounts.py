@@ -126,7 +126,7 @@ def test_nothing_is_shown_or_asked_for_before_signing_in_and_nothing_is_left_aft
     page.get_by_role("button", name="Account: jane").click()
     page.get_by_role("button", name="Sign out").click()
     is_out(page)
-    assert "jane" not in page.url
+    expect(page).not_to_have_url(re.compile("jane"))
     assert status(page, "me") == 401
     page.reload()
     is_out(page)
