@@ -437,6 +437,7 @@ PAGES = {
     "things": things_page,
     "things-server": workings_page,
     "http": contract_reference.http_page,
+    "http-fields": contract_reference.http_fields_page,
     "websocket": contract_reference.websocket_page,
 }
 

@@ -34,16 +34,31 @@ def _moment() -> None:
     time.sleep(0.005)
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on right now.
+def _ours() -> range:
+    """The ports of this process among those that run tests side by side.
 
-    None of those that Linux gives to connections (from 32,768 on): a server that is down for a
-    while finds its own again.
+    Between being found free and being bound a port belongs to nobody: so no two of them look among
+    the same. None of those that Linux gives to connections (from 32,768 on): a server that is down
+    for a while finds its own again.
     """
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return range(10_240 + number, 32_768, count)
+
+
+_given: set[int] = set()
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on right now, and nobody else was given in this process."""
+    ports = _ours()
     while True:
-        port = 10_240 + secrets.randbelow(32_768 - 10_240)
+        port = ports[secrets.randbelow(len(ports))]
+        if port in _given:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _given.add(port)
             return port
 
 

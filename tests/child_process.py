@@ -15,13 +15,18 @@ from waits import DEADLINE
 
 
 class ChildProcess:
-    """What it says is added to ``log`` (None: lost); ``environ`` is added to our environment."""
+    """What it says is added to ``log`` (None: lost); ``environ`` is added to our environment.
+
+    It reads from the descriptor ``stdin``, or nothing.
+    """
 
     def __init__(
         self,
         command: Sequence[str | Path],
         log: Path | None = None,
         folder: Path | None = None,
+        *,
+        stdin: int | None = None,
         **environ: str,
     ) -> None:
         words = [str(word) for word in command]
@@ -29,14 +34,15 @@ class ChildProcess:
         self.log = log or Path(os.devnull)
         self._process: subprocess.Popen[bytes] | Forked
         with self.log.open("ab") as out, open(os.devnull, "rb") as nothing:
+            reads = nothing.fileno() if stdin is None else stdin
             if can_be_forked(words, environ):
-                streams = [nothing.fileno(), out.fileno(), out.fileno()]
+                streams = [reads, out.fileno(), out.fileno()]
                 self._process = Forked(words, folder, environ, streams)
                 return
             if setpriv := shutil.which("setpriv"):  # it ends with us, whatever our end is
                 words = [setpriv, "--pdeathsig", "KILL", "--", *words]
             self._process = subprocess.Popen(
-                words, cwd=folder, stdin=nothing, stdout=out, stderr=out, env=environ
+                words, cwd=folder, stdin=reads, stdout=out, stderr=out, env=environ
             )
 
     @property

@@ -9,13 +9,19 @@ import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_twisted
 from hypothesis import HealthCheck, settings
 
 import preloaded
+
+if TYPE_CHECKING:
+    from sightline.database.engine import EngineSource
+
+ENGINES = ("sqlite", "postgresql")
+"""The engines that the database of a part may have; see `postgres.py` for the second."""
 
 # The examples are the same in every run: a test that fails, fails again. New ones are looked for
 # with --hypothesis-profile=search. No example is too slow: a busy machine is no fault of the code.
@@ -88,6 +94,37 @@ def _monotonic_reactor() -> None:
 
     twisted_reactor: Any = reactor
     twisted_reactor.seconds = time.monotonic
+
+
+def _postgres() -> Any:
+    """PostgreSQL for a test; skips it where there is none. Loaded by those alone that want it."""
+    import postgres
+
+    if not postgres.BIN:
+        pytest.skip(postgres.MISSING)
+    return postgres
+
+
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
+    """Where the database of a part is, for each engine."""
+    if request.param == "sqlite":
+        yield tmp_path
+        return
+    with _postgres().common() as store:
+        yield store
+
+
+@pytest.fixture(params=ENGINES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """What a scene of one server is made with: its folder, and the database it has for itself or
+    shares with others.
+    """
+    if request.param == "sqlite":
+        yield {"folder": tmp_path}
+        return
+    with _postgres().prepared() as url:
+        yield {"folder": tmp_path, "url": url, "name": "one"}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -19,11 +20,22 @@ PASSWORD = "seven-quiet-harbours"
 class Admin:
     """The first admin, at work over the API."""
 
-    def __init__(self, sightline: SightlineProcess) -> None:
+    def __init__(self, sightline: SightlineProcess, name: str = "root") -> None:
         self._home = sightline.url
         self._cookie = ""
         token = first_link(sightline).partition("#welcome=")[2]
-        self.asks("POST", "welcome", {"token": token, "name": "root", "password": PASSWORD})
+        self.asks("POST", "welcome", {"token": token, "name": name, "password": PASSWORD})
+
+    @property
+    def session(self) -> dict[str, str]:
+        """The cookie of the session, as a browser is given one."""
+        name, _, value = self._cookie.partition("=")
+        return {"name": name, "value": value, "url": self._home}
+
+    @property
+    def cookie(self) -> str:
+        """What a browser sends that is signed in as this admin."""
+        return self._cookie
 
     def asks(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(
@@ -42,6 +54,18 @@ class Admin:
 
     def knows(self, name: str, role: str = "viewer", **grants: list[str]) -> None:
         self.asks("POST", "users", {"name": name, "role": role, "password": PASSWORD, **grants})
+
+    def recalls(self, thing: str, fixes: int) -> None:
+        """Wait until the server has in its history so many fixes of a thing."""
+
+        def found() -> bool:
+            try:
+                return len(self.asks("GET", f"history/{thing}")["data"]) == fixes
+            except urllib.error.HTTPError as refused:  # nothing is known of it yet
+                refused.close()
+                return False
+
+        wait_until(found, f"{fixes} fixes of {thing}")
 
     def shares(self, thing: str) -> str:
         link = {"name": "for a friend", "things": [thing], "ends": time.time() + 3600}

@@ -39,9 +39,8 @@ from waits import wait_until
 
 BIN = max(glob.glob("/usr/lib/postgresql/*/bin/initdb"), default=shutil.which("initdb") or "")
 """initdb, which says where the others are."""
-needs_postgres = pytest.mark.skipif(
-    not BIN, reason="PostgreSQL is not installed (apt-get install postgresql)"
-)
+MISSING = "PostgreSQL is not installed (apt-get install postgresql)"
+needs_postgres = pytest.mark.skipif(not BIN, reason=MISSING)
 USER = "sightline"
 _SETTINGS = (
     "fsync=off",  # nobody pulls the plug; kill -9 loses nothing that was handed to the kernel
@@ -65,6 +64,15 @@ def _as_nobody() -> list[str]:
         return []
     user = ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
     return ["setpriv", *user, "--pdeathsig", "KILL", "--"]
+
+
+def _lives(pid: int) -> bool:
+    """Tell whether a process is there and more than an entry that nobody has read."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 class Cluster:
@@ -149,11 +157,14 @@ class Cluster:
         return True
 
     def kill(self) -> None:
-        """End all of it at once (KILL)."""
-        for pid in self.processes():
+        """End all of it at once (KILL), and wait until nobody holds its memory any more."""
+        pids = self.processes()
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._end(signal.SIGKILL)
+        # One that still ends would keep the next start from its shared memory.
+        wait_until(lambda: not any(map(_lives, pids)), "the processes of PostgreSQL to end")
 
     def stop(self) -> None:
         """End it at once, but in order."""

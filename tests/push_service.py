@@ -16,12 +16,14 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -126,10 +128,17 @@ class _Refused(Exception):
 class PushService:
     """``answer`` decides what each readable push is answered with; `None` of it: 201.
 
-    While ``hanging`` is cleared nothing is answered.
+    While ``hanging`` is cleared nothing is answered. With a ``folder``, which holds cert.pem and
+    key.pem (`certificates.Authority`), it speaks HTTPS only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self.connections = 0
+        """How many were made so far, and were let in."""
+        self.open = 0
+        """How many of them are open."""
+        self.cuts: Callable[[Push], bool] = lambda push: False
+        """Tells of which pushes the connection is cut, after they came, without an answer."""
         self.phones: dict[str, Phone] = {}
         self.messages: list[Push] = []
         """What was taken (201)."""
@@ -149,10 +158,22 @@ class PushService:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                super().setup()
+                outer._counts(1)
+
+            def finish(self) -> None:
+                super().finish()
+                outer._counts(-1)
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status, more, said = outer._take(self.path, headers, body)
+                try:
+                    status, more, said = outer._take(self.path, headers, body)
+                except ConnectionAbortedError:
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(status)
                     for name, value in {**more, "Content-Length": str(len(said))}.items():
@@ -164,9 +185,18 @@ class PushService:
 
             def log_message(self, *_: Any) -> None: ...
 
+        self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if folder is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+            # The handshake is made by the thread of the connection, at its first read.
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.port: int = self._server.server_address[1]
+        self.origin = f"http{'s' if folder else ''}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> PushService:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -185,6 +215,11 @@ class PushService:
         phone = self.phones[id] = Phone(f"{self.origin}/push/{id}", key)
         return phone
 
+    def _counts(self, more: int) -> None:
+        with self._lock:
+            self.open += more
+            self.connections += max(0, more)
+
     def _take(
         self, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
@@ -194,6 +229,8 @@ class PushService:
             self.refused.append(why.args)  # type: ignore[arg-type]
             return why.args[0], {}, str(why.args[1]).encode()
         self.seen.append(push)
+        if self.cuts(push):
+            raise ConnectionAbortedError
         self.hanging.wait(60)
         answer = self.answer(push)
         if answer is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from broker import free_port
 from child_process import ChildProcess
-from waits import DEADLINE
+from waits import DEADLINE, wait_until
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +39,7 @@ class SightlineProcess:
             settings += "\n[driving]\nguard = false\n"
         (self.folder / "sightline.toml").write_text(settings)
         self._process: ChildProcess | None = None
+        self._began = 0  # where in the log this start begins
 
     @property
     def url(self) -> str:
@@ -85,6 +86,7 @@ class SightlineProcess:
 
     def _start(self) -> SightlineProcess:
         known = self.logged.count("Sightline is at")
+        self._began = len(self.logged)
         twistd = str(Path(sys.executable).parent / "twistd")
         command = [twistd, "--nodaemon", "--pidfile=", "sightline"]
         command += ["--config", "sightline.toml", "--state", "state"]
@@ -99,6 +101,14 @@ class SightlineProcess:
             if process.has_ended or time.monotonic() > until:
                 raise RuntimeError(f"Sightline does not start:\n{self.logged[-3000:]}")
             time.sleep(0.02)
+        return self
+
+    def hears(self, broker: str = "main") -> SightlineProcess:
+        """Wait until it has subscribed at this broker: what is published before may be lost."""
+        wait_until(
+            lambda: f"Broker {broker}: connected to" in self.logged[self._began :],
+            lambda: f"its connection to {broker}:\n{self.logged[-3000:]}",
+        )
         return self
 
     def end(self, sign: signal.Signals = signal.SIGTERM) -> int:

@@ -1,4 +1,7 @@
-"""The broker page's server side, end to end: a real mosquitto, twistd, browsers, old clients."""
+"""The broker page's server side, end to end: a real mosquitto, twistd, browsers, old clients.
+
+Covers cli/audit.py.
+"""
 
 from __future__ import annotations
 

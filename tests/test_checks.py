@@ -90,22 +90,44 @@ def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
     assert known.read_text() == "b.py:long 61\nc.py 401\n"
 
 
-def test_a_module_without_a_test_of_its_name_is_found_and_the_list_only_shrinks(tmp_path):
-    package, tests, known = tmp_path / "package", tmp_path / "tests", tmp_path / "known.txt"
+def test_a_module_whose_test_is_not_found_by_its_name_is_told(tmp_path):
+    package, tests = tmp_path / "package", tmp_path / "tests"
     for name in ("a/b/one.py", "a/b/two.py", "a/three.py", "a/__init__.py", "a/only_names.py"):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text("MOST = 1\n" if "only" in name else "def work(): ...\n")
-    for name in ("a/b/test_one.py", "a/test_b_two.py", "test_a.py"):
+    for name in ("a/b/test_one.py", "a/test_b_two.py", "test_a.py", "a/test_else.py"):
         (tests / name).parent.mkdir(parents=True, exist_ok=True)
         (tests / name).write_text("")
-    known.write_text("")
-    places = package, tests, known
-    assert run("test_names.py", *places) == (1, "a/three.py: has no test of its name\n")
-    known.write_text("a/b/one.py\na/three.py\n")
-    status, said = run("test_names.py", *places)
-    assert (status, said.partition(":")[0]) == (1, "a/b/one.py")
-    assert run("test_names.py", "--shrink", *places) == (0, "")
-    assert known.read_text() == "a/three.py\n"
+    other = tests / "a" / "test_else.py"
+    missing = "a/three.py: has no test of its name\n"
+    assert run("test_names.py", package, tests) == (1, missing)
+    # It is enough that another test says so, and comes to it.
+    other.write_text('"""Whatever.\n\nCovers a/three.py.\n"""\n')
+    never = "a/test_else.py: covers a/three.py, and never comes to it\n"
+    assert run("test_names.py", package, tests) == (1, never + missing)
+    other.write_text(other.read_text() + "from package.a import three\n")
+    assert run("test_names.py", package, tests) == (0, "")
+    other.write_text(other.read_text().replace("a/three.py", "a/three.py, a/b/one.py, a/no.py"))
+    assert run("test_names.py", package, tests) == (
+        1,
+        "a/test_else.py: covers a/b/one.py, which has a test of its name\n"
+        "a/test_else.py: covers a/no.py, which is no module\n",
+    )
+
+
+def test_the_test_of_a_whole_package_is_that_of_the_modules_it_comes_to(tmp_path):
+    package, tests = tmp_path / "package", tmp_path / "tests"
+    for name in ("a/b/one.py", "a/b/two.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("def work(): ...\n")
+    (tests / "a").mkdir(parents=True)
+    (tests / "a" / "test_b.py").write_text("from package.a.b.one import work\n")
+    two = (1, "a/b/two.py: has no test of its name\n")
+    assert run("test_names.py", package, tests) == two
+    (tests / "a" / "test_b.py").rename(tests / "a" / "test_other.py")
+    (tests / "a" / "b").mkdir()
+    (tests / "a" / "b" / "test_work.py").write_text("from package.a.b import one, two\n")
+    assert run("test_names.py", package, tests) == (0, "")
 
 
 def test_the_files_that_are_begun_first_are_there():

@@ -1,4 +1,7 @@
-"""While the disk or a database cannot be written: people come in, are told in words, it heals."""
+"""While the disk or a database cannot be written: people come in, are told in words, it heals.
+
+Covers accounts/standby.py, database/trouble.py.
+"""
 
 from __future__ import annotations
 

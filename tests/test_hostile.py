@@ -1,4 +1,7 @@
-"""Every hostile message of the corpus, through a real broker, against the whole server."""
+"""Every hostile message of the corpus, through a real broker, against the whole server.
+
+Covers live/pipeline.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""HTTPS, end to end and for real: one server, its certificate changing under open connections."""
+"""HTTPS, end to end and for real: one server, its certificate changing under open connections.
+
+Covers web/https_redirect.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The main job, end to end and for real: publish to a broker, see it in a browser."""
+"""The main job, end to end and for real: publish to a broker, see it in a browser.
+
+Covers tap.py, wiring/.
+"""
 
 from __future__ import annotations
 

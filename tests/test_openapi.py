@@ -1,4 +1,7 @@
-"""The HTTP API does what its OpenAPI document says, whatever is asked of it (schemathesis)."""
+"""The HTTP API does what its OpenAPI document says, whatever is asked of it (schemathesis).
+
+Covers contract/schemas.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Our place at the broker is ours: whole servers, the broker we ship, and a phone's account."""
+"""Our place at the broker is ours: whole servers, the broker we ship, and a phone's account.
+
+Covers mqtt/second_connection.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A server and its command line on a state folder that is not whole: one line, and nothing new."""
+"""A server and its command line on a state folder that is not whole: one line, and nothing new.
+
+Covers cli/state.py.
+"""
 
 from __future__ import annotations
 

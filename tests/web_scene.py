@@ -193,7 +193,7 @@ class WebScene:
         driving = build_driving(start, cluster, live, accounts)
         reads = Reads(reactor)
         console = build_console(start, live, accounts, reads)
-        past = build_history(start, cluster, live, accounts)
+        past = build_history(start, cluster, live, accounts, reads)
         mqtt = build_mqtt(
             start, cluster=cluster, live=live, driving=driving, console=console, past=past
         )
@@ -276,6 +276,7 @@ class WebScene:
         self.channels.startService()
         self.maps.startService()
         self.extras.remote.startService()
+        self.parts.past.rewind.startService()
         self.sockets.start()
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -284,6 +285,7 @@ class WebScene:
     async def closes(self) -> None:
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
+        await self.parts.past.rewind.stopService()
         await self.channels.stopService()
         await self.maps.stopService()
         self.fanout.stop()

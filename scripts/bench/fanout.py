@@ -18,91 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import processes
+import scene as scenes
 import table
-from processes import LOAD_CORE, SERVER_CORE, Child, Mosquitto, Remote, Server, folder
+from processes import folder
+from scene import Scene
 
-POOL = 30_000  # devices: the same one comes again after half a second at 60,000 messages/s
-DRAIN = 8.0  # s after the last message until the viewers must have it
 P99 = {10: 20.0, 100: 20.0, 1000: 300.0, 5000: 300.0}  # ms, ours; the peer may take a second
 P99_PEER = 1000.0
 TRIES = 2  # what else the machine does can only make it slower
 GROWTH = 0.2  # latency of the peer by the time measured
 PARTS = ("rates", "light", "slow", "idle", "snapshot")
-
-
-class Scene:
-    """A server (ours or the peer), its viewers and the publisher."""
-
-    def __init__(
-        self, where: Path, peer: str, viewers: int, *, deflate: bool = False, settings: str = ""
-    ) -> None:
-        self.peer, self.viewers, self.deflate = peer, viewers, deflate
-        self._open: list[Child] = []
-        ours = peer == "sightline"
-        self.broker = self._start(Mosquitto(where, LOAD_CORE if ours else SERVER_CORE))
-        self.server: Any = self.broker
-        self.port = self.broker.web_port
-        if ours:
-            limits = f"behind_seconds = 600\nconnections = {viewers + 100}\n{settings}"
-            self.server = self._start(Server(where, self.broker.port, settings=limits))
-            self.port = self.server.port
-        self.fresh_rss = self.server.rss
-        self.load = self._start(Remote(where, "load.py"))
-        self.publisher = self._start(Remote(where, "publisher.py", self.broker.port, POOL))
-
-    def _start(self, child: Any) -> Any:
-        self._open.append(child)
-        return child
-
-    def __enter__(self) -> Scene:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for child in reversed(self._open):
-            child.stop()
-
-    def open(self, **how: Any) -> dict[str, float]:
-        asked = {"k": self.viewers, "port": self.port, "peer": self.peer, "deflate": self.deflate}
-        opened: dict[str, float] = self.load.ask("open", **{**asked, **how})
-        return opened
-
-    def at(self, rate: float, seconds: float) -> dict[str, Any]:
-        """Publish at a rate and report what became of it."""
-        self.load.ask("begin")
-        began, server, load = time.monotonic(), self.server.cpu, self.load.cpu
-        self.publisher.tell("publish", rate=rate, seconds=seconds)
-        time.sleep(0.8 * seconds)
-        took = time.monotonic() - began  # not to the end: the busy part is what counts
-        server, load = (self.server.cpu - server) / took, (self.load.cpu - load) / took
-        published = self.publisher.hear()
-        drained = self._drain(published["sent"])
-        found = self.load.ask("report")
-        held = published["sent"] / max(published["took"], seconds)
-        return {
-            "peer": self.peer,
-            "viewers": self.viewers,
-            "deflate": self.deflate,
-            "asked": rate,
-            "rate": held,
-            "deliveries": held * self.viewers,
-            "frames_per_second": found["frames"] / max(published["took"], seconds),
-            "cpu": server,
-            "load_cpu": load,
-            "rss": self.server.rss,
-            "drained": drained,
-            "sent": published["sent"],
-            **found,
-        }
-
-    def _drain(self, sent: int) -> bool:
-        until = time.monotonic() + DRAIN
-        while True:
-            progress = self.load.ask("progress")
-            if progress["things"] >= sent and not progress["behind"]:
-                return True
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.1)
 
 
 def sustained(found: dict[str, Any], limit: float) -> bool:
@@ -312,8 +237,7 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     """A newcomer to a large world while news go on: how long it waits, and what others notice."""
     things = 20_000 if args.quick else 100_000
-    global POOL
-    POOL = things
+    scenes.POOL = things
     results = []
     with Scene(where, "sightline", 100) as scene:
         scene.open()

@@ -82,6 +82,26 @@ def go_ahead(pid: int) -> None:
         group.write_text("-19")
 
 
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _name(pid: int) -> str:
+    """What a child of ours is: the subcommand of `sightline`, or else its program."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    if "sightline.cli.main" in words:
+        return words[words.index("sightline.cli.main") + 1]
+    return Path(words[0]).name or "?"
+
+
 class Child:
     """One process on one core, stopped on leaving the `with`."""
 
@@ -131,8 +151,22 @@ class Child:
     @property
     def cpu(self) -> float:
         """CPU seconds used so far, by all threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return _cpu(self.pid)
+
+    @property
+    def cpus(self) -> dict[str, float]:
+        """The same of it ("main") and of each process below it, by what that is."""
+        found = {"main": self.cpu}
+        waiting = _children(self.pid)
+        while waiting:
+            pid = waiting.pop()
+            try:
+                name = _name(pid)
+                found[name] = found.get(name, 0.0) + _cpu(pid)
+                waiting += _children(pid)
+            except OSError:  # it ended meanwhile
+                pass
+        return found
 
     @property
     def rss(self) -> float:

@@ -1,4 +1,4 @@
-"""What is made of the declared contract: http.md, websocket.md and the page's generated.ts."""
+"""What is made of the declared contract: http.md, http-fields.md, websocket.md, generated.ts."""
 
 from __future__ import annotations
 
@@ -81,8 +81,6 @@ def http_page() -> str:
         )
         for each in declared
     )
-    structs = [each.reply for each in declared if each.reply]
-    structs += [each.fields for each in declared if each.fields.__struct_fields__]
     return "\n".join(
         [
             "# The HTTP API\n",
@@ -94,13 +92,26 @@ def http_page() -> str:
             table(("call", "does", "needs", "fields", "answers", "refuses"), rows),
             "## Codes\n",
             table(("code", "status"), ((f"`{code}`", n) for code, n in STATUS.items())),
-            "## Fields and answers\n",
-            _structs(structs),
+            "What the fields and answers hold: [Fields of the HTTP API](http-fields.md).\n",
             "## What phones post\n",
             "Not below `/api/1`. The token is one with the scope `publish`: by Basic at `/pub`; at"
             " `/in` as Bearer, by Basic, in the path or as `?token=`. 401, 413 and 503 are told"
             " before the body is read; junk is answered with yes.\n",
             table(("app", "by", "where and what", "lets go of a fix for"), _posts()),
+        ]
+    )
+
+
+def http_fields_page() -> str:
+    """Return the reference of what is sent to `/api/1`, and answered."""
+    declared = routes()
+    structs = [each.reply for each in declared if each.reply]
+    structs += [each.fields for each in declared if each.fields.__struct_fields__]
+    return "\n".join(
+        [
+            "# Fields of the HTTP API\n",
+            f"{MADE}. What holds them: [The HTTP API](http.md).\n",
+            _structs(structs),
         ]
     )
 

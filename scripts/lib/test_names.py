@@ -1,64 +1,169 @@
 #!/usr/bin/env python3
 """Check that a module's test is found by its name.
 
-The test of ``sightline/history/archive/reading.py`` is ``tests/history/archive/test_reading.py``,
-or ``test_reading.py`` or ``test_archive_reading.py`` in a folder above. A module without a function
-needs none. The modules that have none stand in `scripts/lib/untested_names.txt`: many of them are
-tested by a file of another name. The list may shrink, but not grow.
+The test of ``sightline/history/archive/reading.py`` is
 
-    scripts/lib/test_names.py [--shrink] [PACKAGE TESTS LIST]
+- ``tests/history/archive/test_reading.py``, or ``test_reading.py`` or ``test_archive_reading.py``
+  in a folder above;
+- or the test of its whole package: ``tests/history/test_archive.py``, or the tests in the folder
+  ``tests/history/archive/``, where those reach the module by what they import;
+- or a test that says so at the end of its docstring, ``Covers history/archive/reading.py.``, and
+  reaches the module. A name that ends in ``/`` stands for a folder.
 
-``--shrink`` takes out of the list what is not so any more.
+A module without a function needs none.
+
+    scripts/lib/test_names.py [PACKAGE TESTS]
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-PLACES = (ROOT / "server" / "sightline", ROOT / "tests", HERE / "untested_names.txt")
+ROOT = Path(__file__).resolve().parent.parent.parent
+_FROM = re.compile(r"^\s*from ([\w.]+) import (\([^)]*\)|[^\n]*)", re.M)
+_FIXTURE = re.compile(r"^(?:async )?def (\w+)", re.M)
+PLACES = (ROOT / "server" / "sightline", ROOT / "tests")
 
 
 def main(options: list[str]) -> int:
-    """Print which modules have no test of their name; 1 if one is new."""
-    shrink = options[:1] == ["--shrink"]
-    package, tests, listed = map(Path, options[shrink:] or PLACES)
-    known = set(listed.read_text().split())
-    found = {
-        str(path.relative_to(package))
-        for path in package.rglob("*.py")
-        if _does_something(path) and not _has_test(path.relative_to(package), tests)
+    """Print which modules have no test that is found by their name; 1 if there is one."""
+    places = Places(*map(Path, options or PLACES))
+    modules = {path.relative_to(places.package) for path in places.package.rglob("*.py")}
+    working = {name for name in modules if _does_something(places.package / name)}
+    covers = {
+        path: list(_covered(path))
+        for path in places.tests.rglob("test_*.py")
+        if "Covers" in path.read_text()
     }
-    if shrink:
-        known &= found
-        listed.write_text("".join(f"{name}\n" for name in sorted(known)))
-    faults = [f"{name}: has no test of its name" for name in sorted(found - known)]
-    faults += [
-        f"{name}: is there no more, or has a test (scripts/lib/test_names.py --shrink)"
-        for name in sorted(known - found)
+    faults = [
+        f"{name}: has no test of its name"
+        for name in sorted(working)
+        if not places.is_named(name)
+        and not places.is_tested_whole(name)
+        and not any(
+            _is_meant(name, words) and name in places.reached(path)
+            for path, words in covers.items()
+        )
     ]
-    print(*faults, sep="\n", end="\n" if faults else "")
+    for path, words in covers.items():
+        faults += [
+            f"{path.relative_to(places.tests)}: {fault}"
+            for fault in _wrong(places, path, words, modules)
+        ]
+    print(*sorted(faults), sep="\n", end="\n" if faults else "")
     return 1 if faults else 0
 
 
+def _wrong(places: Places, path: Path, words: Iterable[str], modules: set[Path]) -> Iterator[str]:
+    """Yield what is wrong with what a test says that it covers."""
+    for word in words:
+        if word.endswith("/"):
+            if not (places.package / word).is_dir():
+                yield f"covers {word}, which is no folder"
+        elif Path(word) not in modules:
+            yield f"covers {word}, which is no module"
+        elif places.is_named(Path(word)):
+            yield f"covers {word}, which has a test of its name"
+        elif Path(word) not in places.reached(path):
+            yield f"covers {word}, and never comes to it"
+
+
+class Places:
+    """Where the modules and their tests are."""
+
+    def __init__(self, package: Path, tests: Path) -> None:
+        self.package, self.tests = package, tests
+
+    def is_named(self, module: Path) -> bool:
+        """Tell whether a test has the name of a module (or package)."""
+        words = module.with_suffix("").parts
+        if words[-1] == "__init__":
+            words = words[:-1]
+        return any(
+            (self.tests.joinpath(*words[:depth]) / f"test_{'_'.join(words[first:])}.py").is_file()
+            for depth in range(len(words))
+            for first in range(depth, len(words))
+        )
+
+    def is_tested_whole(self, module: Path) -> bool:
+        """Tell whether the test of a package around the module comes to it."""
+        for package in list(module.parents)[:-1]:
+            words = package.parts
+            tests = [
+                self.tests.joinpath(*words[:depth]) / f"test_{'_'.join(words[first:])}.py"
+                for depth in range(len(words))
+                for first in range(depth, len(words))
+            ]
+            if len(words) > 1:
+                tests += sorted((self.tests / package).rglob("test_*.py"))
+            if any(path.is_file() and module in self.reached(path) for path in tests):
+                return True
+        return False
+
+    @cache  # noqa: B019 - there is one for a run
+    def reached(self, path: Path) -> frozenset[Path]:
+        """Return the modules that a file imports, or names in full, and those that these do."""
+        found, new = set[Path](), {path, *self._fixtures(path)}
+        while new:
+            found |= new
+            new = {other for one in new for other in self._named(one)} - found
+        package = {one for one in found if self.package in one.parents}
+        return frozenset(one.relative_to(self.package) for one in package)
+
+    @cache  # noqa: B019
+    def _fixtures(self, path: Path) -> frozenset[Path]:
+        """Return the files of fixtures that a test takes one of."""
+        text, folders = path.read_text(), [path.parent, *path.parent.parents]
+        return frozenset(
+            file
+            for folder in folders
+            if folder.is_relative_to(self.tests) and (file := folder / "conftest.py").is_file()
+            if any(re.search(rf"\b{name}\b", text) for name in _FIXTURE.findall(file.read_text()))
+        )
+
+    @cache  # noqa: B019
+    def _named(self, path: Path) -> frozenset[Path]:
+        text, names = path.read_text(), set[str]()
+        for module, several in _FROM.findall(text):
+            names.add(module)
+            names.update(f"{module}.{name}" for name in re.findall(r"\w+", several))
+        names.update(re.findall(rf"\b{self.package.name}\.[\w.]*\w", text))
+        names.update(re.findall(r"^\s*import ([\w.]+)", text, re.M))
+        return frozenset(file for name in names if (file := self._file(name)) is not None)
+
+    def _file(self, name: str) -> Path | None:
+        first, *rest = name.split(".")
+        roots = [self.package] if first == self.package.name else [self.tests / first]
+        roots += [] if first == self.package.name else [self.tests / "history" / first]
+        for root in roots:
+            path = root.joinpath(*rest)
+            for file in (path.with_suffix(".py"), path / "__init__.py"):
+                if file.is_file():
+                    return file
+        return None
+
+
 def _does_something(path: Path) -> bool:
-    return any(
-        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(ast.parse(path.read_text()))
-    )
+    return re.search(r"^\s*(async )?def ", path.read_text(), re.M) is not None
 
 
-def _has_test(module: Path, tests: Path) -> bool:
-    words = module.with_suffix("").parts
-    if words[-1] == "__init__":
-        words = words[:-1]
+def _covered(path: Path) -> Iterator[str]:
+    """Yield what a test says that it covers."""
+    text = ast.get_docstring(ast.parse(path.read_text())) or ""
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith("Covers "):
+            yield from re.findall(r"[\w/]+(?:\.py|/)", paragraph)
+
+
+def _is_meant(module: Path, words: Iterable[str]) -> bool:
     return any(
-        (tests.joinpath(*words[:depth]) / f"test_{'_'.join(words[first:])}.py").is_file()
-        for depth in range(len(words))
-        for first in range(depth, len(words))
+        str(module).startswith(word) if word.endswith("/") else str(module) == word
+        for word in words
     )
 
 

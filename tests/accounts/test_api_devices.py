@@ -1,4 +1,7 @@
-"""Devices and their names by the API: merge, rename, split, and what follows of it."""
+"""Devices and their names by the API: merge, rename, split, and what follows of it.
+
+Covers accounts/device_admin.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Guessing names and passwords: what it costs, and that it tells nothing."""
+"""Guessing names and passwords: what it costs, and that it tells nothing.
+
+Covers accounts/api_account.py, accounts/entrance.py.
+"""
 
 from __future__ import annotations
 

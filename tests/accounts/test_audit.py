@@ -1,3 +1,8 @@
+"""What is written down of what people do.
+
+Covers model/text.py.
+"""
+
 from __future__ import annotations
 
 from twisted.internet.task import Clock

@@ -1,4 +1,8 @@
-"""What the accounts' file promises: it survives, it is private, its log is never changed."""
+"""What the accounts' file promises: it survives, it is private, its log is never changed.
+
+Covers accounts/aliases.py, accounts/chosen.py, accounts/database_audit.py,
+accounts/database_file.py, accounts/pseudonyms.py, auth/account.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from postgres import common, needs_postgres
 from sightline.accounts.aliases import lead, note_seen
 from sightline.accounts.database import Database
 from sightline.accounts.database_audit import Search
@@ -39,16 +42,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(tmp_path, lambda: NOW)
     yield made
     made.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
-    """Where a database is, for each engine."""
-    if request.param == "sqlite":
-        yield tmp_path
-        return
-    with common() as store:
-        yield store
 
 
 @pytest.fixture

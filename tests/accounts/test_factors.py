@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from postgres import common, needs_postgres, prepared
+from postgres import needs_postgres, prepared
 from sightline.accounts import factors
 from sightline.accounts.database import Database
 from sightline.accounts.database_file import FILE
@@ -30,15 +30,6 @@ NOW = 1_795_235_000.0
 JANE = Account("jane", "viewer", created=NOW)
 PASSKEY = Passkey("id1", "jane", "phone", "key", "localhost", 3, True, ("internal", "usb"), NOW)
 APP = AuthenticatorApp("jane", "s1.x.y", 7, NOW, None, frozenset(("d1", "d2")))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
-    if request.param == "sqlite":
-        yield tmp_path
-        return
-    with common() as store:
-        yield store
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from postgres import common, needs_postgres
 from sightline.accounts import identities
 from sightline.accounts.database import Database
 from sightline.accounts.oidc.decision import Identity
@@ -15,15 +14,6 @@ from sightline.auth.account import Account, Session
 from sightline.database.engine import EngineSource
 
 ISSUER = "https://auth.example.org"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | EngineSource]:
-    if request.param == "sqlite":
-        yield tmp_path
-        return
-    with common() as store:
-        yield store
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""An account may have any person's name, and nobody passes for somebody else."""
+"""An account may have any person's name, and nobody passes for somebody else.
+
+Covers accounts/api_people.py, accounts/naming.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Many who guess from many addresses, and those who have a right to come in meanwhile."""
+"""Many who guess from many addresses, and those who have a right to come in meanwhile.
+
+Covers accounts/known_devices.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Who must go, and when: sessions on a clock that is never stepped, changes from elsewhere."""
+"""Who must go, and when: sessions on a clock that is never stepped, changes from elsewhere.
+
+Covers accounts/account_changes.py, accounts/account_rights.py, accounts/hashing.py,
+accounts/invitation.py, accounts/passwords.py, accounts/session_times.py, accounts/store.py,
+accounts/visitors.py.
+"""
 
 from __future__ import annotations
 

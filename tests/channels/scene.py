@@ -20,6 +20,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from common_store import close_store, common_store, open_store
 from push_service import Phone
 from sightline.channels import making
 from sightline.channels.access import ChannelAccess
@@ -57,16 +58,18 @@ def notification(id: str, account: str = "jane", **more: Any) -> Notification:
 
 
 class ChannelScene:
-    """One server's channels in ``folder``."""
+    """One server's channels in ``folder``, or in the PostgreSQL at ``url``."""
 
     def __init__(
         self,
         folder: Path,
         *,
-        common: Any = None,
-        server: str = "",
+        url: str = "",
+        name: str = "",
         badge: int | None = None,
         late: Clock | None = None,
+        posts: Any = reactor,
+        policy: Any = None,
         **options: Any,
     ) -> None:
         given = {"private": True, "timeout": 20.0, "first": 0.02, "contact": "mailto:a@example.org"}
@@ -77,16 +80,19 @@ class ChannelScene:
         self.now: Callable[[], float] = time.time
         wall = lambda: self.now()  # noqa: E731  # tests turn it
         key = KeyFile(folder / "k")
+        self.common = common = common_store(url, name)
         self.access = ChannelAccess(
-            reactor, wall, folder, self.options, key, common=common, server=server
+            reactor, wall, folder, self.options, key, common=common, server=name
         )
-        poster = Poster(reactor, self.options, wall)
+        self.poster = poster = Poster(posts, self.options, wall, policy=policy)
         programs: Any = reactor
         if late is not None:  # by whose time the program does not answer
             programs = SimpleNamespace(spawnProcess=reactor.spawnProcess, callLater=late.callLater)
         self.addresses = AddressSender(programs, self.options)
         senders: Any = {
-            "push": PushSender(poster, self.options, lambda: self.access.vapid, lambda _: badge),
+            "push": PushSender(
+                poster, self.options, lambda: self.access.vapid, lambda _: badge, lambda _: ""
+            ),
             "address": self.addresses,
             "webhook": WebhookSender(poster),
             "mqtt": MqttChannel(self._publish),
@@ -102,6 +108,7 @@ class ChannelScene:
 
     async def opens(self) -> ChannelScene:
         OPEN.append(self)
+        open_store(self.common)
         self.access.privilegedStartService()
         self.access.startService()
         await until(lambda: self.access.ready.called, "the channels are open")
@@ -111,8 +118,10 @@ class ChannelScene:
         OPEN.remove(self)
         self.addresses.stop()
         await self.service.stop()
+        await self.poster.close()
         self.access.stopService()
         await self.access.close()
+        await close_store(self.common)
 
     @property
     def key(self) -> str:

@@ -1,6 +1,7 @@
 """A server's channels in a process of their own, to be killed.
 
-python teller.py FOLDER COUNT: tell jane COUNT notifications, and say which were accepted.
+python teller.py COUNT FOLDER [URL NAME]: tell jane COUNT notifications, and say when all were
+accepted.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from channels.scene import ChannelScene, notification
 reactor: Any = _reactor
 
 
-async def main(folder: Path, count: int) -> None:
-    scene = await ChannelScene(folder).opens()
+async def main(count: int, folder: Path, url: str = "", name: str = "") -> None:
+    scene = await ChannelScene(folder, url=url, name=name).opens()
     for n in range(count):
         scene.service.tell(notification(f"n{n}"))
     await scene.until(lambda: len([e for e in scene.heard if e.state == "waiting"]) == count)
@@ -27,6 +28,6 @@ async def main(folder: Path, count: int) -> None:
 
 if __name__ == "__main__":
     reactor.callWhenRunning(
-        lambda: Deferred.fromCoroutine(main(Path(sys.argv[1]), int(sys.argv[2])))
+        lambda: Deferred.fromCoroutine(main(int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))
     )
     reactor.run()

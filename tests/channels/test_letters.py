@@ -9,10 +9,11 @@ from sightline.channels import letters
 from sightline.channels.options import DEAD_LASTS, ChannelOptions
 from sightline.channels.records import Channel
 from sightline.channels.store import ChannelStore
+from sightline.database.engine import EngineSource
 
 
-def test_letters_are_taken_once_and_go_when_they_are_old_or_too_many(tmp_path: Path):
-    store = ChannelStore(tmp_path, ChannelOptions(queue=10_000, hourly=10_000))
+def test_letters_are_taken_once_and_go_when_they_are_old_or_too_many(place: Path | EngineSource):
+    store = ChannelStore(place, ChannelOptions(queue=10_000, hourly=10_000))
     store.put(Channel(id="c", account="jane", type="mqtt", name="n", host="h"), "s")
     count = letters.MOST + 5
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ import pytest_twisted
 from twisted.internet.threads import deferToThread
 
 from channels.scene import ChannelScene, notification
-from postgres import common, needs_postgres
+from postgres import needs_postgres, prepared
 from push_service import PushService
 from sightline.channels.queue import HELD
 
@@ -29,14 +28,14 @@ def push() -> Any:
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, tmp_path):
-    scene = await ChannelScene(tmp_path).opens()
+async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, where):
+    scene = await ChannelScene(**where).opens()
     phone = push.subscribe(scene.key)
     await scene.has_phone(phone)
     await scene.closes()
     push.hanging.clear()  # the first is under way when it is killed
     child = subprocess.Popen(
-        [sys.executable, str(HERE / "teller.py"), str(tmp_path), str(COUNT)],
+        [sys.executable, str(HERE / "teller.py"), str(COUNT), *map(str, where.values())],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(HERE.parent)},
     )
@@ -47,7 +46,7 @@ async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, 
     child.wait()
     child.stdout.close()
     push.hanging.set()
-    anew = await ChannelScene(tmp_path).opens()
+    anew = await ChannelScene(**where).opens()
     await anew.until(lambda: len([e for e in anew.heard if e.state == "sent"]) == COUNT)
     told = [each.data["id"] for each in push.messages]
     assert set(told) == {f"n{n}" for n in range(COUNT)}
@@ -58,10 +57,9 @@ async def test_what_waited_when_the_server_was_killed_is_told_by_the_next(push, 
 @needs_postgres
 @pytest_twisted.ensureDeferred
 async def test_of_two_servers_one_tells_and_takes_over_when_the_other_is_gone(push, tmp_path):
-    with common() as store:
-        shared: Any = SimpleNamespace(engine=store.engine)
-        one = await ChannelScene(tmp_path, common=shared, server="one").opens()
-        two = await ChannelScene(tmp_path, common=shared, server="two").opens()
+    with prepared() as url:
+        one = await ChannelScene(tmp_path, url=url, name="one").opens()
+        two = await ChannelScene(tmp_path, url=url, name="two").opens()
         assert one.key == two.key
         await one.has_phone(push.subscribe(one.key))
         for n in range(10):

@@ -14,9 +14,9 @@ from sightline.web.webhook_signature import signing_key, standard_headers
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_webhook_is_signed_by_the_standard_and_mqtt_waits_for_its_broker(tmp_path):
+async def test_a_webhook_is_signed_by_the_standard_and_mqtt_waits_for_its_broker(where):
     with Receiver() as receiver:
-        scene = await ChannelScene(tmp_path).opens()
+        scene = await ChannelScene(**where).opens()
         asked = NewChannel(type="webhook", name="house", address=receiver.url)
         channel = await scene.has(asked)
         scene.takes = False

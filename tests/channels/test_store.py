@@ -1,4 +1,4 @@
-"""The tables of channels, of a file."""
+"""The tables of channels, in a file and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from channels.scene import notification
 from sightline.channels.options import ChannelOptions
 from sightline.channels.records import Channel
 from sightline.channels.store import FILE, BadChannels, ChannelStore
+from sightline.database.engine import EngineSource
 
 
 def channel(id: str, account: str = "jane", **more: object) -> Channel:
@@ -17,8 +18,8 @@ def channel(id: str, account: str = "jane", **more: object) -> Channel:
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    made = ChannelStore(tmp_path, ChannelOptions())
+def store(place: Path | EngineSource):
+    made = ChannelStore(place, ChannelOptions())
     yield made
     made.close()
 
@@ -31,9 +32,9 @@ def test_a_channel_keeps_its_secret_when_it_is_changed(store):
     assert store.counts() == (1, 0, 0, 0)
 
 
-def test_a_key_is_made_once_whoever_asks(store, tmp_path):
+def test_a_key_is_made_once_whoever_asks(store, place):
     assert store.key("vapid", lambda: "first", 1.0) == "first"
-    other = ChannelStore(tmp_path, ChannelOptions(), "two")
+    other = ChannelStore(place, ChannelOptions(), "two")
     assert other.key("vapid", lambda: "second", 2.0) == "first"
     other.close()
 

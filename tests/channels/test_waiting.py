@@ -8,10 +8,11 @@ from channels.scene import notification
 from sightline.channels.options import ChannelOptions
 from sightline.channels.records import Channel
 from sightline.channels.store import ChannelStore
+from sightline.database.engine import EngineSource
 
 
-def test_a_notification_is_over_when_the_last_channel_gave_it_up(tmp_path: Path):
-    store, told = ChannelStore(tmp_path, ChannelOptions()), notification("n1")
+def test_a_notification_is_over_when_the_last_channel_gave_it_up(place: Path | EngineSource):
+    store, told = ChannelStore(place, ChannelOptions()), notification("n1")
     rows = store.queue
     for id in ("c1", "c2"):
         channel = Channel(id=id, account="jane", type="mqtt", name="n", host="h")

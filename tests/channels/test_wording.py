@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from channels.scene import notification
 from sightline.channels import wording
 from sightline.channels.records import Channel
+from sightline.channels.sentences import SENTENCES
+from sightline.rules.sentences import LANGUAGES
 
 CHANNEL = Channel(
     id="c", account="jane", type="push", name="p", host="h", language="de", zone="Europe/Berlin"
@@ -25,12 +28,20 @@ def test_one_that_waited_is_told_as_it_is_and_many_in_one():
     assert lines[-1] == "… und 8 weitere"
     assert len(lines) == 13
     assert (told.tag, told.urgent, told.alert) == ("quiet", False, "")
-    other = msgspec.structs.replace(CHANNEL, language="nl", zone="")
-    assert "nl" in wording.summary(many, other).texts
-    assert wording.summary(many, other).texts["nl"][0].startswith("20 notifications")
+    other = msgspec.structs.replace(CHANNEL, language="pt-BR", zone="")
+    assert wording.summary(many, other).texts["pt-BR"][0].startswith("20 notifications")
 
 
-def test_the_trial_is_in_every_language_we_have():
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+def test_the_summary_is_in_the_language_of_the_channel(language):
+    channel = msgspec.structs.replace(CHANNEL, language=f"{language}-XX")
+    many = [notification(f"n{n}") for n in range(20)]
+    ((title, body),) = wording.summary(many, channel).texts.values()
+    assert title == SENTENCES[language].summary.format(count=20)
+    assert body.endswith(SENTENCES[language].more.format(count=8))
+
+
+def test_the_trial_is_in_every_language_of_the_page():
     told = wording.trial("t1", "jane", 5.0)
-    assert set(told.texts) == {"en", "de"}
+    assert set(told.texts) == set(LANGUAGES)
     assert (told.topic, told.account, told.at) == ("test", "jane", 5.0)

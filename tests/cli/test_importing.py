@@ -1,4 +1,7 @@
-"""`sightline import` and `sightline export`: files into history and out of it again."""
+"""`sightline import` and `sightline export`: files into history and out of it again.
+
+Covers cli/bookmarks.py, cli/exporting.py, cli/history_db.py, cli/progress.py, history/importing.py.
+"""
 
 from __future__ import annotations
 

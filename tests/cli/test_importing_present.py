@@ -1,4 +1,7 @@
-"""`sightline import` of a Recorder's whole store: who is where, cards and waypoints come along."""
+"""`sightline import` of a Recorder's whole store: who is where, cards and waypoints come along.
+
+Covers owntracks/brought.py.
+"""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import msgspec
 import pytest
 
 from broker import Broker
-from child_process import is_asleep, processor_seconds
+from child_process import ChildProcess, is_asleep, processor_seconds
 from sightline.accounts.database import Database
 from sightline.cli import lifecycle
 from sightline.history import tables
@@ -32,7 +33,7 @@ TST = 1_795_235_749
 LINES = 15_000
 SIGNS = (signal.SIGINT, signal.SIGTERM)
 CHANCE = random.Random(6)
-MOMENTS = (0.0, 0.3, 0.6)  # s of work: while it is loaded, when it begins, when it is at work
+MOMENTS = (0.0, 0.0, 0.2)  # s of work: while it is loaded, when it begins, when it is at work
 ENDED = {-signal.SIGINT, -signal.SIGTERM, 130, 143}
 
 
@@ -69,6 +70,15 @@ def ends(process: subprocess.Popen[str], sign: signal.Signals) -> int:
     return process.returncode
 
 
+@contextlib.contextmanager
+def loaded(log: Path | None, *words: Any) -> Iterator[ChildProcess]:
+    """Begin it where all of it is loaded already; nobody types what it may ask for."""
+    reads, writes = os.pipe()
+    with os.fdopen(reads), os.fdopen(writes, "w"):
+        command = [sys.executable, "-m", "sightline.cli.main", *map(str, words)]
+        yield ChildProcess(command, log, stdin=reads)
+
+
 def count(state: Path) -> int:
     sql = sqlite3.connect(state / tables.FILE)
     (found,) = sql.execute("SELECT count(*) FROM entry").fetchone()
@@ -82,13 +92,9 @@ def whole(state: Path) -> bool:
     )
 
 
-def has_worked(process: subprocess.Popen[str], seconds: float) -> bool:
+def has_worked(pid: int, has_ended: Callable[[], bool], seconds: float) -> bool:
     """Whether it has had the processor for so long, or it is done, or has nothing to do."""
-    return (
-        process.poll() is not None
-        or processor_seconds(process.pid) >= seconds
-        or is_asleep(process.pid)
-    )
+    return has_ended() or processor_seconds(pid) >= seconds or is_asleep(pid)
 
 
 @pytest.mark.parametrize("sign", SIGNS)
@@ -97,31 +103,38 @@ def test_an_import_ends_and_goes_on_where_it_was_cut(
 ) -> None:
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
+    log = tmp_path / "log"
+
     words = ("import", recorded, "--state", state)
     cut = 0
     for _ in range(4):
         before = count(state) if (state / tables.FILE).exists() else 0
-        process = begun(*words)
-        wait_until(partial(_brings_more, process, state, before))
-        moment = processor_seconds(process.pid) + CHANCE.uniform(0, 0.2)
-        wait_until(partial(has_worked, process, moment))
-        status = ends(process, sign)
+        with loaded(log, *words) as process:
+            wait_until(partial(_brings_more, process, state, before))
+            moment = processor_seconds(process.pid) + CHANCE.uniform(0, 0.2)
+            wait_until(partial(_has_worked, process, moment))
+            status = process.end(sign)
         assert status in (128 + sign, 0)
         cut += status != 0
         assert whole(state)
     assert cut
-    last = begun(*words)
-    _, said = last.communicate(timeout=DEADLINE * 2)
-    assert last.returncode == 0
+    log.unlink()
+    with loaded(log, *words) as process:
+        assert process.ended() == 0
     assert count(state) == LINES
+    said = log.read_text()
     entries = int(said.split(" entries read")[0].split()[-1]) if "entries read" in said else 0
     assert entries < LINES, "it went on where it was"
 
 
-def _brings_more(process: subprocess.Popen[str], state: Path, before: int) -> bool:
+def _has_worked(process: ChildProcess, seconds: float) -> bool:
+    return has_worked(process.pid, lambda: process.has_ended, seconds)
+
+
+def _brings_more(process: ChildProcess, state: Path, before: int) -> bool:
     """Whether more is there than ``before``, or it was done."""
     with contextlib.suppress(sqlite3.Error):
-        return process.poll() is not None or count(state) > before
+        return process.has_ended or count(state) > before
     return False
 
 
@@ -130,7 +143,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, recorded: Path) -> Path:
     """A state folder with much history."""
     state = tmp_path_factory.mktemp("filled") / "state"
     state.mkdir(mode=0o700)
-    begun("import", recorded, "--state", state).communicate(timeout=DEADLINE * 2)
+    with loaded(None, "import", recorded, "--state", state) as process:
+        assert process.ended() == 0
     assert count(state) == LINES
     return state
 
@@ -172,7 +186,8 @@ def test_each_subcommand_ends_whenever_it_is_told_to(
     at = f"127.0.0.1:{broker.port}"
     backup = tmp_path / "backup"
     if name == "restore":
-        begun("backup", backup, "--state", filled).communicate(timeout=DEADLINE)
+        with loaded(None, "backup", backup, "--state", filled) as child:
+            assert child.ended() == 0
     for number in range(3):
         words: dict[str, tuple[Any, ...]] = {
             "export": ("export", "--to", tmp_path / f"to{number}", "--state", filled),
@@ -185,15 +200,26 @@ def test_each_subcommand_ends_whenever_it_is_told_to(
             "user": ("user", "passwd", "nobody", "--state", filled),
             "audit": ("audit", "--state", filled),
         }
-        process = begun(*words[name])
-        wait_until(partial(has_worked, process, MOMENTS[number] + CHANCE.uniform(0, 0.2)))
-        status = ends(process, signs[number % 2])
+        moment, sign = MOMENTS[number] + CHANCE.uniform(0, 0.2), signs[number % 2]
+        if number == 0:  # while it is loaded
+            process = begun(*words[name])
+            ended = partial(_is_over, process)
+            wait_until(partial(has_worked, process.pid, ended, moment))
+            status = ends(process, sign)
+        else:
+            with loaded(None, *words[name]) as child:
+                wait_until(partial(_has_worked, child, moment))
+                status = child.end(sign)
         done = {0, 1}  # it was done before; a check may fail, nobody has no account
         assert status in ENDED | done, status
         assert whole(filled)
         for made in tmp_path.glob("backup*"):
             assert whole(made)
         assert not list(tmp_path.glob("backup*/*.new"))
+
+
+def _is_over(process: subprocess.Popen[str]) -> bool:
+    return process.poll() is not None
 
 
 def test_a_second_signal_ends_at_once_what_cannot_end(tmp_path: Path, recorded: Path) -> None:

@@ -1,3 +1,8 @@
+"""`sightline replay`: an archive is sent to a broker again.
+
+Covers cli/mqtt_options.py, cli/sender.py.
+"""
+
 from __future__ import annotations
 
 import gzip
@@ -11,12 +16,16 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 import preloaded
+import rewind_scene
 from broker import Broker, free_port
+from rewind_scene import ArchiveFiles
 from sightline.cli.main import main
 from sightline.cli.progress import ProgressBar, bar, lasting
 from sightline.cli.replay import Replay
+from sightline.history.archive.folder import index_of
 from sightline.history.archive.line import written
 from sightline.history.lines import open_lines
+from sightline.history.rewind.reader import ArchiveReader
 from sightline.model.kind import Arrival
 from sightline_process import SightlineProcess
 from waits import wait_until
@@ -238,3 +247,42 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             listener.disconnect()
             listener.loop_stop()
     assert heard == [*payloads, b"last"]
+
+
+@pytest.mark.parametrize("topics", [["rare/#"], ["+/2", "rare/#"], ["none"], []])
+def test_by_topic_an_indexed_file_is_played_as_one_without_an_index(tmp_path, topics):
+    files = ArchiveFiles(tmp_path / "archive")
+    messages = [rewind_scene.said(f"t/{n % 5}", f"{n:0100d}", n) for n in range(4000)]
+    messages[2000:2000] = [rewind_scene.said("rare/one", "here", 2000)]
+    files.add(messages)
+    (path,) = files.compress()
+    without = Player(0.0, topics)
+    without.replay.play([path])
+    files.parts()  # which makes the index
+    assert index_of(path).exists()
+    by_index = Player(0.0, topics)
+    by_index.replay.play([path])
+    assert by_index.heard == without.heard
+    assert len(by_index.heard) == sum(
+        not topics
+        or ("rare/#" in topics and m.topic == "rare/one")
+        or ("+/2" in topics and m.topic == "t/2")
+        for m in messages
+    )
+
+
+def test_by_topic_only_blocks_with_it_are_read(tmp_path, monkeypatch):
+    files = ArchiveFiles(tmp_path / "archive")
+    messages = [rewind_scene.said(f"t/{n % 5}", f"{n:0100d}", n) for n in range(6000)]
+    messages[3000:3000] = [rewind_scene.said("rare", "here", 3000)]
+    files.add(messages)
+    (path,) = files.compress()
+    files.parts()
+    read: list[int] = []
+    lines = ArchiveReader.lines
+    monkeypatch.setattr(
+        ArchiveReader, "lines", lambda self, part, n: read.append(n) or lines(self, part, n)
+    )
+    player = Player(0.0, ["rare"])
+    player.replay.play([path])
+    assert (player.topics, len(read)) == (["rare"], 1)

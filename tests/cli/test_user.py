@@ -1,4 +1,7 @@
-"""`sightline user`, `token` and `audit`, on a state folder as a server left it."""
+"""`sightline user`, `token` and `audit`, on a state folder as a server left it.
+
+Covers cli/accounts_db.py, cli/token.py.
+"""
 
 from __future__ import annotations
 

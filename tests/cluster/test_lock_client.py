@@ -1,4 +1,7 @@
-"""Claims: never two servers that may act, whatever is slow, lost, cut off or frozen."""
+"""Claims: never two servers that may act, whatever is slow, lost, cut off or frozen.
+
+Covers cluster/locks.py.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""What the console is asked for: subscriptions, figures, topics, a message to be published.
+
+Covers console/charts.py, console/publishing.py, console/sessions.py, console/topic_pages.py.
+"""
+
 from __future__ import annotations
 
 import json

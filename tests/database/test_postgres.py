@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from select import select
 
 import psycopg
 import pytest
@@ -56,6 +57,22 @@ def test_a_transaction_that_another_came_before_is_done_anew(postgres: Postgres)
         thread.join(30)
     with postgres.lend() as connection:
         assert connection.execute("SELECT n FROM t").fetchone() == (2,)
+
+
+def test_a_transaction_in_which_we_were_too_slow_is_done_anew(postgres: Postgres):
+    ran: list[int] = []
+
+    def slow(connection: psycopg.Connection[tuple[int]]) -> int:
+        ran.append(1)
+        if len(ran) == 1:  # as on a machine that gives us no time
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 20")
+            select([connection.fileno()], [], [], 60)  # until PostgreSQL has ended it
+        row = connection.execute("SELECT 7").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    assert postgres.transact(slow) == 7
+    assert len(ran) == 2
 
 
 def test_what_breaks_a_rule_of_a_table_is_a_conflict(postgres: Postgres):

@@ -1,4 +1,7 @@
-"""A file as the database of a part."""
+"""A file as the database of a part.
+
+Covers database/engine.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`sightline guard` as a process of its own, at a broker without any server."""
+"""`sightline guard` as a process of its own, at a broker without any server.
+
+Covers cli/guard.py, driving/deadman.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,13 @@
-"""Who may drive, and what ends it: the service with a clock and a broker of the test's own."""
+"""Who may drive, and what ends it: the service with a clock and a broker of the test's own.
+
+Covers driving/alarms.py, driving/broker_ports.py, driving/brokers.py, driving/command_log.py,
+driving/display.py, driving/echo_monitor.py, driving/effects.py, driving/errors.py,
+driving/foreign.py, driving/foundations.py, driving/granting.py, driving/hindrances.py,
+driving/lock_ports.py, driving/publisher.py, driving/requests.py, driving/session.py,
+driving/sessions.py, driving/settling.py, driving/single_commands.py, driving/steering.py,
+driving/takeover_requests.py, driving/watch.py, driving/will_probe.py, mqtt/route.py,
+mqtt/will_connection.py.
+"""
 
 from __future__ import annotations
 

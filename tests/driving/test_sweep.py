@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from broker import Broker as Mosquitto
 from child_process import ChildProcess
 from driving.scene import DEADLINE, KEYS, Recorder, Scene, pause, until
 from driving.test_service import Broker, Play
-from sightline.cli.guard import LOOK_EVERY, GuardProcess
+from sightline.cli.guard import REST, GuardProcess
+from sightline.driving.deadman import SILENCE
 from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, TRIES, Sweep
 from sightline.kinds.probots.commands import STOP, is_harmless, is_stop
 from sightline.model.kind import Arrival
@@ -32,6 +34,8 @@ from sightline.mqtt.options import BrokerOptions
 
 QUIET = 5.0
 """Promised (s)."""
+STEP = 0.02
+"""So exact are the clocks here, s."""
 OTHERS = "MainRoutine/ProBot1", "shutdownProBot/ProBot1"
 MOTION = b"0.50 0 0 0"
 
@@ -134,8 +138,15 @@ class Guarding:
             route=lambda *rest: self,
         )
         self.broker.deliver = self.hears
+        self.guard.start(self.failed)
 
     broken = ""
+
+    def startService(self) -> None:
+        """Nothing is to be connected here."""
+
+    def failed(self, failure: Failure) -> None:
+        failure.raiseException()
 
     @property
     def lost(self) -> int:
@@ -160,9 +171,42 @@ class Guarding:
         self.broker.overwrite(topics, payload)
 
     def passes(self, seconds: float) -> None:
-        for _ in range(round(seconds / LOOK_EVERY)):
-            self.clock.advance(LOOK_EVERY)
-            self.guard.look()
+        for _ in range(round(seconds / STEP)):
+            self.clock.advance(STEP)
+
+
+def test_a_guard_sends_a_robots_stop_when_it_is_due_and_again_until_it_is_heard():
+    scene, stops = Guarding(), []
+
+    def take(topic: str, payload: bytes, retain: bool) -> None:
+        if topic == KEYS and is_stop(payload):
+            stops.append(scene.clock.seconds())  # and it never arrives
+
+    scene.passes(1.234)
+    scene.broker.take(KEYS, MOTION, False)
+    moved = scene.clock.seconds()
+    scene.broker.take = take  # type: ignore[assignment]
+    for _ in range(700):
+        scene.clock.advance(0.001)
+    assert [round(at - moved, 3) for at in stops] == pytest.approx(
+        [SILENCE, SILENCE + 0.05, SILENCE + 0.1, SILENCE + 0.15], abs=0.005
+    )
+
+
+def test_a_guard_with_nothing_to_do_looks_a_few_times_a_second(monkeypatch):
+    scene, looks = Guarding(), []
+    look = GuardProcess.look
+    monkeypatch.setattr(GuardProcess, "look", lambda guard: (looks.append(None), look(guard)))
+    scene.passes(20)
+    assert 20 / REST <= len(looks) <= 100  # with its tries of itself, of which there are ten
+
+
+def test_a_guard_that_fails_says_so_once_and_looks_no_more(monkeypatch):
+    scene, failures = Guarding(), []
+    monkeypatch.setattr(scene.guard, "_failed", failures.append)
+    monkeypatch.setattr(scene.guard, "look", lambda: 1 / 0)
+    scene.passes(5)
+    assert [failure.type for failure in failures] == [ZeroDivisionError]
 
 
 FOREIGN = st.tuples(

@@ -1,3 +1,8 @@
+"""Who is inside of what: circles, polygons, and how sure that is.
+
+Covers geometry/grid.py.
+"""
+
 from __future__ import annotations
 
 import random

@@ -1,4 +1,7 @@
-"""Regions that are gone through between two fixes (also `sightline.geometry.passages`)."""
+"""Regions that are gone through between two fixes (also `sightline.geometry.passages`).
+
+Covers geometry/passages.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What history answers over real HTTP: tracks, scenes, events, days, and hiding what is wrong."""
+"""What history answers over real HTTP: tracks, scenes, events, days, and hiding what is wrong.
+
+Covers history/place_text.py, history/query_params.py.
+"""
 
 from __future__ import annotations
 

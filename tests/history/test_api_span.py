@@ -1,4 +1,7 @@
-"""What is answered about a span of the past over real HTTP, and to whom."""
+"""What is answered about a span of the past over real HTTP, and to whom.
+
+Covers history/span_facts.py.
+"""
 
 from __future__ import annotations
 

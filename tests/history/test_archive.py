@@ -76,7 +76,8 @@ class Scene:
 
     @property
     def files(self) -> list[str]:
-        return sorted(path.name for path in self.folder.iterdir())
+        """All but the indexes, which come a moment later than what they are of."""
+        return sorted(p.name for p in self.folder.iterdir() if ".index" not in p.name)
 
     @property
     def kept(self) -> list[Arrival]:

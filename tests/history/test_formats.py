@@ -1,4 +1,7 @@
-"""Writers and readers of history's file formats."""
+"""Writers and readers of history's file formats.
+
+Covers history/lines.py.
+"""
 
 from __future__ import annotations
 

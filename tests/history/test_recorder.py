@@ -1,4 +1,7 @@
-"""The recorder: nothing is acknowledged before it is safe, and nobody waits for the store."""
+"""The recorder: nothing is acknowledged before it is safe, and nobody waits for the store.
+
+Covers history/pending.py, history/sampling.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The quick reader of fixes says what the usual one does, whatever is in them."""
+"""The quick reader of fixes says what the usual one does, whatever is in them.
+
+Covers history/judging.py, history/said.py.
+"""
 
 from __future__ import annotations
 

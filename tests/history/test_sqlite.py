@@ -1,4 +1,7 @@
-"""The SQLite file: never overwritten, never half upgraded, nothing left of what was erased."""
+"""The SQLite file: never overwritten, never half upgraded, nothing left of what was erased.
+
+Covers history/reading.py, history/tables.py, history/writing.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What every store of history must keep, whatever it is made of."""
+"""What every store of history must keep, whatever it is made of.
+
+Covers history/cursors.py, history/memory.py, history/record.py, history/visible.py.
+"""
 
 from __future__ import annotations
 

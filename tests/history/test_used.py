@@ -1,4 +1,7 @@
-"""Doubtful fixes are counted nowhere, and what an owner decides about a fix counts everywhere."""
+"""Doubtful fixes are counted nowhere, and what an owner decides about a fix counts everywhere.
+
+Covers cli/judging.py, history/api_hide.py, history/api_judged.py, history/tracks.py.
+"""
 
 from __future__ import annotations
 

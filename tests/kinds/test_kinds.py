@@ -1,3 +1,8 @@
+"""The registry of the kinds says of each what the others need to know.
+
+Covers kinds/__init__.py.
+"""
+
 from __future__ import annotations
 
 import ast
@@ -21,6 +26,8 @@ MAY_NAME = {
     "cli/importing": "reads friends' tracks in OwnTracks' formats",
     "history/formats/recorder_store.py": "reads the pictures of a Recorder's cards",
     "history/importing.py": "the same, into the store",
+    "history/rewind/api.py": "writes down at which broker somebody looked at topics",
+    "wiring/rewind.py": "ties topics of phones to the clients that publish them",
     "history/used.py": "judges the fixes of friends, too",
     "cli/judging.py": "counts the fixes of friends by verdict",
     "history/judging.py": "judges the fixes of friends, which are in its tracks",

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, globalLogPublisher
 
-from sightline.live.periodic import Periodic
+from sightline.live.periodic import Periodic, place
 
 
 class Work:
@@ -144,3 +144,46 @@ def test_the_one_who_is_told_of_a_failure_may_stop_it(critical):
     loop.start()
     clock.pump([2.0] * 3)
     assert (work.calls, loop.running) == (1, False)
+
+
+def test_short_intervals_end_on_one_grid_whenever_they_were_begun():
+    clock, calls = Clock(), []
+    for begun, seconds in ((0.03125, 0.125), (0.21875, 0.25), (0.3125, 0.5), (0.78125, 1.0)):
+        clock.advance(begun - clock.seconds())
+        loop = Periodic(clock, seconds, lambda: calls.append(clock.seconds()), "a watch")
+        loop.start(now=False)
+    while clock.seconds() < 2:
+        clock.advance(1 / 1024)
+    calls = [at for at in calls if at > 1]
+    assert len(calls) == 8 + 4 + 2 + 1
+    assert sorted(set(calls)) == [1 + n / 8 for n in range(1, 9)]
+
+
+def test_the_many_that_are_done_each_second_are_not_done_at_once():
+    places = [place(f"the watch over {thing}", 1.0) for thing in range(64)]
+    assert set(places) == {n / 8 for n in range(8)}
+    assert max(places.count(each) for each in places) < 20
+    assert place("a watch", 0.02) == 0
+
+
+def test_a_long_interval_is_never_cut_short():
+    clock, work = Clock(), Work()
+    clock.advance(1.5)
+    made(clock, work).start(now=False)
+    clock.advance(1.9)
+    assert work.calls == 0
+    clock.advance(0.1)
+    assert work.calls == 1
+
+
+def test_what_waited_before_it_was_begun_again_does_not_call_twice():
+    clock, work = Clock(), Work()
+    work.waits = waited = Deferred()
+    loop = made(clock, work)
+    loop.start()
+    loop.stop()
+    work.waits = None
+    loop.start()
+    waited.callback(None)
+    clock.advance(2.0)
+    assert work.calls == 3

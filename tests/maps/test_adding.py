@@ -1,4 +1,7 @@
-"""The real tools on the small real extract: what is added, and what is refused in words."""
+"""The real tools on the small real extract: what is added, and what is refused in words.
+
+Covers maps/build/tools.py, maps/catalogue.py, maps/work.py.
+"""
 
 from __future__ import annotations
 

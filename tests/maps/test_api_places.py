@@ -1,4 +1,7 @@
-"""What lies where, over real HTTP: asked for by itself, and beside things, tracks and events."""
+"""What lies where, over real HTTP: asked for by itself, and beside things, tracks and events.
+
+Covers maps/place_service.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Maps at addresses, over real HTTP: tried, set, shown to pages and allowed by their policy."""
+"""Maps at addresses, over real HTTP: tried, set, shown to pages and allowed by their policy.
+
+Covers maps/remote_service.py, maps/remote_store.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The two programs that make a map: when one ends, so does the other, whatever it does."""
+"""The two programs that make a map: when one ends, so does the other, whatever it does.
+
+Covers maps/build/extract.py.
+"""
 
 from __future__ import annotations
 

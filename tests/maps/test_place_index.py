@@ -1,3 +1,8 @@
+"""Places are found by what people type of their names.
+
+Covers maps/place_finding.py.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,8 @@
+"""What is declared of a map elsewhere, and what its address may be.
+
+Covers kinds/maps/remote.py.
+"""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,7 @@
-"""What a running server makes of its maps: it notices changes, and says what is damaged."""
+"""What a running server makes of its maps: it notices changes, and says what is damaged.
+
+Covers cli/map.py.
+"""
 
 from __future__ import annotations
 

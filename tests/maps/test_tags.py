@@ -1,3 +1,8 @@
+"""What of OpenStreetMap's tags is drawn, and what it is called.
+
+Covers maps/build/names.py.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,3 +1,8 @@
+"""Topics are taken apart, or refused.
+
+Covers model/kind.py.
+"""
+
 from __future__ import annotations
 
 import pytest

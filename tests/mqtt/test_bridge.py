@@ -1,3 +1,9 @@
+"""A bridge to a real mosquitto: connected, lost, and back.
+
+Covers mqtt/bridge_log.py, mqtt/connection_events.py, mqtt/options.py, mqtt/reasons.py,
+mqtt/subscriptions.py, mqtt/tls.py.
+"""
+
 from __future__ import annotations
 
 import ctypes

@@ -1,4 +1,7 @@
-"""Messages that are acknowledged by whoever keeps them, not by the connection."""
+"""Messages that are acknowledged by whoever keeps them, not by the connection.
+
+Covers mqtt/orders.py, mqtt/paho_client.py, mqtt/paho_thread.py.
+"""
 
 from __future__ import annotations
 

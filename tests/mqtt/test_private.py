@@ -1,3 +1,8 @@
+"""A mosquitto of our own: started, watched, and ended with us.
+
+Covers mqtt/mosquitto.py, mqtt/robots.py.
+"""
+
 from __future__ import annotations
 
 import os

@@ -86,7 +86,7 @@ class PhoneScene:
         people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
         self.live = RecorderSockets(reactor, home.account_service.visitors, people)
-        self.live.clock = self.live._tick._loop.clock = home.clock
+        self.live.clock = self.live._tick._clock = home.clock
         self.phones = PhoneService(
             home.clock,
             home.wall,

@@ -1,4 +1,7 @@
-"""Whatever is posted: a JSON array in answer, and one count more; never an exception."""
+"""Whatever is posted: a JSON array in answer, and one count more; never an exception.
+
+Covers owntracks/formats.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Somebody adds a phone on the page: it is theirs and posts, or they are told why it does not."""
+"""Somebody adds a phone on the page: it is theirs and posts, or they are told why it does not.
+
+Covers accounts/api_address.py.
+"""
 
 from __future__ import annotations
 

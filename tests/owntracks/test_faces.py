@@ -1,4 +1,7 @@
-"""Faces at their addresses, and inside the answers that other clients ask for."""
+"""Faces at their addresses, and inside the answers that other clients ask for.
+
+Covers owntracks/picture_resource.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Phones in HTTP mode, over real HTTP: each rule of contracts.md, section 2, has its test."""
+"""Phones in HTTP mode, over real HTTP: each rule of contracts.md, section 2, has its test.
+
+Covers owntracks/first_contact.py, owntracks/identity.py, owntracks/ports.py,
+owntracks/post_gate.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Ranges of ``/api/0/locations`` of any length: whole, streamed, counted, in every format."""
+"""Ranges of ``/api/0/locations`` of any length: whole, streamed, counted, in every format.
+
+Covers owntracks/fixes.py, owntracks/recorder_query.py, owntracks/times.py, owntracks/zones.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What is asked of phones, from the browser to the phone and back."""
+"""What is asked of phones, from the browser to the phone and back.
+
+Covers owntracks/friend_replies.py, owntracks/phone_regions.py, owntracks/region_ports.py,
+owntracks/region_push.py, owntracks/requests.py, owntracks/setup_link.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Pictures of phones: made smaller on a thread, kept by content, left out when they are none."""
+"""Pictures of phones: made smaller on a thread, kept by content, left out when they are none.
+
+Covers owntracks/photo_store.py, owntracks/photos.py, owntracks/picture_service.py,
+owntracks/shrinking.py.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Its answers lie beside the project (golden/recorder-http.txt); where they are not, what they show is
 still tested by our own cases below.
+
+Covers owntracks/blank_picture.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 The lines of its files are those that Recorder 1.0.1 writes for the posts after which it was asked;
 what it answered lies beside the project (golden/recorder-http.txt).
+
+Covers history/formats/recorder_store.py.
 """
 
 from __future__ import annotations

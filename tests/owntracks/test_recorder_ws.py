@@ -1,4 +1,7 @@
-"""The Recorder's WebSocket, over a real one; and the Frontend's calls, one after the other."""
+"""The Recorder's WebSocket, over a real one; and the Frontend's calls, one after the other.
+
+Covers owntracks/recorder_socket.py.
+"""
 
 from __future__ import annotations
 

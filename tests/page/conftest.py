@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from broker import Broker
 from sightline_process import ROOT, SightlineProcess
@@ -28,8 +29,12 @@ FLAGS = [
 # look at the map (marked `map`) have them. For the others the page says that it draws none here.
 GRAPHICS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
-# A machine without a graphics card draws the map slowly.
-expect.set_options(timeout=60_000)
+# A machine without a graphics card draws the map slowly, and a busy one more so.
+PATIENCE = 90_000.0  # ms
+expect.set_options(timeout=PATIENCE)
+# Where it is one o'clock in the afternoon: no day ends while a test looks at it, and of today there
+# is always some past. There is no summer time there.
+AFTERNOON = f"Etc/GMT{time.gmtime().tm_hour - 13:+d}"
 DESKTOP = {"width": 1200, "height": 760}
 # What the browser itself says of a network that is gone.
 LOST = (
@@ -79,6 +84,19 @@ def drawing_chromium(launch: Callable[..., Browser]) -> Browser:
     return launch(*GRAPHICS)
 
 
+def opens(browser: Browser, **options: Any) -> BrowserContext:
+    """A window of somebody's own, as all tests have it unless they say otherwise."""
+    usual = {
+        "viewport": DESKTOP,
+        "locale": "en-IE",
+        "timezone_id": AFTERNOON,
+        "reduced_motion": "reduce",
+    }
+    context = browser.new_context(**(usual | options))
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def chromium(request: pytest.FixtureRequest) -> Browser:
     """The browser of this test, shared with those that need the same."""
@@ -125,7 +143,7 @@ def sightline(broker: Broker, guest: str, regions: str) -> Iterator[SightlinePro
         {regions}
     """
     with SightlineProcess(settings) as sightline:
-        yield sightline
+        yield sightline.hears()
 
 
 class Watched:
@@ -157,11 +175,8 @@ def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     opened = []
 
     def open_page(path: str = "?test", **context: Any) -> Page:
-        context.setdefault("viewport", DESKTOP)
-        context.setdefault("locale", "en-IE")
         context.setdefault("service_workers", "block")  # tests/page/test_app.py is about them
-        page = chromium.new_context(reduced_motion="reduce", **context).new_page()
-        page.set_default_timeout(60_000)
+        page = opens(chromium, **context).new_page()
         opened.append((page, Watched(page, sightline.url)))
         page.goto(sightline.url + path)
         return page

@@ -223,7 +223,7 @@ def test_an_admin_makes_a_user_who_then_sees_what_was_given_and_nothing_else(
     sees = page.get_by_role("group", name="Sees", exact=True)
     sees.get_by_role("checkbox", name="kim", exact=True).uncheck()
     sees.get_by_role("checkbox", name="All robots").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("It holds at once")).to_be_visible()
     expect(hers.locator(ROBOT)).to_be_visible()
     expect(hers.locator(KIM)).to_have_count(0)

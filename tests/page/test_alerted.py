@@ -9,6 +9,7 @@ real service worker by the DevTools, as the browser does with what its own push 
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -17,17 +18,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from broker import Broker, publish
-from page.test_accounts import Admin, sign_in
+from page.conftest import opens
 from page.test_app import SHOWN, deliver, touch
 from page.test_page import is_live
+from people import Admin, sign_in
 from push_service import PushService
+from run_delay import run_delay
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
 PHONE = {"width": 390, "height": 844}
 WITHIN = 2.0
-"""Seconds from the message to the push service, as is promised; on a busy machine more is waited
-for, and the times that the server and the push service noted are compared."""
+"""Seconds from the message to the push service, as is promised. What the processes waited for a
+processor meanwhile is not counted: that is the machine's, and a quiet one has none of it."""
 SCHOOL = (52.37, 4.9)
 HOME = (52.30, 4.8)
 DAY = 86_400
@@ -88,25 +91,24 @@ def fix(at: float, place: tuple[float, float]) -> str:
     return json.dumps(said)
 
 
-def mornings(broker: Broker) -> None:
-    now = time.time()
+def mornings(broker: Broker) -> int:
+    """Publish the fixes of three mornings; how many those are."""
+    now, count = time.time(), 0
     for ago in (3, 2, 1):
         publish(broker, "owntracks/mia/phone", fix(now - ago * DAY, HOME))
         for later in (1800, 2100, 2400):
             publish(broker, "owntracks/mia/phone", fix(now - ago * DAY + later, SCHOOL))
         publish(broker, "owntracks/mia/phone", fix(now - ago * DAY + 9000, HOME))
+        count += 5
+    return count
 
 
 @pytest.fixture
 def page(plain_chromium: Browser, house: SightlineProcess, broker: Broker) -> Iterator[Page]:
-    Admin(house)
-    mornings(broker)
-    context = plain_chromium.new_context(
-        **{"reduced_motion": "reduce", "viewport": PHONE, "locale": "en-IE"},  # type: ignore[arg-type]
-        permissions=["notifications"],
-        has_touch=True,
-    )
-    context.set_default_timeout(60_000)
+    admin = Admin(house)
+    house.hears()
+    admin.recalls("friend/mia/phone", mornings(broker))
+    context = opens(plain_chromium, viewport=PHONE, permissions=["notifications"], has_touch=True)
     page = context.new_page()
     page.goto(house.url + "?test")
     sign_in(page, "root")
@@ -134,7 +136,7 @@ def test_somebody_is_told_within_two_seconds_by_a_rule_that_was_proven_first(
     page.get_by_role("radio", name=re.compile("^arrives at a place")).check()
     choose_school(page)
     trial = page.locator("[data-trial=known]")
-    expect(trial).to_have_attribute("data-count", "3", timeout=15_000)
+    expect(trial).to_have_attribute("data-count", "3")
     page.get_by_role("button", name="Save and switch on").click()
     expect(page.locator(".rule-item")).to_contain_text("School")
     # This phone takes notifications.
@@ -147,16 +149,17 @@ def test_somebody_is_told_within_two_seconds_by_a_rule_that_was_proven_first(
     # Mia comes to school. One fix alone might be a mistake of the receiver: the next one counts.
     publish(broker, "owntracks/mia/phone", fix(time.time() - 300, SCHOOL))
     publish(broker, "owntracks/mia/phone", fix(time.time() - 150, SCHOOL))
+    waited = run_delay(os.getpid(), house.pid, broker.pid)
     began = time.time()
     publish(broker, "owntracks/mia/phone", fix(began, SCHOOL))
     (message,) = wait_until(
         lambda: push.messages,
         lambda: f"a push; refused: {push.refused}",
-        20.0,
         pause=lambda: page.wait_for_timeout(10),
     )
     assert re.fullmatch("(?i)mia arrived at School", message.data["title"])
-    assert message.at - began < WITHIN
+    waited = run_delay(os.getpid(), house.pid, broker.pid) - waited
+    assert message.at - began - waited < WITHIN
     deliver(page.context, page, message.data)
     (shown,) = wait_until(lambda: page.evaluate(SHOWN), pause=lambda: page.wait_for_timeout(10))
     assert shown["title"] == message.data["title"]

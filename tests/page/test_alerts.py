@@ -8,21 +8,19 @@ from __future__ import annotations
 import json
 import re
 import time
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from broker import Broker, publish
-from page.conftest import Watched
+from page.conftest import Watched, opens
+from people import Admin, axe
 from receiver import Receiver
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
-AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
-PASSWORD = "seven-quiet-harbours"
 ASK = """fields => new Promise((done, fail) => {
     const address = new URL('ws', document.baseURI).href.replace(/^http/, 'ws');
     const socket = new WebSocket(address, 'sightline.1');
@@ -69,32 +67,13 @@ def server(mosquitto: Broker) -> Iterator[SightlineProcess]:
         private = true
     """
     with SightlineProcess(settings) as sightline:
-        yield sightline
+        yield sightline.hears()
 
 
 @pytest.fixture(scope="module")
-def cookie(server: SightlineProcess) -> str:
-    """The session of the first admin."""
-    found = wait_until(
-        lambda: re.search(r"#welcome=([\w-]+)", server.logged), lambda: "a link in the log"
-    )
-    assert found is not None
-    request = urllib.request.Request(
-        f"{server.url}api/1/welcome",
-        json.dumps({"token": found[1], "name": "root", "password": PASSWORD}).encode(),
-        {"content-type": "application/json", "origin": server.url.rstrip("/")},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return str(answer.headers["set-cookie"].partition(";")[0])
-
-
-@pytest.fixture(scope="module")
-def page(plain_chromium: Browser, server: SightlineProcess, cookie: str) -> Iterator[Page]:
-    context = plain_chromium.new_context(
-        viewport={"width": 1200, "height": 800}, locale="en-IE", reduced_motion="reduce"
-    )
-    name, _, value = cookie.partition("=")
-    context.add_cookies([{"name": name, "value": value, "url": server.url}])
+def page(plain_chromium: Browser, server: SightlineProcess) -> Iterator[Page]:
+    context = opens(plain_chromium, viewport={"width": 1200, "height": 800})
+    context.add_cookies([Admin(server).session])  # type: ignore[list-item]
     page = context.new_page()
     watched = Watched(page, server.url)
     page.goto(server.url)
@@ -109,16 +88,6 @@ def phone(broker: Broker, battery: int) -> None:
     """Jane's phone says where it is, and how full its battery is."""
     fix = {"_type": "location", "lat": 52.0, "lon": 5.0, "acc": 9, "batt": battery}
     publish(broker, "owntracks/jane/phone", json.dumps({**fix, "tst": int(time.time())}))
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{wrong['id']}: {[node['target'] for node in wrong['nodes']]}"
-        for wrong in found["violations"]
-    ]
 
 
 def goes(page: Page, place: str) -> None:
@@ -171,6 +140,7 @@ def test_an_alert_comes_is_acknowledged_and_is_over(
     phone(mosquitto, 15)
     notice = page.locator("[data-alert-toast]")
     expect(notice).to_contain_text("The battery of jane is at 15 %")
+    notice.hover()  # it stays while somebody points at it
     expect(page).to_have_title("(1) Settings · Sightline")
     expect(page.locator(".alert-count")).to_contain_text("1")
     notice.locator(".toast-body").click()
@@ -178,7 +148,7 @@ def test_an_alert_comes_is_acknowledged_and_is_over(
     expect(row).to_have_attribute("data-status", "open")
     expect(row).to_contain_text("Stays until the battery of jane is charged")
     expect(row.locator("[data-told=root]")).to_contain_text("You were told at")
-    assert len(ntfy.posts) > posts
+    wait_until(lambda: len(ntfy.posts) > posts, "what the way is told")
     assert axe(page) == []
     row.get_by_label("A note").fill("Is being charged")
     row.get_by_role("button", name="Acknowledge with this note").click()

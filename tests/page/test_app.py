@@ -18,9 +18,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broker import Broker, publish
-from page.conftest import DESKTOP
-from page.test_accounts import Admin, sign_in
+from page.conftest import opens
 from page.test_page import fix, is_live
+from people import Admin, sign_in
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
@@ -68,17 +68,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
         with SightlineProcess(settings) as sightline:
             admin = Admin(sightline)
             admin.knows("amy", "operator", see=["*"], drive=["*"])
-            yield sightline, broker
+            yield sightline.hears(), broker
 
 
 @pytest.fixture
 def context(
     plain_chromium: Browser, house: tuple[SightlineProcess, Broker]
 ) -> Iterator[BrowserContext]:
-    context = plain_chromium.new_context(
-        reduced_motion="reduce", viewport=DESKTOP, locale="en-IE", permissions=["notifications"]
-    )
-    context.set_default_timeout(60_000)
+    context = opens(plain_chromium, permissions=["notifications"])
     yield context
     context.close()
 

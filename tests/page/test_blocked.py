@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from page.conftest import opens
 from page.test_page import JANE, fix, is_live, publish
 
 BANNER = '[data-banner="polling"]'
@@ -76,8 +77,7 @@ def proxy(sightline) -> Iterator[Refuser]:
 
 
 def test_news_and_stops_pass_where_the_websocket_does_not(broker, chromium, sightline, proxy):
-    page = chromium.new_context(locale="en-IE", reduced_motion="reduce").new_page()
-    page.set_default_timeout(60_000)
+    page = opens(chromium).new_page()
     page.clock.install()
     page.goto(f"http://127.0.0.1:{proxy.port}/?test")
     is_live(page)
@@ -90,6 +90,7 @@ def test_news_and_stops_pass_where_the_websocket_does_not(broker, chromium, sigh
     expect(page.locator(JANE)).to_contain_text("63")
     # A robot can be stopped, and nothing else.
     publish(broker, "telemetry", "ProBot1,87,91,started,23.4,192.168.1.17")
+    expect(page.locator('[data-thing="probot/ProBot1"]')).to_be_visible()
     said = page.evaluate(
         """async () => {
             const ask = async (verb) => {

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from broker import Broker, accepts, free_port
 from child_process import ChildProcess
-from page.conftest import DESKTOP, Watched
+from page.conftest import DESKTOP, Watched, opens
 from sightline_process import ROOT
 from waits import wait_until
 
@@ -190,11 +190,9 @@ def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
     opened = []
 
     def open_page(who: str, place: str = "#robots?id=probot/ProBot1", **context: Any) -> Page:
-        context.setdefault("viewport", DESKTOP)
-        made = chromium.new_context(locale="en-IE", reduced_motion="reduce", **context)
+        made = opens(chromium, **context)
         made.add_cookies([{"name": "who", "value": who, "url": drive.home}])
         page = made.new_page()
-        page.set_default_timeout(60_000)
         opened.append((page, Watched(page, drive.home)))
         page.goto(f"{drive.home}?test{place}")
         expect(page.locator("html[data-connection=live]")).to_be_attached()
@@ -208,10 +206,19 @@ def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
 
 
 def take(page: Page) -> None:
+    """Take the robot, and once more where a busy machine lost it before the pad was there."""
     expect(page.locator(".chart canvas")).to_have_count(2)
-    page.get_by_role("button", name="Take control").click()
-    expect(page.locator("[data-control=mine]")).to_be_visible()
-    expect(page.locator(".pad[data-mine=true]")).to_be_visible()
+    button = page.get_by_role("button", name="Take control")
+
+    def is_mine() -> bool:
+        with suppress(playwright.sync_api.TimeoutError):
+            if button.is_visible():
+                button.click(timeout=5000)
+        return page.locator("[data-control=mine]").is_visible() and (
+            page.locator(".pad[data-mine=true]").is_visible()
+        )
+
+    wait_until(is_mine, "the robot", 2 * DEADLINE, pause=lambda: page.wait_for_timeout(250))
 
 
 def insist(
@@ -295,8 +302,7 @@ def test_keys_do_nothing_while_the_pad_has_not_the_focus(drive, enter):
 
 def test_a_finger_on_the_pad_drives_and_lifting_it_stops(drive, enter):
     page = enter("amy:operator", viewport=LANDSCAPE, has_touch=True, is_mobile=True)
-    page.get_by_role("button", name="Take control").tap()
-    expect(page.locator(".pad[data-mine=true]")).to_be_visible()
+    take(page)
     ring = page.locator(".pad .ring").first.bounding_box()
     assert ring
     middle = {"x": ring["x"] + ring["width"] / 2, "y": ring["y"] + ring["height"] / 2}
@@ -547,7 +553,8 @@ def test_an_admin_stops_the_routine_and_shuts_the_robot_down(drive, enter):
     page = enter("root:admin")
     page.get_by_role("button", name="Stop routine").click()
     expect(page.locator("[data-outcome=done]")).to_contain_text("stopped")
-    assert ("MainRoutine/ProBot1", '"stop"') in drive.recorder.heard
+    told = ("MainRoutine/ProBot1", '"stop"')
+    drive.recorder.until(lambda: told in drive.recorder.heard, "the stop of the routine")
     expect(page.locator(".shade")).to_contain_text("main routine is stopped")
     expect(page.get_by_role("button", name="Take control")).to_be_disabled()
     hold = page.get_by_role("button", name="Hold to shut down")
@@ -564,18 +571,21 @@ def test_an_admin_stops_the_routine_and_shuts_the_robot_down(drive, enter):
     expect(page.locator(".robot-state")).to_contain_text(re.compile(r"Was \w+, \d\d:\d\d"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [LANDSCAPE, DESKTOP], ids=["phone", "desk"])
-def test_the_drive_page_is_accessible_and_the_stop_in_reach(drive, enter, theme, viewport):
-    page = enter("root:admin", color_scheme=theme, viewport=viewport)
+def test_the_drive_page_is_accessible_and_the_stop_in_reach(drive, enter, viewport):
+    page = enter("root:admin", color_scheme="light", viewport=viewport)
     take(page)
     stop = page.get_by_role("button", name="Stop Rolly").bounding_box()
     assert stop
     assert stop["height"] >= 44
     assert stop["y"] + stop["height"] <= viewport["height"]
     page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    assert [
-        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
-    ] == []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        assert [
+            (theme, one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found["violations"]
+        ] == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]

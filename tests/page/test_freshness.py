@@ -52,14 +52,11 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     broker.pause()
     page.evaluate(SAMPLE)
     banner = page.locator("[data-banner=broker]")
-    expect(banner).to_be_visible(timeout=60_000)
+    expect(banner).to_be_visible()
     expect(page.locator("[data-spoken=links]")).to_contain_text("The broker is lost")
     before = len(samples(page))
     # Long enough for it to be tried again and again: the port answers, and the broker does not.
-    deadline = time.monotonic() + 60
-    while len(samples(page)) < before + 200:
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(100)
+    page.wait_for_function("count => window.samples.length >= count", arg=before + 200)
     lost = samples(page)[before:]
     assert len({json.dumps(one) for one in lost}) == 1, lost
     banner_text, spoken, status, bar, pill, moving, feed, grey = lost[0]
@@ -95,11 +92,11 @@ def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
     expect(page.locator(".drawer .pill")).to_have_attribute("data-tone", "warn")
     drawer = page.locator(".drawer")
     expect(drawer).to_contain_text(re.compile(r"Last fix1[45]\s*min ago"))
-    expect(drawer).to_contain_text(re.compile(r"Last heard\d+ s ago"))
+    expect(drawer).to_contain_text(re.compile(r"Last heard\d+ (s|min) ago"))
     expect(drawer).to_contain_text("Speed then")
     row = page.locator(JANE)
     expect(row).to_have_attribute("data-moving", "false")
-    expect(row).to_contain_text(re.compile(r"heard \d+ s ago · was 34 km/h"))
+    expect(row).to_contain_text(re.compile(r"heard \d+ (s|min) ago · was 34 km/h"))
     expect(row.locator(".age [aria-hidden]")).to_have_text(re.compile("^1[45] min$"))
     expect(page.locator('.chip:has-text("Moving")')).to_contain_text("0")
     expect(page.locator('.mark[data-presence="stale"]').first).to_be_attached()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, expect
 
 from certificates import Authority, replace
+from page.conftest import opens
 from sightline_process import ROOT, SightlineProcess
 
 
@@ -23,12 +23,7 @@ def test_the_page_works_over_https_and_tells_how_its_certificate_is(
         key = "{tmp_path}/key.pem"
     """
     with SightlineProcess(settings) as sightline:
-        context: Any = chromium.new_context(
-            ignore_https_errors=True,
-            locale="en-IE",
-            reduced_motion="reduce",
-            viewport={"width": 1200, "height": 760},
-        )
+        context = opens(chromium, ignore_https_errors=True)
         page = context.new_page()
         page.goto(f"https://127.0.0.1:{sightline.port}/#broker")
         alarm = page.get_by_role("note", name="Certificate")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,43 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from oidc_provider import CLIENT, SECRET, OidcProvider
-from sightline_process import ROOT, SightlineProcess
-from waits import wait_until
+from page.conftest import opens
+from people import PASSWORD, Admin, axe, is_in
+from sightline_process import SightlineProcess
 
 HOME = "Our home"
-PASSWORD = "seven-quiet-harbours"
-
-
-class Admin:
-    """The first admin, at work over the API."""
-
-    def __init__(self, sightline: SightlineProcess) -> None:
-        self._home = sightline.url
-        self._cookie = ""
-        link = wait_until(
-            lambda: re.search(r"#welcome=([\w-]+)", sightline.logged), lambda: sightline.logged
-        )
-        assert link is not None
-        self.asks("POST", "welcome", {"token": link[1], "name": "root", "password": PASSWORD})
-
-    def asks(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(
-            f"{self._home}api/1/{path}",
-            None if fields is None else json.dumps(fields).encode(),
-            {
-                "content-type": "application/json",
-                "origin": self._home.rstrip("/"),
-                "cookie": self._cookie,
-            },
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            self._cookie = (answer.headers["set-cookie"] or self._cookie).partition(";")[0]
-            return json.load(answer)
-
-
-def is_in(page: Page) -> None:
-    expect(page.locator("html[data-connection=live]")).to_be_attached()
 
 
 def is_out(page: Page) -> None:
@@ -66,13 +32,6 @@ def kept(page: Page) -> str:
             " {...sessionStorage}, document.cookie])"
         )
     )
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
-    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{each['id']}: {[n['target'] for n in each['nodes']]}" for each in found["violations"]]
 
 
 @pytest.fixture
@@ -110,10 +69,9 @@ def people(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     contexts, troubles = [], []
 
     def person(path: str = "?test", **more: Any) -> Page:
-        context = chromium.new_context(reduced_motion="reduce", locale="en-IE", **more)
+        context = opens(chromium, **more)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(sightline.url + path)
         return page

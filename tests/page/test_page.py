@@ -109,7 +109,7 @@ def test_when_the_server_is_restarted_the_page_resumes(broker, sightline, visit,
     expect(page.locator("html[data-connection=lost]")).to_be_attached()
     expect(page.locator("[data-banner=connection]")).to_be_visible()
     expect(page.locator(JANE)).to_be_visible()  # the last known state stays in sight
-    sightline.start()
+    sightline.start().hears()
     is_live(page)
     expect(page.locator("[data-banner=connection]")).to_have_count(0)
     publish(broker, "owntracks/kim/phone", fix(48.0, 11.0))
@@ -255,24 +255,27 @@ def test_every_key_does_what_the_help_says(broker, visit):
 
 
 @pytest.mark.map
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1200, "height": 760}], ids=["phone", "desk"])
-def test_the_page_is_accessible(broker, visit, theme, viewport):
+def test_the_page_is_accessible_by_day_and_by_night(broker, visit, viewport):
     publish(broker, "telemetry", "ProBot1,87,91,started,23.4,192.168.1.17")
     publish(broker, "owntracks/jane/phone", fix(52.0, 5.0, batt=12, vel=30, cog=90), "-r")
-    page = visit(color_scheme=theme, viewport=viewport)
+    page = visit(color_scheme="light", viewport=viewport)
     axe = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
     expect(page.locator(JANE)).to_be_visible()
     page.locator(JANE).click()
-    for section in ("Map", "Robots", "Broker", "Console"):
-        page.get_by_role("link", name=section).click()
-        page.wait_for_timeout(300)
-        page.evaluate(axe)
-        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        assert [
-            (section, one["id"], [node["html"][:120] for node in one["nodes"]])
-            for one in found["violations"]
-        ] == []
+    page.evaluate(axe)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        for section in ("Map", "Robots", "Broker", "Console"):
+            page.get_by_role("link", name=section).click()
+            expect(page.locator(f".page[data-section={section.lower()}]")).to_be_attached()
+            page.wait_for_timeout(300)
+            found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+            assert [
+                (theme, section, one["id"], [node["html"][:120] for node in one["nodes"]])
+                for one in found["violations"]
+            ] == []
 
 
 @pytest.mark.map

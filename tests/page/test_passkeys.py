@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from broker import Broker
+from page.conftest import opens
 from people import PASSWORD, Admin, axe, is_in, sign_in
 from sightline.auth.second_factor import code_at, step_at
 from sightline_process import ROOT, SightlineProcess
@@ -81,13 +82,10 @@ def person(plain_chromium: Browser, server: SightlineProcess) -> Iterator[Callab
     contexts = []
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Person:
-        context = plain_chromium.new_context(
-            viewport=viewport, locale="en-IE", reduced_motion="reduce"
-        )
+        context = opens(plain_chromium, viewport=viewport)
         contexts.append(context)
         context.base = server.url.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
         page = context.new_page()
-        page.set_default_timeout(60_000)
         return Person(page, **options)
 
     yield make
@@ -118,7 +116,7 @@ def test_a_passkey_is_added_and_lets_in_without_typing_until_it_is_removed(root,
     expect(ways.get_by_role("alert").last).to_contain_text("has a passkey for this account already")
     ways.get_by_role("button", name="Rename Chrome").click()
     page.get_by_label("Name", exact=True).fill("my phone")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(ways.locator("[data-passkey]")).to_contain_text("my phone")
     assert axe(page) == []
 

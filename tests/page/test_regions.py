@@ -11,13 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
-from sightline_process import ROOT
+from people import axe
 
 pytestmark = pytest.mark.map
 
 # Where the tests look: nobody else is there.
 VIEW = "view=13.00/52.3700/4.9000"
-AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 1104, "height": 600}  # a large map is drawn slowly
 
@@ -60,11 +59,12 @@ def pull(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
-def known(page: Page, kind: str) -> list[dict[str, Any]]:
-    """The things of a kind as the page has them."""
-    script = "kind => [...window.sightline.world.kind(kind).values()]"
-    things: list[dict[str, Any]] = page.evaluate(script, kind)
-    return things
+def region(page: Page, name: str) -> dict[str, Any]:
+    """The region of this name as the page has it, once it has."""
+    script = """name => [...window.sightline.world.kind('region').values()]
+        .find((region) => region.name === name)"""
+    found: dict[str, Any] = page.wait_for_function(script, arg=name).json_value()
+    return found
 
 
 def transition(event: str, name: str) -> str:
@@ -78,31 +78,21 @@ def waypoint(name: str, tst: int = 1795000000) -> str:
     return json.dumps({**about, "tst": tst, "rid": "h4rb0r"})
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{wrong['id']}: {[node['target'] for node in wrong['nodes']]}"
-        for wrong in found["violations"]
-    ]
-
-
 def test_a_region_is_drawn_and_tells_who_comes_and_goes(broker: Broker, visit: Any) -> None:
     page = board(visit)
     expect(page.locator(".board")).to_contain_text("No regions yet")
     draw_circle(page, "Park")
     expect(page.locator("[data-drawer^='region/']")).to_contain_text("Nobody that you may see")
-    [park] = known(page, "region")
+    park = region(page, "Park")
     assert park["shape"] == "circle"
     assert 300 < park["rad"] < 3000
     # Where somebody is at first is no coming; what follows is.
     publish(broker, "owntracks/jane/phone", fix(park["lat"] - 0.017, park["lon"], ago=30))
     publish(broker, "owntracks/jane/phone", fix(park["lat"], park["lon"], ago=15))
-    row = page.locator(f"[data-region='region/{park['id']}']")
-    expect(row).to_contain_text("jane")
     toast = page.locator("[data-toast][data-event=enter]")
     expect(toast).to_contain_text("jane entered Park")
+    row = page.locator(f"[data-region='region/{park['id']}']")
+    expect(row).to_contain_text("jane")
     expect(page.locator("[data-drawer] .inside")).to_contain_text("jane")
     publish(broker, "owntracks/jane/phone", fix(park["lat"] + 0.017, park["lon"]))
     expect(page.locator(".board")).to_contain_text("Nobody is in any of them")
@@ -153,14 +143,14 @@ def test_a_polygon_is_drawn_corrected_and_undone(visit: Any) -> None:
     expect(corners).to_have_count(3)
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-drawer^='region/']")).to_contain_text("3 corners")
-    [yard] = known(page, "region")
-    assert (yard["name"], yard["shape"], len(yard["points"])) == ("Yard", "polygon", 3)
+    yard = region(page, "Yard")
+    assert (yard["shape"], len(yard["points"])) == ("polygon", 3)
 
 
 def test_who_was_slower_is_told_and_chooses(visit: Any) -> None:
     page = board(visit)
     draw_circle(page, "Park")
-    park = known(page, "region")[0]["id"]
+    park = region(page, "Park")["id"]
     other = visit(f"?test#map?{VIEW}&id=region/{park}", viewport=PHONE)
     for each in (page, other):
         each.get_by_role("button", name="Edit").click()

@@ -1,11 +1,13 @@
-"""Making rules in a real browser: a sentence, tried on the past before it is switched on."""
+"""Making rules in a real browser: a sentence, tried on the past before it is switched on.
+
+Covers rules/trials.py.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +15,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
+from people import Admin, axe
 from sightline_process import ROOT, SightlineProcess
-from waits import wait_until
 
-PASSWORD = "seven-quiet-harbours"
 PHONE = {"width": 390, "height": 844}
-AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 HOUR = 3600
 CYCLES = 6  # of a battery that runs down to 12 % and is charged again
 
@@ -46,25 +46,17 @@ def sightline(broker: Broker) -> Iterator[SightlineProcess]:
         beat_seconds = 1
     """
     with SightlineProcess(settings) as process:
+        process.hears()
         runs_down(broker)
         yield process
 
 
 @pytest.fixture(scope="module")
 def session(sightline: SightlineProcess) -> dict[str, str]:
-    """The cookie of the first admin."""
-    link = wait_until(
-        lambda: re.search(r"#welcome=([\w-]+)", sightline.logged), lambda: sightline.logged
-    )
-    assert link is not None
-    fields = {"token": link[1], "name": "jane", "password": PASSWORD}
-    headers = {"content-type": "application/json", "origin": sightline.url.rstrip("/")}
-    request = urllib.request.Request(
-        f"{sightline.url}api/1/welcome", json.dumps(fields).encode(), headers
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
-    return {"name": name, "value": value, "url": sightline.url}
+    """The cookie of the first admin, once all that is to be remembered is."""
+    admin = Admin(sightline, "jane")
+    admin.recalls("friend/jane/phone", 4 * CYCLES)
+    return admin.session
 
 
 def runs_down(broker: Broker) -> None:
@@ -89,13 +81,6 @@ def opened(visit: Any, session: dict[str, str], address: str, **context: Any) ->
     page.goto(session["url"] + address)
     expect(page.locator("html[data-connection=live]")).to_be_attached()
     return page
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{each['id']}: {[n['target'] for n in each['nodes']]}" for each in found["violations"]]
 
 
 def test_a_rule_is_tried_on_the_past_and_switched_on(

@@ -10,9 +10,8 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
 
+from common_store import close_store, common_store, open_store
 from sightline.auth.permissions import Grants, User, user_of
-from sightline.database.common import CommonStore
-from sightline.database.options import StoreOptions
 from sightline.geometry.geofences import Rules
 from sightline.kinds import friends
 from sightline.kinds.broker import LinkUpdate
@@ -30,7 +29,6 @@ from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
-from sightline.wiring.store import PARTS
 from waits import until
 
 reactor: Any = _reactor
@@ -89,9 +87,7 @@ class Scene:
             remember=self.remembers,
         )  # fmt: skip
         self.requests = Requests(self.wall)
-        self.store = None
-        if self.url:
-            self.store = CommonStore(reactor, StoreOptions(self.url, name=self.name), PARTS)
+        self.store = common_store(self.url, self.name)
         self.regions = RegionService(
             reactor, self.wall, self.folder, self.hub, self.store, self.name
         )
@@ -119,10 +115,9 @@ class Scene:
 
     async def opens(self, early: Callable[[], None] = lambda: None) -> Scene:
         """``early`` happens before the regions that several share are known."""
-        for part in (self.store, self.regions):
-            if part is not None:
-                part.privilegedStartService()
-                part.startService()
+        open_store(self.store)
+        self.regions.privilegedStartService()
+        self.regions.startService()
         self.geofence_monitor.startService()
         early()
         await self.until(lambda: self.regions.ready.called)
@@ -131,8 +126,7 @@ class Scene:
     async def closes(self) -> None:
         await self.geofence_monitor.stopService()
         await self.regions.stopService()
-        if self.store is not None:
-            await self.store.stopService()
+        await close_store(self.store)
 
     async def restarts(self, early: Callable[[], None] = lambda: None) -> None:
         await self.closes()

@@ -1,4 +1,7 @@
-"""The frames about regions that the page's tests read are the frames we send and take."""
+"""The frames about regions that the page's tests read are the frames we send and take.
+
+Covers kinds/regions/model.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Stays and crossings: what friends' fixes and phones' words make of the regions."""
+"""Stays and crossings: what friends' fixes and phones' words make of the regions.
+
+Covers regions/phones.py, regions/positions.py, regions/recent_transitions.py,
+regions/visit_notes.py.
+"""
 
 from __future__ import annotations
 

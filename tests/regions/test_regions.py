@@ -1,4 +1,7 @@
-"""Regions as people keep them: drawn, changed, removed, adopted; every version kept."""
+"""Regions as people keep them: drawn, changed, removed, adopted; every version kept.
+
+Covers regions/access.py, regions/ids.py, regions/requests.py, regions/service.py, regions/store.py.
+"""
 
 from __future__ import annotations
 

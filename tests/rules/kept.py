@@ -10,6 +10,7 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
 
+from common_store import close_store, common_store, open_store
 from rules.scene import CALENDAR, HOME, JANE, NOW, Around, rule
 from sightline.auth.permissions import Grants, User, user_of
 from sightline.auth.rule_words import RuleWords
@@ -27,6 +28,7 @@ from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName
 from sightline.rules.alerts import AlertService
+from sightline.rules.answers import RuleTrouble
 from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
 from sightline.rules.firing import Event
@@ -56,15 +58,27 @@ class Asks:
         self.said.append(json.loads(frame))
 
 
+class NoTroubles:
+    """Finds nothing wrong with any rule."""
+
+    async def prepare(self, rule: Rule) -> None: ...
+
+    def check(self, rule: Rule, user: User) -> Sequence[RuleTrouble]:
+        return ()
+
+
 class Kept:
-    """One server's rules. ``said`` is what the channels were given."""
+    """One server's rules, in ``folder`` or in the PostgreSQL at ``url``.
+
+    ``said`` is what the channels were given.
+    """
 
     def __init__(
         self,
         folder: Path,
         *,
         leads: bool = True,
-        common: Any = None,
+        url: str = "",
         name: str = "",
         at: float = 0.0,
         said: list[Notification] | None = None,
@@ -80,9 +94,9 @@ class Kept:
         self.said: list[Notification] = [] if said is None else said
         self.happened: list[tuple[str, EventName]] = []
         self.missed: list[PastChange] = []
-        self._make(folder, common, name)
+        self._make(folder, url, name)
 
-    def _make(self, folder: Path, common: Any, name: str) -> None:
+    def _make(self, folder: Path, url: str, name: str) -> None:
         world = World("e")
         self.hub = hub = Hub(
             self.clock,
@@ -93,7 +107,8 @@ class Kept:
             LinkUpdate,
         )
         self.around = around = Around()
-        self.database = RuleDatabase(reactor, folder, common, name)
+        self.common = common_store(url, name)
+        self.database = RuleDatabase(reactor, folder, self.common, name)
         self.writes = RuleWrites(reactor, self.database)
         self.rules = RuleService(self.database, hub, most=5)
         self.rights = RuleRights(self.user, lambda user, topic: user.role == "admin")
@@ -128,7 +143,7 @@ class Kept:
             self.rules,
             self.alerts,
             self.rights,
-            lambda rule, user: (),
+            NoTroubles(),
         )
 
     def wall(self) -> float:
@@ -162,8 +177,10 @@ class Kept:
         return user_of(name, "viewer", grants, rule_words=found)
 
     async def opens(self) -> Kept:
+        open_store(self.common)
         self.database.privilegedStartService()
         self.database.startService()
+        await until(lambda: self.database.ready.called, self._why)
         self.watch.startService()
         await self.watch.begin()
         return self
@@ -171,6 +188,7 @@ class Kept:
     async def closes(self) -> None:
         await self.watch.stopService()
         await self.database.stopService()
+        await close_store(self.common)
 
     async def settles(self) -> None:
         """All that was found is written, and was told."""

@@ -1,4 +1,7 @@
-"""A server's rules in a process that dies between finding and telling: ``killed.py FOLDER``."""
+"""A server's rules in a process that dies between finding and telling.
+
+python killed.py FOLDER [URL NAME]
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,12 @@ class Deadly(list):  # type: ignore[type-arg]
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def main(folder: Path) -> None:
-    kept = Kept(folder, said=Deadly())
+async def main(folder: Path, url: str = "", name: str = "") -> None:
+    kept = Kept(folder, url=url, name=name, said=Deadly())
     await kept.opens()
     await kept.makes()
     crosses(kept)
 
 
-reactor.callWhenRunning(lambda: Deferred.fromCoroutine(main(Path(sys.argv[1]))))
+reactor.callWhenRunning(lambda: Deferred.fromCoroutine(main(Path(sys.argv[1]), *sys.argv[2:])))
 reactor.run()

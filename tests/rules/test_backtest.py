@@ -9,13 +9,16 @@ import pytest_twisted
 
 from regions.scene import NOW as BEGIN
 from regions.scene import M
-from rules.recorded import BOB, JANE, ROBOT, SCHOOL, LiveAround, Recorded, ninety_days
+from rules.recorded import BOB, JANE, ROBOT, RULES, SCHOOL, LiveAround, Recorded, ninety_days
 from rules.scene import CALENDAR, NOW, Around, rule
 from rules.tried import backtest, fix
+from sightline.geometry.shapes import Circle
 from sightline.kinds import friends
 from sightline.kinds.friends import SenderClocks
 from sightline.kinds.rules.model import Condition, Hours
+from sightline.regions.positions import positions
 from sightline.rules.backtest import DAY, MOST, PIECE, Backtest, lead_of, sorts_of
+from sightline.rules.drawn import Drawn
 from sightline.rules.firing import Firing, Resolution
 
 SCHOOLDAYS = Hours(days=(0, 1, 2, 3, 4))
@@ -96,6 +99,80 @@ async def both(scene: Recorded, key: str) -> tuple[list[Any], list[Any]]:
     assert result.count == len(result.would)
     past = [(w.thing, w.at, w.value, w.limit, w.place, w.late, w.resolved) for w in result.would]
     return sorted(live, key=str), sorted(past, key=str)
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_fix_at_a_place_is_told_within_the_dwell_though_the_phone_sleeps_then(tmp_path):
+    scene = Recorded(tmp_path, {})
+    await scene.opens()
+    try:
+        school = await scene.draws(name="School", lat=48.5 + SCHOOL * M, rad=150)
+        about = "friend"
+        scene.watched = {
+            "arrives": rule(Condition(type="arrives", region=school), about, hours=Hours()),
+            "leaves": rule(Condition(type="leaves", region=school), about, hours=Hours()),
+        }
+        scene.begins()
+
+        def told() -> list[tuple[str, float, float]]:
+            found = [each for each in scene.verdicts if isinstance(each, Firing)]
+            assert all(each.late is None for each in found)
+            return [(each.thing, each.at - BEGIN, each.found - BEGIN) for each in found]
+
+        begin = 3 * DAY
+        scene.passes(begin)
+        scene.is_at(0, of=JANE, acc=10)
+        scene.is_at(SCHOOL, of=BOB, acc=10)  # his first fix ever: how things are
+        scene.passes(1800)
+        scene.is_at(SCHOOL, of=JANE, acc=10)  # and then it sleeps
+        came = scene.clock.seconds()
+        for _ in range(59):
+            scene.passes(1.0)
+        assert told() == []
+        for _ in range(2):
+            scene.passes(1.0)
+        ((thing, at, found),) = told()
+        assert (thing, at) == (JANE, int(came))
+        assert came + 60 <= found <= came + 61
+        scene.passes(5 * 3600)
+        scene.is_at(0, of=JANE, acc=10)
+        went = scene.clock.seconds()
+        for _ in range(62):
+            scene.passes(1.0)
+        assert [each[:2] for each in told()] == [(JANE, int(came)), (JANE, int(went))]
+        scene.passes(3600)
+        scene.recorder.tick()
+        for key in scene.watched:
+            live, past = await both(scene, key)
+            assert past == live
+            assert len(past) == 1
+            # The same where the region was drawn only afterwards: by the fixes alone.
+            assert [each[:2] for each in await drawn_later(scene, key, school)] == [
+                each[:2] for each in live
+            ]
+    finally:
+        await scene.closes()
+
+
+async def drawn_later(scene: Recorded, key: str, region: str) -> list[Any]:
+    """The verdicts of a rule whose region is drawn at the end: thing, time, lateness."""
+    each, until = scene.watched[key], scene.wall()
+    shape = Circle(48.5 + SCHOOL * M, 2.25, 150)
+    drawn = Drawn(
+        region=region, name="School", shape=shape, since=until, rules=RULES, positions=positions
+    )
+    test = Backtest(
+        each, CALENDAR, LiveAround(scene), friends.kind(clocks=SenderClocks()).decode,
+        since=BEGIN + lead_of(each), until=until, drawn=drawn, key=key,
+    )  # fmt: skip
+    for sort in sorts_of(each, drawn, BEGIN):
+        for thing in (JANE, BOB):
+            test.feed(await scene.entries(thing, sort))
+    for _ in test.run(until):
+        pass
+    result = test.result()
+    assert all(would.late is None for would in result.would)
+    return [(would.thing, would.at, would.late) for would in result.would]
 
 
 # -- by hand

@@ -51,3 +51,22 @@ def test_one_fix_counts_after_the_dwell_though_no_other_comes():
     each = rule(Condition(type="arrives", region=HOME))
     fixes = fix(JANE, int(NOW), 900), fix(JANE, int(NOW) + 60, 10)
     assert backtest(each, *fixes, drawn=drawn).result().count == 1
+
+
+def test_each_of_several_who_fall_silent_at_a_place_is_told_of_after_the_dwell():
+    """Nobody sends anything more: there are only the moments at which a dwell is over."""
+    drawn = Drawn(
+        region=HOME, name="Home", shape=Circle(48.5, 2.25, 100), since=NOW + DAY,
+        rules=Rules(fixes=2, dwell=60), positions=positions,
+    )  # fmt: skip
+    each = rule(Condition(type="arrives", region=HOME), "friend")
+    fixes = []
+    for n, came in enumerate((30, 70, 100)):
+        who = f"friend/f{n}/phone"
+        fixes += [fix(who, int(NOW) + n, 900), fix(who, int(NOW) + came, 10)]
+    # Hours later one of them is heard again.
+    fixes.append(fix("friend/f1/phone", int(NOW) + 20_000, 12))
+    result = backtest(each, *fixes, drawn=drawn).result()
+    assert [(would.at - NOW, would.late) for would in result.would] == [
+        (30, None), (70, None), (100, None),
+    ]  # fmt: skip

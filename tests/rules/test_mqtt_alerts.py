@@ -13,8 +13,8 @@ from sightline.rules.mqtt_alerts import MqttAlerts, body, topic
 
 
 @pytest_twisted.ensureDeferred
-async def test_alerts_wait_for_the_broker_and_have_an_id_of_their_own(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_alerts_wait_for_the_broker_and_have_an_id_of_their_own(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes()
     crosses(kept)
     await kept.settles()

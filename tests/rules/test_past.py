@@ -6,14 +6,16 @@ import msgspec
 from msgspec.structs import replace
 
 from rules.recorded import BOB, JANE, ROBOT
-from rules.scene import CALENDAR, NOW, Around, rule
+from rules.scene import CALENDAR, HOME, NOW, Around, rule
 from rules.tried import backtest, fix
 from sightline.history.record import HistoryEntry, entry
 from sightline.kinds import friends
+from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import Condition
 from sightline.rules.backtest import DAY
+from sightline.rules.conditions.base import SETTLE
 from sightline.rules.engine import RuleEngine
-from sightline.rules.past import rhythm_of
+from sightline.rules.past import RecordedLinks, rhythm_of
 
 
 def test_hidden_and_unreadable_entries_are_passed_over():
@@ -49,12 +51,36 @@ def test_a_flapping_client_is_found_in_the_log_of_a_broker():
     assert (would.at, would.thing) == (NOW + 60, "client/main/esp")
 
 
-def test_a_lost_connection_is_found_between_two_figures():
-    def figures(at: float, since: float) -> HistoryEntry:
-        link = {"state": "connected", "since": NOW + since}
-        body = msgspec.json.encode({"link": link, "trip": 5.0, "sys": {"uptime": 1}})
-        return entry("broker/main", "figures", NOW + at, NOW + at, body)
+def figures(at: float, since: float) -> HistoryEntry:
+    """Those of a broker to which we are connected ``since``."""
+    link = {"state": "connected", "since": NOW + since}
+    body = msgspec.json.encode({"link": link, "trip": 5.0, "sys": {"uptime": 1}})
+    return entry("broker/main", "figures", NOW + at, NOW + at, body)
 
+
+def crossing(at: float, tst: float) -> HistoryEntry:
+    """Jane came home at ``tst``, of which we heard at ``at``."""
+    came = Transition(
+        n=1, at=NOW + at, tst=NOW + tst, thing=JANE, region=HOME, name="Home", event="enter",
+        by="server",
+    )  # fmt: skip
+    return entry(JANE, "crossing", NOW + tst, NOW + at, msgspec.json.encode(came))
+
+
+def test_who_came_while_we_were_deaf_is_not_missed_in_history_either():
+    each = rule(Condition(type="absent", region=HOME, by="08:30"), JANE)
+    due = 9_800.0  # 08:30
+    away = [figures(due - 400, 0), figures(due - 300, 0), figures(due + 320, due + 300)]
+    assert backtest(each, *away, crossing(due + 301, due - 100)).result().would == []
+    [would] = backtest(each, *away, crossing(due + 1000, due + 900)).result().would
+    assert (would.at, would.late) == (NOW + due, NOW + due + 320 + SETTLE)
+    there = [figures(due - 400, 0), figures(due + 320, 0)]
+    [would] = backtest(each, *there, crossing(due + 301, due - 100)).result().would
+    assert (would.at, would.late) == (NOW + due, None)
+    assert RecordedLinks().lost(entry("broker/main", "figures", NOW, NOW, b"{")) is None
+
+
+def test_a_lost_connection_is_found_between_two_figures():
     some = [figures(60, 0), figures(120, 0), figures(500, 480), figures(560, 480)]
     each = rule(Condition(type="disconnected", seconds=60), "broker/main")
     [would] = backtest(each, *some).result().would

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from rules.scene import BOB, HOME, JANE, NOW, Scene, rule
+from rules.scene import BOB, CALENDAR, HOME, JANE, NOW, Scene, rule
 from sightline.kinds.regions.model import Visit
 from sightline.kinds.rules.model import Condition, Hours
+from sightline.rules.conditions.links import PATIENCE
+from sightline.rules.engine import RuleEngine
 
 ARRIVES = Condition(type="arrives", region=HOME)
 LEAVES = Condition(type="leaves", region=HOME)
@@ -212,5 +214,61 @@ def test_who_came_while_we_were_down_is_not_missed():
     scene.restarts(down=1800)
     scene.crosses("enter", ago=1790)
     scene.crosses("leave", ago=10)
+    scene.passes(HOUR)
+    assert scene.fired == []
+
+
+def test_who_came_in_time_is_not_missed_where_the_broker_was_away_at_that_time():
+    scene = Scene(rule(absent()))
+    scene.linked()
+    scene.passes(TODAY - 300)
+    scene.linked("lost")
+    scene.passes(600)
+    scene.linked()  # five minutes after the time
+    scene.passes(1)
+    scene.crosses("enter", ago=400)  # what the broker, or the phone, has kept
+    scene.passes(HOUR)
+    assert scene.fired == []
+
+
+def test_who_did_not_come_is_told_of_late_when_what_was_kept_has_come():
+    scene = Scene(rule(absent()))
+    scene.linked()
+    scene.passes(TODAY - 300)
+    scene.linked("lost")
+    scene.passes(600)
+    scene.linked()
+    scene.passes(59)
+    assert scene.fired == []
+    scene.passes(1)
+    assert scene.fired == [(JANE, TODAY)]
+    assert scene.firing.late == NOW + TODAY + 300 + 60
+    scene.crosses("enter")
+    assert scene.over == [(scene.at, "over")]
+
+
+def test_a_broker_that_stays_away_is_not_waited_for_for_ever():
+    scene = Scene(rule(absent()))
+    scene.linked("lost")
+    scene.passes(TODAY + PATIENCE - 1)
+    assert scene.fired == []
+    scene.passes(1)
+    assert scene.fired == [(JANE, TODAY)]
+    scene.passes(DAY)  # and so it is on the next day
+    assert scene.fired == [(JANE, TODAY), (JANE, TODAY + DAY)]
+
+
+def test_history_of_a_day_while_the_server_was_down_is_judged_when_messages_had_their_time():
+    scene = Scene(rule(absent()))
+    scene.passes(TODAY - 600)
+    kept, since = scene.engine.state(), scene.at
+    down = 1800.0
+    engine = RuleEngine(CALENDAR, scene.around)
+    engine.put("rule/jane/r1", rule(absent()), NOW + since)
+    engine.restore(kept, NOW + since, hears=NOW + since + down)
+    scene.engine = engine
+    scene.passes(down + 59)  # what history tells of that time: nothing
+    assert scene.fired == []
+    scene.crosses("enter", ago=down + 59 - 300)
     scene.passes(HOUR)
     assert scene.fired == []

@@ -1,4 +1,7 @@
-"""Who may make rules and do something to alerts, and what is refused."""
+"""Who may make rules and do something to alerts, and what is refused.
+
+Covers rules/ids.py, rules/rights.py, rules/service.py.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from sightline.rules.requests import RuleFields, rule_of
 
 
 @pytest_twisted.ensureDeferred
-async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes(name="  Home  ", tell=[{"account": "bob"}, {"account": "jane"}])
     thing, rule = f"rule/{id}", kept.rules.records[id]
     assert (rule.name, rule.version, rule.by) == ("Home", 1, "jane")
@@ -32,8 +35,8 @@ async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(tm
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_its_maker_may_not_see_is_refused_as_if_it_were_not_there(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_what_its_maker_may_not_see_is_refused_as_if_it_were_not_there(where):
+    kept = await Kept(**where).opens()
     for fields in (
         {"about": [BOB]},
         {"about": ["probot/ProBot1"]},
@@ -55,8 +58,8 @@ async def test_what_its_maker_may_not_see_is_refused_as_if_it_were_not_there(tmp
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_account_has_so_many_rules(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_an_account_has_so_many_rules(where):
+    kept = await Kept(**where).opens()
     for _ in range(5):
         await kept.makes()
     asked = {"about": [JANE], "condition": ARRIVES, "tell": [{"account": "jane"}]}
@@ -69,8 +72,8 @@ async def test_an_account_has_so_many_rules(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_alerts_are_acknowledged_by_those_who_see_them(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_alerts_are_acknowledged_by_those_who_see_them(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     crosses(kept)
     await kept.settles()

@@ -1,18 +1,21 @@
-"""The database of rules against a model of it, whatever comes in whatever order."""
+"""The database of rules against a model of it, whatever comes in whatever order.
+
+Covers rules/alert_changes.py, rules/notice_table.py.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rules.kept import a_rule
 from rules.scene import BOB, JANE, NOW
+from sightline.database.engine import EngineSource
 from sightline.kinds.rules.model import Alert, Rule
 from sightline.model.notification import Notification
 from sightline.rules import alert_changes
@@ -113,23 +116,34 @@ class Model:
             self.notices.discard(key)
 
 
-@settings(max_examples=40, deadline=None)
-@given(ACTS)
-def test_the_store_is_as_its_model_whatever_comes(acts: Any):
-    with TemporaryDirectory() as folder:
-        store = RuleStore(Path(folder))
-        model = Model(store)
-        for act, *what in acts:
-            if act == "again":
-                store.close()
-                store = model.store = RuleStore(Path(folder))
-            else:
-                getattr(model, act)(*what)
-        known = store.known(Editions())
-        assert known.rules == model.rules
-        assert known.alerts == model.alerts
-        assert {each.id for each in store.notices.all()} == model.notices
-        again = store.known(known.there)
-        assert (again.rules, again.alerts) == ({}, {}), "what is known is not read again"
-        assert again.there == known.there
-        store.close()
+def emptied(place: Path | EngineSource) -> RuleStore:
+    """The database without what an example before has left in it."""
+    store = RuleStore(place)
+    for id in store.known(Editions()).rules:
+        store.remove(id, None)
+    for notice in store.notices.all():
+        store.notices.finish(notice.id)
+    return store
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(acts=ACTS)
+def test_the_store_is_as_its_model_whatever_comes(place: Path | EngineSource, acts: Any):
+    store = emptied(place)
+    model = Model(store)
+    for act, *what in acts:
+        if act == "again":
+            store.close()
+            store = model.store = RuleStore(place)
+        else:
+            getattr(model, act)(*what)
+    known = store.known(Editions())
+    assert known.rules == model.rules
+    assert known.alerts == model.alerts
+    assert {each.id for each in store.notices.all()} == model.notices
+    again = store.known(known.there)
+    assert (again.rules, again.alerts) == ({}, {}), "what is known is not read again"
+    assert again.there == known.there
+    store.close()

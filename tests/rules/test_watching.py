@@ -1,4 +1,7 @@
-"""What happens becomes alerts, which are told once, over restarts and between servers."""
+"""What happens becomes alerts, which are told once, over restarts and between servers.
+
+Covers rules/access.py, rules/alerts.py, rules/findings.py.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Any
 
 import pytest_twisted
 
+from common_store import traces
 from rules.kept import Kept, news
 from rules.scene import BOB, HOME, JANE, NOW
 from sightline.kinds.broker.model import Broker
@@ -28,8 +32,8 @@ def crosses(
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_arrival_is_told_and_kept(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_an_arrival_is_told_and_kept(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     crosses(kept)
     await kept.settles()
@@ -56,8 +60,8 @@ async def test_an_arrival_is_told_and_kept(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_who_may_not_see_it_now_is_not_told(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_one_who_may_not_see_it_now_is_not_told(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}, {"account": "eve"}])
     assert kept.rights.trouble(id, kept.rules.records[id]) == "hidden_from"
     del kept.grants["bob"]
@@ -78,13 +82,13 @@ async def test_one_who_may_not_see_it_now_is_not_told(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_was_told_is_known_again_after_a_restart(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_what_was_told_is_known_again_after_a_restart(where):
+    kept = await Kept(**where).opens()
     id = await kept.makes()
     told = crosses(kept)
     await kept.settles()
     await kept.closes()
-    again = Kept(tmp_path, at=10.0)
+    again = Kept(**where, at=10.0)
     again.missed = [told]  # history has it, as it was not noted yet that it was judged
     await again.opens()
     await again.settles()
@@ -95,11 +99,11 @@ async def test_what_was_told_is_known_again_after_a_restart(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_happened_meanwhile_is_told_late(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_what_happened_meanwhile_is_told_late(where):
+    kept = await Kept(**where).opens()
     await kept.makes()
     await kept.closes()
-    again = Kept(tmp_path, at=3600.0)
+    again = Kept(**where, at=3600.0)
     at = NOW + 600.0
     crossed = Transition(
         n=7, at=at, tst=at, thing=JANE, region=HOME, name="Home", event="enter", by="server"
@@ -114,8 +118,8 @@ async def test_what_happened_meanwhile_is_told_late(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_lasts_stays_until_it_is_over(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_what_lasts_stays_until_it_is_over(where):
+    kept = await Kept(**where).opens()
     kept.grants["jane"] = kept.grants["jane"]
     kept.hub.place("broker/main", Broker(link=Link(state="connected", since=NOW)))
     id = await kept.makes(about=["broker/main"], condition={"type": "disconnected", "seconds": 60})
@@ -142,8 +146,8 @@ async def test_what_lasts_stays_until_it_is_over(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_others_come_next_unless_somebody_acknowledges(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_the_others_come_next_unless_somebody_acknowledges(where):
+    kept = await Kept(**where).opens()
     await kept.makes(tell=[{"account": "jane"}, {"account": "bob", "after": 300}], again=120)
     crosses(kept)
     await kept.settles()
@@ -166,8 +170,8 @@ async def test_the_others_come_next_unless_somebody_acknowledges(tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_server_that_does_not_lead_tells_only_when_the_leader_is_gone(tmp_path):
-    kept = await Kept(tmp_path, leads=False).opens()
+async def test_the_server_that_does_not_lead_tells_only_when_the_leader_is_gone(where):
+    kept = await Kept(**where, leads=False).opens()
     await kept.makes()
     crosses(kept)
     await kept.settles()
@@ -189,8 +193,8 @@ async def test_the_server_that_does_not_lead_tells_only_when_the_leader_is_gone(
 
 
 @pytest_twisted.ensureDeferred
-async def test_erasing_somebody_ends_rules_and_alerts(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_erasing_somebody_ends_rules_and_alerts(where):
+    kept = await Kept(**where).opens()
     alone, both = await kept.makes(), await kept.makes(about=[JANE, BOB])
     near = await kept.makes(about=[BOB], condition={"type": "near", "other": JANE, "metres": 100})
     crosses(kept)
@@ -206,15 +210,13 @@ async def test_erasing_somebody_ends_rules_and_alerts(tmp_path):
     assert await kept.alerts.untold() == []
     assert {key.rpartition(".")[0] for key in kept.shown("watch")} == {f"watch/{both}"}
     await kept.closes()
-    for file in tmp_path.iterdir():
-        data = file.read_bytes()
-        assert b"friend/jane" not in data, file
+    assert traces(where, "friend/jane", "rule", "alert", "notice", "watch") == []
     assert alone != near
 
 
 @pytest_twisted.ensureDeferred
-async def test_accounts_that_are_no_more_have_no_rules(tmp_path):
-    kept = await Kept(tmp_path).opens()
+async def test_accounts_that_are_no_more_have_no_rules(where):
+    kept = await Kept(**where).opens()
     mine = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     his = await kept.makes("bob", tell=[{"account": "bob"}])
     crosses(kept)

@@ -19,15 +19,15 @@ TESTS = Path(__file__).parents[1]
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(tmp_path):
+async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(where):
     killed = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("killed.py")), str(tmp_path)],
+        [sys.executable, str(Path(__file__).with_name("killed.py")), *map(str, where.values())],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         timeout=60,
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
-    kept = await Kept(tmp_path).opens()
+    kept = await Kept(**where).opens()
     (alert,) = kept.shown("alert").values()
     assert alert.thing == JANE
     (notice,) = await kept.alerts.untold()
@@ -39,9 +39,11 @@ async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(tm
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_cannot_be_written_waits_and_keeps_its_order(tmp_path, monkeypatch):
-    kept = await Kept(tmp_path).opens()
+async def test_what_cannot_be_written_waits_and_keeps_its_order(where, monkeypatch):
+    kept = await Kept(**where).opens()
     await kept.makes()
+    kept.clock.advance(1)  # what is known of a new rule is noted at once
+    await kept.settles()
     write = kept.database.write
 
     async def away(do, *, scrub=False):

@@ -1,4 +1,8 @@
-"""The settings file: what it may say, what it is refused for, and that secrets stay secret."""
+"""The settings file: what it may say, what it is refused for, and that secrets stay secret.
+
+Covers settings/allowed.py, settings/databases.py, settings/errors.py, settings/files.py,
+settings/map_reading.py, settings/schema.py, settings/values.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The HTTP API over real HTTP: who is let in, what is refused, and in which words."""
+"""The HTTP API over real HTTP: who is let in, what is refused, and in which words.
+
+Covers accounts/api_admin.py, accounts/api_links.py, accounts/api_privacy.py,
+accounts/audit_shown.py.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""Files of the page: compressed, cached, in pieces.
+
+Covers web/byte_ranges.py.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""What is declared of the HTTP API is what happens: fields, errors, the document."""
+"""What is declared of the HTTP API is what happens: fields, errors, the document.
+
+Covers contract/errors.py, contract/fields.py, contract/http.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The fan-out with connections that are as slow as the test wants, and a clock of its own."""
+"""The fan-out with connections that are as slow as the test wants, and a clock of its own.
+
+Covers web/framing.py, web/viewers.py.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from twisted.internet.task import Clock
 from picture import Picture
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.live.world import World
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
 from sightline.web.framing import frame
+from sightline.web.pace import Pace
 from sightline.web.viewers import Viewer
 from states import spot
 

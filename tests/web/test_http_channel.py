@@ -1,4 +1,7 @@
-"""One HTTP connection over a real socket: heads that are refused, answers that nobody takes."""
+"""One HTTP connection over a real socket: heads that are refused, answers that nobody takes.
+
+Covers web/body_limits.py, web/http_answers.py, web/http_heads.py, web/request_head.py.
+"""
 
 from __future__ import annotations
 

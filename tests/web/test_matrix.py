@@ -1,4 +1,7 @@
-"""Who may do what, over real HTTP and real WebSockets: every role, every verb, every route."""
+"""Who may do what, over real HTTP and real WebSockets: every role, every verb, every route.
+
+Covers console/api_check.py, maps/api.py.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +123,13 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("DELETE", "/invitations/none", 403, 404),
             ("GET", "/audit", 403, 200),
             ("GET", "/people?names=viewer", 200, 200),
+            ("GET", "/telephones", 200, 200),
+            ("PUT", "/me/telephone", 400, 400),
+            ("PUT", "/users/nobody/telephone", 403, 400),
             ("POST", "/rules/try", 400, 400),
+            ("GET", "/rules/text", 200, 200),
+            ("POST", "/rules/text", 400, 400),
+            ("POST", "/rules/read", 400, 400),
             ("GET", "/channels", 200, 200),
             ("POST", "/channels", 400, 400),
             ("PUT", "/channels/none", 404, 404),
@@ -187,6 +196,18 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
     *[
         ("GET", path, {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 404, "operator": 404, "admin": 200})
         for path in ("/overruled/friend/jane/phone", "/overruled/probot/ProBot1")
+    ],
+    *[
+        ("GET", f"/topics/{path}", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 403, "operator": 403, "admin": 200})
+        for path in (
+            "recorded",
+            "tree?at=1",
+            "value?at=1&topic=a/b",
+            "difference?at=1",
+            "messages?from=1&to=2",
+            "curve?from=1&to=2&topic=a/b&step=1",
+            "download?from=1&to=2",
+        )
     ],
     ("POST", "/unhide", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 400, "operator": 400, "admin": 400}),
     *[

@@ -1,4 +1,7 @@
-"""Asking other servers: not for long, not for much, and not elsewhere."""
+"""Asking other servers: not for long, not for much, and not elsewhere.
+
+Covers web/outgoing.py.
+"""
 
 from __future__ import annotations
 

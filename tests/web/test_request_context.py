@@ -1,4 +1,7 @@
-"""One base address: links lead below the path of server.public_url."""
+"""One base address: links lead below the path of server.public_url.
+
+Covers web/reach.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every URL over real HTTP: what is served, with which headers, and what is refused."""
+"""Every URL over real HTTP: what is served, with which headers, and what is refused.
+
+Covers web/content_policy.py, web/metrics.py.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,9 @@ from sightline.model.link import Link
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
 from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.pace import Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketResource, Sockets
 from sightline.web.socket_limits import SocketLimits

@@ -1,4 +1,7 @@
-"""Real sockets on loopback: the handshake, its limits, and news over the wire."""
+"""Real sockets on loopback: the handshake, its limits, and news over the wire.
+
+Covers web/browser_connection.py, web/inflow.py, web/outflow.py, web/socket_output.py.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.browser_connection import BrowserConnection
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
+from sightline.web.pace import Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
 from sightline.web.socket import SocketResource, Sockets

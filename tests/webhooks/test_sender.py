@@ -1,4 +1,7 @@
-"""Webhooks against a real HTTP server: in order, again until taken, never led astray."""
+"""Webhooks against a real HTTP server: in order, again until taken, never led astray.
+
+Covers webhooks/deadletters.py, webhooks/delivered.py.
+"""
 
 from __future__ import annotations
 

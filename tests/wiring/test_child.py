@@ -1,4 +1,7 @@
-"""What children get of our environment, and what others on this machine can read of our state."""
+"""What children get of our environment, and what others on this machine can read of our state.
+
+Covers model/environment.py.
+"""
 
 from __future__ import annotations
 

@@ -233,7 +233,15 @@ export interface ChangedThing {
   readonly [further: string]: unknown;
 }
 
-/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. */
+/** A topic that holds something else now. Without `then` it was not known then. */
+export interface ChangedTopic {
+  readonly topic: string;
+  readonly then?: PastMessage | null;
+  readonly now: PastMessage;
+  readonly messages: number;
+}
+
+/** What is to be changed of a channel; what is absent stays. `quiet` null: no quiet hours. `passes`: what is urgent is told in quiet hours, too. `here`: the browser that asks is the one that subscribed; who signs this session out ends the channel, too. */
 export interface ChannelChange {
   readonly name?: string | null;
   readonly language?: string | null;
@@ -241,6 +249,7 @@ export interface ChannelChange {
   readonly quiet?: Quiet | null;
   readonly passes?: boolean | null;
   readonly enabled?: boolean | null;
+  readonly here?: boolean;
 }
 
 /** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
@@ -376,6 +385,36 @@ export interface Credit {
   readonly url?: string;
 }
 
+/** A part of a curve: of each bucket (`from` + its number times `step`) `low`, `high`, the `last` number and the time `at` of that. `after` goes on where it is not `complete`: a bucket may come again. `numbers` of `messages` had a number. */
+export interface Curve {
+  readonly ok: true;
+  readonly broker: string;
+  readonly topic: string;
+  readonly field: string;
+  readonly step: number;
+  readonly buckets: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly last: readonly number[];
+  readonly at: readonly number[];
+  readonly messages: number;
+  readonly numbers: number;
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** Which numbers: those of one `field` of a topic's JSON, such as `battery.level`. Without a field: of payloads that are a number. The least, the most and the last of each `step` (s) are told. */
+export interface CurveQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly topic: string;
+  readonly field?: string;
+  readonly step: number;
+  readonly after?: string | null;
+}
+
 /** How much there is of a `day`, which begins and ends at these times. */
 export interface DayCount {
   readonly day: string;
@@ -478,6 +517,23 @@ export interface DevicesQuery {
   readonly text?: string;
 }
 
+/** Topics whose values differ between a moment and now, by name; `after` goes on. */
+export interface Difference {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topics: readonly ChangedTopic[];
+  readonly after?: string | null;
+}
+
+/** Since when, and below which prefix. */
+export interface DifferenceQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly broker?: string;
+}
+
 /** Yes, and nothing more. */
 export interface Done {
   readonly ok: true;
@@ -493,6 +549,15 @@ export interface Doubt {
   readonly acc?: number | null;
   readonly when?: number;
   readonly row?: number;
+}
+
+/** Which messages go into the file. */
+export interface DownloadQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
 }
 
 /** A region as it is drawn. Without a `thing` it is new; else `version` is the one changed. Degrees and metres. */
@@ -997,6 +1062,11 @@ export interface MadePasskey {
   readonly transports?: readonly string[];
 }
 
+/** Rules that are made or changed together, each as by a request of its own. */
+export interface ManyRules {
+  readonly rules: readonly RuleFields[];
+}
+
 /** A map of this server. `problem` says why it is not shown; empty: it is. `source` is the name of the file it was made of; `size` in bytes, `updated` in epoch s. */
 export interface MapShown {
   readonly name: string;
@@ -1063,6 +1133,18 @@ export interface MergePreview {
 /** The device (`user/device`) that would stay. */
 export interface MergeQuery {
   readonly into: string;
+}
+
+/** Which messages. `newest`: the newest first. */
+export interface MessagesQuery {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly broker?: string;
+  readonly filter?: string | null;
+  readonly text?: string;
+  readonly newest?: boolean;
+  readonly after?: string | null;
+  readonly limit?: number;
 }
 
 /** A further name of a device. `how`: it was seen, or an admin merged or renamed; `at`: since when, epoch s. */
@@ -1175,6 +1257,11 @@ export interface NewRemoteMap {
 /** A link by which somebody chooses a new password, good for so many days. */
 export interface NewReset {
   readonly days?: number;
+}
+
+/** A number, as `+49 170 1234567`; empty: none. */
+export interface NewTelephone {
+  readonly telephone: string;
 }
 
 /** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
@@ -1331,6 +1418,72 @@ export interface PasskeyToMake {
   readonly known: readonly string[];
   readonly algorithms?: readonly number[];
   readonly lasts?: number;
+}
+
+/** One level of a topic by its `name`, as it was then; what is 0 or unknown is left out. `messages`, `topics`, `kept` (retained messages that were heard of) and `at` (the newest) are of it and all below. Of the topic itself: `count` of its messages, its last value as text (`last`) or `hex`, cut, `size`, `qos` and whether it came `retain`ed; `differs`: it holds something else now. */
+export interface PastLevel {
+  readonly name: string;
+  readonly messages: number;
+  readonly topics?: number;
+  readonly children?: number;
+  readonly kept?: number;
+  readonly at?: number | null;
+  readonly count?: number;
+  readonly last?: string | null;
+  readonly hex?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number | null;
+  readonly retain?: boolean;
+  readonly differs?: boolean | null;
+}
+
+/** A message as it came: `payload` as text, else `base64`; `size` where it was cut. */
+export interface PastMessage {
+  readonly topic: string;
+  readonly at: number;
+  readonly payload?: string | null;
+  readonly base64?: string | null;
+  readonly size?: number | null;
+  readonly qos?: number;
+  readonly retain?: boolean;
+}
+
+/** Messages of a span. `after` goes on where it is not `complete`. `reached` is the time up to which the span was looked through in the time that one answer has. */
+export interface PastMessages {
+  readonly ok: true;
+  readonly broker: string;
+  readonly messages: readonly PastMessage[];
+  readonly complete: boolean;
+  readonly reached: number;
+  readonly after?: string | null;
+}
+
+/** A page of the topic tree as it was `at` a moment. `node` is the level itself. `begins` is when the archive begins (absent: it is empty); `total` levels are directly below. */
+export interface PastTree {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly below: string;
+  readonly begins?: number | null;
+  readonly node: PastLevel;
+  readonly children: readonly PastLevel[];
+  readonly total: number;
+  readonly after?: string | null;
+}
+
+/** What a topic held `at` a moment: its last message by then, and its retained one. Absent: none was heard by then. `now` is its last message of all; `begins` when its first one was archived. `fields` are the numbers in the payload; `clients` are those of the broker's that publish it, as far as the list of clients knows. */
+export interface PastValue {
+  readonly ok: true;
+  readonly at: number;
+  readonly broker: string;
+  readonly topic: string;
+  readonly value?: PastMessage | null;
+  readonly kept?: PastMessage | null;
+  readonly now?: PastMessage | null;
+  readonly differs?: boolean;
+  readonly begins?: number | null;
+  readonly fields: readonly string[];
+  readonly clients: readonly string[];
 }
 
 /** Somebody was in a region (its key) from then to then. */
@@ -1580,10 +1733,83 @@ export interface Quiet {
   readonly then?: 'drop' | 'summary';
 }
 
+/** What bringing in a rule would do: from which `line`, and to which rule of what version. `trouble` is what is wrong with it: then it cannot be brought in. */
+export interface ReadChange {
+  readonly line: number;
+  readonly change: 'changed' | 'new' | 'same';
+  readonly rule: ReadRule;
+  readonly thing?: string | null;
+  readonly version?: number;
+  readonly trouble: readonly RuleTrouble[];
+}
+
+/** A rule as it was read of a text, without who made it and when. */
+export interface ReadRule {
+  readonly name?: string;
+  readonly about: readonly string[];
+  readonly condition: Condition;
+  readonly hours?: Hours;
+  readonly tell: readonly Recipient[];
+  readonly urgent?: boolean;
+  readonly every?: number;
+  readonly again?: number | null;
+  readonly enabled?: boolean;
+}
+
+/** Rules as text; `one`: the whole text is one rule. */
+export interface ReadRules {
+  readonly text: string;
+  readonly one?: boolean;
+}
+
 /** An account that is told, `after` s without an acknowledgement (0: at once). */
 export interface Recipient {
   readonly account: string;
   readonly after?: number;
+}
+
+/** What the archive keeps: its settings, its days, and what a day costs. `begins` and `ends` are those of its messages. `missing` days are between others and have none. `a_day` are bytes on the disk of a whole day: measured of whole days, or of `measured` `hours` since it began. `flaws` are the first of `flawed`. */
+export interface Recorded {
+  readonly ok: true;
+  readonly enabled: boolean;
+  readonly topics: readonly string[];
+  readonly days: number;
+  readonly megabytes: number;
+  readonly brokers: readonly string[];
+  readonly begins?: number | null;
+  readonly ends?: number | null;
+  readonly recorded: readonly RecordedDay[];
+  readonly missing: readonly string[];
+  readonly size: number;
+  readonly messages: number;
+  readonly a_day?: number | null;
+  readonly measured?: 'days' | 'hours' | null;
+  readonly shares: readonly RecordedShare[];
+  readonly flaws: readonly RecordedFlaw[];
+  readonly flawed: number;
+}
+
+/** A day (UTC) of the archive: `size` on the disk, and messages. `open`: it goes on. */
+export interface RecordedDay {
+  readonly day: string;
+  readonly size: number;
+  readonly messages: number;
+  readonly open?: boolean;
+}
+
+/** A place of a file that cannot be used or is doubtful: line (0: all of it) and why. */
+export interface RecordedFlaw {
+  readonly file: string;
+  readonly line: number;
+  readonly why: string;
+}
+
+/** What begins with this level of all that is recorded: messages, bytes before compression. */
+export interface RecordedShare {
+  readonly level: string;
+  readonly topics: number;
+  readonly messages: number;
+  readonly size: number;
 }
 
 /** Recovery codes, told this once. */
@@ -1766,6 +1992,22 @@ export interface RuleTrouble {
   readonly field?: string | null;
 }
 
+/** What a text would change, line by line, and its errors. `left_out` of one's rules are not in the text: they stay. `room` is for how many more. */
+export interface RulesRead {
+  readonly ok: true;
+  readonly changes: readonly ReadChange[];
+  readonly errors: readonly TextError[];
+  readonly left_out: number;
+  readonly room: number;
+}
+
+/** Rules as text, and how many they are. */
+export interface RulesText {
+  readonly ok: true;
+  readonly text: string;
+  readonly count: number;
+}
+
 /** The region as it is kept now. */
 export interface SavedRegion {
   readonly ok: true;
@@ -1778,6 +2020,12 @@ export interface SavedRule {
   readonly ok: true;
   readonly thing: string;
   readonly version: number;
+}
+
+/** The keys of the rules as they are kept now, in the order in which they came. */
+export interface SavedRules {
+  readonly ok: true;
+  readonly things: readonly string[];
 }
 
 /** Things as they were `at` a time. */
@@ -2027,6 +2275,21 @@ export interface SubscriptionFrame {
   readonly why?: string | null;
 }
 
+/** Somebody's number, and the things (words of grants) at which it is shown. */
+export interface TelephoneShown {
+  readonly account: string;
+  readonly display: string;
+  readonly telephone: string;
+  readonly things: readonly string[];
+}
+
+/** One's own number, and those of the people whose things one may see, by account. */
+export interface Telephones {
+  readonly ok: true;
+  readonly own: string;
+  readonly telephones: readonly TelephoneShown[];
+}
+
 /** How people are told outside the page. Of all `channels` so many are `failing` (the last try was not taken); so many notifications are `waiting` and were never taken (`dead`); so many tries were taken (`sent`) and not (`failed`) since the start. `why`: nothing can be told just now. */
 export interface Telling {
   readonly channels?: number;
@@ -2047,6 +2310,14 @@ export interface Tested {
   readonly taken: boolean;
   readonly why: string | null;
   readonly channel: ChannelShown | null;
+}
+
+/** Where a text is no rule: line and column from 1, and what is expected there. `at` counts the characters before that place. */
+export interface TextError {
+  readonly line: number;
+  readonly column: number;
+  readonly at: number;
+  readonly expected: string;
 }
 
 /** A thing: its kind, its id, its number in the present; then the fields of its state. */
@@ -2196,6 +2467,15 @@ export interface Transition {
   readonly inferred?: boolean;
 }
 
+/** Which level of the topic tree, and when. Without a broker: the first. `compare`: tell, too, whether a value is another one now. */
+export interface TreeQuery {
+  readonly at: number | string;
+  readonly below?: string | null;
+  readonly after?: string | null;
+  readonly compare?: boolean;
+  readonly broker?: string;
+}
+
 /** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */
 export interface Trouble {
   readonly reason: string;
@@ -2235,6 +2515,7 @@ export interface UserShown {
   readonly display: string;
   readonly passkeys?: number;
   readonly app?: boolean;
+  readonly telephone?: string;
 }
 
 /** All accounts, for admins. */
@@ -2254,6 +2535,13 @@ export interface UsualSilence {
   readonly thing: string;
   readonly usual: number | null;
   readonly learned: number;
+}
+
+/** Which topic, and when. */
+export interface ValueQuery {
+  readonly at: number | string;
+  readonly topic: string;
+  readonly broker?: string;
 }
 
 /** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
@@ -2456,6 +2744,11 @@ export interface Requests {
   readonly rule: {
     readonly asks: RuleFields;
     readonly answers: SavedRule;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
+  };
+  readonly rules: {
+    readonly asks: ManyRules;
+    readonly answers: SavedRules;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'full' | 'impossible' | 'malformed' | 'past' | 'stale' | 'unknown' | 'wait';
   };
   readonly sendregions: {
@@ -2947,6 +3240,21 @@ export interface Calls {
     readonly answers: People;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
+  readonly 'GET /telephones': {
+    readonly asks: Nothing;
+    readonly answers: Telephones;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /me/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'PUT /users/{name}/telephone': {
+    readonly asks: NewTelephone;
+    readonly answers: Done;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
+  };
   readonly 'PUT /admin/address': {
     readonly asks: NewAddress;
     readonly answers: AddressShown;
@@ -3022,6 +3330,21 @@ export interface Calls {
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
   };
+  readonly 'GET /rules/text': {
+    readonly asks: Nothing;
+    readonly answers: RulesText;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/text': {
+    readonly asks: RuleFields;
+    readonly answers: RulesText;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
+  readonly 'POST /rules/read': {
+    readonly asks: ReadRules;
+    readonly answers: RulesRead;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
+  };
   readonly 'GET /channels': {
     readonly asks: Nothing;
     readonly answers: Channels;
@@ -3066,6 +3389,41 @@ export interface Calls {
     readonly asks: Nothing;
     readonly answers: ChannelStandings;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/recorded': {
+    readonly asks: Nothing;
+    readonly answers: Recorded;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/tree': {
+    readonly asks: TreeQuery;
+    readonly answers: PastTree;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/value': {
+    readonly asks: ValueQuery;
+    readonly answers: PastValue;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/difference': {
+    readonly asks: DifferenceQuery;
+    readonly answers: Difference;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/messages': {
+    readonly asks: MessagesQuery;
+    readonly answers: PastMessages;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/curve': {
+    readonly asks: CurveQuery;
+    readonly answers: Curve;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+  };
+  readonly 'GET /topics/download': {
+    readonly asks: DownloadQuery;
+    readonly answers: Blob;
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
   };
   readonly 'POST /places/at': {
     readonly asks: PlacesAt;
@@ -3768,6 +4126,11 @@ export const SavedRuleShape: Shape<SavedRule> = {
   version: { is: 'number' },
 };
 
+export const SavedRulesShape: Shape<SavedRules> = {
+  ok: { is: { one: [true] } },
+  things: { is: { list: 'text' } },
+};
+
 export const SetUpLinkShape: Shape<SetUpLink> = {
   ok: { is: { one: [true] } },
   link: { is: 'text' },
@@ -4253,6 +4616,7 @@ export const UserShownShape: Shape<UserShown> = {
   display: { is: 'text' },
   passkeys: { is: 'number', or: 0 },
   app: { is: 'flag', or: false },
+  telephone: { is: 'text', or: '' },
 };
 
 export const UsersShape: Shape<Users> = {
@@ -4320,6 +4684,19 @@ export const OneDeviceShape: Shape<OneDevice> = {
 export const PeopleShape: Shape<People> = {
   ok: { is: { one: [true] } },
   people: { is: { map: 'text' } },
+};
+
+export const TelephoneShownShape: Shape<TelephoneShown> = {
+  account: { is: 'text' },
+  display: { is: 'text' },
+  telephone: { is: 'text' },
+  things: { is: { list: 'text' } },
+};
+
+export const TelephonesShape: Shape<Telephones> = {
+  ok: { is: { one: [true] } },
+  own: { is: 'text' },
+  telephones: { is: { list: { of: TelephoneShownShape } } },
 };
 
 export const AddressShownShape: Shape<AddressShown> = {
@@ -4475,6 +4852,48 @@ export const UsualSilenceShape: Shape<UsualSilence> = {
   learned: { is: 'number' },
 };
 
+export const RulesTextShape: Shape<RulesText> = {
+  ok: { is: { one: [true] } },
+  text: { is: 'text' },
+  count: { is: 'number' },
+};
+
+export const ReadRuleShape: Shape<ReadRule> = {
+  name: { is: 'text', or: '' },
+  about: { is: { list: 'text' } },
+  condition: { is: { of: ConditionShape } },
+  hours: { is: { of: HoursShape }, or: {} },
+  tell: { is: { list: { of: RecipientShape } } },
+  urgent: { is: 'flag', or: false },
+  every: { is: 'number', or: 0.0 },
+  again: { is: 'number', or: null },
+  enabled: { is: 'flag', or: true },
+};
+
+export const ReadChangeShape: Shape<ReadChange> = {
+  line: { is: 'number' },
+  change: { is: { one: ['changed', 'new', 'same'] } },
+  rule: { is: { of: ReadRuleShape } },
+  thing: { is: 'text', or: null },
+  version: { is: 'number', or: 0 },
+  trouble: { is: { list: { of: RuleTroubleShape } } },
+};
+
+export const TextErrorShape: Shape<TextError> = {
+  line: { is: 'number' },
+  column: { is: 'number' },
+  at: { is: 'number' },
+  expected: { is: 'text' },
+};
+
+export const RulesReadShape: Shape<RulesRead> = {
+  ok: { is: { one: [true] } },
+  changes: { is: { list: { of: ReadChangeShape } } },
+  errors: { is: { list: { of: TextErrorShape } } },
+  left_out: { is: 'number' },
+  room: { is: 'number' },
+};
+
 export const QuietShape: Shape<Quiet> = {
   begin: { is: 'text' },
   end: { is: 'text' },
@@ -4557,6 +4976,140 @@ export const ChannelStandingsShape: Shape<ChannelStandings> = {
   ok: { is: { one: [true] } },
   channels: { is: { list: { of: ChannelStandingShape } } },
   trouble: { is: 'text' },
+};
+
+export const RecordedDayShape: Shape<RecordedDay> = {
+  day: { is: 'text' },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  open: { is: 'flag', or: false },
+};
+
+export const RecordedShareShape: Shape<RecordedShare> = {
+  level: { is: 'text' },
+  topics: { is: 'number' },
+  messages: { is: 'number' },
+  size: { is: 'number' },
+};
+
+export const RecordedFlawShape: Shape<RecordedFlaw> = {
+  file: { is: 'text' },
+  line: { is: 'number' },
+  why: { is: 'text' },
+};
+
+export const RecordedShape: Shape<Recorded> = {
+  ok: { is: { one: [true] } },
+  enabled: { is: 'flag' },
+  topics: { is: { list: 'text' } },
+  days: { is: 'number' },
+  megabytes: { is: 'number' },
+  brokers: { is: { list: 'text' } },
+  begins: { is: 'number', or: null },
+  ends: { is: 'number', or: null },
+  recorded: { is: { list: { of: RecordedDayShape } } },
+  missing: { is: { list: 'text' } },
+  size: { is: 'number' },
+  messages: { is: 'number' },
+  a_day: { is: 'number', or: null },
+  measured: { is: { one: ['days', 'hours'] }, or: null },
+  shares: { is: { list: { of: RecordedShareShape } } },
+  flaws: { is: { list: { of: RecordedFlawShape } } },
+  flawed: { is: 'number' },
+};
+
+export const PastLevelShape: Shape<PastLevel> = {
+  name: { is: 'text' },
+  messages: { is: 'number' },
+  topics: { is: 'number', or: 0 },
+  children: { is: 'number', or: 0 },
+  kept: { is: 'number', or: 0 },
+  at: { is: 'number', or: null },
+  count: { is: 'number', or: 0 },
+  last: { is: 'text', or: null },
+  hex: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: null },
+  retain: { is: 'flag', or: false },
+  differs: { is: 'flag', or: null },
+};
+
+export const PastTreeShape: Shape<PastTree> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  below: { is: 'text' },
+  begins: { is: 'number', or: null },
+  node: { is: { of: PastLevelShape } },
+  children: { is: { list: { of: PastLevelShape } } },
+  total: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessageShape: Shape<PastMessage> = {
+  topic: { is: 'text' },
+  at: { is: 'number' },
+  payload: { is: 'text', or: null },
+  base64: { is: 'text', or: null },
+  size: { is: 'number', or: null },
+  qos: { is: 'number', or: 0 },
+  retain: { is: 'flag', or: false },
+};
+
+export const PastValueShape: Shape<PastValue> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  value: { is: { of: PastMessageShape }, or: null },
+  kept: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape }, or: null },
+  differs: { is: 'flag', or: false },
+  begins: { is: 'number', or: null },
+  fields: { is: { list: 'text' } },
+  clients: { is: { list: 'text' } },
+};
+
+export const ChangedTopicShape: Shape<ChangedTopic> = {
+  topic: { is: 'text' },
+  then: { is: { of: PastMessageShape }, or: null },
+  now: { is: { of: PastMessageShape } },
+  messages: { is: 'number' },
+};
+
+export const DifferenceShape: Shape<Difference> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  broker: { is: 'text' },
+  topics: { is: { list: { of: ChangedTopicShape } } },
+  after: { is: 'text', or: null },
+};
+
+export const PastMessagesShape: Shape<PastMessages> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  messages: { is: { list: { of: PastMessageShape } } },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
+};
+
+export const CurveShape: Shape<Curve> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text' },
+  topic: { is: 'text' },
+  field: { is: 'text' },
+  step: { is: 'number' },
+  buckets: { is: { list: 'number' } },
+  low: { is: { list: 'number' } },
+  high: { is: { list: 'number' } },
+  last: { is: { list: 'number' } },
+  at: { is: { list: 'number' } },
+  messages: { is: 'number' },
+  numbers: { is: 'number' },
+  complete: { is: 'flag' },
+  reached: { is: 'number' },
+  after: { is: 'text', or: null },
 };
 
 export const PlaceShownShape: Shape<PlaceShown> = {
@@ -4642,6 +5195,7 @@ export const ANSWERS: {
   reply: DoneShape,
   routine: EffectSeenShape,
   rule: SavedRuleShape,
+  rules: SavedRulesShape,
   sendregions: AskedOfPhoneShape,
   setup: SetUpLinkShape,
   shutdown: EffectSeenShape,
@@ -4746,6 +5300,9 @@ export const REPLIES: {
   'POST /admin/devices/{user}/{device}/rename': OneDeviceShape,
   'POST /admin/devices/{user}/{device}/split': OneDeviceShape,
   'GET /people': PeopleShape,
+  'GET /telephones': TelephonesShape,
+  'PUT /me/telephone': DoneShape,
+  'PUT /users/{name}/telephone': DoneShape,
   'PUT /admin/address': AddressShownShape,
   'GET /phones': PhonesShape,
   'POST /phones': PhoneAddedShape,
@@ -4761,6 +5318,9 @@ export const REPLIES: {
   'POST /rules/try': RuleTriedShape,
   'GET /rules/usual': UsualSilenceShape,
   'POST /alerts/acknowledge': DoneShape,
+  'GET /rules/text': RulesTextShape,
+  'POST /rules/text': RulesTextShape,
+  'POST /rules/read': RulesReadShape,
   'GET /channels': ChannelsShape,
   'POST /channels': OneChannelShape,
   'PUT /channels/{id}': OneChannelShape,
@@ -4770,6 +5330,13 @@ export const REPLIES: {
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
   'GET /admin/channels': ChannelStandingsShape,
+  'GET /topics/recorded': RecordedShape,
+  'GET /topics/tree': PastTreeShape,
+  'GET /topics/value': PastValueShape,
+  'GET /topics/difference': DifferenceShape,
+  'GET /topics/messages': PastMessagesShape,
+  'GET /topics/curve': CurveShape,
+  'GET /topics/download': null,
   'POST /places/at': PlacesShape,
   'POST /places/search': FoundPlacesShape,
   'GET /admin/map-addresses': RemoteMapListShape,

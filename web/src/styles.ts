@@ -55,6 +55,7 @@ import './pages/broker/sys.css';
 import './pages/broker/log.css';
 import './pages/broker/clients.css';
 import './pages/broker/topics.css';
+import './pages/rewind/rewind.css';
 import './pages/console/messages.css';
 import './pages/roster/views.css';
 import './things/friends/doubtful.css';

@@ -236,6 +236,7 @@ class UserShown(msgspec.Struct, frozen=True):
     """What people call them; empty: by the name."""
     passkeys: int = 0
     app: bool = False
+    telephone: str = ""
 
 
 class Users(Answer, frozen=True):

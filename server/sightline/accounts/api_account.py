@@ -191,7 +191,7 @@ class AccountApi:
         session = find_session(self._account_service, name, call.parts["id"])
 
         def end(database: Database) -> None:
-            database.drop_sessions([session.key])
+            database.sign_out([session.key])
             database.write(AuditEvent(name, call.address, "end session"))
 
         await self._account_service.change(end)

@@ -325,7 +325,7 @@ class AdminApi:
         session = find_session(self._account_service, name, call.parts["id"])
 
         def end(database: Database) -> None:
-            database.drop_sessions([session.key])
+            database.sign_out([session.key])
             database.write(
                 AuditEvent(call.who.user.name, call.address, "end session", f"account/{name}")
             )
@@ -367,6 +367,7 @@ class AdminApi:
             tokens=sum(each.account == account.name for each in cache.tokens.values()),
             passkeys=len(cache.passkeys_of(account.name)),
             app=account.name in cache.apps,
+            telephone=cache.telephones.get(account.name, ""),
         )
 
     # -- the audit log

@@ -165,6 +165,11 @@ class PrivacyApi:
                     for account in cache.accounts.values()
                     if words & (account.grants.see | account.grants.own)
                 ),
+                "telephones": {
+                    account.name: cache.telephones[account.name]
+                    for account in cache.accounts.values()
+                    if words & account.grants.own and account.name in cache.telephones
+                },
                 "links": [
                     {"name": share.label, "starts": share.starts, "ends": share.ends}
                     for share in cache.shares.values()

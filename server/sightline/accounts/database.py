@@ -7,13 +7,14 @@ of SQL is for SQLite and PostgreSQL (`sightline.database.dialect`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sightline.accounts import factors, invitations
+from sightline.accounts import factors, invitations, sign_outs
 from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
+from sightline.accounts.telephones import forget_telephones, set_telephone, telephones_in
 from sightline.auth.account import (
     Account,
     AccountCache,
@@ -58,7 +59,9 @@ class Database(AuditedDatabase):
             }
             aliases, chosen = aliases_in(self._sql), chosen_in(self._sql)
             invited = invitations.invitations_in(self._sql)
+            telephones = telephones_in(self._sql)
             passkeys, apps = factors.passkeys_in(self._sql), factors.apps_in(self._sql)
+            signed_out = sign_outs.sign_outs_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
                 for row in self._sql.execute(
@@ -80,7 +83,17 @@ class Database(AuditedDatabase):
                 )
             }
         return AccountCache(
-            accounts, sessions, tokens, shares, aliases, chosen, invited, passkeys, apps
+            accounts,
+            sessions,
+            tokens,
+            shares,
+            aliases=aliases,
+            chosen=chosen,
+            invitations=invited,
+            passkeys=passkeys,
+            apps=apps,
+            telephones=telephones,
+            sign_outs=signed_out,
         )
 
     # -- accounts
@@ -130,6 +143,11 @@ class Database(AuditedDatabase):
             self._sql.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name))
             invitations.end_resets(self, name)
 
+    def set_telephone(self, name: str, number: str) -> None:
+        """Store somebody's telephone number; an empty one is removed."""
+        with self.change():
+            set_telephone(self._sql, name, number)
+
     def remove_account(self, name: str) -> None:
         """Remove an account with its sessions, tokens and links."""
         self._sql.execute("DELETE FROM account WHERE name = ?", (name,))
@@ -171,13 +189,21 @@ class Database(AuditedDatabase):
 
     def end_sessions(self, account: str, *, but: str | None = None) -> None:
         """Sign an account out everywhere, or everywhere else."""
-        # No key is empty.
-        self._sql.execute(
-            "DELETE FROM session WHERE account = ? AND key <> ?", (account, but or "")
-        )
+        with self.change():
+            sign_outs.note_everywhere(self._sql, account, self._wall(), but)
+            # No key is empty.
+            self._sql.execute(
+                "DELETE FROM session WHERE account = ? AND key <> ?", (account, but or "")
+            )
+
+    def sign_out(self, keys: Collection[str]) -> None:
+        """Sign these sessions out, as somebody wants it."""
+        with self.change():
+            sign_outs.note_sessions(self._sql, keys, self._wall())
+            self.drop_sessions(keys)
 
     def drop_sessions(self, keys: Iterable[str]) -> None:
-        """Remove sessions that have ended."""
+        """Remove sessions that have ended by themselves."""
         with self.change():
             self._sql.executemany("DELETE FROM session WHERE key = ?", [(key,) for key in keys])
 
@@ -258,6 +284,7 @@ class Database(AuditedDatabase):
             self._sql.execute("DELETE FROM token WHERE expires < ?", (horizon,))
             invitations.tidy(self)
             factors.tidy(self)
+            sign_outs.tidy(self._sql, self._wall())
 
     def erase(self, *things: str) -> None:
         """Let nothing here name this friend any more, but for the accounts themselves.
@@ -265,6 +292,7 @@ class Database(AuditedDatabase):
         ``things`` are its keys, under all its names.
         """
         with self.change():
+            forget_telephones(self._sql, things)  # before what is owned is forgotten
             for thing in things:
                 self.retain(thing, None)
                 self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))

@@ -115,7 +115,7 @@ class Entrance:
 def leave(database: Database, call: Call[Any]) -> None:
     """Let the session that the caller came with end, if there is one."""
     if call.visitor is not None and call.visitor.way in ("account", "link"):
-        database.drop_sessions([call.visitor.key])
+        database.sign_out([call.visitor.key])
 
 
 def agent_of(call: Call[Any]) -> str:

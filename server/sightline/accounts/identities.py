@@ -86,7 +86,7 @@ def unlink(database: Database, number: str) -> None:
     """Forget an identity; the sessions that came by it end."""
     with database.change():
         rows = database.sql.execute("SELECT session FROM came_by WHERE identity = ?", (number,))
-        database.drop_sessions([row[0] for row in rows.fetchall()])
+        database.sign_out([row[0] for row in rows.fetchall()])
         database.sql.execute("DELETE FROM provider_identity WHERE id = ?", (number,))
 
 

@@ -124,7 +124,25 @@ _IDENTITIES = (
     CREATE INDEX came_by_identity ON came_by (identity);
     """,
 )
-_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS)
+_SIGN_OUTS = (
+    """
+    CREATE TABLE sign_out (
+        account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        session TEXT NOT NULL, at REAL NOT NULL, stays TEXT NOT NULL,
+        PRIMARY KEY (account, session)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    WatchedTables(("sign_out",), "accounts"),
+)
+_TELEPHONES = (
+    """
+    CREATE TABLE telephone (
+        account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, number TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+    WatchedTables(("telephone",), "accounts"),
+)
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _IDENTITIES, _FACTORS, _SIGN_OUTS, _TELEPHONES)
 PART = Part("accounts", tuple(map(SchemaStep, _STEPS)))
 """All steps; in SQLite ``PRAGMA user_version`` says how many were taken."""
 TOPICS = ("accounts", "erased")

@@ -83,7 +83,7 @@ class Standby:
         for session in self._sessions.values():
             if session.account in cache.accounts or session.link in cache.shares:
                 database.put_session(session)
-        database.drop_sessions(self._ended)
+        database.sign_out(self._ended)
         for at, event in self._events:
             database.write(event, at)
         if self.lost:

@@ -34,7 +34,7 @@ AUDITED = frozenset(
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
         *("region", "unregion", "adopt"),
-        *("rule", "unrule", "alert"),
+        *("rule", "rules", "unrule", "alert"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))
@@ -70,7 +70,25 @@ class Session:
     @property
     def id(self) -> str:
         """Return a name for it that opens nothing."""
-        return self.key[:16]
+        return session_id(self.key)
+
+
+def session_id(key: str) -> str:
+    """Return a name for the session with this key that opens nothing."""
+    return key[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """Somebody has ended one ``session`` (its id) of an account, or all there were ("").
+
+    At ``at``, epoch s. ``stays`` is the id of the one that was left; "": none was.
+    """
+
+    account: str
+    session: str
+    at: float
+    stays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,8 @@ class AccountCache:
     invitations: Mapping[str, Invitation] = field(default_factory=dict)  # by id
     passkeys: Mapping[str, Passkey] = field(default_factory=dict)  # by id
     apps: Mapping[str, AuthenticatorApp] = field(default_factory=dict)  # by account
+    telephones: Mapping[str, str] = field(default_factory=dict)  # by account
+    sign_outs: tuple[SignOut, ...] = ()
 
     def passkeys_of(self, account: str) -> list[Passkey]:
         """Return an account's passkeys, the oldest first."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET
 
-from sightline.auth.account import AuditEvent
+from sightline.auth.account import AuditEvent, session_id
 from sightline.channels import making, payload, quiet, shown, wording
 from sightline.channels.making import new_id
 from sightline.channels.records import Channel, Standing
@@ -153,7 +153,7 @@ class ChannelsApi:
         if not self._made.take(_account(call), self._seconds()):
             raise Refused("wait", "Too many channels at once. Try again in a moment.", wait=5)
         options, now = self._channels.options, self._channels.wall()
-        made = making.make(call.asked, _account(call), call.base, options, now)
+        made = making.make(call.asked, _account(call), call.base, options, now, _session(call))
         try:
             found = await self._work(lambda store: self._put(store, made))
         except CannotOpen as why:
@@ -192,9 +192,12 @@ class ChannelsApi:
                 raise Refused("malformed", f"{fault}.")
         making.check_words(given.get("language", "en"), given.get("zone", ""))
 
+        seen = {"session": _session(call), "renewed": round(self._channels.wall(), 3)}
+
         def put(store: ChannelStore) -> tuple[Standing, list[DeliveryReport]]:
             channel, _ = _own(store, call)
-            changed = msgspec.structs.replace(channel, **given)
+            here = seen if asked.here and channel.type == "push" else {}
+            changed = msgspec.structs.replace(channel, **given, **here)
             store.put(changed, None)
             store.queue.reconsider(changed, self._channels.wall())
             ended = [] if changed.enabled else store.queue.end(changed.id)
@@ -202,7 +205,8 @@ class ChannelsApi:
 
         found, over = await self._work(put)
         self._channels.heard(over)
-        self._audit(call, "change channel", found.channel, ", ".join(sorted(given)))
+        if given:
+            self._audit(call, "change channel", found.channel, ", ".join(sorted(given)))
         return Reply(shown.OneChannel(channel=_shown(found)))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
@@ -325,6 +329,11 @@ class ChannelsApi:
 
 def _account(call: Call[Any]) -> str:
     return call.who.user.name
+
+
+def _session(call: Call[Any]) -> str:
+    """Return the id of the session that the asker came with; "" for another way."""
+    return session_id(call.who.key) if call.who.way == "account" else ""
 
 
 def _own(store: ChannelStore, call: Call[Any]) -> tuple[Channel, str]:

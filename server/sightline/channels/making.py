@@ -46,8 +46,15 @@ def check_words(language: str, zone: str) -> None:
         raise Refused("malformed", "zone must be a time zone such as Europe/Berlin.")
 
 
-def make(asked: NewChannel, account: str, base: str, options: ChannelOptions, now: float) -> Made:
-    """Return the channel that was asked for. Raises `Refused`."""
+def make(
+    asked: NewChannel,
+    account: str,
+    base: str,
+    options: ChannelOptions,
+    now: float,
+    session: str = "",
+) -> Made:
+    """Return the channel that was asked for, by who came with a ``session``. Raises `Refused`."""
     check_words(asked.language, asked.zone)
     plain = Channel(
         id=new_id(),
@@ -59,6 +66,8 @@ def make(asked: NewChannel, account: str, base: str, options: ChannelOptions, no
         zone=asked.zone,
         base=base,
         made=round(now, 3),
+        session=session if asked.type == "push" else "",
+        renewed=round(now, 3) if asked.type == "push" else 0.0,
     )
     wants = {"push": "subscription", "address": "address", "webhook": "address", "mqtt": ""}
     for given in ("subscription", "address"):

@@ -28,8 +28,13 @@ def text_of(notification: Notification, language: str) -> tuple[str, str]:
     return clean(title, _TITLE), "\n".join(clean(line, _BODY) for line in body[:_BODY].split("\n"))
 
 
-def push_payload(notification: Notification, channel: Channel, badge: int | None) -> bytes:
-    """Return what the page's service worker reads, cut so that it fits."""
+def push_payload(
+    notification: Notification, channel: Channel, badge: int | None, telephone: str = ""
+) -> bytes:
+    """Return what the page's service worker reads, cut so that it fits.
+
+    ``telephone`` is whom one may call about it, as it is dialled; "": nobody.
+    """
     title, body = text_of(notification, channel.language)
     said: dict[str, Any] = {
         "id": notification.id,
@@ -42,6 +47,9 @@ def push_payload(notification: Notification, channel: Channel, badge: int | None
         "alert": notification.alert,
         "actions": ["show", "acknowledge"] if notification.alert else ["show"],
     }
+    if telephone and notification.alert:
+        # Systems show two at most; touching a notification shows it anyway.
+        said |= {"telephone": telephone, "actions": ["call", "acknowledge", "show"]}
     if badge is not None:
         said["badge"] = badge
     data = msgspec.json.encode(said)

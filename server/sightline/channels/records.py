@@ -15,7 +15,8 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A channel of an account, without its secret.
 
     ``host`` is what is shown of where it goes; ``base`` our own address, for links; ``mark`` tells
-    one browser's subscription from others. ``passes``: what is urgent is told in quiet hours, too.
+    one browser's subscription from others; ``session`` is the id of the one that it was last seen
+    with, at ``renewed`` (epoch s). ``passes``: what is urgent is told in quiet hours, too.
     """
 
     id: str
@@ -32,6 +33,8 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     passes: bool = True
     enabled: bool = True
     made: float = 0.0
+    session: str = ""
+    renewed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

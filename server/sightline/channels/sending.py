@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 import msgspec
@@ -11,12 +11,14 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.python.failure import Failure
-from twisted.web.client import Agent
+from twisted.web.client import Agent, RequestTransmissionFailed, ResponseNeverReceived
 from twisted.web.http_headers import Headers
+from twisted.web.iweb import IPolicyForHTTPS
 
 from sightline.channels import payload, retries, webpush
 from sightline.channels.address import origin_of
 from sightline.channels.options import DONE, GIVE_UP, ChannelOptions, Outcome
+from sightline.channels.push_pool import PushPools
 from sightline.channels.records import Channel
 from sightline.channels.webpush import PushTarget, Vapid
 from sightline.model.notification import Notification
@@ -28,6 +30,7 @@ _ENOUGH = 300
 """Bytes of what the other side says that are read."""
 _EXPIRED = (404, 410)
 """A push service knows the subscription no more (RFC 8030 §7.3)."""
+_CUT = (RequestTransmissionFailed, ResponseNeverReceived)
 
 
 class WebhookSecret(msgspec.Struct, frozen=True):
@@ -64,20 +67,52 @@ class _Beginning(TwistedProtocol):
 
 
 class Poster:
-    """Post by HTTP, one connection for each message, judged anew each time."""
+    """Post by HTTP. Each new connection goes to an address that is judged just before.
 
-    def __init__(self, reactor: Any, options: ChannelOptions, wall: Callable[[], float]) -> None:
+    ``policy`` says which certificates are trusted; None: those of this system.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        options: ChannelOptions,
+        wall: Callable[[], float],
+        *,
+        policy: IPolicyForHTTPS | None = None,
+    ) -> None:
         self._reactor = reactor
         self._timeout = options.timeout
         self.wall = wall
-        self._agent = Agent.usingEndpointFactory(
-            reactor,
-            CheckedEndpoints(reactor, private=options.private, timeout=options.timeout / 2),
+        endpoints = CheckedEndpoints(
+            reactor, private=options.private, timeout=options.timeout / 2, policy=policy
         )
+        self._agent = Agent.usingEndpointFactory(reactor, endpoints)
+        self._pools = PushPools(reactor, endpoints)
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Outcome]:
-        """Return the status and what it means; 0: nobody answered."""
-        asked = Deferred.fromCoroutine(self._post(url, body, headers))
+        """Post over a connection for this message alone.
+
+        Return the status and what it means; 0: nobody answered.
+        """
+        return await self._in_time(self._post(self._agent, url, body, headers))
+
+    async def post_again(
+        self, origin: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Outcome]:
+        """Post over a connection that is kept for what goes to this origin next.
+
+        Return the status and what it means; 0: nobody answered.
+        """
+        return await self._in_time(self._post_kept(origin, url, body, headers))
+
+    def close(self) -> Deferred[Any]:
+        """Close the connections that are kept."""
+        return self._pools.close()
+
+    async def _in_time(
+        self, asking: Coroutine[Any, Any, tuple[int, Outcome]]
+    ) -> tuple[int, Outcome]:
+        asked = Deferred.fromCoroutine(asking)
         asked.addTimeout(self._timeout, self._reactor)
         try:
             return await asked
@@ -86,13 +121,28 @@ class Poster:
         except Exception as error:
             return 0, Outcome("later", plain(error))
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Outcome]:
+    async def _post_kept(
+        self, origin: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Outcome]:
+        agent, noted = self._pools.agent(origin)
+        try:
+            return await self._post(agent, url, body, headers)
+        except _CUT as why:
+            # The other side may close an idle connection in the moment in which we use it. A push
+            # that it had taken all the same takes the place of itself on the phone.
+            if noted.connected or any(each.check(CancelledError) for each in why.reasons):
+                raise
+            return await self._post(self._agent, url, body, headers)
+
+    async def _post(
+        self, agent: Agent, url: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Outcome]:
         response = await treq.request(
             "POST",
             url,
             data=body,
             headers=Headers({"User-Agent": ["Sightline"], **{k: [v] for k, v in headers.items()}}),
-            agent=self._agent,
+            agent=agent,
             allow_redirects=False,
             unbuffered=True,
             reactor=self._reactor,
@@ -106,7 +156,11 @@ class Poster:
 
 
 class PushSender:
-    """Send to the browsers that subscribed. ``badge`` counts what an account has to look at."""
+    """Send to the browsers that subscribed.
+
+    ``badge`` counts what an account has to look at; ``telephone`` is whom it may call about a
+    notification, asked at the moment of sending: "" for nobody.
+    """
 
     def __init__(
         self,
@@ -114,11 +168,13 @@ class PushSender:
         options: ChannelOptions,
         vapid: Callable[[], Vapid | None],
         badge: Callable[[str], int | None],
+        telephone: Callable[[Notification], str],
     ) -> None:
         self._poster = poster
         self._options = options
         self._vapid = vapid
         self._badge = badge
+        self._telephone = telephone
 
     async def send(self, channel: Channel, secret: bytes, notification: Notification) -> Outcome:
         """Send it once (`ChannelSender`)."""
@@ -128,13 +184,16 @@ class PushSender:
         to = msgspec.msgpack.decode(secret, type=PushTarget)
         origin, _ = origin_of(to.endpoint, private=True)
         now = self._poster.wall()
-        data = payload.push_payload(notification, channel, self._badge(notification.account))
+        badge, telephone = self._badge(notification.account), self._telephone(notification)
+        data = payload.push_payload(notification, channel, badge, telephone)
         headers = webpush.headers(notification, GIVE_UP - max(0.0, now - notification.at))
         contact = self._options.contact
         if not contact and channel.base.startswith("https://"):
             contact = channel.base
         headers["Authorization"] = vapid.header(origin, contact, now)
-        status, outcome = await self._poster.post(to.endpoint, webpush.encrypt(data, to), headers)
+        status, outcome = await self._poster.post_again(
+            origin, to.endpoint, webpush.encrypt(data, to), headers
+        )
         if status in _EXPIRED:
             return Outcome("gone", "this browser takes no notifications any more")
         return outcome

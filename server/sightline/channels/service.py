@@ -243,6 +243,8 @@ class ChannelService:
         for result in results:
             self._busy.pop(result.job.channel.id, None)
         busy, room = dict(self._busy), AT_ONCE - len(self._busy)
+        if self.access.vapid is None:  # our key is not the one of all: the others can tell it
+            room = 0
         tidy = now >= self._tidy_due
 
         def work(store: ChannelStore) -> tuple[list[DeliveryReport], list[Job], float | None, Any]:
@@ -267,6 +269,8 @@ class ChannelService:
         for job in jobs:
             self._start(job)
         self.heard(found)
+        if self.access.vapid is None:
+            return self._longest
         # What is due while all hands are busy is looked at when one of them is free.
         least = 1.0 if self._busy else 0.02
         return self._longest if due is None else min(self._longest, max(least, due - self.wall()))

@@ -52,7 +52,8 @@ class NewChannel(RequestBody, frozen=True):
 class ChannelChange(RequestBody, frozen=True):
     """What is to be changed of a channel; what is absent stays. ``quiet`` null: no quiet hours.
 
-    ``passes``: what is urgent is told in quiet hours, too.
+    ``passes``: what is urgent is told in quiet hours, too. ``here``: the browser that asks is
+    the one that subscribed; who signs this session out ends the channel, too.
     """
 
     name: Name | None = None
@@ -61,6 +62,7 @@ class ChannelChange(RequestBody, frozen=True):
     quiet: Quiet | msgspec.UnsetType | None = msgspec.UNSET
     passes: bool | None = None
     enabled: bool | None = None
+    here: bool = False
 
 
 class TestChannel(RequestBody, frozen=True):

@@ -106,6 +106,11 @@ class ChannelStore:
         row = self._sql.execute("SELECT record, secret FROM channel WHERE id = ?", (id,)).fetchone()
         return None if row is None else (_channel(row[0]), str(row[1]))
 
+    def subscribed(self) -> list[Channel]:
+        """Return the channels of all browsers that subscribed."""
+        rows = self._sql.execute("SELECT record FROM channel WHERE mark <> ''").fetchall()
+        return [_channel(record) for (record,) in rows]
+
     def statuses(self, account: str | None = None) -> list[Standing]:
         """Return how the channels stand, of one account or of all."""
         where, given = ("", ()) if account is None else (" WHERE account = ?", (account,))

@@ -1,4 +1,4 @@
-"""The few sentences that channels say themselves, in the languages that there are. Pure."""
+"""Make the notifications of channels themselves: a test, and what quiet hours held back. Pure."""
 
 from __future__ import annotations
 
@@ -8,28 +8,18 @@ from datetime import UTC, datetime
 from sightline.channels.payload import text_of
 from sightline.channels.quiet import zone_of
 from sightline.channels.records import Channel
+from sightline.channels.sentences import SENTENCES, of_language
 from sightline.model.notification import Notification
 
 _LINES = 12
 """Notifications that a summary names one by one."""
-_TEST = {
-    "en": ("Sightline reaches you here", "This is a test. Alerts will come the same way."),
-    "de": (
-        "Sightline erreicht dich hier",
-        "Das ist eine Probe. Benachrichtigungen kommen auf demselben Weg.",
-    ),
-}
-_SUMMARY = {
-    "en": "{count} notifications during your quiet hours",
-    "de": "{count} Benachrichtigungen während deiner Ruhezeit",
-}
-_MORE = {"en": "… and {count} more", "de": "… und {count} weitere"}
 
 
 def trial(id: str, account: str, at: float) -> Notification:
     """Return what the test button sends."""
+    texts = {code: (each.test_title, each.test_body) for code, each in SENTENCES.items()}
     return Notification(
-        id=id, account=account, tag="test", texts=dict(_TEST), url="", at=at, topic="test"
+        id=id, account=account, tag="test", texts=texts, url="", at=at, topic="test"
     )
 
 
@@ -38,16 +28,15 @@ def summary(notifications: Sequence[Notification], channel: Channel) -> Notifica
     last = notifications[-1]
     if len(notifications) == 1:
         return last
-    language = channel.language.partition("-")[0]
-    language = language if language in _SUMMARY else "en"
+    sentences = of_language(channel.language)
     place = zone_of((channel.quiet.zone if channel.quiet else None) or channel.zone) or UTC
     lines = [
         f"{datetime.fromtimestamp(each.at, place):%H:%M} {text_of(each, channel.language)[0]}"
         for each in notifications[:_LINES]
     ]
     if (more := len(notifications) - len(lines)) > 0:
-        lines.append(_MORE[language].format(count=more))
-    title = _SUMMARY[language].format(count=len(notifications))
+        lines.append(sentences.more.format(count=more))
+    title = sentences.summary.format(count=len(notifications))
     return Notification(
         id=f"{last.id}.quiet",
         account=last.account,

@@ -28,11 +28,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from twisted.python.failure import Failure
+
 from sightline.driving.deadman import DeadMan
 from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.bases import DEFAULT, RobotTopics, base_fault
-from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.model.text import clean
@@ -42,7 +43,10 @@ from sightline.mqtt.route import BridgePort
 from sightline.settings import BadSettings, load_brokers, load_robot_topics
 from sightline.wiring.options import PRIVATE, broker_options, private_options
 
-LOOK_EVERY = 0.02  # s
+LOOK_EVERY = 0.02
+"""How often we look while something is to be cleared, s. A robot's stop is sent when it is due."""
+REST = 0.5
+"""How often we look when nothing is due, s; `driving.sweep.STALL` is longer."""
 SAY_EVERY = 0.5  # s
 TRY_EVERY = 2.0  # s
 LOOK_UP_AFTER = 1.0
@@ -114,6 +118,8 @@ class GuardProcess:
         self._trying: float | None = None  # since when
         self._tried_at = self._now()
         self._took: deque[float] = deque(maxlen=_TRIES)
+        self._look_due: Any = None  # the timer of the next look
+        self._failed: Callable[[Failure], None] | None = None
         self.stops = 0
         self.found = 0
         self.bridge = bridge(
@@ -127,8 +133,48 @@ class GuardProcess:
         way = route(reactor, self.bridge, "", time.time)
         self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER, topics=topics)
 
+    def start(self, failed: Callable[[Failure], None]) -> None:
+        """Connect, and look whenever something is due. A look that fails is the last one."""
+        self._failed = failed
+        self.bridge.startService()
+        self._look_on_time()
+
+    def _look_on_time(self) -> None:
+        self._look_due = None
+        try:
+            self.look()
+        except Exception:
+            failed, self._failed = self._failed, None
+            if failed is not None:
+                failed(Failure())
+            return
+        self._plan()
+
+    def _plan(self) -> None:
+        """Have the next look when it is due, which may be sooner than it was."""
+        if self._failed is None:
+            return
+        wait = max(0.0, self.next_look() - self._now())
+        if self._look_due is None:
+            self._look_due = self._reactor.callLater(wait, self._look_on_time)
+        elif self._look_due.getTime() > self._now() + wait:
+            self._look_due.reset(wait)
+
+    def next_look(self) -> float:
+        """Return when to look next (monotonic s): when something is due, and each `REST`."""
+        now = self._now()
+        try_after = TRY_EVERY if self._trying is None else _LOST
+        due: float = min(
+            self._deadman.next,
+            max(self._sweep.due, now + LOOK_EVERY),
+            self._published_at + SAY_EVERY,
+            self._tried_at + try_after,
+            now + REST,
+        )
+        return due
+
     def look(self) -> None:
-        """Stop the robots that must be stopped now. To be called each `LOOK_EVERY`."""
+        """Stop the robots that must be stopped now, and do what else is due."""
         now = self._now()
         for topic in self._deadman.due(now):
             if topic == self._try_topic:
@@ -177,6 +223,7 @@ class GuardProcess:
                 self._lies(topic, arrival.payload, now)
             elif isinstance(topic, str):
                 self._commanded(topic, arrival.payload, now)
+        self._plan()
 
     def _commanded(self, topic: str, payload: bytes, now: float) -> None:
         if not commands.is_harmless(topic, payload):
@@ -206,6 +253,8 @@ class GuardProcess:
         if link.state != "connected":  # what was on its way is lost, and says nothing of us
             self._trying = None
             self._deadman.note(self._try_topic, commands.STOP, self._now())
+            if self._look_due is not None:  # the sweep is to see each loss, however short
+                self._look_due.reset(0)
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
@@ -241,17 +290,11 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     guard = GuardProcess(reactor, reach, _say, options.with_parent, topics=topics)
 
-    def start() -> None:
-        guard.bridge.startService()
-        loop.start()
-
-    def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
+    def failed(failure: Failure) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
-        loop.stop()
         guard.end()
 
-    loop = Periodic(reactor, LOOK_EVERY, guard.look, "the guard", failed=failed)
-    reactor.callWhenRunning(start)
+    reactor.callWhenRunning(guard.start, failed)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
     signals = (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,)))
     for number in signals:

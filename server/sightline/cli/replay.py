@@ -19,6 +19,8 @@ from sightline.cli.sender import CannotSend, MqttSender
 from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
+from sightline.history.rewind.index import blocks_with
+from sightline.history.rewind.reader import ArchiveReader, Changed, part_beside
 from sightline.kinds.probots.commands import robot_of
 from sightline.model.filters import filter_fault, matches, topic_fault
 from sightline.model.kind import Arrival
@@ -132,25 +134,47 @@ class Replay:
     def _messages(self, files: Sequence[Path]) -> Iterator[tuple[str, Arrival]]:
         for path in files:
             try:
-                with open_lines(path) as stream:
-                    for line in numbered(stream):
-                        self._progress.at(self._done + place(stream), f"{self.published} messages")
-                        if line.torn or not line.data:
-                            continue
-                        try:
-                            arrival = read(line.data)
-                            topic = _topic(arrival)
-                        except NoMessage as why:
-                            self._problem(Problem(str(path), line.number, str(why)))
-                        else:
-                            if self._wanted(topic):
-                                yield topic, arrival
+                for number, data in self._lines(path):
+                    try:
+                        arrival = read(data)
+                        topic = _topic(arrival)
+                    except NoMessage as why:
+                        self._problem(Problem(str(path), number, str(why)))
+                    else:
+                        if self._wanted(topic):
+                            yield topic, arrival
             except BROKEN as why:
                 self._problem(f"{path}: cannot be read to its end: {why}")
+            except Changed:
+                self._problem(f"{path}: was changed while it was read")
             self._done += path.stat().st_size
 
+    def _lines(self, path: Path) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines of a file with their numbers; by its index only those that may matter."""
+        part = part_beside(path) if self._topics else None
+        if part is None:
+            with open_lines(path) as stream:
+                for line in numbered(stream):
+                    self._at(place(stream))
+                    if line.data and not line.torn:
+                        yield line.number, line.data
+            return
+        reader = ArchiveReader(path.parent)
+        for number in blocks_with(part.index, self._is_asked_for):
+            block = part.index.blocks[number]
+            self._at(block.offset)
+            for at, data in enumerate(reader.lines(part, number).split(b"\n"), block.line):
+                if data:
+                    yield at, data
+
+    def _at(self, bytes_read: int) -> None:
+        self._progress.at(self._done + bytes_read, f"{self.published} messages")
+
+    def _is_asked_for(self, topic: str) -> bool:
+        return not self._topics or any(matches(name, topic) for name in self._topics)
+
     def _wanted(self, topic: str) -> bool:
-        if self._topics and not any(matches(name, topic) for name in self._topics):
+        if not self._is_asked_for(topic):
             return False
         if topic.startswith("$"):
             return False

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,23 @@ class ConsoleRights:
             raise Refused("forbidden", "a shared subscription would take messages from others")
         if not any(contains(open_, name) for open_ in self.subscribe):
             raise Refused("forbidden", f"not open here (console.subscribe): {name}")
+
+    def seen_topics(self, user: User) -> Callable[[str], bool]:
+        """Return what tells which topics ``user`` may subscribe, and so see the past of.
+
+        Raises `Refused` for those who may not look at raw messages.
+        """
+        self.may_read(user)
+        seen, filters = user.scope.kinds, tuple(self.subscribe)
+        sees_sys = seen is None or seen >= _IN_SYS
+        everything = "#" in filters
+
+        def sees(topic: str) -> bool:
+            if topic.startswith("$"):
+                return sees_sys and any(matches(name, topic) for name in filters)
+            return everything or any(matches(name, topic) for name in filters)
+
+        return sees
 
     def publishes(self, user: User) -> bool:
         """Tell whether ``user`` publishes at all."""

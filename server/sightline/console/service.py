@@ -134,7 +134,7 @@ class ConsoleService(Service):
             return
         if post.hears_all:  # then they come that way too, but for what begins with $
             arrivals = [one for one in arrivals if one.topic[:1] in ("$", b"$")]
-        post.topics.feed([redacted(one) for one in arrivals if not _is_log(one.topic)])
+        post.feed.take(arrivals)
 
     def figures(self, thing: str) -> Series:
         """Return the series of a thing's figures."""
@@ -279,13 +279,6 @@ class ConsoleService(Service):
         if post is None:
             raise Refused("unknown", "there is no such broker")
         return post
-
-
-def _is_log(topic: str | bytes) -> bool:
-    """Return whether this is the broker's log: it names addresses and users, not for all who may
-    read topics.
-    """
-    return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 
 
 def _body(topic: str, arrival: Arrival) -> bytes:

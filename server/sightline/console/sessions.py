@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sightline.console.contract import SubscriptionState
 from sightline.console.rules import ConsoleQueue
 from sightline.console.subscriptions import ConsoleSubscriptions
+from sightline.console.topic_feed import TopicFeed
 from sightline.console.topic_search import TopicSearch
 from sightline.console.topic_tree import TopicTree
 from sightline.live.requests import Asker
@@ -61,10 +62,15 @@ class ConsoleBroker:
         self.name = name
         self.publish = publish
         self.subscriptions = subscriptions
-        self.topics = TopicTree()
+        self.feed = TopicFeed()
         self.listeners: dict[str, dict[int, tuple[ConsoleSession, Subscription]]] = defaultdict(
             dict
         )
+
+    @property
+    def topics(self) -> TopicTree:
+        """Return the tree of its topics."""
+        return self.feed.tree
 
     @property
     def hears_all(self) -> bool:

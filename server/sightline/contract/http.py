@@ -26,6 +26,11 @@ BODIED = ("POST", "PUT", "PATCH")
 """Methods whose fields come in the body; those of the others come in the query."""
 
 
+def _waits() -> bool:
+    """Tell that somebody waits for the answer."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[F]):
     """One call. ``asked`` are its fields, ``parts`` what the ``{…}`` of the path stood for.
@@ -33,7 +38,7 @@ class Call(Generic[F]):
     ``visitor`` is None only for calls that need nobody. ``thing`` is the key of the thing in the
     path. ``known`` is what a device keeps that has signed in before, ``flow`` what a browser keeps
     of a sign-in elsewhere that it began. ``base`` is the address under which the caller sees us
-    (``https://map.example.org``).
+    (``https://map.example.org``). ``left`` tells, on any thread, whether nobody waits any more.
     """
 
     asked: F
@@ -47,6 +52,7 @@ class Call(Generic[F]):
     flow: str = field(default="", repr=False)
     parts: Mapping[str, str] = field(default_factory=dict)
     thing: str = ""
+    left: Callable[[], bool] = field(default=_waits, repr=False)
 
     @property
     def who(self) -> Visitor:

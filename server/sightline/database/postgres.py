@@ -231,7 +231,8 @@ class Postgres:
         ended = isinstance(error, _ENDED)
         if not ended and any(isinstance(error, kind) for kind, _ in WORDS):
             return Unavailable(self._sentence(error))
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        # That we idled is an InternalError for psycopg, and ends the connection all the same.
+        if ended or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             return Lost(self._sentence(error))
         return error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 SILENCE = 0.5
@@ -27,6 +28,11 @@ class DeadMan:
             self._moving.pop(topic, None)
         elif topic in self._moving or len(self._moving) < self._most:
             self._moving[topic] = now + SILENCE
+
+    @property
+    def next(self) -> float:
+        """Return when the next stop must be sent, monotonic s; infinite: nothing moves."""
+        return min(self._moving.values(), default=math.inf)
 
     def due(self, now: float) -> list[str]:
         """List the topics on which a stop must be sent now."""

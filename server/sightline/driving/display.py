@@ -15,7 +15,7 @@ from sightline.driving.leases import Leases
 from sightline.driving.lock_ports import LockPort
 from sightline.driving.session import DrivingSession
 from sightline.driving.states import Driven, GuardState
-from sightline.driving.stop_bounds import parts, stops_within
+from sightline.driving.stop_bounds import MeasuredTimes, parts, stops_within
 from sightline.kinds.broker import Trip
 from sightline.live.hub import Hub
 
@@ -43,6 +43,7 @@ class DrivingDisplay:
         self._commands = log
         self._guarded: dict[str, tuple[bool, float]] = {}  # whether, and since when (epoch s)
         self._conflicts: dict[str, str] = {}
+        self._seen: dict[str, tuple[MeasuredTimes, str, str]] = {}  # what is shown of each broker
 
     def lease(self, session: DrivingSession) -> None:
         """Show the lease of this robot as it is now."""
@@ -71,6 +72,10 @@ class DrivingDisplay:
     def guard(self, broker: DrivingBroker) -> None:
         """Show the guard of a broker and how driving is there, if that has changed."""
         name, measured, conflict = broker.name, broker.measured(), broker.other_servers.conflict
+        seen = measured, conflict, broker.port.no_driving
+        if self._seen.get(name) == seen:  # four times a second
+            return
+        self._seen[name] = seen
         self._log_conflict(name, conflict)
         live, since = self._guarded.get(name, (None, 0.0))
         if live != measured.guarded:

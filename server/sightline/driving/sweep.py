@@ -127,6 +127,13 @@ class Sweep:
             self._to_expire[topic] = None
         return not harmless
 
+    @property
+    def due(self) -> float:
+        """Return when `look` has something to do, monotonic s; what is past is due now."""
+        if self._to_clear or self._to_expire or self._way.lost != self._lost:
+            return self._called
+        return min(self._next.values())
+
     def look(self) -> None:
         """Do what is due."""
         now = self._clock()

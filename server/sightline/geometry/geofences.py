@@ -25,6 +25,7 @@ from sightline.geometry.shapes import Polygon, Shape
 
 __all__ = ["Change", "Event", "Geofences", "Position", "Rules"]
 _NOTHING: tuple[Change, ...] = ()
+_NEVER = float("inf")
 _STILL = 6e-5
 """Degrees: less than twice the least error, by which nobody goes through anything."""
 
@@ -272,6 +273,13 @@ class Geofences:
                 break  # they are in the order in which they began to wait
             changes.append(self._turn(thing, region, self._stands[thing][region]))
         return changes
+
+    @property
+    def due(self) -> float:
+        """Return when `tick` has something to say next, if no fix comes before; else infinity."""
+        # They are in the order in which they began to wait.
+        first = min(next(iter(self._waiting.values()), _NEVER), self._pending.since)
+        return first + self.rules.dwell
 
     # -- the rules
 

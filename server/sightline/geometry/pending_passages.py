@@ -67,6 +67,12 @@ class PendingPassages:
         self.waiting: dict[str, list[_Pending]] = {}
         """What waits for a thing's next fix, by thing."""
 
+    @property
+    def since(self) -> float:
+        """Return since when the first of them waits; infinity: none does."""
+        waiting = self.waiting.values()
+        return min((each.since for some in waiting for each in some), default=float("inf"))
+
     def forget(self, thing: str) -> None:
         """Forget what waits of this thing."""
         self.waiting.pop(thing, None)

@@ -15,7 +15,8 @@ from sightline.live.world import WorldFull
 from sightline.model.server import SERVER, Server
 
 _EVERY = 1.0  # s
-_LAG_EVERY = 0.1  # s
+_LAG_EVERY = 0.125  # s
+_LAG_AT_REST = 0.25  # s, while no messages come: the watch over the robots' surroundings wakes us
 
 Figures = Callable[[], Mapping[str, Any]]
 """Gives further fields of `Server`."""
@@ -46,13 +47,10 @@ class ServerState(Service):
         self._frames = frames
         self._started = wall()
         self._lag = 0.0
-        self._felt = 0.0
-        self._expected = 0.0
         self._counted = (0.0, 0, 0)
-        self._loops = (
-            Periodic(clock, _LAG_EVERY, self._feel_lag, "server state: lag"),
-            Periodic(clock, _EVERY, self.update, "server state"),
-        )
+        self._probe = LagProbe(clock, _LAG_EVERY)
+        self._probe_at_rest = LagProbe(clock, _LAG_AT_REST)
+        self._loop = Periodic(clock, _EVERY, self.update, "server state")
 
     def also(self, figures: Figures) -> None:
         """Ask ``figures``, too, for further fields."""
@@ -65,7 +63,7 @@ class ServerState(Service):
     @property
     def lag(self) -> float:
         """Return the worst delay of the reactor in the last second or so, in s."""
-        return max(self._lag, self._felt)
+        return max(self._lag, self._probe.longest, self._probe_at_rest.longest)
 
     def figures(self) -> dict[str, Any]:
         """Return all further fields of `Server`, as they are now."""
@@ -78,20 +76,15 @@ class ServerState(Service):
         super().startService()
         now = self._clock.seconds()
         self._counted = (now, self._ingest.received, self._frames())
-        self._expected = now + _LAG_EVERY
-        lag, update = self._loops
-        lag.start(now=False)
-        update.start()
+        self._probe.start()
+        self._probe_at_rest.start()
+        self._loop.start()
 
     def stopService(self) -> None:
         super().stopService()
-        for loop in self._loops:
-            loop.stop()
-
-    def _feel_lag(self) -> None:
-        now = self._clock.seconds()
-        self._felt = max(self._felt, now - self._expected)
-        self._expected = now + _LAG_EVERY
+        self._loop.stop()
+        self._probe.stop()
+        self._probe_at_rest.stop()
 
     def update(self) -> None:
         """Put the state of now into the world."""
@@ -100,7 +93,11 @@ class ServerState(Service):
         quiet = received == ingest.received
         self._counted = (now, ingest.received, self._frames())
         passed = now - then
-        self._lag, self._felt = self._felt, 0.0
+        self._lag = max(self._probe.taken(), self._probe_at_rest.taken())
+        if quiet:
+            self._probe.stop()
+        else:
+            self._probe.start()
         state = Server(
             version=self._version,
             started=round(self._started, 3),
@@ -122,6 +119,38 @@ class ServerState(Service):
             self._hub.announce()
         # Otherwise our figures travel with the next message's news: a frame of their own
         # would make whatever comes right behind it wait for the tick.
+
+
+class LagProbe:
+    """Feel how much later than it should the reactor calls what is due each ``seconds``."""
+
+    def __init__(self, clock: IReactorTime, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._expected = 0.0
+        self._loop = Periodic(clock, seconds, self._feel, "the probe of the reactor's lag")
+        self.longest = 0.0
+        """The longest delay since it was taken, s."""
+
+    def start(self) -> None:
+        """Begin to feel. Does nothing if begun."""
+        if not self._loop.running:
+            self._expected = self._clock.seconds() + self._seconds
+            self._loop.start(now=False)
+
+    def stop(self) -> None:
+        """Feel nothing more, until it is begun again."""
+        self._loop.stop()
+
+    def taken(self) -> float:
+        """Return the longest delay, s, and begin anew."""
+        longest, self.longest = self.longest, 0.0
+        return longest
+
+    def _feel(self) -> None:
+        now = self._clock.seconds()
+        self.longest = max(self.longest, now - self._expected)
+        self._expected = now + self._seconds
 
 
 def _per_second(count: int, seconds: float) -> float:

@@ -41,10 +41,11 @@ def is_aws_iot(host: str, alpn: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """The message that the broker sends in our name, at QoS 1, when we vanish. Never retained."""
+    """The message that the broker sends in our name, at QoS 1, when we vanish."""
 
     topic: str
     payload: bytes
+    retain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

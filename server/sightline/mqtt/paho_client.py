@@ -50,8 +50,8 @@ def make_client(
     client.max_queued_messages_set(options.send_limit)
     if options.user is not None:
         client.username_pw_set(options.user, options.password)
-    if options.will is not None:
-        client.will_set(options.will.topic, options.will.payload, qos=1)
+    if (will := options.will) is not None:
+        client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
     if options.tls:
         client.tls_set_context(tls_context(options))
         client.tls_insecure_set(options.tls.insecure)

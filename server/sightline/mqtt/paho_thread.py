@@ -164,10 +164,10 @@ class PahoThread:
 
     def _loop(self, client: Client) -> None:
         """Serve the socket and the bell until the connection is over."""
-        poll = select.poll()
-        poll.register(self._orders.ear, select.POLLIN)
+        poll, ear = select.poll(), self._orders.ear.fileno()
+        poll.register(ear, select.POLLIN)
         watched: tuple[int, int] | None = None
-        last_received = time.monotonic()
+        last_received = due = time.monotonic()  # when the clocks are to be looked at
         by_chunk = isinstance(client, FastClient)
         unrested = taken = 0
         while (sock := client.socket()) is not None:
@@ -178,32 +178,40 @@ class PahoThread:
                 watched = (number, want)
             # TLS may hold decrypted bytes that poll() knows nothing of.
             held = bool(sock.pending()) if hasattr(sock, "pending") else False
-            ready = dict(poll.poll(0 if held else TICK * 1000))
-            self._orders.turned = time.monotonic()
+            wait = 0.0 if held else max(0.0, due - time.monotonic())
+            ready = dict(poll.poll(wait * 1000))
+            now = self._orders.turned = time.monotonic()
             if self._orders.stopping:
                 self._say_goodbye(client)
                 return
             if self._orders.hushed:
                 self._wait_to_stop()
                 return
-            if held or ready.get(number, 0) & ~select.POLLOUT:
-                last_received = self._orders.turned
+            readable = held or ready.get(number, 0) & ~select.POLLOUT
+            if readable:
+                last_received = now
                 if by_chunk and taken < HANDFUL and self._inbox.waiting:
                     time.sleep(PAUSE)
                 client.loop_read()
+            if ear in ready:
+                self._hear()
+            self._work(client)
+            if client.want_write():
+                client.loop_write()
+            if now >= due:
+                due = now + TICK
+                client.loop_misc()
+                late = self._overdue(last_received, client.keepalive)
+            else:
+                late = ""
+            if readable:  # last: the reactor wakes, and is not to wait for us
                 taken = len(self._arrivals)
                 unrested += taken
                 self._hand_in()
                 if unrested >= BREATH and self._inbox.crowded:
                     unrested = 0
                     time.sleep(BREATHER)
-            if self._orders.ear.fileno() in ready:
-                self._hear()
-            self._work(client)
-            if client.want_write():
-                client.loop_write()
-            client.loop_misc()
-            if why := self._orders.given_up or self._overdue(last_received, client.keepalive):
+            if why := self._orders.given_up or late:
                 if not self._why:
                     self._why, self._ending = why, "silent"
                 return

@@ -25,15 +25,30 @@ T = TypeVar("T")
 Taker = Callable[[StoredRules], None]
 
 
+def nothing(known: StoredRules) -> None:
+    """Load nothing for what was read."""
+
+
 class RuleDatabase(DatabaseAccess[RuleStore]):
-    """The way to the database; ``server`` is ours among several, that have ``common``."""
+    """The way to the database; ``server`` is ours among several, that have ``common``.
+
+    ``prepare`` is called with what was read before anybody is told of it, on the database's thread,
+    or before the reactor runs: whatever takes long is loaded there.
+    """
 
     def __init__(
-        self, reactor: Any, folder: Path, common: CommonStore | None = None, server: str = ""
+        self,
+        reactor: Any,
+        folder: Path,
+        common: CommonStore | None = None,
+        server: str = "",
+        *,
+        prepare: Callable[[StoredRules], None] = nothing,
     ) -> None:
         super().__init__(reactor, "rules", common, "rules")
         self._folder = folder
         self._server = server
+        self._prepare = prepare
         self._takers: list[Taker] = []
         self._editions = Editions()
 
@@ -56,7 +71,7 @@ class RuleDatabase(DatabaseAccess[RuleStore]):
         super().privilegedStartService()
         if self._common is None:
             self._store = store = RuleStore(self._folder, self._server)
-            self._take(store.known(self._editions))
+            self._take(self._prepared(store.known(self._editions)))
 
     async def enter(self, common: CommonStore) -> None:
         """Open the database of all servers, and take what is in it. Raises `Unavailable`."""
@@ -92,12 +107,18 @@ class RuleDatabase(DatabaseAccess[RuleStore]):
     async def follow(self) -> None:
         """Tell everybody what is in the database now, also what other servers changed."""
         before = self._editions
-        known = await self.work(lambda store: store.transact(lambda: store.known(before)))
+        known = await self.work(
+            lambda store: self._prepared(store.transact(lambda: store.known(before)))
+        )
         # Two may have asked at once: what the later one was told counts from what it knew.
         if self._editions is before:
             self._take(known)
         else:
             await self.follow()
+
+    def _prepared(self, known: StoredRules) -> StoredRules:
+        self._prepare(known)
+        return known
 
     def _take(self, known: StoredRules) -> None:
         self._editions = known.there

@@ -77,19 +77,6 @@ def is_done(row: AlertRow) -> bool:
     return alert.status == "resolved" or (alert.status == "acknowledged" and not alert.lasting)
 
 
-def open_alerts(rows: Mapping[str, AlertRow], account: str) -> int:
-    """Count the alerts that this account was told of, or that are of its rules, and are open."""
-    own = f"rule/{account}/"
-    return sum(
-        row.alert.status == "open"
-        and (
-            row.alert.rule.startswith(own)
-            or any(told.account == account for told in row.alert.told)
-        )
-        for row in rows.values()
-    )
-
-
 def too_many(rows: Mapping[str, AlertRow], most: int) -> list[str]:
     """Return the ids of those that go where there are more than ``most``.
 

@@ -22,6 +22,7 @@ from sightline.model.notification import DeliveryReport, Notification
 from sightline.rules import alert_changes
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import Act, EventName
+from sightline.rules.alert_counts import AlertCounts
 from sightline.rules.store import SAME, AlertRow, RuleStore, StoredRules
 from sightline.rules.writes import RuleWrites, Then
 
@@ -91,6 +92,7 @@ class AlertService:
         self.rows: dict[str, AlertRow] = {}
         """The alerts by their ids."""
         self._by_firing: dict[str, str] = {}
+        self.counts = AlertCounts()
         self._database = database
         self._writes = writes
         self._hub = hub
@@ -120,6 +122,8 @@ class AlertService:
             self._hub.announce()
 
     def _apply(self, change: AlertChange) -> None:
+        before, after = (row.alert if row else None for row in (change.before, change.row))
+        self.counts.change(change.id, before, after)
         self._show(change.id)
         for listener in self._listeners:
             listener(change)
@@ -138,7 +142,7 @@ class AlertService:
 
     def owners(self) -> frozenset[str]:
         """Return the accounts that have alerts."""
-        return frozenset(id.partition("/")[0] for id in self.rows)
+        return self.counts.owners()
 
     def knows(self, firing: str) -> bool:
         """Tell whether there is an alert of this firing."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from sightline.contract.fields import Answer
+from sightline.kinds.rules.model import Condition, Hours, Recipient
 
 
 class WouldTell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,6 +46,65 @@ class RuleTried(Answer, frozen=True, kw_only=True, rename={"since": "from", "unt
     until: float
     quiet: int
     trouble: list[RuleTrouble]
+
+
+class RulesText(Answer, frozen=True):
+    """Rules as text, and how many they are."""
+
+    text: str
+    count: int
+
+
+class TextError(msgspec.Struct, frozen=True):
+    """Where a text is no rule: line and column from 1, and what is expected there.
+
+    ``at`` counts the characters before that place.
+    """
+
+    line: int
+    column: int
+    at: int
+    expected: str
+
+
+class ReadRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule as it was read of a text, without who made it and when."""
+
+    name: str = ""
+    about: tuple[str, ...]
+    condition: Condition
+    hours: Hours = Hours()
+    tell: tuple[Recipient, ...]
+    urgent: bool = False
+    every: float = 0.0
+    again: float | None = None
+    enabled: bool = True
+
+
+class ReadChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What bringing in a rule would do: from which ``line``, and to which rule of what version.
+
+    ``trouble`` is what is wrong with it: then it cannot be brought in.
+    """
+
+    line: int
+    change: Literal["new", "changed", "same"]
+    rule: ReadRule
+    thing: str | None = None
+    version: int = 0
+    trouble: list[RuleTrouble]
+
+
+class RulesRead(Answer, frozen=True, kw_only=True):
+    """What a text would change, line by line, and its errors.
+
+    ``left_out`` of one's rules are not in the text: they stay. ``room`` is for how many more.
+    """
+
+    changes: list[ReadChange]
+    errors: list[TextError]
+    left_out: int
+    room: int
 
 
 class UsualSilence(Answer, frozen=True, kw_only=True):

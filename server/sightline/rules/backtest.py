@@ -24,7 +24,15 @@ from sightline.kinds.rules.model import Rule
 from sightline.rules.drawn import Drawn, TriedRegion
 from sightline.rules.engine import RuleEngine
 from sightline.rules.firing import Event, Firing, Resolution
-from sightline.rules.past import SORTS, Decode, PastChange, RecordedEntry, RecordedPast, order
+from sightline.rules.past import (
+    SORTS,
+    Decode,
+    PastChange,
+    RecordedEntry,
+    RecordedLinks,
+    RecordedPast,
+    order,
+)
 from sightline.rules.ports import DayCalendar, Lookaround
 
 DAY = 86_400.0
@@ -127,6 +135,7 @@ class Backtest:
         self._key = key
         self._drawn = None if drawn is None else TriedRegion(drawn)
         self._region = rule.condition.region
+        self._links = RecordedLinks() if rule.condition.type == "absent" else None
         self._entries: list[RecordedEntry] = []
         self._fed = False
         self._later: list[tuple[float, int, PastChange]] = []
@@ -155,6 +164,7 @@ class Backtest:
         if self._fed:
             entries.sort(key=order)  # nearly in order already, which takes next to nothing
             self._fed = False
+            self._find_lost(entries)
         done = 0
         for entry in entries:
             if entry.at >= until:
@@ -166,6 +176,16 @@ class Backtest:
         del entries[:done]
         self._catch_up(until)
         yield
+
+    def _find_lost(self, entries: Iterable[RecordedEntry]) -> None:
+        """Note when connections were lost, before what they may have kept from us is judged."""
+        if self._links is None:
+            return
+        for entry in entries:
+            if (lost := self._links.lost(entry)) is not None:
+                self._n += 1
+                heapq.heappush(self._later, (lost.at, self._n, lost))
+                self._wakes = min(self._wakes, lost.at)
 
     def result(self) -> TrialResult:
         """Return what was found, after all was judged."""

@@ -18,6 +18,7 @@ from sightline.kinds.regions.model import Transition
 from sightline.model.kind import State
 from sightline.rules.past import PastChange
 
+_MOMENT = 0.001  # s
 Positions = Callable[[State | None, State], Sequence[Position]]
 """Returns where a change says that a thing is (`sightline.regions.positions`)."""
 
@@ -54,23 +55,20 @@ class TriedRegion:
         yield from self.due(change.at)
         if change.after is None:
             self._fences.forget(change.key)
+            self.looks = self._fences.due
             return
-        dwell = self._drawn.rules.dwell
         for position in self._drawn.positions(change.before, change.after):
             for crossed in self._fences.fix(change.key, position, change.at):
                 yield from self._crossed(crossed, change.at)
-            self.looks = min(self.looks, change.at + dwell)
+        self.looks = self._fences.due
 
     def due(self, at: float) -> Iterator[PastChange]:
         """Return the transitions that nothing contradicted for long enough, up to ``at``."""
-        if self.looks > at:
-            return
-        look, self.looks = self.looks, float("inf")
-        for crossed in self._fences.tick(look):
-            yield from self._crossed(crossed, look)
-        if look < at:
-            for crossed in self._fences.tick(at):
-                yield from self._crossed(crossed, at)
+        while (look := self.looks) <= at:
+            for crossed in self._fences.tick(look):
+                yield from self._crossed(crossed, look)
+            # What is due now and not told is so by a rounding error: it is told a moment later.
+            self.looks = max(self._fences.due, look + _MOMENT)
 
     def _crossed(self, crossed: Crossed, at: float) -> Iterator[PastChange]:
         if not crossed.crossed:

@@ -13,20 +13,27 @@ from typing import Any
 
 import msgspec
 
+from sightline import __version__
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.probots.model import ProBot
 from sightline.kinds.rules.model import Alert, Rule
 from sightline.model.kind import State, id_of, kind_of
 from sightline.rules.alert_changes import EventName
-from sightline.rules.fields import LASTING
+from sightline.rules.fields import lasts
 
 BASE = "sightline/ha"
 STATUS = f"{BASE}/status"
-"""``online`` while this server tells anything, ``offline`` after it was stopped."""
+"""``online`` while a server tells anything; else ``offline``, by its will where it was killed."""
+ONLINE, OFFLINE = b"online", b"offline"
+_COMPONENTS = ("device_tracker", "binary_sensor", "event")
+_BIRTH = "homeassistant/status"
+"""Home Assistant says here that it has started, whatever its prefix is."""
 _DEVICE = {"identifiers": ["sightline"], "name": "Sightline", "manufacturer": "Sightline"}
+_ORIGIN = {"name": "Sightline", "sw_version": __version__}
 _EVENTS = ["fired", "acknowledged", "resolved", "reopened"]
 
+_SLUG = r"sightline_[a-z0-9_]+_[0-9a-f]{8}"
 Messages = dict[str, bytes]
 """Payloads by topic, to be retained; empty: forget what was there."""
 
@@ -84,18 +91,26 @@ def _shown(key: str, state: State) -> tuple[str, bytes | None, Mapping[str, Any]
 
 
 def of_rule(prefix: str, id: str, rule: Rule, open_alerts: int) -> Messages:
-    """Announce a rule: a sensor that is on while an alert of it is open, or an event."""
+    """Announce a rule: a sensor that is on while an alert of it is open, or an event.
+
+    A rule that was changed may have been the other before: nothing is left of that.
+    """
     key = f"rule/{id}"
     where = topic(key)
     name = rule.name or f"{rule.condition.type}: {', '.join(rule.about)}"
-    if rule.condition.type in LASTING:
+    if lasts(rule.condition):
         config = {"name": name, "state_topic": where, "device_class": "problem"}
         return {
+            _config(prefix, "event", key): b"",
             _config(prefix, "binary_sensor", key): _announced(key, config),
             where: b"ON" if open_alerts else b"OFF",
         }
     events: dict[str, Any] = {"name": name, "state_topic": where, "event_types": _EVENTS}
-    return {_config(prefix, "event", key): _announced(key, events)}
+    return {
+        _config(prefix, "binary_sensor", key): b"",
+        where: b"",
+        _config(prefix, "event", key): _announced(key, events),
+    }
 
 
 def of_alert(id: str, alert: Alert, event: EventName) -> tuple[str, bytes]:
@@ -110,9 +125,33 @@ def forgotten(prefix: str, key: str) -> Messages:
     """Have nothing left at the broker of a thing or rule that is no more."""
     where = topic(key)
     found = dict.fromkeys((where, f"{where}/attributes"), b"")
-    for component in ("device_tracker", "binary_sensor", "event"):
+    for component in _COMPONENTS:
         found[_config(prefix, component, key)] = b""
     return found
+
+
+def births(prefix: str) -> tuple[str, ...]:
+    """Return the topics on which Home Assistant says that it has started."""
+    return tuple(dict.fromkeys((_BIRTH, f"{prefix}/status")))
+
+
+def config_filters(prefix: str) -> list[str]:
+    """Return the filters of all announcements that may be ours."""
+    return [f"{prefix}/{component}/+/config" for component in _COMPONENTS]
+
+
+def left_behind(prefix: str, config: str) -> tuple[str, ...]:
+    """Return the topics of an announcement that nobody may look after any more; none: not ours.
+
+    ``config`` is where it was made, which comes last.
+    """
+    found = re.fullmatch(f"{re.escape(prefix)}/[a-z_]+/({_SLUG})/config", config)
+    return () if found is None else (f"{BASE}/{found[1]}", f"{BASE}/{found[1]}/attributes", config)
+
+
+def is_of_rule(config: str) -> bool:
+    """Tell whether an announcement is that of a rule, and not of a thing."""
+    return "/sightline_rule_" in config
 
 
 def _config(prefix: str, component: str, key: str) -> str:
@@ -120,7 +159,12 @@ def _config(prefix: str, component: str, key: str) -> str:
 
 
 def _announced(key: str, config: Mapping[str, Any]) -> bytes:
-    common = {"unique_id": slug(key), "device": _DEVICE, "availability_topic": STATUS}
+    common = {
+        "unique_id": slug(key),
+        "device": _DEVICE,
+        "origin": _ORIGIN,
+        "availability_topic": STATUS,
+    }
     return msgspec.json.encode({**config, **common})
 
 

@@ -27,6 +27,8 @@ ABOUT: dict[ConditionType, frozenset[str]] = {
     "number": frozenset(("broker",)),
 }
 """What each type of condition can be about, by the first level of keys."""
+_DEAF: frozenset[ConditionType] = frozenset(("silent", "absent"))
+"""Conditions that ask since when we hear the brokers."""
 KINDS = frozenset().union(*ABOUT.values())
 """The kinds of things that rules are about."""
 
@@ -66,7 +68,7 @@ def history_of(rule: Rule, thing: str) -> bool:
             covers(word, thing) or covers(word, clients) or covers(clients, word)
             for word in rule.about
         )
-    if thing == rule.condition.other or (type == "silent" and kind_of(thing) == "broker"):
+    if thing == rule.condition.other or (type in _DEAF and kind_of(thing) == "broker"):
         return True
     return looks_about(rule, thing)
 

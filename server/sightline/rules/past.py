@@ -27,7 +27,7 @@ Decode = Callable[[Arrival], Iterable[Update]]
 SORTS: dict[ConditionType, tuple[str, ...]] = {
     "arrives": ("crossing",),
     "leaves": ("crossing",),
-    "absent": ("crossing",),
+    "absent": ("crossing", "figures"),
     "stays": ("crossing",),
     "near": ("fix", "transition"),
     "battery": ("fix", "transition", "state"),
@@ -44,6 +44,8 @@ SORTS: dict[ConditionType, tuple[str, ...]] = {
 ALARM_SHOWN = 60.0
 """An alarm is shown so long (s) after the last message; when that was, history does not tell."""
 
+_MOMENT = 0.001
+"""s after the figures before, by which a connection that was lost is taken as lost."""
 _RANK = {"fix": 0, "transition": 0, "state": 0, "figures": 0, "alarm": 1, "log": 1, "crossing": 2}
 
 
@@ -200,6 +202,30 @@ class RecordedPast:
             else:
                 self.states[key] = after
             yield PastChange(entry.at, key, before, after)
+
+
+class RecordedLinks:
+    """Finds out of the figures of brokers when a connection was lost: live that is known at once,
+    in history when it stands again.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Broker] = {}
+
+    def lost(self, entry: RecordedEntry) -> PastChange | None:
+        """Return that the connection was lost since the figures before these; None: it was not."""
+        if entry.sort != "figures" or kind_of(entry.thing) != "broker":
+            return None
+        try:
+            link = _broker(entry.body).link
+        except msgspec.DecodeError:
+            return None
+        before, after = self._known.get(entry.thing), Broker(link=link, sys_at=entry.at)
+        self._known[entry.thing] = after
+        lost = _lost(before, after)
+        if lost is None or lost.link is None:
+            return None
+        return PastChange(lost.link.since + _MOMENT, entry.thing, before, lost)
 
 
 def rhythm_of(entries: Iterable[RecordedEntry], decode: Decode) -> Rhythm:

@@ -5,8 +5,8 @@ Who may is decided by `auth.permissions`; the audit log writes down who did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta
 from twisted.internet.interfaces import IReactorTime
@@ -30,6 +30,9 @@ MOST_THINGS = 50
 """Things that one rule names."""
 MOST_RECIPIENTS = 20
 """Accounts that one rule tells."""
+
+MOST_AT_ONCE = 200
+"""Rules that are saved together."""
 
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
 MOST_NOTE = 500
@@ -62,6 +65,18 @@ class SavedRule(Answer, frozen=True):
     version: int
 
 
+class ManyRules(RequestFields, frozen=True, kw_only=True):
+    """Rules that are made or changed together, each as by a request of its own."""
+
+    rules: Annotated[tuple[RuleFields, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class SavedRules(Answer, frozen=True):
+    """The keys of the rules as they are kept now, in the order in which they came."""
+
+    things: list[str]
+
+
 class RemovedRule(RequestFields, frozen=True):
     """Which rule, and the version that is removed."""
 
@@ -92,6 +107,16 @@ RULE = RequestSpec(
         "tell": [{"account": "jane"}],
     },
 )
+RULES = RequestSpec(
+    name="rules",
+    summary="Make rules, or change some: all or none",
+    fields=ManyRules,
+    right="rule",
+    needs="a password or passkey: not by a token",
+    answer=SavedRules,
+    errors=(*_ERRORS, "full", "impossible"),
+    example={"rules": [RULE.example]},
+)
 UNRULE = RequestSpec(
     name="unrule",
     summary="Remove a rule, with its alerts",
@@ -110,8 +135,14 @@ ALERT = RequestSpec(
 )
 
 
-Check = Callable[[Rule, User], Sequence[RuleTrouble]]
-"""Says what is wrong with a rule, by what that user may see."""
+class RuleChecker(Protocol):
+    """What knows whether a rule makes sense."""
+
+    def prepare(self, rule: Rule) -> Awaitable[None]:
+        """Load what is needed to check and judge a rule, where that takes long."""
+
+    def check(self, rule: Rule, user: User) -> Sequence[RuleTrouble]:
+        """Say what is wrong with a rule, by what that user may see; after `prepare`."""
 
 
 class RuleRequests:
@@ -125,44 +156,71 @@ class RuleRequests:
         rules: RuleService,
         alerts: AlertService,
         rights: RuleRights,
-        check: Check,
+        checker: RuleChecker,
     ) -> None:
         self._clock = clock
         self._wall = wall
         self._rules = rules
         self._alerts = alerts
         self._rights = rights
-        self._check = check
+        self._checker = checker
         # More than people do; less than would fill the disk.
         self._pace = TokenBuckets(rate=0.5, burst=30)
         self._acts = TokenBuckets(rate=2, burst=100)
         requests.add(RULE, self._rule)
+        requests.add(RULES, self._many)
         requests.add(UNRULE, self._unrule)
         requests.add(ALERT, self._alert)
 
     async def _rule(self, asker: Asker, asked: RuleFields) -> SavedRule:
+        id, rule = await self._made(asker, asked, frozenset())
+        self._take_turn(self._pace, asker)
+        if asked.thing is None:
+            self._rules.check_room(asker.user.name)
+        await self._rules.put(id, rule)
+        return SavedRule(thing=f"rule/{id}", version=rule.version)
+
+    async def _many(self, asker: Asker, asked: ManyRules) -> SavedRules:
+        """Save all or none; what is wrong with one is said with its number."""
+        made: dict[str, Rule] = {}
+        new = 0
+        for number, each in enumerate(asked.rules, start=1):
+            try:
+                id, rule = await self._made(asker, each, made.keys())
+                if id in made:
+                    raise Refused("malformed", "it is there twice")
+            except Refused as why:
+                raise Refused(why.code, f"rule {number}: {why.why}") from None
+            made[id] = rule
+            new += each.thing is None
+        self._take_turn(self._pace, asker)
+        if new:
+            self._rules.check_room(asker.user.name, new)
+        await self._rules.put_all(made)
+        return SavedRules(things=[f"rule/{id}" for id in made])
+
+    async def _made(
+        self, asker: Asker, asked: RuleFields, taken: Collection[str]
+    ) -> tuple[str, Rule]:
+        """Return the rule that somebody asks for, and its id. Raises `Refused`."""
         user, now = asker.user, round(self._wall(), 3)
         if asked.thing is None:
-            id = new_id(user.name, self._rules.records)
+            id = new_id(user.name, {*self._rules.records, *taken})
             if not may(user, "rule", f"rule/{id}"):
                 raise Refused("forbidden", "a rule is made by somebody who signed in")
             rule = rule_of(asked, user.name, 1, now)
-            self._look(user, rule)
-            self._take_turn(self._pace, asker)
-            self._rules.check_room(user.name)
         else:
             id, before = self._known(asker, "rule", asked.thing)
             if asked.version != before.version:
                 raise Refused("stale", f"it was changed meanwhile: it is version {before.version}")
             rule = rule_of(asked, user.name, before.version + 1, now)
-            self._look(user, rule)
-            self._take_turn(self._pace, asker)
-        await self._rules.put(id, rule)
-        return SavedRule(thing=f"rule/{id}", version=rule.version)
+        await self._look(user, rule)
+        return id, rule
 
-    def _look(self, user: User, rule: Rule) -> None:
+    async def _look(self, user: User, rule: Rule) -> None:
         """Refuse what makes no sense, and what names something its maker may not see."""
-        for trouble in self._check(rule, user):
+        await self._checker.prepare(rule)
+        for trouble in self._checker.check(rule, user):
             raise Refused("impossible", trouble.words)
         field = self._rights.hidden(user, rule)
         if field is not None:  # what is hidden and what is not there look the same

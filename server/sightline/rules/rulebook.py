@@ -16,10 +16,10 @@ from sightline.model.kind import State, id_of, kind_of
 from sightline.rules.case import Case, Counts, EnginePorts
 from sightline.rules.conditions import make
 from sightline.rules.conditions.base import BaseWatch
+from sightline.rules.conditions.links import LostLinks
 from sightline.rules.conditions.near import Near, OtherThing
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.robots import AlarmRaised
-from sightline.rules.conditions.silence import LostLinks
 from sightline.rules.hours import Opening
 from sightline.rules.index import KINDS, exact, is_about_number, looks_about
 from sightline.rules.ports import DayCalendar, Lookaround

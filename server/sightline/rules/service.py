@@ -6,7 +6,7 @@ several servers share it, the changes of the others take effect in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -99,16 +99,32 @@ class RuleService:
 
     # -- changing
 
-    def check_room(self, account: str) -> None:
-        """Raise `Refused` (``full``) when this account may have no more rules."""
-        if len(self.of(account)) >= self._most:
+    def room(self, account: str) -> int:
+        """Return for how many more rules an account has room."""
+        return max(0, self._most - len(self.of(account)))
+
+    def check_room(self, account: str, more: int = 1) -> None:
+        """Raise `Refused` (``full``) when this account may not have so many more rules."""
+        room = self.room(account)
+        if room == 0:
             raise Refused("full", f"there are {self._most} rules already, and no room for another")
-        if len(self.records) >= MOST:
+        if more > room:
+            raise Refused("full", f"there is room for {room} more rules, and these are {more}")
+        if len(self.records) + more > MOST:
             raise Refused("full", "this server has all the rules that it has room for")
 
     async def put(self, id: str, rule: Rule) -> None:
         """Set a rule; its version says which one it replaces. Raises `Refused`."""
         await self._database.change(lambda store: store.put(id, rule, rule.version - 1))
+
+    async def put_all(self, rules: Mapping[str, Rule]) -> None:
+        """Set rules by their ids, all or none; each as `put` does. Raises `Refused`."""
+
+        def write(store: RuleStore) -> None:
+            for id, rule in rules.items():
+                store.put(id, rule, rule.version - 1)
+
+        await self._database.change(write)
 
     async def remove(self, id: str, version: int | None) -> None:
         """Remove a rule with its alerts; None: whatever its version is. Raises `Refused`."""

@@ -23,7 +23,7 @@ from sightline.rules.drawn import Drawn
 from sightline.rules.index import history_of
 from sightline.rules.past import Decode, RecordedEntry
 from sightline.rules.ports import DayCalendar, Lookaround
-from sightline.rules.requests import Check, rule_of
+from sightline.rules.requests import RuleChecker, rule_of
 from sightline.rules.rhythm import Rhythm
 from sightline.rules.rights import RuleRights
 from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
@@ -63,7 +63,7 @@ class Trials:
         calendar: DayCalendar,
         around: Lookaround,
         decode: Decode,
-        check: Check,
+        checker: RuleChecker,
         rights: RuleRights,
         drawn: Callable[[Rule], Drawn | None],
     ) -> None:
@@ -73,7 +73,7 @@ class Trials:
         self._calendar = calendar
         self._around = around
         self._decode = decode
-        self._check = check
+        self._checker = checker
         self._rights = rights
         self._drawn = drawn
 
@@ -82,7 +82,8 @@ class Trials:
         user, now = call.who.user, self._wall()
         rule = rule_of(call.asked.rule, user.name, 1, now)
         since = now - call.asked.days * DAY
-        trouble = list(self._check(rule, user))
+        await self._checker.prepare(rule)
+        trouble = list(self._checker.check(rule, user))
         field = self._rights.hidden(user, rule)
         if field is not None and not any(each.field == f"condition.{field}" for each in trouble):
             trouble.append(_unknown(field))

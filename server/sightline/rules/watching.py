@@ -40,7 +40,8 @@ WATCHED = tuple(sorted((*KINDS, "stay", "crossing", "alarm")))
 """The kinds of things whose changes rules are judged by."""
 _TICK = 0.5  # s
 _LEAD = 1.0  # s
-_NOTE = 10.0  # s between notes of what the engine knows
+_NOTE = 10.0
+"""s between two notes of what the engine knows; of a rule that was changed it is noted at once."""
 _HELD = 50_000  # changes that wait while the past is judged
 _NEAR = 20  # firings of one rule and thing whose ids are known
 
@@ -82,6 +83,7 @@ class RuleWatch(Service):
         self._work = work
         self._gap = gap
         self._live = False
+        self._new = False
         self._held: deque[tuple[float, str, State | None, State | None]] = deque(maxlen=_HELD)
         self._near: dict[tuple[str, str], deque[tuple[float, str]]] = {}
         self._faults = 0
@@ -167,6 +169,8 @@ class RuleWatch(Service):
             self._took(self.engine.number(self._wall(), broker, topic, payload))
 
     def _tick(self) -> None:
+        if self._new:
+            self._note()
         now = self._wall()
         if self._live and self.engine.due <= now:
             self._took(self.engine.tick(now))
@@ -177,6 +181,7 @@ class RuleWatch(Service):
     def _rule_changed(self, change: RuleChange) -> None:
         if not self._live:
             return
+        self._new = True
         key, now = f"rule/{change.id}", self._wall()
         if change.rule is None:
             self._took(self.engine.drop(key, now))
@@ -261,6 +266,7 @@ class RuleWatch(Service):
         """Write down what the engine knows, behind all that it found."""
         if not self._live or not (self._rules.records or self._near):
             return
+        self._new = False
         at, state = self._wall(), self.engine.state()
 
         def write(store: RuleStore) -> None:

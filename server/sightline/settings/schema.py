@@ -102,7 +102,7 @@ class FanoutSettings(Section, frozen=True, kw_only=True):
     tells a quiet server from a lost one.
     """
 
-    tick_ms: Milliseconds = 10
+    tick_ms: Milliseconds = 2
     tick_max_ms: Milliseconds = 100
     frame_bytes: Bytes = 262_144
     compression: bool = True

@@ -107,6 +107,7 @@ class Api(Resource):
             flow=context.beside(request, FLOW),
             parts=parts,
             thing=thing,
+            left=lambda: is_disconnected(request),
         )
         return await route.do(call)
 

@@ -13,7 +13,6 @@ not fit goes through the transport as usual. TLS connections always take the tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -22,25 +21,12 @@ from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
 from sightline.live.cursor import Cursor
 from sightline.live.world import World
+from sightline.web.pace import FlushSchedule, Pace
 from sightline.web.viewers import Group, Viewer, Wire
 
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
 _SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
 _AT_ONCE = 50  # viewers written to between two looks at the clock
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The pace and the size of frames.
-
-    ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
-    ``stall_timeout`` in s: how long a viewer may be stuck. ``page`` in bytes.
-    """
-
-    tick: float = 0.010
-    tick_max: float = 0.100
-    stall_timeout: float = 10.0
-    page: int = 256 * 1024
 
 
 class FanOut:
@@ -56,7 +42,7 @@ class FanOut:
         self._world = world
         self._pace = pace
         self._groups: dict[VisibleScope, Group] = {}
-        self._next = float("-inf")  # when the next flush may be
+        self._schedule = FlushSchedule(pace)
         self._due: IDelayedCall | None = None
         self._work: Iterator[None] | None = None  # the sending that is going on
         self._slice: IDelayedCall | None = None  # its next slice
@@ -178,11 +164,10 @@ class FanOut:
         """Look for news. The first news after a quiet time goes out at once."""
         if self._due is not None or self._work is not None:
             return
-        wait = self._next - self._clock.seconds()
-        if wait <= 0:
-            self.flush()
-        else:
+        if wait := self._schedule.wait(self._clock.seconds()):
             self._due = self._clock.callLater(wait, self._tick)
+        else:
+            self.flush()
 
     def _tick(self) -> None:
         self._due = None
@@ -227,7 +212,7 @@ class FanOut:
 
     def _news(self) -> Iterator[None]:
         end = self._flushed = self._world.seq
-        seconds, pace = self._clock.seconds, self._pace
+        seconds = self._clock.seconds
         sent, waited, began = False, 0.0, seconds()
         for group in list(self._groups.values()):
             if (left := seconds()) > self._slice_ends:
@@ -245,9 +230,7 @@ class FanOut:
                     break  # what changed between two slices is sent by the next flush
         if sent:
             ended = seconds()
-            worked = ended - began - waited
-            rest = min(2 * worked, pace.tick_max)  # a third of the time at most
-            self._next = max(ended - worked + pace.tick, ended + rest)
+            self._schedule.flushed(ended, ended - began - waited)
 
     def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()

@@ -124,6 +124,7 @@ def in_order(
         features.rules,
         features.naming,
         past.archive,
+        past.rewind,
         *(() if parts.mqtt.peers is None else (parts.mqtt.peers,)),
         parts.mqtt.brokers,
         parts.console.service,

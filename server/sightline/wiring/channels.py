@@ -12,7 +12,9 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
+from sightline.auth.account import SignOut, session_id
 from sightline.channels.access import ChannelAccess
+from sightline.channels.devices import signed_out
 from sightline.channels.options import ChannelOptions, ChannelType
 from sightline.channels.sending import ChannelSender, MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
@@ -47,6 +49,11 @@ def channel_options(wanted: ChannelsSettings) -> ChannelOptions:
     )
 
 
+def nobody_is_called(notification: Notification) -> str:
+    """Return no telephone number, where none are known."""
+    return ""
+
+
 def nobody_hears(delivered: DeliveryReport) -> None:
     """Take what became of a notification where nobody asks for it."""
 
@@ -55,8 +62,9 @@ class ChannelParts(MultiService):
     """How people are told outside the page. ``wall`` gives epoch s.
 
     ``report`` hears how far each notification has got; ``badge`` counts what an account has to look
-    at; ``publish`` sends (broker's name, topic, payload) and says whether it was taken. With a
-    ``common`` store the channels are those of all servers, and each message is sent by one.
+    at; ``telephone`` is whom one may call about what is told; ``publish`` sends (broker's name,
+    topic, payload) and says whether it was taken. With a ``common`` store the channels are those of
+    all servers, and each message is sent by one.
     """
 
     _log = Logger()
@@ -71,12 +79,15 @@ class ChannelParts(MultiService):
         *,
         report: Callable[[DeliveryReport], None] = nobody_hears,
         badge: Callable[[str], int | None] = lambda account: None,
+        telephone: Callable[[Notification], str] = nobody_is_called,
         common: CommonStore | None = None,
     ) -> None:
         super().__init__()
         options = channel_options(settings.channels)
         self._account_service = account_service
         self._common = common is not None
+        self._sign_outs: tuple[SignOut, ...] = ()
+        """Those whose browsers are told nothing any more."""
         self.access = ChannelAccess(
             reactor,
             wall,
@@ -86,11 +97,11 @@ class ChannelParts(MultiService):
             common=common,
             server=settings.replicas.name,
         )
-        poster = Poster(reactor, options, wall)
+        self._poster = poster = Poster(reactor, options, wall)
         self._addresses = AddressSender(reactor, options)
         broker = settings.regions.broker
         senders: dict[ChannelType, ChannelSender] = {
-            "push": PushSender(poster, options, lambda: self.access.vapid, badge),
+            "push": PushSender(poster, options, lambda: self.access.vapid, badge, telephone),
             "address": self._addresses,
             "webhook": WebhookSender(poster),
             "mqtt": MqttChannel(lambda topic, payload: publish(broker, topic, payload)),
@@ -131,6 +142,7 @@ class ChannelParts(MultiService):
         self._addresses.stop()
         try:
             await self.service.stop()
+            await self._poster.close()
             await super().stopService()
         finally:
             self.access.stopService()
@@ -155,6 +167,7 @@ class ChannelParts(MultiService):
     async def _keep_to_accounts(self) -> None:
         service = self._account_service
         try:
+            await self._end_signed_out()
             owners = await self.service.owners()
             if owners <= set(service.cache.accounts):
                 return
@@ -166,3 +179,14 @@ class ChannelParts(MultiService):
                 await self.service.forget_account(account)
         except Unavailable as why:
             self._log.warn("Channels of old accounts stay for now: {why}", why=str(why))
+
+    async def _end_signed_out(self) -> None:
+        """Tell nothing any more to browsers that somebody has signed out."""
+        cache = self._account_service.cache
+        if cache.sign_outs == self._sign_outs:
+            return
+        sessions = {session_id(key) for key in cache.sessions}
+        channels = await self.access.transact(lambda store: store.subscribed())
+        for channel in signed_out(channels, cache.sign_outs, sessions):
+            await self.service.removed(channel, "its browser was signed out")
+        self._sign_outs = cache.sign_outs

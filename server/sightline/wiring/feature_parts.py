@@ -24,6 +24,7 @@ from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
 from sightline.wiring.rules import RuleNeeds, Ruling
+from sightline.wiring.telephones import TelephonesAtHand
 from sightline.wiring.telling import DeliveryListeners
 
 if TYPE_CHECKING:  # which makes these, and then the features
@@ -132,6 +133,7 @@ def make_channels(
         mqtt.publishers.publish,
         report=deliveries.report,
         badge=deliveries.badge,
+        telephone=TelephonesAtHand(accounts.service).to_call,
         common=cluster.store,
     )
 
@@ -178,7 +180,8 @@ def make_rules(
             topics=mqtt.rule_topics,
             console=parts.console.rights,
             reads=parts.reads,
-            publish=mqtt.publishers.publish,
+            publishers=mqtt.publishers,
+            mine=parts.console.monitor.mine,
             tell=channels.tell,
             deliveries=deliveries,
             leadership=parts.cluster.leadership,

@@ -26,6 +26,7 @@ from sightline.history.archive.archive import Archive
 from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
+from sightline.history.rewind.service import RewindService
 from sightline.history.store import Store
 from sightline.kinds import OWNABLE, broker, friends, probots
 from sightline.kinds.friends.deliveries import Deliveries
@@ -39,7 +40,8 @@ from sightline.model.kind import Kind, kind_of, timeouts_of
 from sightline.model.server import SERVER, Alarmed
 from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
-from sightline.web.fanout import FanOut, Pace
+from sightline.web.fanout import FanOut
+from sightline.web.pace import Pace
 from sightline.web.proxies import Proxies
 from sightline.web.public_address import PublicAddress
 from sightline.web.reads import Reads
@@ -66,6 +68,7 @@ from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.phone_adding import NewPhones
 from sightline.wiring.publishers import Publishers
+from sightline.wiring.rewind import make_rewind
 from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.unfollowed import Unfollowed
 
@@ -256,14 +259,20 @@ def build_console(start: Start, live: Live, accounts: Accounts, reads: Reads) ->
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The history as a service, the archive of raw messages, and the watch over the clock."""
+    """The history as a service, the archive of raw messages, and the watch over the clock.
+
+    ``rewind`` answers from the archive.
+    """
 
     clock: ClockWatch
     service: HistoryService
     archive: Archive
+    rewind: RewindService
 
 
-def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> Past:
+def build_history(
+    start: Start, cluster: Cluster, live: Live, accounts: Accounts, reads: Reads
+) -> Past:
     """Make what opens the history, brings back the world and lets go of what is old."""
     hub = live.hub
     clock = ClockWatch(now, live.senders, alarm_of(hub))
@@ -279,7 +288,8 @@ def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts
         purge_clock=clock.purge,
     )
     archive = message_archive(reactor, start.settings, start.state, live.disk.why, clock.purge)
-    return Past(clock, service, archive)
+    rewind = make_rewind(reactor, start.settings, start.state, reads)
+    return Past(clock, service, archive, rewind)
 
 
 def alarm_of(hub: Hub) -> Callable[[str], None]:
@@ -366,7 +376,7 @@ def build_parts(start: Start) -> Parts:
     driving = build_driving(start, cluster, live, accounts)
     reads = Reads(reactor)
     console = build_console(start, live, accounts, reads)
-    past = build_history(start, cluster, live, accounts)
+    past = build_history(start, cluster, live, accounts, reads)
     mqtt = build_mqtt(
         start, cluster=cluster, live=live, driving=driving, console=console, past=past
     )

@@ -38,6 +38,11 @@ class Publishers:
         """Call ``listener`` with each connection that is added."""
         self._listeners.append(listener)
 
+    @property
+    def bridges(self) -> tuple[Bridge, ...]:
+        """Return all that were added."""
+        return tuple(self._bridges)
+
     def overflow(self) -> int:
         """Count the messages lost because our own queues were full."""
         return sum(bridge.overflowed for bridge in self._bridges)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from twisted.internet.threads import deferToThread
+
 from sightline.auth.permissions import User
 from sightline.auth.rule_words import overlap
 from sightline.kinds.rules.model import Rule
@@ -13,8 +15,9 @@ from sightline.model.kind import id_of, kind_of
 from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionService
 from sightline.rules.answers import RuleTrouble
+from sightline.rules.calendar import SystemCalendar
 from sightline.rules.check import check
-from sightline.rules.ports import DayCalendar
+from sightline.rules.store import StoredRules
 
 _GROUPS = 2.0
 """s for which it is remembered which groups of things there are."""
@@ -27,6 +30,12 @@ def server_zone() -> str:
         return named
     _, found, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
     return name if found else "UTC"
+
+
+def load_holidays(calendar: SystemCalendar, known: StoredRules) -> None:
+    """Load the holidays that rules name, for a thread to do before anybody is told of the rules."""
+    named = {rule.hours.country for rule in known.rules.values()}
+    calendar.load(country for country in named if country is not None)
 
 
 class RuleSurroundings:
@@ -97,7 +106,7 @@ class RuleChecks:
         self,
         world: World,
         regions: RegionService,
-        calendar: DayCalendar,
+        calendar: SystemCalendar,
         zone: str,
         wall: Callable[[], float],
     ) -> None:
@@ -125,8 +134,13 @@ class RuleChecks:
                     self._groups.setdefault(key.rpartition("/")[0], []).append(key)
         return self._groups.get(word, ())
 
+    async def prepare(self, rule: Rule) -> None:
+        """Load the holidays that a rule names, on a thread (`RuleChecker`)."""
+        if (country := rule.hours.country) is not None:
+            await deferToThread(self._calendar.load, (country,))
+
     def check(self, rule: Rule, user: User) -> list[RuleTrouble]:
-        """Return what is wrong with a rule, by what that user may see."""
+        """Return what is wrong with a rule, by what that user may see (`RuleChecker`)."""
         # What was granted by name may be made into a rule before it is heard first.
         granted = frozenset(word for word in user.scope.things if word in rule.about)
         seen = _Seen(self, user, granted)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
@@ -33,9 +33,8 @@ from sightline.model.notification import Notification
 from sightline.owntracks.zones import TimeZones
 from sightline.regions.service import RegionChange, RegionService
 from sightline.rules.access import RuleDatabase
-from sightline.rules.alert_changes import EventName, event_of, open_alerts
+from sightline.rules.alert_changes import EventName, event_of
 from sightline.rules.alerts import AlertChange, AlertService
-from sightline.rules.announcing import HomeAssistant
 from sightline.rules.calendar import SystemCalendar
 from sightline.rules.engine import RuleEngine
 from sightline.rules.findings import Findings
@@ -53,8 +52,15 @@ from sightline.settings import Settings
 from sightline.web.reads import Reads
 from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.home_assistant import tell_home_assistant
+from sightline.wiring.publishers import Publishers
 from sightline.wiring.rule_past import MissedPast, StoredPast, drawn_of
-from sightline.wiring.rule_surroundings import RuleChecks, RuleSurroundings, server_zone
+from sightline.wiring.rule_surroundings import (
+    RuleChecks,
+    RuleSurroundings,
+    load_holidays,
+    server_zone,
+)
 from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.rule_troubles import Troubles
 from sightline.wiring.telling import DeliveryListeners, RuleTelling
@@ -70,7 +76,10 @@ _MOST_NOTIFIED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNeeds:
-    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far."""
+    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far.
+
+    ``mine`` hears of client ids that are ours, by the broker's name.
+    """
 
     settings: Settings
     state: Path
@@ -84,7 +93,8 @@ class RuleNeeds:
     topics: RuleTopics
     console: ConsoleRights
     reads: Reads
-    publish: Callable[[str, str, bytes, bool], bool]
+    publishers: Publishers
+    mine: Callable[[str, str], None]
     tell: Callable[[Notification], None]
     deliveries: DeliveryListeners
     leadership: Leadership | None = None
@@ -98,7 +108,7 @@ class Ruling(MultiService):
 
     def __init__(self, needs: RuleNeeds) -> None:
         super().__init__()
-        settings, hub, wanted = needs.settings, needs.hub, needs.settings.rules
+        hub, wanted = needs.hub, needs.settings.rules
         self._hub = hub
         self._accounts = needs.accounts
         self._show_watched = wanted.show_watched
@@ -108,20 +118,19 @@ class Ruling(MultiService):
         self._notified: dict[str, None] = {}
         """The ids of what this server told, the newest."""
         self._due, self._words_due = False, True
+        self._owners: frozenset[str] = frozenset()
         self._hears = _hears(needs.console, needs.kinds)
-        self.database = database = RuleDatabase(
-            reactor, needs.state, needs.common, settings.replicas.name
-        )
+        calendar = SystemCalendar()
+        self.database = database = _database(needs, calendar)
         self.writes = writes = RuleWrites(reactor, database)
         self.rules = rules = RuleService(database, hub, most=wanted.per_account)
         self.rights = rights = RuleRights(self.user, self._hears)
-        self._calendar = calendar = SystemCalendar()
         self._zones = zones = TimeZones()
         around = RuleSurroundings(hub.world, needs.regions, zones, server_zone())
         telling = RuleTelling(self._tell, rights, around, calendar, rules.records.get)
         self.published = MqttAlerts(
             reactor,
-            lambda topic, payload: needs.publish(wanted.broker, topic, payload, False),
+            lambda topic, payload: needs.publishers.publish(wanted.broker, topic, payload),
             wanted.publish,
         )
         self.alerts = alerts = AlertService(database, writes, hub, now, telling, self._happened)
@@ -133,9 +142,9 @@ class Ruling(MultiService):
             hub.world, needs.regions, calendar, around.server_zone, now
         )
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
-        RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks.check)
+        RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks)
         needs.deliveries.listen(alerts.delivered)
-        needs.deliveries.count(lambda account: open_alerts(alerts.rows, account))
+        needs.deliveries.count(alerts.counts.open_of)
         needs.topics.listen(self.watch.number)
         rules.when_changed(lambda change: self._soon(words=True))
         alerts.when_changed(self._alert_changed)
@@ -147,10 +156,9 @@ class Ruling(MultiService):
             Periodic(reactor, _TIDY, alerts.tidy, "the tidying of alerts"),
             Periodic(reactor, _RETELL, self._retell, "the look for what was not told"),
         )
-        self._home_assistant = _home_assistant(needs, rules, alerts, self._leadership)
-        for part in (self._troubles, self.watch, self.published, self._home_assistant):
-            if part is not None:
-                part.setServiceParent(self)
+        for part in (self._troubles, self.watch, self.published):
+            part.setServiceParent(self)
+        self._home_assistant = tell_home_assistant(self, needs, rules, alerts)
 
     def _make_watch(self, findings: Findings, missed: MissedPast) -> RuleWatch:
         return RuleWatch(
@@ -189,13 +197,12 @@ class Ruling(MultiService):
         ready.addErrback(lambda failure: self._log.failure("Rules are not watched", failure))
 
     async def _begin(self) -> None:
-        hours = [rule.hours for rule in self.rules.records.values() if rule.enabled]
-        if countries := {each.country for each in hours if each.country is not None}:
-            await deferToThread(self._calendar.load, countries)
         if self.running:
             self._look()
             await self.watch.begin()
             self._retell()
+            if self._home_assistant is not None:
+                self._home_assistant.begin()
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
@@ -221,7 +228,8 @@ class Ruling(MultiService):
     # -- what changes
 
     def _alert_changed(self, change: AlertChange) -> None:
-        if change.before is None or change.row is None:
+        # Who has alerts at all decides what they see; how many is no matter.
+        if (change.before is None or change.row is None) and self.alerts.owners() != self._owners:
             self._soon(words=True)
 
     def _region_changed(self, change: RegionChange) -> None:
@@ -247,11 +255,11 @@ class Ruling(MultiService):
             self._do(self._keep_to_accounts(), "Could not remove rules of old accounts")
 
     def _look_at_words(self) -> None:
-        records = self.rules.records
+        records, self._owners = self.rules.records, self.alerts.owners()
         self._accounts.visitors.rights.own_rules(
             RuleWords(
                 [seen_rule(id, rule) for id, rule in records.items()],
-                owners=self.alerts.owners(),
+                owners=self._owners,
                 show_watched=self._show_watched,
             )
         )
@@ -321,22 +329,13 @@ class Ruling(MultiService):
             raise Refused(why.code, why.why, wait=5) from None
 
 
-def _home_assistant(
-    needs: RuleNeeds, rules: RuleService, alerts: AlertService, leadership: Leadership
-) -> HomeAssistant | None:
-    wanted = needs.settings.homeassistant
-    if not wanted.enabled:
-        return None
-    return HomeAssistant(
+def _database(needs: RuleNeeds, calendar: SystemCalendar) -> RuleDatabase:
+    return RuleDatabase(
         reactor,
-        needs.hub,
-        rules,
-        alerts,
-        lambda topic, payload, retain: needs.publish(wanted.broker, topic, payload, retain),
-        leadership,
-        prefix=wanted.prefix,
-        presence=wanted.presence,
-        accounts=wanted.alerts,
+        needs.state,
+        needs.common,
+        needs.settings.replicas.name,
+        prepare=partial(load_holidays, calendar),
     )
 
 
@@ -357,7 +356,7 @@ def _make_trials(
         calendar=calendar,
         around=around,
         decode=friends.KIND.decode,
-        check=checks.check,
+        checker=checks,
         rights=rights,
         drawn=drawn_of(needs.regions, fences),
     )

@@ -22,6 +22,7 @@ from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_second_factor import SecondFactorApi
 from sightline.accounts.api_session import SessionApi
+from sightline.accounts.api_telephones import TelephonesApi
 from sightline.accounts.api_view import ViewApi
 from sightline.accounts.confirming import Confirming
 from sightline.accounts.oidc.callback import ProviderCallback
@@ -40,6 +41,7 @@ from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.api_judged import JudgedApi
 from sightline.history.api_span import SpanApi
+from sightline.history.rewind.api import RewindApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -52,6 +54,7 @@ from sightline.maps.resource import MapFiles
 from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.owntracks.api_phones import PhonesApi
 from sightline.rules.api import RulesApi
+from sightline.rules.api_text import RuleTextApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -69,6 +72,7 @@ from sightline.wiring.maps import MapExtras
 from sightline.wiring.oidc import Elsewhere, build_elsewhere
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
+from sightline.wiring.rewind import rewind_api
 from sightline.wiring.sealing import key_file
 from sightline.wiring.state_folder import databases
 
@@ -205,15 +209,23 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         check=CheckApi(build_checkup(parts.start), parts.accounts.service.note),
         sealer=key_file(parts.start.settings, parts.start.state),
         telling=telling_apis(parts),
+        rewind=rewind_api(
+            parts.past.rewind,
+            parts.console.rights,
+            parts.accounts.service.note,
+            parts.start.clock.seconds,
+            live,
+        ),
     )
 
 
-def telling_apis(parts: Parts) -> tuple[RulesApi, ChannelsApi]:
+def telling_apis(parts: Parts) -> tuple[RulesApi, RuleTextApi, ChannelsApi]:
     """Make the answers about rules and about the channels by which people are told."""
     rules, channels = parts.features.rules, parts.features.channels
     note = parts.accounts.service.note
     return (
         RulesApi(reactor, rules.trials, rules.alerts, note),
+        RuleTextApi(reactor, now, rules.rules, rules.rights, rules.checks),
         ChannelsApi(channels.service, note, reactor.seconds),
     )
 
@@ -251,7 +263,8 @@ def make_routes(
     settled: str = "",
     check: CheckApi,
     sealer: Sealer,
-    telling: tuple[RulesApi, ChannelsApi],
+    telling: tuple[RulesApi, RuleTextApi, ChannelsApi],
+    rewind: RewindApi,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -269,8 +282,9 @@ def make_routes(
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
+        TelephonesApi(service),
         AddressApi(service, settled),
-        *(phones, deliveries, maps, check, *telling),
+        *(phones, deliveries, maps, check, *telling, rewind),
         PlacesApi(map_extras.places),
         RemoteMapsApi(map_extras.remote, service.note),
     )

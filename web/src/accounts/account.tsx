@@ -17,6 +17,7 @@ import { PasswordCard } from './password';
 import { ownFriends } from './privacy';
 import { FriendPrivacy } from './friendprivacy';
 import { RightsText } from './rights';
+import { TelephoneCard } from './telephone';
 import { Tokens } from './tokens';
 import { WaysIn } from './waysin';
 import { roleWords } from './wording';
@@ -63,6 +64,7 @@ export function AccountPage() {
               />
             </div>
           </Card>
+          {visitor.name !== DEMO && <TelephoneCard />}
           <Browsers />
         </div>
         {visitor.name !== DEMO && (

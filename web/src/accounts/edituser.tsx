@@ -15,6 +15,7 @@ import { Once, Trouble } from './once';
 import { ResetLink } from './resetlink';
 import { Rights } from './rights';
 import type { Given } from './rights';
+import { TelephoneForm } from './telephone';
 import { UserWays } from './userways';
 import { ViewAs } from './viewas';
 import type { Account } from './wording';
@@ -70,6 +71,7 @@ export function EditUser({
           <Rights given={given} change={setGiven} />
         </Form>
       )}
+      {page === 'rights' && <Telephone user={user} again={again} />}
       {page === 'view' && <ViewAs user={user} />}
       {page === 'password' && <SetPassword user={user} again={again} close={close} />}
       {page === 'ways' && <UserWays user={user} again={again} />}
@@ -81,6 +83,24 @@ export function EditUser({
         {said}
       </p>
     </Dialog>
+  );
+}
+
+function Telephone({ user, again }: { user: Account; again: () => Promise<void> }) {
+  const { api } = useServer();
+  return (
+    <>
+      <h3>{t`Telephone`}</h3>
+      <TelephoneForm
+        number={user.telephone}
+        save={async (telephone) => {
+          const { name } = user;
+          await api.put('users/{name}/telephone', { name }, { telephone });
+          await again();
+          return (await api.get('users/{name}', { name })).user.telephone;
+        }}
+      />
+    </>
   );
 }
 

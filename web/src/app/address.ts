@@ -1,7 +1,7 @@
 /**
  * What of the page is in its address, so that a link shows somebody else the same:
  * `#map?view=5.05/50.6000/6.6000&id=friend/jane/phone`, `#map?at=2026-11-17T13:32:08Z`, `#robots`,
- * `#admin?tab=audit`.
+ * `#admin?tab=audit`, `#topics?at=2026-11-17T13:32:08Z` (short for the topics of `#broker`).
  */
 import type { View } from '../map/types';
 import type { Key } from './world';
@@ -32,7 +32,7 @@ export interface Place {
 /** Read a fragment, with or without its `#`. What cannot be read is left out. */
 export function readPlace(fragment: string): Place {
   const [name = '', query = ''] = fragment.replace(/^#/, '').split('?', 2);
-  const section = SECTIONS.find((each) => each === name) ?? 'map';
+  const section = name === 'topics' ? 'broker' : (SECTIONS.find((each) => each === name) ?? 'map');
   const asked = new URLSearchParams(query);
   const [zoom, lat, lng] = (asked.get('view') ?? '').split('/').map(Number);
   const view =
@@ -40,7 +40,7 @@ export function readPlace(fragment: string): Place {
       ? { zoom, lat, lng }
       : undefined;
   const selected = asked.get('id') ?? '';
-  const tab = asked.get('tab') ?? '';
+  const tab = name === 'topics' ? name : (asked.get('tab') ?? '');
   const at = readMoment(asked.get('at') ?? '');
   return {
     section,

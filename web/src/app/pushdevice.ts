@@ -36,6 +36,8 @@ export interface ChannelCalls {
   /** Make a channel; its id. */
   add(channel: PushChannel): Promise<string>;
   remove(id: string): Promise<void>;
+  /** Say that a channel is this browser's: it ends when this session is signed out. */
+  here(id: string): Promise<void>;
 }
 
 /** What the browser is asked. */
@@ -121,6 +123,8 @@ export class PushDevice {
       return;
     }
     if (subscription && madeWith(key, subscription.options.applicationServerKey)) {
+      // Said again at each visit: what is missed now costs nothing.
+      await this.#calls.here(device.channel).catch(() => undefined);
       this.#become({ is: 'on', channel: device.channel });
       return;
     }

@@ -69,6 +69,7 @@ function useWords(): void {
     const words: Words = {
       show: t`Show`,
       acknowledge: t`Acknowledge`,
+      call: t`Call`,
       failed: t`Not acknowledged: open the page`,
       something: t`Something happened. Open the page to see what.`,
     };

@@ -14,6 +14,7 @@ export const DOCUMENTS = {
   brokerLost: 'docs/operators/troubleshooting.html#broker-lost',
   apps: 'docs/users/apps.html',
   app: 'docs/users/app.html',
+  ruleText: 'docs/users/rules-as-text.html',
 } as const;
 
 export function DocLink({

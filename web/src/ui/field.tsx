@@ -27,7 +27,7 @@ export function Field({
   name: string;
   label: string;
   hint?: ComponentChildren;
-  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'search' | 'date';
+  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'search' | 'date' | 'tel';
   required?: boolean;
   /** Where one begins. */
   focus?: boolean;

@@ -1,7 +1,7 @@
 /** Reads what a push brings: whatever it is, it comes from outside and is held to a shape. */
 import { isRecord } from './messages';
 
-export type Action = 'show' | 'acknowledge';
+export type Action = 'show' | 'acknowledge' | 'call';
 
 /** What is told, as `channels` of the server sends it, encrypted for this device alone. */
 export interface Told {
@@ -17,13 +17,16 @@ export interface Told {
   readonly badge: number | undefined;
   /** The key of the alert that can be acknowledged; empty: none. */
   readonly alert: string;
+  /** Whom one may call about it, as it is dialled; empty: nobody. */
+  readonly telephone: string;
   readonly actions: readonly Action[];
 }
 
 const TITLE = 200;
 const BODY = 1500;
 const NAME = 200;
-const ACTIONS: readonly Action[] = ['show', 'acknowledge'];
+const ACTIONS: readonly Action[] = ['call', 'acknowledge', 'show'];
+const DIALLED = /^\+[1-9][0-9]{6,14}$/;
 
 /** Read a push's text; null when it is none of ours. */
 export function readTold(text: string | null, scope: string): Told | null {
@@ -37,6 +40,7 @@ export function readTold(text: string | null, scope: string): Told | null {
   const title = short(raw['title'], TITLE);
   if (title === '') return null;
   const alert = short(raw['alert'], NAME);
+  const telephone = dialled(raw['telephone']);
   const wished: readonly unknown[] = Array.isArray(raw['actions']) ? raw['actions'] : [];
   return {
     title,
@@ -47,10 +51,22 @@ export function readTold(text: string | null, scope: string): Told | null {
     urgent: raw['urgent'] === true,
     badge: countOf(raw['badge']),
     alert,
-    actions: ACTIONS.filter(
-      (action) => wished.includes(action) && (action !== 'acknowledge' || alert !== ''),
+    telephone,
+    actions: inWishedOrder(wished).filter(
+      (action) =>
+        (action !== 'acknowledge' || alert !== '') && (action !== 'call' || telephone !== ''),
     ),
   };
+}
+
+/** What is known of the wished actions, in their order: systems show the first two. */
+function inWishedOrder(wished: readonly unknown[]): readonly Action[] {
+  return [...new Set(wished)].flatMap((each) => ACTIONS.find((action) => action === each) ?? []);
+}
+
+/** A number as it is dialled; empty for anything else: nothing but a number is ever called. */
+export function dialled(value: unknown): string {
+  return typeof value === 'string' && DIALLED.test(value) ? value : '';
 }
 
 /** An address below the scope; the scope itself for any other, so that a push leads nowhere else. */

@@ -7,7 +7,7 @@ import type { Device } from './device';
 import { isRecord } from './messages';
 import type { PageAnswer, ToPage } from './messages';
 import type { Kept } from './kept';
-import { readTold, within } from './payload';
+import { dialled, readTold, within } from './payload';
 import type { Told } from './payload';
 import type { Client, Notice, NoticeOptions, Scope } from './scope';
 
@@ -15,6 +15,8 @@ import type { Client, Notice, NoticeOptions, Scope } from './scope';
 export interface Words {
   readonly show: string;
   readonly acknowledge: string;
+  /** Absent in what an older page left: then there is no such button. */
+  readonly call?: string;
   /** Title, when acknowledging did not work. */
   readonly failed: string;
   /** Text, when what a push brought cannot be read. */
@@ -50,6 +52,10 @@ export class Telling {
     notice.close();
     const data = isRecord(notice.data) ? notice.data : {};
     const alert = typeof data['alert'] === 'string' ? data['alert'] : '';
+    if (action === 'call') {
+      await this.#callUp(dialled(data['telephone']), data['url']);
+      return;
+    }
     if (action !== 'acknowledge' || alert === '') {
       await this.open(within(data['url'], this.#scope.registration.scope));
       return;
@@ -66,6 +72,16 @@ export class Telling {
       tag: notice.tag,
       data,
     });
+  }
+
+  /** Have the device call a number; where it cannot, the page shows whom to call. */
+  async #callUp(telephone: string, url: unknown): Promise<void> {
+    try {
+      if (telephone === '') throw new Error('nobody to call');
+      await this.#scope.clients.openWindow(`tel:${telephone}`);
+    } catch {
+      await this.open(within(url, this.#scope.registration.scope));
+    }
   }
 
   /** Show a page at this address: one that is open, unless a robot is driven there. */
@@ -113,16 +129,19 @@ export class Telling {
 
   #options(told: Told | null, words: Words | null): NoticeOptions {
     if (!told) return { ...this.#looks(), body: words?.something ?? '', tag: 'unreadable' };
-    const { body, tag, url, alert, urgent, at } = told;
+    const { body, tag, url, alert, telephone, urgent, at } = told;
     return {
       ...this.#looks(),
       body,
-      data: { url, alert },
+      data: { url, alert, ...(telephone === '' ? {} : { telephone }) },
       requireInteraction: urgent,
       ...(tag === '' ? {} : { tag, renotify: true }),
       ...(at === undefined ? {} : { timestamp: at }),
       // Without words for them there are no buttons; touching it shows it all the same.
-      actions: words ? told.actions.map((action) => ({ action, title: words[action] })) : [],
+      actions: told.actions.flatMap((action) => {
+        const title = words?.[action];
+        return title === undefined ? [] : [{ action, title }];
+      }),
     };
   }
 

@@ -40,6 +40,7 @@ let manager: Manager;
 let kept: Kept;
 let key: string;
 let channels: Map<string, PushChannel>;
+let seen: string[];
 let permission: NotificationPermission;
 let agrees: NotificationPermission;
 let impossible: Pushing['impossible'];
@@ -50,6 +51,7 @@ beforeEach(() => {
   kept = keptIn(new PlayedCaches() as unknown as CacheStorage, HOME);
   key = KEY;
   channels = new Map();
+  seen = [];
   [permission, agrees, impossible] = ['default', 'granted', null];
   ask.mockClear();
 });
@@ -64,6 +66,7 @@ function device(account = 'jane'): PushDevice {
       return Promise.resolve(id);
     },
     remove: (id) => Promise.resolve(void channels.delete(id)),
+    here: (id) => Promise.resolve(void seen.push(id)),
   };
   const pushing: Pushing = {
     impossible,
@@ -140,9 +143,10 @@ describe('at the next visit', () => {
     return made.state.value;
   };
 
-  test('it is still on, and nothing is made anew', async () => {
+  test('it is still on, nothing is made anew, and the server knows whose session it is', async () => {
     expect(await again()).toEqual({ is: 'on', channel: 'c1' });
     expect(manager.made).toBe(1);
+    expect(seen).toEqual(['c1']);
   });
 
   test('a subscription that has run out is made anew, in place of the old one', async () => {

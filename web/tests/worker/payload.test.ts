@@ -27,6 +27,7 @@ test('a whole one is read', () => {
     urgent: true,
     badge: 2,
     alert: 'alert/jane/ab12cd34.17',
+    telephone: '',
     actions: ['show', 'acknowledge'],
   });
 });
@@ -53,7 +54,7 @@ describe('hostile ones', () => {
     });
     expect(told).toEqual({
       ...{ title: 'Hello', body: '', tag: '', url: HOME, at: undefined, urgent: false },
-      ...{ badge: undefined, alert: '', actions: [] },
+      ...{ badge: undefined, alert: '', telephone: '', actions: [] },
     });
   });
 

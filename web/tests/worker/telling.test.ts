@@ -221,3 +221,58 @@ test.each([
 ])('what a page says is read: %j', (said, read) => {
   expect(readToWorker(said)).toEqual(read);
 });
+
+describe('calling', () => {
+  const CALL = {
+    ...TOLD,
+    ...{ telephone: '+491701234567', actions: ['call', 'acknowledge', 'show'] },
+  };
+  const whom = { url: `${HOME}#map?at=1`, alert: 'alert/jane/r.1', telephone: '+491701234567' };
+
+  test('has a button, first, where there is a number and a word for it', async () => {
+    await kept.put('words', { ...WORDS, call: 'Anrufen' });
+    await push(CALL);
+    expect(around.shown).toMatchObject([
+      {
+        options: {
+          data: { telephone: '+491701234567' },
+          actions: [{ action: 'call', title: 'Anrufen' }, { action: 'acknowledge' }, {}],
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    { ...CALL, telephone: 'javascript:alert(1)' },
+    { ...CALL, telephone: '+49 170' },
+    { ...CALL, telephone: 17 },
+    { ...CALL, telephone: undefined },
+  ])('has none for what is no number: $telephone', async (told) => {
+    await kept.put('words', { ...WORDS, call: 'Anrufen' });
+    await push(told);
+    const { options } = around.shown[0] as { options: { actions: readonly { action: string }[] } };
+    expect(options.actions.map(({ action }) => action)).toEqual(['acknowledge', 'show']);
+    expect(options).not.toHaveProperty('data.telephone');
+  });
+
+  test('opens the number', async () => {
+    await telling.clicked(notice(whom), 'call');
+    expect(around.opened).toEqual(['tel:+491701234567']);
+  });
+
+  test('shows the page where the system refuses, or what is there is no number', async () => {
+    const { scope } = around;
+    const open = vi.fn((url: string) =>
+      url.startsWith('tel:') ? Promise.reject(new TypeError('not allowed')) : Promise.resolve(1),
+    );
+    const clients = { ...scope.clients, openWindow: open };
+    const strict = new Telling({ ...scope, clients }, kept);
+    await strict.clicked(notice(whom), 'call');
+    await strict.clicked(notice({ ...whom, telephone: 'tel:1' }), 'call');
+    expect(open.mock.calls.flat()).toEqual([
+      'tel:+491701234567',
+      `${HOME}#map?at=1`,
+      `${HOME}#map?at=1`,
+    ]);
+  });
+});

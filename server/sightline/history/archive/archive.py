@@ -23,6 +23,7 @@ from twisted.logger import Logger
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.retention import DAY
+from sightline.history.rewind.reader import make_indexes
 from sightline.kinds import redacted
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, id_of
@@ -102,6 +103,7 @@ class Archive(Service):
         self._wall = wall
         self._purge_clock = purge_clock or wall
         self._topics = tuple(topics)
+        self._path = folder
         self._limit = queue
         self._no_room = no_room
         self._limit_bytes = queue_bytes
@@ -197,6 +199,7 @@ class Archive(Service):
             return text.removeprefix("/").split("/")[1:3] == person
 
         self._orders.append(_Order(self._put, lambda: self._files.remove(unwanted), True))
+        self._orders.append(_Order(self._put, lambda: make_indexes(self._path), False))
         self._bell.set()
 
     def startService(self) -> None:
@@ -329,6 +332,7 @@ class Archive(Service):
         yield from self._files.compress(self._day)
         self._prune()
         self._tidying = False
+        yield from make_indexes(self._path)
 
     def _prune(self) -> None:
         """Delete what is old by a clock that is surely not ahead."""

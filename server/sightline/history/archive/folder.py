@@ -20,8 +20,9 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from sightline.history.archive.blocks import BlockWriter
 from sightline.history.lines import numbered, open_lines
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6})\.jsonl(\.gz)?")
@@ -33,6 +34,43 @@ _TAIL = 65_536  # bytes looked at at once for the last whole line
 def day_of(at: float) -> str:
     """Return the day (UTC) of this time (epoch s), as in a file's name."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+
+
+class SegmentFile(NamedTuple):
+    """One file of the archive, in the order in which they were written."""
+
+    day: str
+    number: int
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Return what it is called, compressed or not."""
+        return f"{self.day}-{self.number}"
+
+    @property
+    def zipped(self) -> bool:
+        """Tell whether it is compressed, and so complete."""
+        return self.path.suffix == ".gz"
+
+
+def segments(path: Path) -> list[SegmentFile]:
+    """List the files of an archive, one of each name; none where there is no such folder."""
+    found: dict[tuple[str, int], SegmentFile] = {}
+    try:
+        names = sorted(entry.name for entry in path.iterdir())
+    except FileNotFoundError:
+        return []
+    for name in names:  # the compressed one comes last and counts
+        if match := _NAME.fullmatch(name):
+            each = SegmentFile(match[1], int(match[2]), path / name)
+            found[each.day, each.number] = each
+    return sorted(found.values())
+
+
+def index_of(path: Path) -> Path:
+    """Return where the index of a file is (`sightline.history.rewind`); it goes with the file."""
+    return path.with_name(f"{path.name.partition('.')[0]}.index")
 
 
 class Folder:
@@ -66,6 +104,9 @@ class Folder:
                     path.unlink()  # compressed already, but for the last step
                 else:
                     self._closed[path] = path.stat().st_size
+        indexes = {index_of(path) for path in self._closed}
+        for orphan in set(self._path.glob("*.index")) - indexes:
+            orphan.unlink(missing_ok=True)
 
     @property
     def size(self) -> int:
@@ -137,7 +178,7 @@ class Folder:
             try:
                 with path.open("rb+") as plain, _Tmp(made) as tmp:
                     _whole(plain.fileno())
-                    with gzip.GzipFile("", "wb", 6, tmp.stream, mtime=0) as zipped:
+                    with BlockWriter(tmp.stream) as zipped:
                         while piece := plain.read(_PIECE):
                             zipped.write(piece)
                             yield
@@ -156,6 +197,7 @@ class Folder:
         for path in sorted(self._closed, key=lambda p: (p.name[:10], self._number(p))):
             if path.name[:10] >= oldest and self.size <= self._most:
                 break
+            index_of(path).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             del self._closed[path]
             removed += 1
@@ -172,6 +214,7 @@ class Folder:
         try:
             for path in paths:
                 yield from self._remove(path, unwanted)
+                index_of(path).unlink(missing_ok=True)  # one that was made of it meanwhile
                 self._closed[path] = path.stat().st_size
         finally:
             self._sealed.difference_update(paths)
@@ -180,8 +223,7 @@ class Folder:
         with _Tmp(path) as tmp, open_lines(path) as lines, ExitStack() as inner:
             out: BinaryIO = tmp.stream
             if path.suffix == ".gz":
-                zipped = gzip.GzipFile("", "wb", 6, tmp.stream, mtime=0)
-                out = inner.enter_context(zipped)  # type: ignore[assignment]  # it writes as one
+                out = inner.enter_context(BlockWriter(tmp.stream))  # type: ignore[assignment]
             found = False
             try:
                 for line in numbered(lines):
@@ -195,6 +237,7 @@ class Folder:
                 found = True
             inner.close()
             if found:
+                index_of(path).unlink(missing_ok=True)  # it names what goes
                 tmp.keep()
 
     @staticmethod

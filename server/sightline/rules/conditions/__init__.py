@@ -10,18 +10,18 @@ from sightline.rules.conditions.base import BaseWatch
 from sightline.rules.conditions.battery import Battery
 from sightline.rules.conditions.brokers import Disconnected, Flapping
 from sightline.rules.conditions.limits import Latency, Speed
+from sightline.rules.conditions.links import LostLinks
 from sightline.rules.conditions.near import Near, OtherThing
 from sightline.rules.conditions.numbers import Numbered
 from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
 from sightline.rules.conditions.robots import AlarmRaised, Fallen
-from sightline.rules.conditions.silence import LostLinks, Silent
+from sightline.rules.conditions.silence import Silent
 from sightline.rules.ports import Lookaround
 from sightline.rules.rhythm import Rhythm
 
 _WATCHES: dict[ConditionType, type[BaseWatch]] = {
     "arrives": Arrives,
     "leaves": Leaves,
-    "absent": Absent,
     "stays": Stays,
     "battery": Battery,
     "speed": Speed,
@@ -47,4 +47,6 @@ def make(
     type = case.rule.condition.type
     if type == "silent":
         return Silent(case, around, rhythm(case.thing), links)
+    if type == "absent":
+        return Absent(case, around, links)
     return _WATCHES[type](case, around)

@@ -16,7 +16,8 @@ from typing import ClassVar
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
-from sightline.rules.conditions.base import BaseWatch
+from sightline.rules.conditions.base import SETTLE, BaseWatch
+from sightline.rules.conditions.links import LostLinks
 from sightline.rules.hours import DAY, clock
 from sightline.rules.ports import Lookaround
 from sightline.rules.timers import NEVER
@@ -164,10 +165,11 @@ class Stays(_AtRegion):
 class Absent(_AtRegion):
     """It is not in the region at a time of day, on the days of the rule.
 
-    It is over when it comes, or with that day.
+    It is over when it comes, or with that day. Where we were deaf at that time, what brokers and
+    phones have kept for us is waited for before.
     """
 
-    __slots__ = ("by", "day", "expected", "next_day")
+    __slots__ = ("asked", "by", "day", "expected", "links", "next_day")
     state_fields: ClassVar[tuple[str, ...]] = (
         *_AtRegion.state_fields,
         "day",
@@ -175,8 +177,11 @@ class Absent(_AtRegion):
         "expected",
     )
 
-    def __init__(self, case: Case, around: Lookaround) -> None:
+    def __init__(self, case: Case, around: Lookaround, links: LostLinks) -> None:
         super().__init__(case, around)
+        self.links = links
+        self.asked = -1.0
+        """Since when it is waited for what was kept for us, epoch s; -1: it is not."""
         self.by = clock(self.condition.by or "") or 0
         self.day = -1
         """The day on which it was missed."""
@@ -203,7 +208,11 @@ class Absent(_AtRegion):
         if self.day >= 0:  # the day is over
             self._ends(self.case.opening().moment(self.day, DAY), found)
             return
-        expected = self.expected
+        self.asked = found if self.asked < 0 else self.asked
+        if (settled := self.links.settled(self.asked)) > found:
+            self.wake(min(settled, found + SETTLE))
+            return
+        self.asked, expected = -1.0, self.expected
         if self._was_there(expected):
             self._next(expected)
             return

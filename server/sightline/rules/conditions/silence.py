@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sightline.kinds.broker.model import Broker
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import State
 from sightline.rules.case import Case, Facts
 from sightline.rules.conditions.base import BaseWatch, place_of
+from sightline.rules.conditions.links import LostLinks
 from sightline.rules.ports import Lookaround
 from sightline.rules.rhythm import MOVING, Rhythm
 
@@ -23,38 +23,6 @@ _RECKON = 20
 """The usual silence is reckoned anew after so many messages."""
 _DEAF_AGAIN = 60.0
 """A deaf server looks again after so many s."""
-
-
-class LostLinks:
-    """Which brokers we hear, and since when (epoch s)."""
-
-    def __init__(self) -> None:
-        self._lost: set[str] = set()
-        self._since: dict[str, float] = {}
-        self._started = -1.0
-
-    def look(self, name: str, at: float, after: State | None) -> None:
-        """Look at a change of our connection to a broker."""
-        link = after.link if type(after) is Broker else None
-        if link is None:
-            return
-        if link.state != "connected" or link.mute:
-            self._lost.add(name)
-        elif name in self._lost:
-            self._lost.discard(name)
-            self._since[name] = at
-
-    def started(self, at: float) -> None:
-        """Note that we hear anything only from ``at`` on."""
-        self._started = at
-
-    def deaf(self, source: str) -> bool:
-        """Tell whether we hear nothing of a broker."""
-        return source in self._lost
-
-    def since(self, source: str) -> float:
-        """Tell since when we hear it; -1: ever since."""
-        return max(self._since.get(source, -1.0), self._started)
 
 
 def heard_at(state: State | None) -> float | None:

@@ -25,10 +25,13 @@ export interface ChartProps {
   readonly range: readonly [number, number];
   readonly height: number;
   readonly label: string;
+  /** The bounds of the values shown; from zero to a little above the most without them. */
+  readonly floor?: number;
+  readonly ceiling?: number;
   text(value: number): string;
 }
 
-export function Chart({ series, curves, range, height, label, text }: ChartProps) {
+export function Chart({ series, curves, range, height, label, text, ...bounds }: ChartProps) {
   const preferences = usePreferences();
   const theme = preferences.theme.value;
   const box = useRef<HTMLDivElement>(null);
@@ -79,9 +82,9 @@ export function Chart({ series, curves, range, height, label, text }: ChartProps
       made.setScale('x', { min: from, max: to });
       // Nothing but zeroes is a flat line in a chart up to one.
       const most = Math.max(0, ...curves.map((curve) => mostOf(series, curve.of, from))) || 1;
-      made.setScale('y', { min: 0, max: most * 1.12 });
+      made.setScale('y', { min: bounds.floor ?? 0, max: bounds.ceiling ?? most * 1.12 });
     });
-  }, [series, from, to, ready]);
+  }, [series, from, to, bounds.floor, bounds.ceiling, ready]);
 
   const shown = pointed !== null && pointed < series.at.length ? pointed : series.at.length - 1;
   const at = series.at[shown];

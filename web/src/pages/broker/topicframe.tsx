@@ -15,7 +15,7 @@ export function Crumbs({
 }: {
   path: readonly string[];
   goTo: (next: readonly string[]) => void;
-  broker: Broker | undefined;
+  broker: Pick<Broker, 'id'> | undefined;
   here: TopicNode | undefined;
 }) {
   return (

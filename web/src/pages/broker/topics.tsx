@@ -4,15 +4,17 @@
  * costs as much as a small one. A search goes through the whole tree, on the server.
  */
 import { t } from '@lingui/core/macro';
-import { Ear, Pin } from 'lucide';
+import { Ear, History, Pin } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useTime } from '../../app/context';
 import { useConsole } from '../../console/context';
 import { inOrder } from '../../console/topics';
 import type { TopicNode, TopicOrder, View } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
+import { usePast } from '../../past/context';
 import { useCalmly, useTicks } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
+import { lazily } from '../../ui/lazily';
 import { Card } from '../../ui/section';
 import { Chip, Chips, SearchBox } from '../../ui/tools';
 import { Crumbs, Foot } from './topicframe';
@@ -20,6 +22,7 @@ import { Leaf } from './leaf';
 import { TopicList } from './topiclist';
 import { FoundFoot, FoundList, useFoundTopics } from './topicsearch';
 import type { TopicWish } from './topicsearch';
+import type { PastTopicsProps } from '../rewind/page';
 
 const orders = (): readonly (readonly [TopicOrder, string])[] => [
   ['name', t`Name`],
@@ -55,7 +58,37 @@ const BEGINNING: Tools = {
 /** A search waits so long for the next key, in milliseconds. */
 const TYPING = 200;
 
+/** The topics of the moment that is looked at: now, or as they are recorded. */
 export function TopicsPart({ broker }: { broker: Broker | undefined }) {
+  const past = usePast();
+  const { clock } = useTime();
+  const [begin, setBegin] = useState<Beginning>({ path: [], topic: null });
+  if (past.past.value) return <PastTopics broker={broker?.id} {...begin} />;
+  return (
+    <LiveTopics
+      broker={broker}
+      rewind={(place) => {
+        setBegin(place);
+        past.go(Math.floor(clock.live()) - BACK);
+      }}
+    />
+  );
+}
+
+type Beginning = Pick<PastTopicsProps, 'path' | 'topic'>;
+
+const PastTopics = lazily<PastTopicsProps>(async () => (await import('../rewind/page')).PastTopics);
+
+/** How far back the first look goes, in seconds. */
+const BACK = 3600;
+
+function LiveTopics({
+  broker,
+  rewind,
+}: {
+  broker: Broker | undefined;
+  rewind(place: Beginning): void;
+}) {
   const { clock } = useTime();
   const [tools, setTools] = useState(BEGINNING);
   const [path, setPath] = useState<readonly string[]>([]);
@@ -86,7 +119,6 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
     setChosen(topic === chosen?.topic ? null : { topic, node });
   };
   const here = page?.node;
-  const shownPath = path.join('/');
   const listed = wish === null ? rows : found.is === 'found' ? found.answer.found : [];
   const open =
     chosen &&
@@ -98,7 +130,15 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
       <Card
         name={t`Topics`}
         class="topics tall"
-        aside={<TopicTools tools={tools} change={(part) => setTools({ ...tools, ...part })} />}
+        aside={
+          <TopicTools
+            tools={tools}
+            change={(part) => setTools({ ...tools, ...part })}
+            rewind={() => {
+              rewind({ path, topic: chosen?.topic ?? null });
+            }}
+          />
+        }
       >
         {wish === null ? (
           <>
@@ -133,7 +173,7 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
       {leaf && (
         <Leaf
           node={leaf}
-          topic={chosen?.topic ?? shownPath}
+          topic={chosen?.topic ?? path.join('/')}
           broker={id ?? ''}
           now={now}
           showInTree={wish === null ? undefined : goTo}
@@ -185,7 +225,15 @@ function useSettled<T>(value: T, time: number): T {
   return settled;
 }
 
-function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tools>): void }) {
+function TopicTools({
+  tools,
+  change,
+  rewind,
+}: {
+  tools: Tools;
+  change(part: Partial<Tools>): void;
+  rewind(): void;
+}) {
   return (
     <div class="tools">
       <SearchBox
@@ -239,6 +287,15 @@ function TopicTools({ tools, change }: { tools: Tools; change(part: Partial<Tool
       >
         <Icon of={Ear} size={14} />
         {t`Hear everything`}
+      </button>
+      <button
+        type="button"
+        class="button"
+        title={t`The topics as they were, as far as they are recorded`}
+        onClick={rewind}
+      >
+        <Icon of={History} size={14} />
+        {t`Rewind`}
       </button>
     </div>
   );

@@ -7,6 +7,7 @@ import { useTime } from '../../app/context';
 import { ActButton } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
 import { AlertDetails } from './details';
+import { CallLink } from './call';
 import { AlertSign, ruleName, useAct, useWho } from './pieces';
 import { useAlerts } from './count';
 import type { Alert } from './read';
@@ -60,6 +61,7 @@ export function AlertItem({
           </span>
           <Icon of={ChevronDown} size={16} />
         </button>
+        <CallLink of={alert.thing} />
         {waits && (
           <ActButton
             words={t`Acknowledge`}

@@ -15,7 +15,8 @@ export function useWho(): (key: Key) => string {
   const { entries } = useRoster();
   return (key) => {
     const [kind, id] = splitKey(key);
-    const name = entries.get(key)?.name ?? id;
+    // client/<broker>/<its id>: it is called by its id.
+    const name = entries.get(key)?.name ?? (kind === 'client' ? id.slice(id.indexOf('/') + 1) : id);
     return kind === 'broker' ? t`the broker ${name}` : name;
   };
 }

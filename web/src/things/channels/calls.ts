@@ -10,5 +10,8 @@ export function callsOf(api: Api): ChannelCalls {
     async remove(id) {
       await api.del('channels/{id}', { id });
     },
+    async here(id) {
+      await api.put('channels/{id}', { id }, { here: true });
+    },
   };
 }

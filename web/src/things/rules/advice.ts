@@ -22,6 +22,13 @@ export function adviceOf(trial: Trial, rule: Wishes): Advice {
   if (trial.trouble.length > 0 && looked === 0) {
     return { is: 'wrong', text: t`It cannot be tried like this: see what is said in red.` };
   }
+  if (rule.condition.type === 'number') {
+    return {
+      is: 'nothing',
+      text: t`Topics have no past here; watched from now on.`,
+      tip: t`What this rule would have told cannot be said. Look at the number as it is now, and switch the rule on.`,
+    };
+  }
   if (looked === 0) {
     return {
       is: 'nothing',

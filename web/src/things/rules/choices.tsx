@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { BatteryChoice, LimitChoice, LongChoice, TimeChoice } from './limits';
 import type { ChoiceProps } from './choice';
+import { MarginChoice } from './margin';
 import type { Slot } from './model';
 import { OftenChoice } from './often';
 import { PlaceChoice } from './place';
@@ -77,6 +78,8 @@ function choiceFor(slot: Slot, of: ChoiceProps): ComponentChildren {
       );
     case 'topic':
       return <TopicChoice {...of} />;
+    case 'margin':
+      return <MarginChoice {...of} />;
     case 'when':
       return <WhenChoice {...of} />;
     case 'whom':
@@ -108,6 +111,8 @@ function titleOf(slot: Slot): string {
       return t`How many times`;
     case 'topic':
       return t`Which number`;
+    case 'margin':
+      return t`When it is over`;
     case 'when':
       return t`When it counts`;
     case 'whom':

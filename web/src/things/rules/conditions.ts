@@ -2,7 +2,7 @@
 import type { Condition, ConditionType, Slot } from './model';
 
 /** Kinds of things that a condition can look at. */
-export type SubjectKind = 'friend' | 'probot' | 'broker';
+export type SubjectKind = 'friend' | 'probot' | 'broker' | 'client';
 
 export interface ConditionForm {
   readonly about: readonly SubjectKind[];
@@ -32,7 +32,7 @@ export const FORMS: Readonly<Record<ConditionType, ConditionForm>> = {
   }),
   alarm: form('alarm', ['probot'], [], []),
   disconnected: form('disconnected', ['broker'], ['long'], [], { seconds: MINUTE }),
-  flapping: form('flapping', ['broker'], ['times', 'long'], ['times', 'seconds'], {
+  flapping: form('flapping', ['broker', 'client'], ['times', 'long'], ['times', 'seconds'], {
     times: 5,
     seconds: 10 * MINUTE,
   }),
@@ -63,10 +63,11 @@ export function typesFor(kind: string): readonly ConditionType[] {
 
 /** Of what a threshold is, and how far it can be pulled. */
 export interface Threshold {
-  readonly field: 'seconds' | 'metres' | 'above' | 'below' | 'times';
+  readonly field: 'seconds' | 'metres' | 'above' | 'below' | 'times' | 'margin';
   /** Where a slider stops, from the least on. */
   readonly stops: readonly number[];
-  readonly is: 'time' | 'way' | 'percent' | 'speed' | 'milliseconds' | 'count' | 'plain';
+  readonly is:
+    'time' | 'way' | 'percent' | 'speed' | 'milliseconds' | 'count' | 'degrees' | 'plain';
   /** It may be left out, and then means something of its own. */
   readonly optional?: boolean;
 }

@@ -37,7 +37,12 @@ const machines = () => ({
 
 /** Kinds that a rule can look at, as headings. */
 export function kindWords(): Readonly<Record<SubjectKind, string>> {
-  return { friend: t`People`, probot: t`Robots`, broker: t`Brokers` };
+  return {
+    friend: t`People`,
+    probot: t`Robots`,
+    broker: t`Brokers`,
+    client: t`Clients of brokers`,
+  };
 }
 
 /** All of a kind, and whatever comes later. */
@@ -46,5 +51,6 @@ export function allWords(): Readonly<Record<SubjectKind, string>> {
     friend: t`Anybody, also who comes later`,
     probot: t`Any robot, also what comes later`,
     broker: t`Any broker`,
+    client: t`Any client, also what comes later`,
   };
 }

@@ -115,7 +115,7 @@ const SLOTS: Readonly<Record<string, Slot | undefined>> = {
   above: 'limit',
   below: 'limit',
   changed: 'limit',
-  margin: 'limit',
+  margin: 'margin',
   times: 'times',
   topic: 'topic',
   field: 'topic',

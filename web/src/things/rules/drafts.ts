@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import type { Visitor } from '../../app/visitor';
 import { sameWishes } from './draft';
 import type { Draft, Slot } from './model';
+import type { Verdict } from './texts';
 
 export interface Making {
   readonly draft: Draft;
@@ -13,6 +14,8 @@ export interface Making {
   readonly begun: Draft;
   /** The part that is open. */
   readonly open: Slot | null;
+  /** It is shown as text; without `typed` the text is still to be written. */
+  readonly text?: { readonly typed?: string; readonly verdict: Verdict } | undefined;
 }
 
 const kept = signal<{ readonly whose: string; readonly making: Making } | null>(null);
@@ -40,9 +43,28 @@ export class Drafts {
     if (making) this.#keep({ ...making, draft });
   }
 
+  /** Show it as text, or as a sentence again: what was typed and is no rule is forgotten then. */
+  asText(on: boolean): void {
+    const { making } = this;
+    if (!making) return;
+    this.#keep({ ...making, open: null, text: on ? { verdict: { is: 'right' } } : undefined });
+  }
+
+  /** This was typed, and the rule stays as it was. */
+  typed(typed: string, verdict: Verdict): void {
+    const { making } = this;
+    if (making?.text) this.#keep({ ...making, text: { typed, verdict } });
+  }
+
+  /** What was typed says this rule. */
+  said(typed: string, draft: Draft): void {
+    const { making } = this;
+    if (making?.text) this.#keep({ ...making, draft, text: { typed, verdict: { is: 'right' } } });
+  }
+
   open(slot: Slot | null): void {
     const { making } = this;
-    if (making) this.#keep({ ...making, open: slot });
+    if (making) this.#keep({ ...making, open: slot, text: undefined });
   }
 
   /** Whether something would be lost. */

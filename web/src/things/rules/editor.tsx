@@ -8,6 +8,8 @@ import { ErrorLink } from '../../ui/doclink';
 import { failureOf } from '../../ui/failure';
 import type { Failure } from '../../ui/failure';
 import { Icon } from '../../ui/icon';
+import { lazily } from '../../ui/lazily';
+import { Chips } from '../../ui/tools';
 import { ruleServer } from './requests';
 import { Choices } from './choices';
 import { missingIn } from './draft';
@@ -17,12 +19,15 @@ import type { Names } from './phrases';
 import { goneFrom } from './read';
 import { sentencesOf, plainText } from './sentence';
 import { SentenceView } from './sentenceview';
+import type { Verdict } from './texts';
 import { TrialView } from './trialview';
 import { Trials } from './trials';
 import type { TrialState } from './trials';
 import { goneText, missingText, wrongOf } from './troubles';
 import type { Wrong } from './troubles';
 import { useRuleNames } from './usenames';
+
+const TextForm = lazily(async () => (await import('./textform')).TextForm);
 
 export function RuleEditor({
   making,
@@ -53,15 +58,20 @@ export function RuleEditor({
       <div class="rule-editor-in">
         <div class="rule-made">
           <section class="card rule-card" aria-label={t`The rule`}>
-            <SentenceView
-              sentences={sentencesOf(draft, names)}
-              open={open}
-              wrong={new Set(wrong.map(({ slot }) => slot))}
-              choices={choices}
-              press={(slot) => {
-                drafts.open(open === slot ? null : slot);
-              }}
-            />
+            <Shown making={making} drafts={drafts} />
+            {making.text ? (
+              <TextForm making={making} drafts={drafts} />
+            ) : (
+              <SentenceView
+                sentences={sentencesOf(draft, names)}
+                open={open}
+                wrong={new Set(wrong.map(({ slot }) => slot))}
+                choices={choices}
+                press={(slot) => {
+                  drafts.open(open === slot ? null : slot);
+                }}
+              />
+            )}
             <WrongList
               wrong={wrong}
               open={(slot) => {
@@ -93,8 +103,27 @@ export function RuleEditor({
             trials.again(draft);
           }}
         />
-        <End draft={draft} saving={saving} />
+        <End draft={draft} saving={saving} text={making.text?.verdict.is ?? 'right'} />
       </div>
+    </div>
+  );
+}
+
+/** As a sentence, or as text: two ways to show and change the same rule. */
+function Shown({ making, drafts }: { making: Making; drafts: Drafts }) {
+  return (
+    <div class="rule-shown">
+      <Chips
+        label={t`How the rule is shown`}
+        of={[
+          ['sentence', t`As a sentence`],
+          ['text', t`As text`],
+        ]}
+        value={making.text ? 'text' : 'sentence'}
+        set={(as) => {
+          drafts.asText(as === 'text');
+        }}
+      />
     </div>
   );
 }
@@ -255,10 +284,19 @@ function useSaving(draft: Draft, close: (kept: Key | null) => void): Saving {
   };
 }
 
-function End({ draft, saving }: { draft: Draft; saving: Saving }) {
+function End({
+  draft,
+  saving,
+  text,
+}: {
+  draft: Draft;
+  saving: Saving;
+  /** What the text is, where it is shown as one: what is no rule is not saved. */
+  text: Verdict['is'];
+}) {
   const [missing] = missingIn(draft);
   const { pending, failure, save } = saving;
-  const blocked = pending || missing !== undefined;
+  const blocked = pending || missing !== undefined || text !== 'right';
   const id = useId();
   const off = draft.edited !== null && !draft.enabled;
   return (
@@ -285,7 +323,9 @@ function End({ draft, saving }: { draft: Draft; saving: Saving }) {
         >{t`Save, switched off`}</button>
       )}
       <span id={`${id}-why`} class="muted" role="status">
-        {missing !== undefined && missingText(missing)}
+        {text === 'wrong'
+          ? t`The text is no rule as yet.`
+          : missing !== undefined && missingText(missing)}
       </span>
       {failure && (
         <p class="form-error" role="alert">

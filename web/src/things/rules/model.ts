@@ -42,6 +42,7 @@ export type Slot =
   | 'far'
   | 'limit'
   | 'times'
+  | 'margin'
   | 'topic'
   | 'when'
   | 'whom'

@@ -1,11 +1,12 @@
 /** The rules: what somebody wants to be told, made and proven here. */
 import { t } from '@lingui/core/macro';
-import { Plus } from 'lucide';
+import { Plus, TextQuote } from 'lucide';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useNavigation, useWho } from '../../app/context';
 import { AlertTabs } from '../../app/alerttabs';
 import type { Key } from '../../app/world';
 import { Icon } from '../../ui/icon';
+import { lazily } from '../../ui/lazily';
 import { SectionPage } from '../../ui/section';
 import { Status } from '../server/status';
 import { FORMS } from './conditions';
@@ -20,6 +21,9 @@ import './rules.css';
 
 /** In the address while a rule is made. */
 const EDITOR = 'edit';
+/** In the address while all rules are shown as text. */
+const TEXT = 'text';
+const AllAsText = lazily(async () => (await import('./bulk')).AllAsText);
 
 export function RulesPage() {
   const { visitor } = useWho();
@@ -38,6 +42,7 @@ export function RulesPage() {
   }, [wanted.value]);
   const { making } = drafts;
   const editing = making !== null && tab.value === EDITOR;
+  const asText = tab.value === TEXT;
   const close = (kept: Key | null) => {
     drafts.end();
     go('rules');
@@ -47,12 +52,22 @@ export function RulesPage() {
     <SectionPage
       status={<Status />}
       name={t`Rules`}
-      class={editing ? 'rules rules-editing' : 'rules'}
+      class={editing || asText ? 'rules rules-editing' : 'rules'}
       about={t`What you want to be told, tried on your own past before it is switched on.`}
     >
-      {!editing && (
+      {!editing && !asText && (
         <div class="rule-bar">
           <AlertTabs />
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              go('rules', TEXT);
+            }}
+          >
+            <Icon of={TextQuote} size={16} />
+            {t`All as text`}
+          </button>
           <button
             type="button"
             class="button primary"
@@ -65,7 +80,13 @@ export function RulesPage() {
           </button>
         </div>
       )}
-      {editing ? (
+      {asText ? (
+        <AllAsText
+          close={() => {
+            go('rules');
+          }}
+        />
+      ) : editing ? (
         <RuleEditor making={making} drafts={drafts} close={close} />
       ) : (
         <RuleList

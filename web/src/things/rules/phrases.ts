@@ -39,6 +39,8 @@ export function subjectText(word: string, names: Names): string {
       return t`any robot`;
     case 'broker':
       return t`any broker`;
+    case 'client':
+      return t`any client`;
     default:
       return word;
   }
@@ -118,6 +120,8 @@ export function limitText(value: number, is: Threshold['is']): string {
       return inOneLine(measured(value, 'percent'));
     case 'speed':
       return inOneLine(speed(value, customs.value.units));
+    case 'degrees':
+      return `${grouped(value)}°`;
     case 'milliseconds':
       return inOneLine(measured(value, 'millisecond'));
     default:

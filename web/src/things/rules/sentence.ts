@@ -4,7 +4,8 @@
  */
 import { plural, t } from '@lingui/core/macro';
 import { spanText } from '../../ui/times';
-import { thresholdOf } from './conditions';
+import { kindIn, thresholdOf } from './conditions';
+import { marginOf } from './margins';
 import type { Condition, Slot, Wishes } from './model';
 import { limitText, wallText, whenText, whoText, whomText } from './phrases';
 import type { Names } from './phrases';
@@ -35,17 +36,22 @@ export function sentencesOf(rule: Wishes, names: Names): readonly Sentence[] {
     when: slot('when', whenText(rule.hours)),
     whom: nobody ? slot('whom', t`nobody…`, true) : whom,
     names,
+    clients: kindIn(rule.about[0] ?? '') === 'client',
   };
   return [
     pieces(mainText(rule.condition, parts)),
     ...laterTexts(rule, names).map(pieces),
     pieces(oftenText(rule)),
+    ...overTexts(rule.condition).map(pieces),
   ];
 }
 
 /** The sentences without their parts: for lists, and for those who hear them. */
 export function plainText(rule: Wishes, names: Names): string {
-  return sentencesOf(rule, names)
+  const sentences = sentencesOf(rule, names);
+  // How far back is usual need not be read in a list; the editor shows it, to be changed.
+  const usual = marginOf(rule.condition) !== undefined && rule.condition.margin === undefined;
+  return (usual ? sentences.slice(0, -1) : sentences)
     .map((sentence) => sentence.map(({ text }) => text).join(''))
     .join(' ');
 }
@@ -63,6 +69,8 @@ interface Parts {
   readonly when: string;
   readonly whom: string;
   readonly names: Names;
+  /** It is about clients themselves, and not about those of a broker. */
+  readonly clients: boolean;
 }
 
 function slot(name: Slot, text: string, missing = false): string {
@@ -179,6 +187,9 @@ function machineText(condition: Condition, parts: Parts): string {
         : t`When the connection to ${who} <0>is lost</0> ${when}, tell ${whom}.`;
     case 'flapping': {
       const times = limitSlot(condition, 'times');
+      if (parts.clients) {
+        return t`When ${who} <0>comes and goes</0> ${times} within ${long} ${when}, tell ${whom}.`;
+      }
       return t`When a client of ${who} <0>comes and goes</0> ${times} within ${long} ${when}, tell ${whom}.`;
     }
     default:
@@ -243,4 +254,37 @@ function oftenText({ every, again, urgent }: Wishes): string {
   if (again !== undefined && urgent) return t`Tell it ${often}, ${anew}, ${loud}.`;
   if (again !== undefined) return t`Tell it ${often}, and ${anew}.`;
   return urgent ? t`Tell it ${often}, ${loud}.` : t`Tell it ${often}.`;
+}
+
+/** How far back it must go before it may be told again; none for what knows no such thing. */
+function overTexts(condition: Condition): readonly string[] {
+  const margin = marginOf(condition);
+  if (!margin) return [];
+  const by = condition.margin ?? margin.usual;
+  if (by <= 0) {
+    const back = slot('margin', t`as soon as it was back`);
+    return [t`Tell it again ${back}.`];
+  }
+  const far = slot('margin', limitText(Math.round(by * 100) / 100, margin.is));
+  return [overText(condition, far)];
+}
+
+function overText({ type, above, below }: Condition, far: string): string {
+  switch (type) {
+    case 'near':
+      return t`Tell it again only when they were ${far} further apart.`;
+    case 'battery':
+      return t`Tell it again only when it was charged to ${far} above the limit.`;
+    case 'fallen':
+      return t`Tell it again only when it stood ${far} more upright.`;
+    case 'number':
+      if (above !== undefined && below !== undefined) {
+        return t`Tell it again only when it was ${far} outside of both limits.`;
+      }
+      return above === undefined
+        ? t`Tell it again only when it was ${far} above the limit.`
+        : t`Tell it again only when it was ${far} below the limit.`;
+    default:
+      return t`Tell it again only when it was ${far} below the limit.`;
+  }
 }

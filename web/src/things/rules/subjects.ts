@@ -84,6 +84,8 @@ interface Owned {
 export function nameIn(known: Known, word: string): string {
   const exact = known.get(word)?.name;
   if (exact !== undefined) return exact;
+  // client/<broker>/<its id>: there may be thousands, and the id is what they are called.
+  if (kindIn(word) === 'client') return word.split('/').slice(2).join('/') || lastOf(word);
   for (const [key, { name }] of known) if (key.startsWith(`${word}/`)) return name;
   return lastOf(word);
 }

@@ -1,26 +1,21 @@
 /** Choosing a number out of the topics that a broker has, each with its present value. */
 import { t } from '@lingui/core/macro';
-import { useEffect, useState } from 'preact/hooks';
-import { useKind, useServer } from '../../app/context';
-import { Refused } from '../../net/requests';
-import type { Granted } from '../../net/requests';
+import { useState } from 'preact/hooks';
+import { useKind } from '../../app/context';
 import { grouped } from '../../ui/numbers';
 import { SearchBox } from '../../ui/tools';
 import type { ChoiceProps } from './choice';
 import { withAbout, withCondition } from './draft';
 import { numbersIn } from './numbers';
+import { brokerIn, useTopics } from './topics';
 
-type Found = Granted<'findtopics'>['found'];
-
-/** Milliseconds of rest before a search, and rows of an answer. */
-const REST = 250;
+/** Rows of an answer. */
 const MOST = 40;
 
 export function TopicChoice({ draft, change }: ChoiceProps) {
   const brokers = useKind('broker').map(({ id }) => id);
   const [text, setText] = useState(draft.condition.topic ?? '');
-  const named = draft.about.find((word) => word.startsWith('broker/'))?.slice('broker/'.length);
-  const broker = named ?? brokers[0];
+  const broker = brokerIn(draft.about) ?? brokers[0];
   const { found, why } = useTopics(broker, text);
   const rows = found
     .flatMap(({ name, last }) =>
@@ -65,29 +60,4 @@ export function TopicChoice({ draft, change }: ChoiceProps) {
       </div>
     </div>
   );
-}
-
-function useTopics(broker: string | undefined, text: string): { found: Found; why: string } {
-  const { requests } = useServer();
-  const [state, setState] = useState<{ found: Found; why: string }>({ found: [], why: '' });
-  useEffect(() => {
-    let over = false;
-    const timer = setTimeout(() => {
-      const fields = { text, ...(broker === undefined ? {} : { broker }) };
-      requests.ask('findtopics', fields).then(
-        ({ found }) => {
-          if (!over) setState({ found, why: '' });
-        },
-        (error: unknown) => {
-          if (!(error instanceof Refused)) throw error;
-          if (!over && error.code !== 'superseded') setState({ found: [], why: error.message });
-        },
-      );
-    }, REST);
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [requests, broker, text]);
-  return state;
 }

@@ -15,6 +15,7 @@ import type { Names } from './phrases';
 import { Strip } from './stripview';
 import { stripOf } from './strip';
 import type { StripDay } from './strip';
+import { TopicNow } from './topicnow';
 import type { TrialState } from './trials';
 
 /** Rows that are shown at first, and more each time. */
@@ -83,6 +84,7 @@ function Found({ trial, of, names }: { trial: Trial; of: Wishes; names: Names })
         {advice.tip !== undefined && <span>{advice.tip}</span>}
         {quiet !== '' && <span class="muted">{quiet}</span>}
       </p>
+      {of.condition.type === 'number' && <TopicNow of={of} />}
       {advice.is !== 'nothing' && advice.is !== 'wrong' && (
         <Strip
           days={strip}

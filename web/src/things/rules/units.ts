@@ -37,6 +37,8 @@ export function unitsFor(is: Threshold['is'], units: Units): readonly Unit[] {
       return [{ id: 'ms', word: t`milliseconds`, factor: 1 }];
     case 'count':
       return [{ id: 'times', word: t`times`, factor: 1 }];
+    case 'degrees':
+      return [{ id: 'degrees', word: t`degrees`, factor: 1 }];
     case 'plain':
       return [{ id: 'plain', word: '', factor: 1, signed: true }];
   }

@@ -3,11 +3,13 @@ import { t } from '@lingui/core/macro';
 import { Layers } from 'lucide';
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
+import { useKind } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Chips } from '../../ui/tools';
 import { plain } from '../names';
 import { SmallAvatar } from '../regions/pieces';
 import type { ChoiceProps } from './choice';
+import { ClientRows } from './clientrows';
 import { FORMS, kindIn } from './conditions';
 import type { SubjectKind } from './conditions';
 import { allWords, kindWords } from './conditionwords';
@@ -16,7 +18,7 @@ import { chosenIn, subjectsOf } from './subjects';
 import type { Subject } from './subjects';
 import { useKnown } from './usenames';
 
-const KINDS: readonly SubjectKind[] = ['friend', 'probot', 'broker'];
+const KINDS: readonly SubjectKind[] = ['friend', 'probot', 'broker', 'client'];
 /** From so many on there is a search. */
 const SEARCHED = 9;
 /** Rows that are shown at once; the search finds the others. */
@@ -24,13 +26,16 @@ const MOST = 60;
 
 export function WhoChoice({ draft, change }: ChoiceProps) {
   const known = useKnown();
+  const clients = useKind('client').length > 0;
   const { about, condition } = draft;
   const [first = 'friend'] = FORMS[condition.type].about;
   const [kind, setKind] = useState<SubjectKind>(
     (kindIn(about[0] ?? first) || first) as SubjectKind,
   );
   const kinds = KINDS.filter(
-    (each) => each === kind || [...known.keys()].some((key) => kindIn(key) === each),
+    (each) =>
+      each === kind ||
+      (each === 'client' ? clients : [...known.keys()].some((key) => kindIn(key) === each)),
   );
   const pick = (word: string, on: boolean) => {
     change(withAbout(draft, toggled(about, word, on)));
@@ -46,11 +51,15 @@ export function WhoChoice({ draft, change }: ChoiceProps) {
           set={setKind}
         />
       )}
-      <SubjectRows kind={kind} about={about} label={words[kind]}>
-        {(subject, inner) => (
-          <TickRow key={subject.word} subject={subject} about={about} pick={pick} inner={inner} />
-        )}
-      </SubjectRows>
+      {kind === 'client' ? (
+        <ClientRows about={about} pick={pick} />
+      ) : (
+        <SubjectRows kind={kind} about={about} label={words[kind]}>
+          {(subject, inner) => (
+            <TickRow key={subject.word} subject={subject} about={about} pick={pick} inner={inner} />
+          )}
+        </SubjectRows>
+      )}
     </>
   );
 }

@@ -1,0 +1,289 @@
+"""Answer questions about the past of topics, each within the time it has.
+
+All of it may take its time: it runs on a thread of its own (`service`). ``sees`` tells which topics
+the asker may see. What is not done in time is said, with where to go on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec import UNSET
+
+from sightline.history.rewind import answers
+from sightline.history.rewind.budget import Budget, TimeUp
+from sightline.history.rewind.index import key_of
+from sightline.history.rewind.messages import Cursor, Found, Wanted, scan, span_of
+from sightline.history.rewind.reader import ArchiveReader, Part
+from sightline.history.rewind.series import Buckets, fields_of, number_in
+from sightline.history.rewind.showing import LevelShower, shown
+from sightline.history.rewind.tree import Snapshots, value_at
+from sightline.history.rewind.values import first_of, value_of
+from sightline.model.kind import Arrival
+
+MOST_BYTES = 1_000_000
+"""Payload bytes in an answer, about."""
+FOREVER = 1e12
+"""Later than any message (epoch s)."""
+
+_NOTHING = Arrival("", b"", False, 0, 0.0)
+
+Sees = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who asks about which broker: what they see, and which clients publish the topic asked for."""
+
+    broker: str
+    sees: Sees
+    clients: Sequence[str] = ()
+
+
+class Questions:
+    """Answers from the archive that ``reader`` reads."""
+
+    def __init__(self, reader: ArchiveReader) -> None:
+        self._reader = reader
+        self._snapshots = Snapshots(reader)
+
+    def forget(self) -> None:
+        """Let go of all memory."""
+        self._reader.forget()
+        self._snapshots.forget()
+
+    def _parts(self, budget: Budget) -> list[Part]:
+        parts = self._reader.parts(budget)
+        budget.begin()
+        return parts
+
+    # -- at a moment
+
+    def tree(self, asked: answers.TreeQuery, place: Place, budget: Budget) -> answers.PastTree:
+        """Return a page of the topic tree at a moment."""
+        below = str(asked.below or "")
+        parts = self._parts(budget)
+        snapshot = self._snapshots.at(asked.at, parts, budget)
+        page = snapshot.page(place.broker, below, place.sees, after=asked.after)
+        now = self._snapshots.at(FOREVER, parts, budget) if asked.compare else None
+        shower = LevelShower(self._reader, parts, snapshot, now, place.broker)
+        begins, _ = span_of(parts)
+        return answers.PastTree(
+            at=float(asked.at),
+            broker=place.broker,
+            below=below,
+            begins=begins if math.isfinite(begins) else UNSET,
+            node=shower.level(below[:-1].rpartition("/")[2], below[:-1], page.here, page.total),
+            children=[
+                shower.level(name, below + name, level, len(level.children))
+                for name, level in page.children
+            ],
+            total=page.total,
+            after=UNSET if page.after is None else page.after,
+        )
+
+    def value(self, asked: answers.ValueQuery, place: Place, budget: Budget) -> answers.PastValue:
+        """Return what a topic held at a moment, and what it holds now."""
+        parts = self._parts(budget)
+        key = key_of(place.broker, asked.topic)
+        if not place.sees(asked.topic):
+            return answers.PastValue(
+                at=float(asked.at),
+                broker=place.broker,
+                topic=str(asked.topic),
+                fields=[],
+                clients=[],
+            )
+        then = value_of(self._reader, parts, key, asked.at, budget)
+        now = value_of(self._reader, parts, key, FOREVER, budget)
+        begins = first_of(self._reader, parts, key, budget)
+        last, current = then.value, now.value
+        return answers.PastValue(
+            at=float(asked.at),
+            broker=place.broker,
+            topic=str(asked.topic),
+            value=UNSET if last is None else shown(last),
+            kept=UNSET if then.kept is None else shown(then.kept),
+            now=UNSET if current is None else shown(current),
+            differs=(last.payload if last else None) != (current.payload if current else None),
+            begins=UNSET if begins is None else begins,
+            fields=fields_of(payload) if (payload := (last or current or _NOTHING).payload) else [],
+            clients=list(place.clients),
+        )
+
+    def difference(
+        self, asked: answers.DifferenceQuery, place: Place, budget: Budget
+    ) -> answers.Difference:
+        """Return the topics that hold something else now."""
+        parts = self._parts(budget)
+        known = {part.identity: part for part in parts}
+        then = self._snapshots.at(asked.at, parts, budget)
+        now = self._snapshots.at(FOREVER, parts, budget)
+        found: list[answers.ChangedTopic] = []
+        after: str | None = None
+        topics = sorted(
+            topic
+            for topic, _ in now.of(place.broker, place.sees)
+            if topic.startswith(asked.below or "") and (asked.after is None or topic > asked.after)
+        )
+        room = MOST_BYTES
+        try:
+            for topic in topics:
+                key = key_of(place.broker, topic)
+                before, current = then.topics.get(key), now.topics[key]
+                since = current.messages - (before.messages if before else 0)
+                if since:
+                    if len(found) == answers.MOST_MESSAGES or room <= 0:
+                        raise TimeUp
+                    budget()
+                    new = value_at(self._reader, known, key, current, FOREVER)
+                    old = value_at(self._reader, known, key, before, asked.at) if before else None
+                    if old is None or old.payload != new.payload:
+                        room -= len(new.payload) + (len(old.payload) if old else 0)
+                        found.append(
+                            answers.ChangedTopic(
+                                topic=topic,
+                                then=UNSET if old is None else shown(old),
+                                now=shown(new),
+                                messages=since,
+                            )
+                        )
+                after = topic
+        except TimeUp:
+            if after is None:
+                raise
+        else:
+            after = None
+        return answers.Difference(
+            at=float(asked.at),
+            broker=place.broker,
+            topics=found,
+            after=UNSET if after is None else after,
+        )
+
+    # -- of a span
+
+    def messages(
+        self, asked: answers.MessagesQuery, place: Place, budget: Budget
+    ) -> answers.PastMessages:
+        """Return messages of a span, as many as there is time and room for."""
+        parts = self._parts(budget)
+        wanted = _wanted(asked, place, asked.filter or "#", asked.text, asked.newest, asked.after)
+        found: list[answers.PastMessage] = []
+        looked = _Looked(wanted)
+        room = MOST_BYTES
+        try:
+            for each in scan(self._reader, parts, wanted, place.sees, budget):
+                looked.at(each)
+                if each.line is not None:
+                    found.append(shown(each.line.arrival))
+                    room -= len(each.line.data)
+                    if len(found) == asked.limit or room <= 0:
+                        raise TimeUp
+        except TimeUp:
+            if not looked.moved:
+                raise
+        else:
+            looked.all()
+        return answers.PastMessages(
+            broker=place.broker,
+            messages=found,
+            complete=looked.after is None,
+            reached=looked.reached,
+            after=UNSET if looked.after is None else looked.after.text,
+        )
+
+    def curve(self, asked: answers.CurveQuery, place: Place, budget: Budget) -> answers.Curve:
+        """Return a part of the curve of a number."""
+        parts = self._parts(budget)
+        wanted = _wanted(asked, place, asked.topic, "", False, asked.after)
+        buckets, looked, messages = Buckets(asked.since, asked.step), _Looked(wanted), 0
+        try:
+            for each in scan(self._reader, parts, wanted, place.sees, budget):
+                looked.at(each)
+                if each.line is not None:
+                    messages += 1
+                    arrival = each.line.arrival
+                    value = number_in(arrival.payload, asked.field)
+                    if value is not None:
+                        buckets.add(arrival.at, value)
+        except TimeUp:
+            if not looked.moved:
+                raise
+        else:
+            looked.all()
+        number, low, high, last, at = buckets.columns()
+        return answers.Curve(
+            broker=place.broker,
+            topic=str(asked.topic),
+            field=asked.field,
+            step=asked.step,
+            buckets=number,
+            low=low,
+            high=high,
+            last=last,
+            at=at,
+            messages=messages,
+            numbers=buckets.count,
+            complete=looked.after is None,
+            reached=looked.reached,
+            after=UNSET if looked.after is None else looked.after.text,
+        )
+
+    def lines(
+        self,
+        asked: answers.DownloadQuery,
+        place: Place,
+        after: Cursor | None,
+        budget: Budget,
+    ) -> Iterator[tuple[Cursor, bytes]]:
+        """Yield lines of the archive as they are, in pieces, each with where it ends."""
+        parts = self._parts(budget)
+        wanted = _wanted(asked, place, asked.filter or "#", asked.text, False, None)._replace(
+            after=after
+        )
+        some: list[bytes] = []
+        for each in scan(self._reader, parts, wanted, place.sees, budget):
+            if each.line is not None:
+                some.append(each.line.data)
+            else:
+                yield each.place, b"".join(line + b"\n" for line in some)
+                some = []
+
+
+class _Looked:
+    """How far a span was looked through."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self.after: Cursor | None = wanted.after
+        self.reached = wanted.until if wanted.newest else wanted.since
+        self.moved = False
+
+    def at(self, found: Found) -> None:
+        """Note where the search is."""
+        self.moved = True
+        self.after = found.place
+        if found.line is not None:
+            self.reached = found.line.arrival.at
+
+    def all(self) -> None:
+        """Note that nothing is left."""
+        self.after = None
+        self.reached = self._wanted.since if self._wanted.newest else self._wanted.until
+
+
+def _wanted(
+    asked: answers.MessagesQuery | answers.CurveQuery | answers.DownloadQuery,
+    place: Place,
+    topics: str,
+    text: str,
+    newest: bool,
+    after: str | None,
+) -> Wanted:
+    """Return what is looked for. Raises `BadCursor`."""
+    cursor = None if after is None else Cursor.read(after)
+    since, until = float(asked.since), float(asked.until)
+    return Wanted(place.broker, str(topics), since, until, text, newest, cursor)
