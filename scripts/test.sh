@@ -51,8 +51,13 @@ done
 
 missing=()
 [[ -n $(find_program mosquitto_pub) ]] || missing+=(mosquitto-clients)
-[[ -n $quick || -n $(find_program chromium)$(find_program chromium-browser) ]] ||
-    missing+=(chromium)
+if [[ -z $quick ]]; then
+    [[ -n $(find_program chromium)$(find_program chromium-browser) ]] || missing+=(chromium)
+    # The one without windows is a third less work, where there is one (tests/page/conftest.py).
+    [[ -n $(find_program chromium-headless-shell) ]] ||
+        ! apt-cache show chromium-headless-shell >/dev/null 2>&1 ||
+        missing+=(chromium-headless-shell)
+fi
 
 # Three things are fetched and made at once: Python's packages, the page with its own (which need
 # nothing of Python's, unless Node comes from there), and what comes from the system.

@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "server"))
 from sightline.history.archive.folder import Folder, day_of, segments
 from sightline.history.archive.line import written
 from sightline.history.rewind import answers
-from sightline.history.rewind.budget import Budget
+from sightline.history.rewind.budget import TimeBudget
 from sightline.history.rewind.index import key_of
-from sightline.history.rewind.questions import Place, Questions
+from sightline.history.rewind.questions import Questions, Viewpoint
 from sightline.history.rewind.reader import ArchiveReader, make_indexes
 from sightline.history.rewind.values import value_of
 from sightline.model.kind import Arrival
@@ -151,8 +151,8 @@ def asked(folder: Path, topics: list[str], days: float) -> None:
     random.seed()
     begin = END - days * DAY
 
-    def budget() -> Budget:
-        return Budget(600.0, 600.0, lambda: False)
+    def budget() -> TimeBudget:
+        return TimeBudget(600.0, 600.0, lambda: False)
 
     def moment() -> float:
         return begin + random.random() * days * DAY
@@ -164,7 +164,7 @@ def asked(folder: Path, topics: list[str], days: float) -> None:
     def none(reader: ArchiveReader) -> None:
         value_of(reader, reader.parts(budget()), "main\nnever/heard", moment(), budget())
 
-    place = Place("main", lambda topic: True)
+    place = Viewpoint("main", lambda topic: True)
     reader = ArchiveReader(folder)
     questions = Questions(reader)
     report("value of a topic, cold", timed(lambda: value(ArchiveReader(folder)), 10))

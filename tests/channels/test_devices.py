@@ -38,7 +38,7 @@ def test_signing_out_everywhere_ends_all_but_what_is_no_browser_and_what_came_la
 
 def test_the_browser_that_stays_is_told_on_even_when_its_session_is_over():
     channels = [phone("a", "s1"), phone("b", "s2")]
-    everywhere_else = SignOut("jane", "", 200.0, stays="s1")
+    everywhere_else = SignOut("jane", "", 200.0, remaining="s1")
     assert ended(channels, everywhere_else, here=("s1",)) == ["b"]
     assert ended(channels, everywhere_else) == ["b"]
 

@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from broker import Broker
 from sightline_process import ROOT, SightlineProcess
 
-# Not its shell without windows: since 156 that shows no notifications.
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WHOLE_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell without windows is a third less work, but since 156 it shows no notifications, and a
+# page that asks whether there are some crashes.
+CHROMIUM = shutil.which("chromium-headless-shell") or WHOLE_CHROMIUM
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -26,8 +28,12 @@ FLAGS = [
     "--disable-sync",
 ]
 # Graphics without a card cost more of the processor than all else that a test does: only those that
-# look at the map (marked `map`) have them. For the others the page says that it draws none here.
-GRAPHICS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# look at the map (marked `map`) have them, and there for the map alone: what is beside it is drawn
+# without. For the others the page says that it draws none here.
+GRAPHICS = [
+    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+    *("--disable-gpu-compositing", "--disable-gpu-rasterization"),
+]
 NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
 # A machine without a graphics card draws the map slowly, and a busy one more so.
 PATIENCE = 90_000.0  # ms
@@ -60,14 +66,14 @@ def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
     """Starts a browser with these options, which ends with the tests."""
-    if CHROMIUM is None:
+    if WHOLE_CHROMIUM is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
     if not (ROOT / "web" / "dist" / "index.html").exists():
         pytest.skip("the page is not built (cd web && npm ci && npm run build)")
     with sync_playwright() as playwright, ExitStack() as stack:
 
-        def start(*options: str) -> Browser:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *options])
+        def start(*options: str, program: str | None = CHROMIUM) -> Browser:
+            browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *options])
             stack.callback(browser.close)
             return browser
 
@@ -82,6 +88,12 @@ def plain_chromium(launch: Callable[..., Browser]) -> Browser:
 @pytest.fixture(scope="session")
 def drawing_chromium(launch: Callable[..., Browser]) -> Browser:
     return launch(*GRAPHICS)
+
+
+@pytest.fixture(scope="session")
+def app_chromium(launch: Callable[..., Browser]) -> Browser:
+    """For the page as an app: with its service worker, notifications and pushes."""
+    return launch(*NO_GRAPHICS, program=WHOLE_CHROMIUM)
 
 
 def opens(browser: Browser, **options: Any) -> BrowserContext:

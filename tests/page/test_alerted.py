@@ -104,11 +104,11 @@ def mornings(broker: Broker) -> int:
 
 
 @pytest.fixture
-def page(plain_chromium: Browser, house: SightlineProcess, broker: Broker) -> Iterator[Page]:
+def page(app_chromium: Browser, house: SightlineProcess, broker: Broker) -> Iterator[Page]:
     admin = Admin(house)
     house.hears()
     admin.recalls("friend/mia/phone", mornings(broker))
-    context = opens(plain_chromium, viewport=PHONE, permissions=["notifications"], has_touch=True)
+    context = opens(app_chromium, viewport=PHONE, permissions=["notifications"], has_touch=True)
     page = context.new_page()
     page.goto(house.url + "?test")
     sign_in(page, "root")

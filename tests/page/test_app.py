@@ -73,9 +73,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
 
 @pytest.fixture
 def context(
-    plain_chromium: Browser, house: tuple[SightlineProcess, Broker]
+    app_chromium: Browser, house: tuple[SightlineProcess, Broker]
 ) -> Iterator[BrowserContext]:
-    context = opens(plain_chromium, permissions=["notifications"])
+    context = opens(app_chromium, permissions=["notifications"])
     yield context
     context.close()
 

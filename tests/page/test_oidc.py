@@ -64,12 +64,12 @@ def regions(provider: OidcProvider, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def people(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
+def people(app_chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     """Opens our page in a browser of somebody's own; nothing must go wrong in it."""
     contexts, troubles = [], []
 
     def person(path: str = "?test", **more: Any) -> Page:
-        context = opens(chromium, **more)
+        context = opens(app_chromium, **more)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.scene import BOB, CALENDAR, HOME, JANE, NOW, Scene, rule
 from sightline.kinds.regions.model import Visit
 from sightline.kinds.rules.model import Condition, Hours
-from sightline.rules.conditions.links import PATIENCE
+from sightline.rules.conditions.links import LONGEST_WAIT
 from sightline.rules.engine import RuleEngine
 
 ARRIVES = Condition(type="arrives", region=HOME)
@@ -250,7 +250,7 @@ def test_who_did_not_come_is_told_of_late_when_what_was_kept_has_come():
 def test_a_broker_that_stays_away_is_not_waited_for_for_ever():
     scene = Scene(rule(absent()))
     scene.linked("lost")
-    scene.passes(TODAY + PATIENCE - 1)
+    scene.passes(TODAY + LONGEST_WAIT - 1)
     assert scene.fired == []
     scene.passes(1)
     assert scene.fired == [(JANE, TODAY)]

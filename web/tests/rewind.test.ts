@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readPlace } from '../src/app/address';
-import { payloadText } from '../src/pages/rewind/asked';
+import { payloadText } from '../src/pages/rewind/answer';
 import { bounds, seriesOf, withPart } from '../src/pages/rewind/curves';
 import type { CurvePart } from '../src/pages/rewind/curves';
 

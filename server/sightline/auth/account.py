@@ -82,13 +82,13 @@ def session_id(key: str) -> str:
 class SignOut:
     """Somebody has ended one ``session`` (its id) of an account, or all there were ("").
 
-    At ``at``, epoch s. ``stays`` is the id of the one that was left; "": none was.
+    At ``at``, epoch s. ``remaining`` is the id of the one that was left; "": none was.
     """
 
     account: str
     session: str
     at: float
-    stays: str = ""
+    remaining: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,6 @@ def _is_ended(channel: Channel, ended: Mapping[str, SignOut]) -> bool:
     if channel.session and channel.session in ended:
         return True
     everywhere = ended.get("")
-    if everywhere is None or (channel.session and channel.session == everywhere.stays):
+    if everywhere is None or (channel.session and channel.session == everywhere.remaining):
         return False
     return (channel.renewed or channel.made) <= everywhere.at

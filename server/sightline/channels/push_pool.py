@@ -18,7 +18,7 @@ from twisted.web.client import URI, Agent, HTTPConnectionPool
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
 
-MOST_KEPT = 16
+MOST_IDLE = 16
 """Idle connections to one origin."""
 MOST_ORIGINS = 16
 """Origins to which connections are kept; anybody's subscription may name another one."""
@@ -60,7 +60,7 @@ class NotedEndpoints:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _OriginPool:
     pool: HTTPConnectionPool
     since: float
 
@@ -71,12 +71,12 @@ class PushPools:
     def __init__(self, reactor: Any, endpoints: IAgentEndpointFactory) -> None:
         self._reactor = reactor
         self._endpoints = endpoints
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._pools: OrderedDict[str, _OriginPool] = OrderedDict()
 
     @property
     def origins(self) -> list[str]:
         """Return the origins to which connections are kept, the one used last at the end."""
-        return list(self._kept)
+        return list(self._pools)
 
     def agent(self, origin: str) -> tuple[Agent, NotedEndpoints]:
         """Return what posts one message to this origin, and what tells how it did."""
@@ -86,31 +86,31 @@ class PushPools:
 
     def close(self) -> Deferred[Any]:
         """Close what is open and idle; fire when that is done."""
-        pools = [kept.pool for kept in self._kept.values()]
-        self._kept.clear()
+        pools = [kept.pool for kept in self._pools.values()]
+        self._pools.clear()
         return gatherResults([pool.closeCachedConnections() for pool in pools])
 
     def _pool(self, origin: str) -> HTTPConnectionPool:
         now = self._reactor.seconds()
-        kept = self._kept.get(origin)
+        kept = self._pools.get(origin)
         if kept is None or now - kept.since >= RENEWED:
             if kept is not None:
                 self._drop(origin)
-            elif len(self._kept) >= MOST_ORIGINS:
-                self._drop(next(iter(self._kept)))
-            kept = self._kept[origin] = _Kept(self._made(), now)
-        self._kept.move_to_end(origin)
+            elif len(self._pools) >= MOST_ORIGINS:
+                self._drop(next(iter(self._pools)))
+            kept = self._pools[origin] = _OriginPool(self._made(), now)
+        self._pools.move_to_end(origin)
         return kept.pool
 
     def _made(self) -> HTTPConnectionPool:
         pool = HTTPConnectionPool(self._reactor, persistent=True)
-        pool.maxPersistentPerHost = MOST_KEPT
+        pool.maxPersistentPerHost = MOST_IDLE
         pool.cachedConnectionTimeout = IDLE
         pool.retryAutomatically = False  # it would not repeat a POST
         return pool
 
     def _drop(self, origin: str) -> None:
         """Close the idle connections; what is under way ends, and is then kept no longer."""
-        pool = self._kept.pop(origin).pool
+        pool = self._pools.pop(origin).pool
         pool.cachedConnectionTimeout = 0
         pool.closeCachedConnections()

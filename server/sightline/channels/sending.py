@@ -103,7 +103,7 @@ class Poster:
 
         Return the status and what it means; 0: nobody answered.
         """
-        return await self._in_time(self._post_kept(origin, url, body, headers))
+        return await self._in_time(self._post_pooled(origin, url, body, headers))
 
     def close(self) -> Deferred[Any]:
         """Close the connections that are kept."""
@@ -121,7 +121,7 @@ class Poster:
         except Exception as error:
             return 0, Outcome("later", plain(error))
 
-    async def _post_kept(
+    async def _post_pooled(
         self, origin: str, url: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, Outcome]:
         agent, noted = self._pools.agent(origin)

@@ -59,15 +59,15 @@ class HomeAssistantConnection(MultiService):
         self._mine = mine
         self._options: BrokerOptions | None = None
         self._bridge: Bridge | None = None
-        self._told: list[HomeAssistant] = []
+        self._served: list[HomeAssistant] = []
         self._loop = Periodic(reactor, _LOOK, self._look, "the connection for Home Assistant")
         for bridge in publishers.bridges:
             self._found(bridge)
         publishers.when_added(self._found)
 
-    def serve(self, told: HomeAssistant) -> None:
+    def serve(self, discovery: HomeAssistant) -> None:
         """Tell this one how the connection is and what comes by it."""
-        self._told.append(told)
+        self._served.append(discovery)
 
     def publish(self, topic: str, payload: bytes, retain: bool) -> bool:
         """Publish, QoS 1; return whether it was taken."""
@@ -116,7 +116,7 @@ class HomeAssistantConnection(MultiService):
         if self._options is None:
             return
         if self._leadership.leads and self._bridge is None:
-            filters = [(name, 0) for told in self._told for name in told.filters]
+            filters = [(name, 0) for discovery in self._served for name in discovery.filters]
             self._bridge = bridge = Bridge(
                 reactor, self._options, filters, self._arrived, self._linked, now
             )
@@ -125,21 +125,21 @@ class HomeAssistantConnection(MultiService):
             bridge, self._bridge = self._bridge, None
             leaving: Any = bridge.disownServiceParent()
             leaving.addErrback(lambda failure: self._log.failure("Could not leave", failure))
-            for told in self._told:
-                told.disconnected()
+            for discovery in self._served:
+                discovery.disconnected()
 
     def _arrived(self, arrivals: list[Arrival]) -> None:
         for arrival in arrivals:
             if isinstance(arrival.topic, str):
-                for told in self._told:
-                    told.heard(arrival.topic, arrival.payload, arrival.retain)
+                for discovery in self._served:
+                    discovery.heard(arrival.topic, arrival.payload, arrival.retain)
 
     def _linked(self, link: Link) -> None:
-        for told in self._told:
+        for discovery in self._served:
             if link.state != "connected":
-                told.disconnected()
+                discovery.disconnected()
             else:
-                told.connected()
+                discovery.connected()
 
 
 def tell_home_assistant(
@@ -151,7 +151,7 @@ def tell_home_assistant(
         return None
     leadership = needs.leadership or Leadership()
     connection = HomeAssistantConnection(wanted.broker, needs.publishers, leadership, needs.mine)
-    told = HomeAssistant(
+    discovery = HomeAssistant(
         reactor,
         needs.hub,
         rules,
@@ -162,7 +162,7 @@ def tell_home_assistant(
         accounts=wanted.alerts,
         remembers=needs.settings.history.store != "memory",
     )
-    connection.serve(told)
+    connection.serve(discovery)
     connection.setServiceParent(parent)
-    told.setServiceParent(parent)  # behind the connection, and so stopped before it
-    return told
+    discovery.setServiceParent(parent)  # behind the connection, and so stopped before it
+    return discovery

@@ -37,7 +37,7 @@ def make_rewind(reactor: Any, settings: Settings, state: Path, reads: Reads) -> 
     return RewindService(reactor, ArchiveReader(state / "archive"), reads, recording)
 
 
-class Publishers:
+class TopicClients:
     """Which clients of a broker publish a topic, as far as its log told. Of the reactor's thread.
 
     The log tells a client's user and id, and so whose news it brings; those of a phone are on the
@@ -73,5 +73,5 @@ def rewind_api(
     live: Live,
 ) -> RewindApi:
     """Make the answers over HTTP: whoever may subscribe a topic sees its past."""
-    publishers = Publishers(live.world, live.bases)
+    publishers = TopicClients(live.world, live.bases)
     return RewindApi(service, LookLog(note, clock), sees=rights.seen_topics, clients=publishers.of)

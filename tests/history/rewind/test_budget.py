@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.history.rewind.budget import Budget, Left, TimeUp
+from sightline.history.rewind.budget import Abandoned, TimeBudget, TimeUp
 
 
 def test_the_time_for_the_indexes_and_the_time_for_the_question_are_two():
     now = [0.0]
-    budget = Budget(2.0, 8.0, lambda: False, lambda: now[0])
+    budget = TimeBudget(2.0, 8.0, lambda: False, lambda: now[0])
     now[0] = 7.9
     budget()
     budget.begin()
@@ -20,8 +20,8 @@ def test_the_time_for_the_indexes_and_the_time_for_the_question_are_two():
 
 def test_nothing_is_done_for_somebody_who_has_left():
     gone = [False]
-    budget = Budget(2.0, 8.0, lambda: gone[0], lambda: 0.0)
+    budget = TimeBudget(2.0, 8.0, lambda: gone[0], lambda: 0.0)
     budget()
     gone[0] = True
-    with pytest.raises(Left):
+    with pytest.raises(Abandoned):
         budget()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rewind_scene import NOON, lines_of, said
 from sightline.history.rewind.building import MOST_FLAWS, IndexBuilder, messages_in
-from sightline.history.rewind.index import kept_at, key_of, postings
+from sightline.history.rewind.index import key_of, postings, retained_at
 
 
 def learned(*blocks: bytes) -> IndexBuilder:
@@ -25,9 +25,9 @@ def test_of_each_topic_it_is_known_in_which_blocks_it_is_how_often_and_when_last
         (0, 2, NOON + 2),
         (2, 1, NOON + 5),
     ]
-    assert (a.count, a.at, a.block, a.kept, a.kept_block) == (3, NOON + 5, 2, 1, 2)
-    assert list(kept_at(b)) == [(1, 2)]
-    assert b.kept == 2
+    assert (a.count, a.at, a.block, a.retained, a.retained_block) == (3, NOON + 5, 2, 1, 2)
+    assert list(retained_at(b)) == [(1, 2)]
+    assert b.retained == 2
     assert (index.low, index.high, index.lines, index.messages) == (NOON, NOON + 6, 7, 7)
 
 

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from rewind_scene import DAY, NOON, ArchiveFiles, everything, said
-from sightline.history.rewind.messages import BadCursor, Cursor, Found, Wanted, scan, span_of
+from sightline.history.rewind.messages import (
+    ArchivePosition,
+    BadPosition,
+    FoundMessage,
+    MessageFilter,
+    scan,
+    span_of,
+)
 
 
 @pytest.fixture
@@ -18,12 +25,14 @@ def house(files: ArchiveFiles) -> ArchiveFiles:
     return files
 
 
-def found(files: ArchiveFiles, sees=everything, **wanted) -> list[Found]:
+def found(files: ArchiveFiles, sees=everything, **wanted) -> list[FoundMessage]:
     options = {"filter": "#", "since": 0.0, "until": 1e12} | wanted
-    return list(scan(files.reader, files.parts(), Wanted("main", **options), sees, lambda: None))
+    return list(
+        scan(files.reader, files.parts(), MessageFilter("main", **options), sees, lambda: None)
+    )
 
 
-def payloads(some: list[Found]) -> list[str]:
+def payloads(some: list[FoundMessage]) -> list[str]:
     return [each.line.arrival.payload.decode() for each in some if each.line is not None]
 
 
@@ -70,11 +79,11 @@ def test_wildcards_do_not_reach_the_brokers_own_and_nobody_sees_more_than_they_m
 
 
 def test_marks_of_pages_are_read_as_they_were_written():
-    place = Cursor("2026-11-21", 3, 77)
-    assert Cursor.read(place.text) == place
+    place = ArchivePosition("2026-11-21", 3, 77)
+    assert ArchivePosition.read(place.text) == place
     for text in ("", "x", "2026-11-21-1", "2026-11-21-1:-4", "../1-1:1"):
-        with pytest.raises(BadCursor):
-            Cursor.read(text)
+        with pytest.raises(BadPosition):
+            ArchivePosition.read(text)
 
 
 def test_the_archive_spans_from_its_first_to_its_last_message(house: ArchiveFiles):

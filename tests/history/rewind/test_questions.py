@@ -18,8 +18,8 @@ from sightline.history.rewind.answers import (
     TreeQuery,
     ValueQuery,
 )
-from sightline.history.rewind.budget import Budget, TimeUp
-from sightline.history.rewind.questions import Place
+from sightline.history.rewind.budget import TimeBudget, TimeUp
+from sightline.history.rewind.questions import Viewpoint
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_level_of_the_tree_as_it_was_with_what_is_different_now(house: Archive
     assert levels["lamp"].last == "on"
     assert levels["lamp"].differs is True
     assert levels["door"].differs is False
-    assert levels["door"].kept == 1
+    assert levels["door"].retained == 1
     assert (levels["temp"].count, levels["temp"].at) == (7, NOON + 60)
     assert told.begins == NOON
     assert told.node.name == "h"
@@ -54,7 +54,7 @@ def test_a_level_of_the_tree_as_it_was_with_what_is_different_now(house: Archive
 
 
 def test_the_value_of_a_topic_then_and_now_and_who_publishes_it(house: ArchiveFiles):
-    place = Place("main", PLACE.sees, ["lamp-1"])
+    place = Viewpoint("main", PLACE.sees, ["lamp-1"])
     asked = ValueQuery(at=Moment(NOON + 60), topic=TopicName("h/lamp"))
     told = house.questions.value(asked, place, endless())
     assert told.value is not UNSET
@@ -63,7 +63,7 @@ def test_the_value_of_a_topic_then_and_now_and_who_publishes_it(house: ArchiveFi
     assert (told.begins, told.clients) == (NOON + 5, ["lamp-1"])
     before = ValueQuery(at=Moment(NOON), topic=TopicName("h/lamp"))
     assert house.questions.value(before, place, endless()).value is UNSET
-    hidden = Place("main", lambda topic: False)
+    hidden = Viewpoint("main", lambda topic: False)
     nothing = house.questions.value(asked, hidden, endless())
     assert (nothing.value, nothing.now, nothing.begins) == (UNSET, UNSET, UNSET)
 
@@ -100,7 +100,7 @@ class Ticking:
 
     def __init__(self, pieces: int) -> None:
         self.now = 0.0
-        self.budget = Budget(pieces, 1e9, lambda: False, self.tick)
+        self.budget = TimeBudget(pieces, 1e9, lambda: False, self.tick)
 
     def tick(self) -> float:
         self.now += 1

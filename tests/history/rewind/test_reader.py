@@ -11,14 +11,16 @@ import pytest
 
 from rewind_scene import ArchiveFiles, everything, lines_of, said
 from sightline.history.archive.folder import Folder, index_of
-from sightline.history.rewind.building import Line
+from sightline.history.rewind.building import ArchiveLine
 from sightline.history.rewind.index import key_of, unpacked
-from sightline.history.rewind.messages import Wanted, scan
-from sightline.history.rewind.reader import ArchiveReader, Changed, Part, make_indexes
+from sightline.history.rewind.messages import MessageFilter, scan
+from sightline.history.rewind.reader import ArchiveReader, Changed, IndexedPart, make_indexes
 from sightline.model.kind import Arrival
 
 
-def heard(files: ArchiveFiles, topic: str = "#", reader: ArchiveReader | None = None) -> list[Line]:
+def heard(
+    files: ArchiveFiles, topic: str = "#", reader: ArchiveReader | None = None
+) -> list[ArchiveLine]:
     """Return all messages that are found, in order; asked anew where something has changed."""
     reader = reader or files.reader
     try:
@@ -27,13 +29,13 @@ def heard(files: ArchiveFiles, topic: str = "#", reader: ArchiveReader | None = 
         return looked(reader, topic)
 
 
-def looked(reader: ArchiveReader, topic: str = "#") -> list[Line]:
-    wanted = Wanted("main", topic, 0, 1e12)
+def looked(reader: ArchiveReader, topic: str = "#") -> list[ArchiveLine]:
+    wanted = MessageFilter("main", topic, 0, 1e12)
     found = scan(reader, reader.parts(lambda: None), wanted, everything, lambda: None)
     return [each.line for each in found if each.line is not None]
 
 
-def flaws(parts: list[Part]) -> list[tuple[str, int, str]]:
+def flaws(parts: list[IndexedPart]) -> list[tuple[str, int, str]]:
     return [
         (part.file.path.name, flaw.line, flaw.why) for part in parts for flaw in part.index.flaws
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from rewind_scene import DAY, NOON, ArchiveFiles, everything, said
 from sightline.history.rewind.index import key_of
-from sightline.history.rewind.tree import Snapshots, kept_value_at, value_at
+from sightline.history.rewind.tree import Snapshots, retained_value_at, value_at
 from sightline.model.kind import Arrival
 
 
@@ -98,15 +98,15 @@ def test_retained_values_are_those_heard_of_until_they_were_cleared(files: Archi
     snapshots, parts = Snapshots(files.reader), files.parts()
     known = {part.identity: part for part in parts}
 
-    def kept(at: float) -> bytes | None:
+    def retained(at: float) -> bytes | None:
         snapshot = snapshots.at(NOON + at, parts, lambda: None)
         key = key_of("main", "a")
-        found = kept_value_at(files.reader, known, key, snapshot.topics[key], NOON + at)
+        found = retained_value_at(files.reader, known, key, snapshot.topics[key], NOON + at)
         return found.payload if found else None
 
-    assert [kept(0), kept(50), kept(100)] == [b"kept", b"kept", None]
+    assert [retained(0), retained(50), retained(100)] == [b"kept", b"kept", None]
     page = snapshots.at(NOON + 50, parts, lambda: None).page("main", "", everything)
-    assert page.here.kept == 2
+    assert page.here.retained == 2
 
 
 def test_after_a_clock_that_jumped_back_the_newest_by_time_counts(files: ArchiveFiles):

@@ -39,11 +39,11 @@ def test_the_retained_value_is_the_last_one_heard_of_unless_it_was_cleared(files
     files.add([said("a", "", DAY), said("a", "again", DAY + 5)])
     files.compress()
 
-    def kept(at: float) -> bytes | None:
-        found = asked(files, "a", at).kept
+    def retained(at: float) -> bytes | None:
+        found = asked(files, "a", at).retained
         return found.payload if found else None
 
-    assert (kept(-1), kept(20), kept(DAY + 10)) == (None, b"kept", None)
+    assert (retained(-1), retained(20), retained(DAY + 10)) == (None, b"kept", None)
 
 
 def test_equal_times_and_a_clock_that_jumped_in_several_files(files: ArchiveFiles):

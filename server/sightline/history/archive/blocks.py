@@ -111,7 +111,7 @@ def _member(stream: BinaryIO, at: int, size: int) -> Generator[Member, None, int
     return stop
 
 
-class Piece(NamedTuple):
+class StoredPiece(NamedTuple):
     """Whole lines of a gzip file: a member of ``length`` bytes at ``offset``.
 
     ``length`` 0: they begin ``skip`` bytes of lines after the beginning of that member. With a
@@ -125,7 +125,7 @@ class Piece(NamedTuple):
     fault: str = ""
 
 
-def pieces(path: Path) -> Iterator[Piece]:
+def pieces(path: Path) -> Iterator[StoredPiece]:
     """Read a gzip file in pieces of whole lines, whoever has compressed it. Raises `OSError`."""
     run, done, begun = (
         0,
@@ -135,7 +135,7 @@ def pieces(path: Path) -> Iterator[Piece]:
     for member in members(path):
         alone = member.length and not member.skip
         if alone and not begun and member.data.endswith(b"\n"):
-            yield Piece(member.offset, member.length, 0, member.data)
+            yield StoredPiece(member.offset, member.length, 0, member.data)
             continue
         if not begun and not member.skip:
             run, done = member.offset, 0
@@ -144,15 +144,15 @@ def pieces(path: Path) -> Iterator[Piece]:
         start = 0
         while start < end:
             stop = data.find(b"\n", min(start + BLOCK, end) - 1) + 1
-            yield Piece(run, 0, done, data[start:stop])
+            yield StoredPiece(run, 0, done, data[start:stop])
             done += stop - start
             start = stop
         begun = data[end:]
         if member.fault:
-            yield Piece(member.offset, 0, 0, b"", member.fault)
+            yield StoredPiece(member.offset, 0, 0, b"", member.fault)
             begun = b""
     if begun:
-        yield Piece(run, 0, done, b"", "the last line is cut")
+        yield StoredPiece(run, 0, done, b"", "the last line is cut")
 
 
 class MemberStream:

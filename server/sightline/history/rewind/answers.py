@@ -146,7 +146,7 @@ class PastMessage(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class PastLevel(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One level of a topic by its ``name``, as it was then; what is 0 or unknown is left out.
 
-    ``messages``, ``topics``, ``kept`` (retained messages that were heard of) and ``at`` (the
+    ``messages``, ``topics``, ``retained`` (retained messages that were heard of) and ``at`` (the
     newest) are of it and all below. Of the topic itself: ``count`` of its messages, its last value
     as text (``last``) or ``hex``, cut, ``size``, ``qos`` and whether it came ``retain``ed;
     ``differs``: it holds something else now.
@@ -156,7 +156,7 @@ class PastLevel(Struct, frozen=True, omit_defaults=True, kw_only=True):
     messages: int
     topics: int = 0
     children: int = 0
-    kept: int = 0
+    retained: int = 0
     at: float | UnsetType = UNSET
     count: int = 0
     last: str | UnsetType = UNSET
@@ -196,7 +196,7 @@ class PastValue(Answer, frozen=True, kw_only=True):
     broker: str
     topic: str
     value: PastMessage | UnsetType = UNSET
-    kept: PastMessage | UnsetType = UNSET
+    retained: PastMessage | UnsetType = UNSET
     now: PastMessage | UnsetType = UNSET
     differs: bool = False
     begins: float | UnsetType = UNSET

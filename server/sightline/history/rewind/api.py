@@ -15,8 +15,8 @@ from sightline.contract.errors import Refused
 from sightline.contract.fields import Answer, Nothing
 from sightline.contract.http import Call, Reply, Route
 from sightline.history.rewind import answers
-from sightline.history.rewind.budget import Budget
-from sightline.history.rewind.questions import Place, Questions
+from sightline.history.rewind.budget import TimeBudget
+from sightline.history.rewind.questions import Questions, Viewpoint
 from sightline.history.rewind.service import RewindService
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
@@ -36,13 +36,13 @@ class LookLog:
         self._clock = clock
         self._looks: dict[tuple[str, str, str, str], float] = {}
         # As of other requests: more than people do, less than fills the disk.
-        self._kept = TokenBuckets(rate=2, burst=200)
+        self._audits = TokenBuckets(rate=2, burst=200)
         self._refused = TokenBuckets(rate=0.2, burst=30)
 
     def look(self, who: str, address: str, thing: str, more: str) -> None:
         """Note what somebody looks at, unless they did a moment ago."""
         now, key = self._clock(), (who, address, thing, more.partition(" ")[0])
-        if now - self._looks.get(key, -_SAME) < _SAME or not self._kept.take(who, now):
+        if now - self._looks.get(key, -_SAME) < _SAME or not self._audits.take(who, now):
             return
         if len(self._looks) >= _LOOKS:
             self._looks.clear()
@@ -209,25 +209,27 @@ class RewindApi:
         call: Call[Any],
         topics: str,
         what: str,
-        answer: Callable[[Questions, Any, Place, Budget], Answer],
+        answer: Callable[[Questions, Any, Viewpoint, TimeBudget], Answer],
     ) -> Reply:
         place = self._place(call)
         self._look(call, place.broker, topics, what)
 
-        def work(questions: Questions, budget: Budget) -> Answer:
+        def work(questions: Questions, budget: TimeBudget) -> Answer:
             return answer(questions, call.asked, place, budget)
 
         who = call.who.reader(call.address)
         return Reply(await self._service.ask(who, call.left, work))
 
-    def _place(self, call: Call[Any]) -> Place:
+    def _place(self, call: Call[Any]) -> Viewpoint:
         """Return which broker is asked about, and what of it is seen. Raises `Refused`."""
         sees, brokers = self._allowed(call), self._service.recording.brokers
         broker = call.asked.broker or brokers[0]
         if broker not in brokers:
             raise Refused("unknown", "There is no such broker.")
         topic = call.asked.topic if isinstance(call.asked, answers.ValueQuery) else ""
-        return Place(broker, sees, self._clients(broker, topic) if topic and sees(topic) else ())
+        return Viewpoint(
+            broker, sees, self._clients(broker, topic) if topic and sees(topic) else ()
+        )
 
     def _allowed(self, call: Call[Any]) -> Callable[[str], bool]:
         try:

@@ -10,11 +10,11 @@ class TimeUp(Exception):
     """The question has used the time it has."""
 
 
-class Left(Exception):
+class Abandoned(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Budget:
+class TimeBudget:
     """The time that a question has: to find the indexes (s), and from `begin` on to use them.
 
     Call it between pieces of work. ``left`` tells whether the asker is gone; ``now`` gives
@@ -38,9 +38,9 @@ class Budget:
         self._end = self._now() + self._seconds
 
     def __call__(self) -> None:
-        """Let other threads work. Raise `Left` or `TimeUp`."""
+        """Let other threads work. Raise `Abandoned` or `TimeUp`."""
         if self._left():
-            raise Left
+            raise Abandoned
         if self._now() > self._end:
             raise TimeUp
         time.sleep(0)

@@ -14,7 +14,7 @@ from sightline.history.lines import LONGEST
 from sightline.history.rewind.index import (
     Block,
     Flaw,
-    Kept,
+    Retained,
     SegmentIndex,
     TopicPast,
     key_of,
@@ -29,7 +29,7 @@ JUMP = 2.0
 """s that a message may be older than one before it: brokers' threads are not in step."""
 
 
-class Line(NamedTuple):
+class ArchiveLine(NamedTuple):
     """A message, its line's number in the segment, and its bytes without the end."""
 
     number: int
@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 def messages_in(
     data: bytes, first: int, flaw: Callable[[int, str], None] | None = None
-) -> Iterator[Line]:
+) -> Iterator[ArchiveLine]:
     """Return the messages of whole lines, of which the first has this number."""
     for number, line in enumerate(data.split(b"\n"), first):
         if not line:
@@ -54,7 +54,7 @@ def messages_in(
             if flaw:
                 flaw(number, str(why))
             continue
-        yield Line(number, line, arrival)
+        yield ArchiveLine(number, line, arrival)
 
 
 class _Topic(msgspec.Struct, gc=False):
@@ -64,17 +64,17 @@ class _Topic(msgspec.Struct, gc=False):
     size: int = 0
     at: float = -math.inf
     block: int = 0
-    kept: Kept = 0
-    kept_block: int = 0
+    retained: Retained = 0
+    retained_block: int = 0
     where: bytearray = msgspec.field(default_factory=bytearray)
-    keeps: bytearray = msgspec.field(default_factory=bytearray)
+    retains: bytearray = msgspec.field(default_factory=bytearray)
     last: int = -1
-    """The block that was noted last in ``where``, and in ``keeps``."""
-    last_kept: int = -1
+    """The block that was noted last in ``where``, and in ``retains``."""
+    last_retained: int = -1
     # in the block that is being read
     here: int = 0
     here_at: float = -math.inf
-    here_kept: Kept = 0
+    here_retained: Retained = 0
 
 
 class IndexBuilder:
@@ -132,7 +132,7 @@ class IndexBuilder:
         elif at > self._newest:
             self._newest = at
 
-    def _take(self, line: Line, number: int) -> _Topic:
+    def _take(self, line: ArchiveLine, number: int) -> _Topic:
         arrival = line.arrival
         key = key_of(arrival.source, arrival.topic)
         topic = self._topics.get(key)
@@ -147,7 +147,7 @@ class IndexBuilder:
         if at >= topic.at:
             topic.at, topic.block = at, number
         if arrival.retain or not arrival.payload:
-            topic.here_kept = 1 if arrival.payload else 2
+            topic.here_retained = 1 if arrival.payload else 2
         return topic
 
     def index(self, size: int, changed: int, *, zipped: bool) -> SegmentIndex:
@@ -164,7 +164,7 @@ class IndexBuilder:
             newest=self._newest,
             blocks=list(self.blocks),
             keys=keys,
-            topics=[_told(self._topics[key]) for key in keys],
+            topics=[_past_of(self._topics[key]) for key in keys],
             flaws=list(self._flaws),
             flawed=self._flawed,
         )
@@ -176,24 +176,24 @@ def _settle(topic: _Topic, number: int, low: float) -> None:
     put(topic.where, topic.here)
     put(topic.where, round((topic.here_at - low) * 1000))
     topic.last = number
-    if topic.here_kept:
-        put(topic.keeps, number - topic.last_kept)
-        put(topic.keeps, topic.here_kept)
-        topic.last_kept = topic.kept_block = number
-        topic.kept = topic.here_kept
-    topic.here, topic.here_at, topic.here_kept = 0, -math.inf, 0
+    if topic.here_retained:
+        put(topic.retains, number - topic.last_retained)
+        put(topic.retains, topic.here_retained)
+        topic.last_retained = topic.retained_block = number
+        topic.retained = topic.here_retained
+    topic.here, topic.here_at, topic.here_retained = 0, -math.inf, 0
 
 
-def _told(topic: _Topic) -> TopicPast:
+def _past_of(topic: _Topic) -> TopicPast:
     return TopicPast(
         topic.count,
         topic.size,
         topic.at,
         topic.block,
-        topic.kept,
-        topic.kept_block,
+        topic.retained,
+        topic.retained_block,
         bytes(topic.where),
-        bytes(topic.keeps),
+        bytes(topic.retains),
     )
 
 
@@ -203,12 +203,12 @@ def _learned(topic: TopicPast) -> _Topic:
         size=topic.size,
         at=topic.at,
         block=topic.block,
-        kept=topic.kept,
-        kept_block=topic.kept_block,
+        retained=topic.retained,
+        retained_block=topic.retained_block,
         where=bytearray(topic.where),
-        keeps=bytearray(topic.keeps),
+        retains=bytearray(topic.retains),
         last=_last_block(topic.where, 3),
-        last_kept=_last_block(topic.keeps, 2),
+        last_retained=_last_block(topic.retains, 2),
     )
 
 

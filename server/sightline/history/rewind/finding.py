@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from sightline.history.archive.line import NoMessage, read
-from sightline.history.rewind.building import Line, messages_in
+from sightline.history.rewind.building import ArchiveLine, messages_in
 from sightline.history.rewind.index import Block, Posting, TopicPast, key_of, postings, split_key
 
 _json = msgspec.json.Encoder().encode
 
 
-def of_topic(data: bytes, block: Block, key: str, count: int) -> list[Line]:
+def of_topic(data: bytes, block: Block, key: str, count: int) -> list[ArchiveLine]:
     """Return the messages of a topic in a block, which holds ``count`` of them.
 
     Its lines are looked for as they are written here; where too few are found, all are read.
@@ -28,11 +28,11 @@ def _topic_text(key: str) -> bytes:
     return _json(split_key(key)[1])
 
 
-def _is_of(line: Line, key: str) -> bool:
+def _is_of(line: ArchiveLine, key: str) -> bool:
     return key_of(line.arrival.source, line.arrival.topic) == key
 
 
-def _with_text(data: bytes, block: Block, text: bytes) -> Iterator[Line]:
+def _with_text(data: bytes, block: Block, text: bytes) -> Iterator[ArchiveLine]:
     """Return the messages whose lines hold these bytes."""
     at = data.find(text)
     number, counted = block.line, 0
@@ -43,15 +43,15 @@ def _with_text(data: bytes, block: Block, text: bytes) -> Iterator[Line]:
         counted = start
         line = data[start:end]
         try:
-            yield Line(number, line, read(line))
+            yield ArchiveLine(number, line, read(line))
         except NoMessage:
             pass
         at = data.find(text, end)
 
 
-def newest_of(lines: Iterable[Line], at: float) -> Line | None:
+def newest_of(lines: Iterable[ArchiveLine], at: float) -> ArchiveLine | None:
     """Return the newest of these that is not later than ``at``; of equal ones the last."""
-    best: Line | None = None
+    best: ArchiveLine | None = None
     for line in lines:
         when = line.arrival.at
         if when <= at and (best is None or when >= best.arrival.at):

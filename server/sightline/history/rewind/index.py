@@ -23,7 +23,7 @@ _LEVEL = 4  # a third of the size; undone in 1 ms
 HEAD_BYTES = _HEAD.size + _CRC.size
 """Bytes of an index file that say what it is of; the rest can be read when it is needed."""
 
-Kept = Literal[0, 1, 2]
+Retained = Literal[0, 1, 2]
 """What was heard of a topic's retained message: nothing; that there is one; that it was cleared."""
 
 
@@ -60,18 +60,18 @@ class Flaw(msgspec.Struct, frozen=True, array_like=True):
 class TopicPast(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One topic in a segment: ``count`` messages, of ``size`` bytes as lines, the newest ``at``.
 
-    ``block`` holds that one, ``kept_block`` what was last heard of its retained message.
-    ``where`` packs the blocks, ``keeps`` those that tell of the retained message.
+    ``block`` holds that one, ``retained_block`` what was last heard of its retained message.
+    ``where`` packs the blocks, ``retains`` those that tell of the retained message.
     """
 
     count: int
     size: int
     at: float
     block: int
-    kept: Kept
-    kept_block: int
+    retained: Retained
+    retained_block: int
     where: bytes
-    keeps: bytes
+    retains: bytes
 
 
 class Posting(NamedTuple):
@@ -222,10 +222,10 @@ def blocks_with(index: SegmentIndex, wanted: Callable[[str], bool]) -> list[int]
     return sorted(found)
 
 
-def kept_at(topic: TopicPast) -> Iterator[tuple[int, Kept]]:
+def retained_at(topic: TopicPast) -> Iterator[tuple[int, Retained]]:
     """Return the blocks that tell of the retained message, and what the last one there says."""
-    found = numbers(topic.keeps)
+    found = numbers(topic.retains)
     block = -1
-    for step, kept in zip(found, found, strict=True):
+    for step, retained in zip(found, found, strict=True):
         block += step
-        yield block, 1 if kept == 1 else 2
+        yield block, 1 if retained == 1 else 2

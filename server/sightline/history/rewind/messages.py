@@ -7,20 +7,20 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sightline.history.rewind.building import Line, messages_in
+from sightline.history.rewind.building import ArchiveLine, messages_in
 from sightline.history.rewind.finding import TextFilter, of_topic
 from sightline.history.rewind.index import key_of, numbers, split_key
-from sightline.history.rewind.reader import ArchiveReader, Check, Part
+from sightline.history.rewind.reader import ArchiveReader, Check, IndexedPart
 from sightline.model.filters import matches
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6}):(\d{1,12})")
 
 
-class BadCursor(Exception):
+class BadPosition(Exception):
     """It is no place in the archive."""
 
 
-class Cursor(NamedTuple):
+class ArchivePosition(NamedTuple):
     """A line of the archive: pages go on behind it, or before it. In order as lines are."""
 
     day: str
@@ -33,15 +33,15 @@ class Cursor(NamedTuple):
         return f"{self.day}-{self.number}:{self.line}"
 
     @classmethod
-    def read(cls, text: str) -> Cursor:
-        """Return the place that was handed out. Raises `BadCursor`."""
+    def read(cls, text: str) -> ArchivePosition:
+        """Return the place that was handed out. Raises `BadPosition`."""
         found = _CURSOR.fullmatch(text)
         if found is None:
-            raise BadCursor(text)
+            raise BadPosition(text)
         return cls(found[1], int(found[2]), int(found[3]))
 
 
-class Wanted(NamedTuple):
+class MessageFilter(NamedTuple):
     """Which messages: of ``broker`` and ``filter``, from ``since`` to ``until`` (epoch s), with
     ``text`` in their payloads, of topics that are ``seen``; after ``after``.
 
@@ -54,23 +54,23 @@ class Wanted(NamedTuple):
     until: float
     text: str = ""
     newest: bool = False
-    after: Cursor | None = None
+    after: ArchivePosition | None = None
 
 
-class Found(NamedTuple):
+class FoundMessage(NamedTuple):
     """A message, and where it stands. None: only looked so far by now."""
 
-    place: Cursor
-    line: Line | None
+    place: ArchivePosition
+    line: ArchiveLine | None
 
 
 def scan(
     reader: ArchiveReader,
-    parts: list[Part],
-    wanted: Wanted,
+    parts: list[IndexedPart],
+    wanted: MessageFilter,
     sees: Callable[[str], bool],
     check: Check,
-) -> Iterator[Found]:
+) -> Iterator[FoundMessage]:
     """Yield the messages wanted in the order in which they came, or the other way round.
 
     After each block it yields how far it has looked. Raises as `ArchiveReader` does.
@@ -88,7 +88,7 @@ def scan(
         some = frozenset(keys)
         for number in order:
             block = index.blocks[number]
-            place = Cursor(part.file.day, part.file.number, block.line + block.lines - 1)
+            place = ArchivePosition(part.file.day, part.file.number, block.line + block.lines - 1)
             if wanted.newest:
                 place = place._replace(line=block.line)
             if block.low > wanted.until or block.high < wanted.since:
@@ -103,7 +103,7 @@ def scan(
                 else:
                     lines = list(messages_in(data, block.line))
                 for line in reversed(lines) if wanted.newest else lines:
-                    at = Cursor(part.file.day, part.file.number, line.number)
+                    at = ArchivePosition(part.file.day, part.file.number, line.number)
                     arrival = line.arrival
                     if (
                         wanted.since <= arrival.at <= wanted.until
@@ -111,11 +111,11 @@ def scan(
                         and (single is not None or key_of(arrival.source, arrival.topic) in some)
                         and text.is_in(arrival.payload)
                     ):
-                        yield Found(at, line)
-            yield Found(place, None)
+                        yield FoundMessage(at, line)
+            yield FoundMessage(place, None)
 
 
-def _keys(part: Part, wanted: Wanted, sees: Callable[[str], bool]) -> list[str]:
+def _keys(part: IndexedPart, wanted: MessageFilter, sees: Callable[[str], bool]) -> list[str]:
     """Return under what the topics wanted stand in a segment."""
     if "+" in wanted.filter or "#" in wanted.filter:
         return [key for key in part.index.keys if _wants(key, wanted, sees)]
@@ -123,12 +123,12 @@ def _keys(part: Part, wanted: Wanted, sees: Callable[[str], bool]) -> list[str]:
     return [key] if sees(wanted.filter) and part.topic(key) else []
 
 
-def _wants(key: str, wanted: Wanted, sees: Callable[[str], bool]) -> bool:
+def _wants(key: str, wanted: MessageFilter, sees: Callable[[str], bool]) -> bool:
     broker, topic = split_key(key)
     return broker == wanted.broker and matches(wanted.filter, topic) and sees(topic)
 
 
-def _counts(part: Part, keys: list[str]) -> dict[int, int]:
+def _counts(part: IndexedPart, keys: list[str]) -> dict[int, int]:
     """Return which blocks hold any of these topics, and how many messages of them."""
     wanted = frozenset(keys)
     counts: dict[int, int] = {}
@@ -142,7 +142,7 @@ def _counts(part: Part, keys: list[str]) -> dict[int, int]:
     return counts
 
 
-def _passed(part: Part, wanted: Wanted) -> bool:
+def _passed(part: IndexedPart, wanted: MessageFilter) -> bool:
     """Tell whether all of a segment is before the page."""
     if wanted.after is None:
         return False
@@ -151,13 +151,13 @@ def _passed(part: Part, wanted: Wanted) -> bool:
     return file > after if wanted.newest else file < after
 
 
-def _is_behind(place: Cursor, wanted: Wanted) -> bool:
+def _is_behind(place: ArchivePosition, wanted: MessageFilter) -> bool:
     """Tell whether a place is on the pages before."""
     assert wanted.after is not None
     return place >= wanted.after if wanted.newest else place <= wanted.after
 
 
-def span_of(parts: list[Part]) -> tuple[float, float]:
+def span_of(parts: list[IndexedPart]) -> tuple[float, float]:
     """Return from when to when there are messages (epoch s); low is more than high: there are
     none.
     """

@@ -13,10 +13,16 @@ from dataclasses import dataclass
 from msgspec import UNSET
 
 from sightline.history.rewind import answers
-from sightline.history.rewind.budget import Budget, TimeUp
+from sightline.history.rewind.budget import TimeBudget, TimeUp
 from sightline.history.rewind.index import key_of
-from sightline.history.rewind.messages import Cursor, Found, Wanted, scan, span_of
-from sightline.history.rewind.reader import ArchiveReader, Part
+from sightline.history.rewind.messages import (
+    ArchivePosition,
+    FoundMessage,
+    MessageFilter,
+    scan,
+    span_of,
+)
+from sightline.history.rewind.reader import ArchiveReader, IndexedPart
 from sightline.history.rewind.series import Buckets, fields_of, number_in
 from sightline.history.rewind.showing import LevelShower, shown
 from sightline.history.rewind.tree import Snapshots, value_at
@@ -34,7 +40,7 @@ Sees = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Viewpoint:
     """Who asks about which broker: what they see, and which clients publish the topic asked for."""
 
     broker: str
@@ -54,14 +60,16 @@ class Questions:
         self._reader.forget()
         self._snapshots.forget()
 
-    def _parts(self, budget: Budget) -> list[Part]:
+    def _parts(self, budget: TimeBudget) -> list[IndexedPart]:
         parts = self._reader.parts(budget)
         budget.begin()
         return parts
 
     # -- at a moment
 
-    def tree(self, asked: answers.TreeQuery, place: Place, budget: Budget) -> answers.PastTree:
+    def tree(
+        self, asked: answers.TreeQuery, place: Viewpoint, budget: TimeBudget
+    ) -> answers.PastTree:
         """Return a page of the topic tree at a moment."""
         below = str(asked.below or "")
         parts = self._parts(budget)
@@ -84,7 +92,9 @@ class Questions:
             after=UNSET if page.after is None else page.after,
         )
 
-    def value(self, asked: answers.ValueQuery, place: Place, budget: Budget) -> answers.PastValue:
+    def value(
+        self, asked: answers.ValueQuery, place: Viewpoint, budget: TimeBudget
+    ) -> answers.PastValue:
         """Return what a topic held at a moment, and what it holds now."""
         parts = self._parts(budget)
         key = key_of(place.broker, asked.topic)
@@ -105,7 +115,7 @@ class Questions:
             broker=place.broker,
             topic=str(asked.topic),
             value=UNSET if last is None else shown(last),
-            kept=UNSET if then.kept is None else shown(then.kept),
+            retained=UNSET if then.retained is None else shown(then.retained),
             now=UNSET if current is None else shown(current),
             differs=(last.payload if last else None) != (current.payload if current else None),
             begins=UNSET if begins is None else begins,
@@ -114,7 +124,7 @@ class Questions:
         )
 
     def difference(
-        self, asked: answers.DifferenceQuery, place: Place, budget: Budget
+        self, asked: answers.DifferenceQuery, place: Viewpoint, budget: TimeBudget
     ) -> answers.Difference:
         """Return the topics that hold something else now."""
         parts = self._parts(budget)
@@ -166,7 +176,7 @@ class Questions:
     # -- of a span
 
     def messages(
-        self, asked: answers.MessagesQuery, place: Place, budget: Budget
+        self, asked: answers.MessagesQuery, place: Viewpoint, budget: TimeBudget
     ) -> answers.PastMessages:
         """Return messages of a span, as many as there is time and room for."""
         parts = self._parts(budget)
@@ -195,7 +205,9 @@ class Questions:
             after=UNSET if looked.after is None else looked.after.text,
         )
 
-    def curve(self, asked: answers.CurveQuery, place: Place, budget: Budget) -> answers.Curve:
+    def curve(
+        self, asked: answers.CurveQuery, place: Viewpoint, budget: TimeBudget
+    ) -> answers.Curve:
         """Return a part of the curve of a number."""
         parts = self._parts(budget)
         wanted = _wanted(asked, place, asked.topic, "", False, asked.after)
@@ -235,10 +247,10 @@ class Questions:
     def lines(
         self,
         asked: answers.DownloadQuery,
-        place: Place,
-        after: Cursor | None,
-        budget: Budget,
-    ) -> Iterator[tuple[Cursor, bytes]]:
+        place: Viewpoint,
+        after: ArchivePosition | None,
+        budget: TimeBudget,
+    ) -> Iterator[tuple[ArchivePosition, bytes]]:
         """Yield lines of the archive as they are, in pieces, each with where it ends."""
         parts = self._parts(budget)
         wanted = _wanted(asked, place, asked.filter or "#", asked.text, False, None)._replace(
@@ -256,13 +268,13 @@ class Questions:
 class _Looked:
     """How far a span was looked through."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: MessageFilter) -> None:
         self._wanted = wanted
-        self.after: Cursor | None = wanted.after
+        self.after: ArchivePosition | None = wanted.after
         self.reached = wanted.until if wanted.newest else wanted.since
         self.moved = False
 
-    def at(self, found: Found) -> None:
+    def at(self, found: FoundMessage) -> None:
         """Note where the search is."""
         self.moved = True
         self.after = found.place
@@ -277,13 +289,13 @@ class _Looked:
 
 def _wanted(
     asked: answers.MessagesQuery | answers.CurveQuery | answers.DownloadQuery,
-    place: Place,
+    place: Viewpoint,
     topics: str,
     text: str,
     newest: bool,
     after: str | None,
-) -> Wanted:
-    """Return what is looked for. Raises `BadCursor`."""
-    cursor = None if after is None else Cursor.read(after)
+) -> MessageFilter:
+    """Return what is looked for. Raises `BadPosition`."""
+    cursor = None if after is None else ArchivePosition.read(after)
     since, until = float(asked.since), float(asked.until)
-    return Wanted(place.broker, str(topics), since, until, text, newest, cursor)
+    return MessageFilter(place.broker, str(topics), since, until, text, newest, cursor)

@@ -51,7 +51,7 @@ class Changed(Exception):
     """A segment is not any more what its index says."""
 
 
-class Part:
+class IndexedPart:
     """A segment, or the newest lines of the open one, with what is known of it.
 
     Two parts of the same ``identity`` are the same. The messages are of ``low`` to ``high`` (epoch
@@ -117,13 +117,13 @@ class ArchiveReader:
                 self._stream[2].close()
                 self._stream = None
 
-    def parts(self, check: Check) -> list[Part]:
+    def parts(self, check: Check) -> list[IndexedPart]:
         """Return all segments in the order in which they were written.
 
         Raises `OSError`, and what ``check`` raises.
         """
         with self._lock:
-            found: list[Part] = []
+            found: list[IndexedPart] = []
             for file in segments(self._folder):
                 check()
                 try:
@@ -132,7 +132,7 @@ class ArchiveReader:
                     raise Changed(file.name) from None
             return found
 
-    def lines(self, part: Part, number: int) -> bytes:
+    def lines(self, part: IndexedPart, number: int) -> bytes:
         """Return the lines of a block. Raises `Changed` and `OSError`."""
         with self._lock:
             if (known := self._blocks.get((part.identity, number))) is not None:
@@ -144,7 +144,7 @@ class ArchiveReader:
                 self._blocks.popitem(last=False)
             return data
 
-    def _read(self, part: Part, number: int) -> bytes:
+    def _read(self, part: IndexedPart, number: int) -> bytes:
         block = part.index.blocks[number]
         try:
             with part.file.path.open("rb") as stream:
@@ -163,7 +163,7 @@ class ArchiveReader:
             raise Changed(part.file.name)
         return data
 
-    def _streamed(self, part: Part, block: Block) -> bytes:
+    def _streamed(self, part: IndexedPart, block: Block) -> bytes:
         """Return lines that no member begins with; the next ones are read on from there."""
         begun = self._stream
         if begun is None or begun[:2] != (part.identity, block.offset):
@@ -183,7 +183,7 @@ class ArchiveReader:
 
     # -- complete segments
 
-    def _closed(self, file: SegmentFile, check: Check) -> list[Part]:
+    def _closed(self, file: SegmentFile, check: Check) -> list[IndexedPart]:
         self._growing.pop(file.name, None)
         stamp = stamp_of(file.path)
         head = self._heads.get(file.name)
@@ -193,7 +193,7 @@ class ArchiveReader:
                 head = self._hold(file, self._made(file, stamp, check))
             self._heads[file.name] = head
         identity = (file.name, head.size, head.changed, 0)
-        return [Part(file, identity, head, lambda: self._loaded(file, identity))]
+        return [IndexedPart(file, identity, head, lambda: self._loaded(file, identity))]
 
     def _loaded(self, file: SegmentFile, identity: Identity) -> SegmentIndex:
         """Return the index of a complete segment, from memory or from beside it."""
@@ -239,7 +239,7 @@ class ArchiveReader:
 
     # -- the open one
 
-    def _open(self, file: SegmentFile, check: Check) -> list[Part]:
+    def _open(self, file: SegmentFile, check: Check) -> list[IndexedPart]:
         with file.path.open("rb") as stream:
             about = os.fstat(stream.fileno())
             growing = self._growing.get(file.name)
@@ -273,8 +273,8 @@ class ArchiveReader:
         name, inode = file.name, about.st_ino
         full = growing.index
         return [
-            Part(file, (name, inode, full.covered, 1), head_of(full), lambda: full),
-            Part(file, (name, inode, about.st_size, 2), head_of(rest), lambda: rest),
+            IndexedPart(file, (name, inode, full.covered, 1), head_of(full), lambda: full),
+            IndexedPart(file, (name, inode, about.st_size, 2), head_of(rest), lambda: rest),
         ]
 
 
@@ -287,14 +287,14 @@ def loaded(file: SegmentFile) -> SegmentIndex | None:
     return index if _fits(file, head_of(index)) else None
 
 
-def part_beside(path: Path) -> Part | None:
+def part_beside(path: Path) -> IndexedPart | None:
     """Return a complete segment by the index beside it; None: it has none that fits it."""
     found = [file for file in segments(path.parent) if file.path == path and file.zipped]
     index = loaded(found[0]) if found else None
     if index is None:
         return None
     head = head_of(index)
-    return Part(found[0], (found[0].name, head.size, head.changed, 0), head, lambda: index)
+    return IndexedPart(found[0], (found[0].name, head.size, head.changed, 0), head, lambda: index)
 
 
 def head_beside(file: SegmentFile) -> Head | None:

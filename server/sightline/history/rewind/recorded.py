@@ -14,10 +14,10 @@ from msgspec import UNSET
 
 from sightline.history.archive.folder import index_of
 from sightline.history.rewind import answers
-from sightline.history.rewind.budget import Budget
+from sightline.history.rewind.budget import TimeBudget
 from sightline.history.rewind.index import split_key
 from sightline.history.rewind.messages import span_of
-from sightline.history.rewind.reader import ArchiveReader, Check, Part
+from sightline.history.rewind.reader import ArchiveReader, Check, IndexedPart
 
 MOST_SHARES = 30
 """First levels that are told, those that cost most."""
@@ -39,7 +39,7 @@ class Recording:
 
 
 def recorded(
-    reader: ArchiveReader, recording: Recording, sees: Callable[[str], bool], budget: Budget
+    reader: ArchiveReader, recording: Recording, sees: Callable[[str], bool], budget: TimeBudget
 ) -> answers.Recorded:
     """Return what there is. Raises as `ArchiveReader` does."""
     parts = reader.parts(budget)
@@ -69,7 +69,7 @@ def recorded(
     )
 
 
-def _days(parts: list[Part]) -> list[answers.RecordedDay]:
+def _days(parts: list[IndexedPart]) -> list[answers.RecordedDay]:
     sizes: Counter[str] = Counter()
     messages: Counter[str] = Counter()
     plain: set[str] = set()
@@ -112,7 +112,7 @@ def _missing(days: list[answers.RecordedDay]) -> list[str]:
 
 
 def _shares(
-    parts: list[Part], sees: Callable[[str], bool], check: Check
+    parts: list[IndexedPart], sees: Callable[[str], bool], check: Check
 ) -> list[answers.RecordedShare]:
     """Return what each first level costs, of the topics that one sees."""
     messages: Counter[str] = Counter()
@@ -145,7 +145,7 @@ def _first_level(topic: str) -> str:
     return topic[: topic.find("/", start) + 1] or topic
 
 
-def _flaws(parts: list[Part], check: Check) -> tuple[list[answers.RecordedFlaw], int]:
+def _flaws(parts: list[IndexedPart], check: Check) -> tuple[list[answers.RecordedFlaw], int]:
     found: list[answers.RecordedFlaw] = []
     flawed = 0
     for part in parts:

@@ -14,9 +14,9 @@ from twisted.python.threadpool import ThreadPool
 
 from sightline.contract.errors import Refused
 from sightline.history.rewind.answers import DownloadQuery, Recorded
-from sightline.history.rewind.budget import Budget, Left, TimeUp
-from sightline.history.rewind.messages import BadCursor, Cursor
-from sightline.history.rewind.questions import Place, Questions
+from sightline.history.rewind.budget import Abandoned, TimeBudget, TimeUp
+from sightline.history.rewind.messages import ArchivePosition, BadPosition
+from sightline.history.rewind.questions import Questions, Viewpoint
 from sightline.history.rewind.reader import ArchiveReader, Changed
 from sightline.history.rewind.recorded import Recording, recorded
 from sightline.web.reads import Busy, LongRead, Reads
@@ -75,7 +75,7 @@ class RewindService(Service):
         self._questions.forget()
 
     async def ask(
-        self, who: str, left: Callable[[], bool], work: Callable[[Questions, Budget], T]
+        self, who: str, left: Callable[[], bool], work: Callable[[Questions, TimeBudget], T]
     ) -> T:
         """Have ``work`` done for a reader of this name, until it has ``left``.
 
@@ -101,7 +101,7 @@ class RewindService(Service):
             read.end()
 
     async def download(
-        self, who: str, asked: DownloadQuery, place: Place
+        self, who: str, asked: DownloadQuery, place: Viewpoint
     ) -> AsyncGenerator[bytes, None]:
         """Return the lines of a span, made as fast as they are taken. Raises `Refused`."""
         read = await self._begin(who)
@@ -115,12 +115,14 @@ class RewindService(Service):
         return _Download(first, lines, read)
 
     async def _lines(
-        self, asked: DownloadQuery, place: Place, read: LongRead
+        self, asked: DownloadQuery, place: Viewpoint, read: LongRead
     ) -> AsyncGenerator[bytes, None]:
-        after: Cursor | None = None
+        after: ArchivePosition | None = None
         while True:
 
-            def some(budget: Budget, after: Cursor | None = after) -> tuple[Cursor | None, bytes]:
+            def some(
+                budget: TimeBudget, after: ArchivePosition | None = after
+            ) -> tuple[ArchivePosition | None, bytes]:
                 found = bytearray()
                 begun = after
                 try:
@@ -148,16 +150,16 @@ class RewindService(Service):
             why = "Too many long answers at once. Try again in a moment."
             raise Refused("busy", why, wait=2) from None
 
-    async def _do(self, left: Callable[[], bool], work: Callable[[Budget], T]) -> T:
+    async def _do(self, left: Callable[[], bool], work: Callable[[TimeBudget], T]) -> T:
         if not self.running or self._stopping:
             raise Refused("busy", "The server is starting or stopping. Try again.", wait=2)
         self._remember_to_forget()
         try:
             return await deferToThreadPool(self._reactor, self._pool, self._tried, left, work)
-        except (TimeUp, Changed, Left):
+        except (TimeUp, Changed, Abandoned):
             why = "The archive is still being indexed. Try again in a moment."
             raise Refused("busy", why, wait=2) from None
-        except BadCursor:
+        except BadPosition:
             raise Refused("malformed", "after is no mark of a page of ours.") from None
         except OSError as why:
             text = why.strerror or str(why)
@@ -165,10 +167,10 @@ class RewindService(Service):
                 "degraded", f"The archive cannot be read just now: {text}", wait=2
             ) from why
 
-    def _tried(self, left: Callable[[], bool], work: Callable[[Budget], T]) -> T:
+    def _tried(self, left: Callable[[], bool], work: Callable[[TimeBudget], T]) -> T:
         """Do the work on this thread; anew when a segment was changed meanwhile."""
         for tries in range(_TRIES):
-            budget = Budget(SECONDS, _INDEXING, lambda: left() or self._stopping)
+            budget = TimeBudget(SECONDS, _INDEXING, lambda: left() or self._stopping)
             try:
                 return work(budget)
             except Changed:

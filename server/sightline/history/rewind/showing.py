@@ -8,8 +8,8 @@ from msgspec import UNSET, UnsetType
 
 from sightline.history.rewind import answers
 from sightline.history.rewind.index import key_of
-from sightline.history.rewind.reader import ArchiveReader, Part
-from sightline.history.rewind.tree import Level, Snapshot, TopicThen, value_at
+from sightline.history.rewind.reader import ArchiveReader, IndexedPart
+from sightline.history.rewind.tree import Level, TopicThen, TreeSnapshot, value_at
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
 
@@ -51,9 +51,9 @@ class LevelShower:
     def __init__(
         self,
         reader: ArchiveReader,
-        parts: list[Part],
-        then: Snapshot,
-        now: Snapshot | None,
+        parts: list[IndexedPart],
+        then: TreeSnapshot,
+        now: TreeSnapshot | None,
         broker: str,
     ) -> None:
         self._reader = reader
@@ -73,7 +73,7 @@ class LevelShower:
             messages=level.messages,
             topics=level.topics if children else 0,
             children=children,
-            kept=level.kept,
+            retained=level.retained,
             at=round(level.at, 3) if level.at else UNSET,
             count=0 if own is None else own.messages,
             last=UNSET if value is None or text is None else clean(text, HEAD),

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from sightline.history.rewind.building import messages_in
 from sightline.history.rewind.finding import newest_of, of_topic
-from sightline.history.rewind.index import Kept, kept_at, key_of, postings
-from sightline.history.rewind.reader import ArchiveReader, Changed, Check, Identity, Part
+from sightline.history.rewind.index import Retained, key_of, postings, retained_at
+from sightline.history.rewind.reader import ArchiveReader, Changed, Check, Identity, IndexedPart
 from sightline.model.kind import Arrival
 
 PAGE = 200
 """Levels in one answer."""
 
 
-class Place(NamedTuple):
+class BlockPlace(NamedTuple):
     """Where a message is: in which block of which part."""
 
     part: Identity
@@ -30,15 +30,15 @@ class Place(NamedTuple):
 class TopicThen(NamedTuple):
     """What is known of a topic at the moment. ``at`` is of the newest message, ``place`` holds it.
 
-    ``kept_place`` holds what was last heard of its retained message.
+    ``retained_place`` holds what was last heard of its retained message.
     """
 
     messages: int
     size: int
     at: float
-    place: Place
-    kept: Kept
-    kept_place: Place | None
+    place: BlockPlace
+    retained: Retained
+    retained_place: BlockPlace | None
 
 
 Topics = dict[str, TopicThen]
@@ -50,7 +50,7 @@ class Level:
 
     messages: int = 0
     topics: int = 0
-    kept: int = 0
+    retained: int = 0
     at: float = 0.0
     children: set[str] = field(default_factory=set)
     itself: TopicThen | None = None
@@ -67,7 +67,7 @@ class PastPage:
     after: str | None
 
 
-class Snapshot:
+class TreeSnapshot:
     """The topics of all brokers at a moment."""
 
     def __init__(self, at: float, topics: Topics) -> None:
@@ -119,7 +119,7 @@ class Snapshot:
 def _add(level: Level, known: TopicThen) -> None:
     level.messages += known.messages
     level.topics += 1
-    level.kept += known.kept == 1
+    level.retained += known.retained == 1
     level.at = max(level.at, known.at)
 
 
@@ -129,14 +129,14 @@ class Snapshots:
     def __init__(self, reader: ArchiveReader) -> None:
         self._reader = reader
         self._base: tuple[tuple[Identity, ...], Topics] = ((), {})
-        self._made: list[tuple[tuple[Identity, ...], Snapshot]] = []
+        self._made: list[tuple[tuple[Identity, ...], TreeSnapshot]] = []
 
     def forget(self) -> None:
         """Let go of all memory."""
         self._base = ((), {})
         self._made = []
 
-    def at(self, at: float, parts: list[Part], check: Check) -> Snapshot:
+    def at(self, at: float, parts: list[IndexedPart], check: Check) -> TreeSnapshot:
         """Return what there was at a moment (epoch s). Raises as `ArchiveReader` does."""
         before = [part for part in parts if part.low <= at]
         identities = tuple(part.identity for part in before)
@@ -152,11 +152,11 @@ class Snapshots:
                 _merge_until(topics, self._reader, part, at, check)
             elif not part.zipped:
                 _merge_all(topics, part)
-        made = Snapshot(at, topics)
+        made = TreeSnapshot(at, topics)
         self._made = [*self._made[-2:], (identities, made)]
         return made
 
-    def _totals(self, parts: list[Part], check: Check) -> Topics:
+    def _totals(self, parts: list[IndexedPart], check: Check) -> Topics:
         identities = tuple(part.identity for part in parts)
         of, topics = self._base
         if identities[: len(of)] != of:
@@ -181,24 +181,26 @@ def _merge(topics: Topics, key: str, new: TopicThen) -> None:
         old.size + new.size,
         new.at if later else old.at,
         new.place if later else old.place,
-        new.kept or old.kept,
-        new.kept_place or old.kept_place,
+        new.retained or old.retained,
+        new.retained_place or old.retained_place,
     )
 
 
-def _merge_all(topics: Topics, part: Part) -> None:
+def _merge_all(topics: Topics, part: IndexedPart) -> None:
     """Add a segment that was over by then."""
     index, identity = part.index, part.identity
     for key, topic in zip(index.keys, index.topics, strict=True):
-        kept_place = Place(identity, topic.kept_block) if topic.kept else None
-        place = Place(identity, topic.block)
+        retained_place = BlockPlace(identity, topic.retained_block) if topic.retained else None
+        place = BlockPlace(identity, topic.block)
         _merge(
-            topics, key, TopicThen(topic.count, topic.size, topic.at, place, topic.kept, kept_place)
+            topics,
+            key,
+            TopicThen(topic.count, topic.size, topic.at, place, topic.retained, retained_place),
         )
 
 
 def _merge_until(
-    topics: Topics, reader: ArchiveReader, part: Part, at: float, check: Check
+    topics: Topics, reader: ArchiveReader, part: IndexedPart, at: float, check: Check
 ) -> None:
     """Add what of a segment was until the moment."""
     index, identity = part.index, part.identity
@@ -213,63 +215,65 @@ def _merge_until(
                     newest, place = posting.at, posting.block
         if not count:
             continue
-        kept: Kept = 0
-        kept_place = None
-        for number, what in kept_at(topic):
+        retained: Retained = 0
+        retained_place = None
+        for number, what in retained_at(topic):
             if over[number]:
-                kept, kept_place = what, Place(identity, number)
+                retained, retained_place = what, BlockPlace(identity, number)
         size = topic.size * count // topic.count
         _merge(
-            topics, key, TopicThen(count, size, newest, Place(identity, place), kept, kept_place)
+            topics,
+            key,
+            TopicThen(count, size, newest, BlockPlace(identity, place), retained, retained_place),
         )
     for number, block in enumerate(blocks):
         if block.low <= at < block.high:
             check()
-            place_here = Place(identity, number)
+            place_here = BlockPlace(identity, number)
             for line in messages_in(reader.lines(part, number), block.line):
                 if line.arrival.at <= at:
                     _merge_one(topics, line.arrival, len(line.data) + 1, place_here)
 
 
-def _merge_one(topics: Topics, arrival: Arrival, size: int, place: Place) -> None:
-    kept: Kept = 0
+def _merge_one(topics: Topics, arrival: Arrival, size: int, place: BlockPlace) -> None:
+    retained: Retained = 0
     if arrival.retain or not arrival.payload:
-        kept = 1 if arrival.payload else 2
-    known = TopicThen(1, size, arrival.at, place, kept, place if kept else None)
+        retained = 1 if arrival.payload else 2
+    known = TopicThen(1, size, arrival.at, place, retained, place if retained else None)
     _merge(topics, key_of(arrival.source, arrival.topic), known)
 
 
 def value_at(
-    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: TopicThen, at: float
+    reader: ArchiveReader, parts: dict[Identity, IndexedPart], key: str, known: TopicThen, at: float
 ) -> Arrival:
     """Return the newest message of a topic at the moment. Raises as `ArchiveReader` does."""
-    return _message(reader, parts, key, known.place, at, kept=False)
+    return _message(reader, parts, key, known.place, at, retained=False)
 
 
-def kept_value_at(
-    reader: ArchiveReader, parts: dict[Identity, Part], key: str, known: TopicThen, at: float
+def retained_value_at(
+    reader: ArchiveReader, parts: dict[Identity, IndexedPart], key: str, known: TopicThen, at: float
 ) -> Arrival | None:
     """Return the retained message of a topic at the moment, if one was heard of."""
-    if known.kept != 1 or known.kept_place is None:
+    if known.retained != 1 or known.retained_place is None:
         return None
-    return _message(reader, parts, key, known.kept_place, at, kept=True)
+    return _message(reader, parts, key, known.retained_place, at, retained=True)
 
 
 def _message(
     reader: ArchiveReader,
-    parts: dict[Identity, Part],
+    parts: dict[Identity, IndexedPart],
     key: str,
-    place: Place,
+    place: BlockPlace,
     at: float,
     *,
-    kept: bool,
+    retained: bool,
 ) -> Arrival:
     part = parts.get(place.part)
     if part is None:
         raise Changed(place.part[0])
     block = part.index.blocks[place.block]
     lines = of_topic(reader.lines(part, place.block), block, key, 1)
-    if kept:
+    if retained:
         lines = [line for line in lines if line.arrival.retain]
     found = newest_of(lines, at)
     if found is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sightline.history.rewind.building import Line
+from sightline.history.rewind.building import ArchiveLine
 from sightline.history.rewind.finding import candidates, newest_of, of_topic
-from sightline.history.rewind.index import kept_at, postings
-from sightline.history.rewind.reader import ArchiveReader, Check, Part
+from sightline.history.rewind.index import postings, retained_at
+from sightline.history.rewind.reader import ArchiveReader, Check, IndexedPart
 from sightline.model.kind import Arrival
 
 _ROUNDED = 0.001
@@ -18,21 +18,23 @@ class TopicValue(NamedTuple):
     """The last message of a topic by a moment, and its retained one; None: there was none."""
 
     value: Arrival | None
-    kept: Arrival | None
+    retained: Arrival | None
 
 
 def value_of(
-    reader: ArchiveReader, parts: list[Part], key: str, at: float, check: Check
+    reader: ArchiveReader, parts: list[IndexedPart], key: str, at: float, check: Check
 ) -> TopicValue:
     """Return what a topic held at a moment. Raises as `ArchiveReader` does."""
     before = [part for part in parts if part.low <= at]
-    return TopicValue(_last(reader, before, key, at, check), _kept(reader, before, key, at, check))
+    return TopicValue(
+        _last(reader, before, key, at, check), _retained(reader, before, key, at, check)
+    )
 
 
 def _last(
-    reader: ArchiveReader, parts: list[Part], key: str, at: float, check: Check
+    reader: ArchiveReader, parts: list[IndexedPart], key: str, at: float, check: Check
 ) -> Arrival | None:
-    best: Line | None = None
+    best: ArchiveLine | None = None
     order = sorted(enumerate(parts), key=lambda each: (min(each[1].high, at), each[0]))
     for _, part in reversed(order):
         if best is not None and best.arrival.at > min(part.high, at):
@@ -52,14 +54,14 @@ def _last(
     return None if best is None else best.arrival
 
 
-def _kept(
-    reader: ArchiveReader, parts: list[Part], key: str, at: float, check: Check
+def _retained(
+    reader: ArchiveReader, parts: list[IndexedPart], key: str, at: float, check: Check
 ) -> Arrival | None:
     """Return the retained message that was heard of last; None: none, or it was cleared."""
     for part in reversed(parts):
         check()
         topic, blocks = part.topic(key), part.index.blocks
-        for number, _ in reversed(list(kept_at(topic)) if topic else []):
+        for number, _ in reversed(list(retained_at(topic)) if topic else []):
             if blocks[number].low > at:
                 continue
             check()
@@ -70,7 +72,9 @@ def _kept(
     return None
 
 
-def first_of(reader: ArchiveReader, parts: list[Part], key: str, check: Check) -> float | None:
+def first_of(
+    reader: ArchiveReader, parts: list[IndexedPart], key: str, check: Check
+) -> float | None:
     """Return when the first message of a topic came (epoch s); None: none has."""
     for part in parts:
         check()

@@ -7,7 +7,7 @@ from sightline.model.kind import State
 from sightline.rules.conditions.base import SETTLE
 from sightline.rules.timers import NEVER
 
-PATIENCE = 900.0
+LONGEST_WAIT = 900.0
 """s for which a lost connection, and what was kept for us, are waited for at most."""
 
 
@@ -49,4 +49,4 @@ class LostLinks:
         broker may be gone for good, or come and go.
         """
         back = NEVER if self._lost else max(self._since.values(), default=self._started)
-        return min(max(back, self._started) + SETTLE, max(asked, self._started) + PATIENCE)
+        return min(max(back, self._started) + SETTLE, max(asked, self._started) + LONGEST_WAIT)

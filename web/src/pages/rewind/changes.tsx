@@ -1,7 +1,7 @@
 /** The topics that hold something else now than at a moment. */
 import { plural, t } from '@lingui/core/macro';
 import { useServer } from '../../app/context';
-import { payloadText, useAsked } from './asked';
+import { payloadText, useAnswer } from './answer';
 
 export function Changes({
   broker,
@@ -15,7 +15,7 @@ export function Changes({
   open(topic: string): void;
 }) {
   const { api } = useServer();
-  const { answer, trouble } = useAsked(JSON.stringify([broker, below, at]), () =>
+  const { answer, trouble } = useAnswer(JSON.stringify([broker, below, at]), () =>
     api.get('topics/difference', { broker, below, at }),
   );
   if (answer === null)

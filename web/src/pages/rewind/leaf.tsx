@@ -11,7 +11,7 @@ import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
 import { Card } from '../../ui/section';
-import { payloadText, useAsked } from './asked';
+import { payloadText, useAnswer } from './answer';
 import { PastCurve } from './curve';
 
 type Value = Reply<'GET /topics/value'>;
@@ -29,7 +29,7 @@ export function PastLeaf({
   at: number;
 }) {
   const { api } = useServer();
-  const { answer, trouble } = useAsked(
+  const { answer, trouble } = useAnswer(
     JSON.stringify([topic, broker, at]),
     () => api.get('topics/value', { topic, broker, at }),
     topic,
@@ -95,10 +95,10 @@ function Known({ value }: { value: Value }) {
           <Payload message={value.now} label={t`Value now`} />
         </>
       )}
-      {value.kept && value.kept.payload !== then?.payload && (
+      {value.retained && value.retained.payload !== then?.payload && (
         <>
           <h3>{t`Retained then`}</h3>
-          <Payload message={value.kept} label={t`Retained then`} />
+          <Payload message={value.retained} label={t`Retained then`} />
         </>
       )}
     </div>

@@ -13,7 +13,7 @@ import { Card } from '../../ui/section';
 import { Chips } from '../../ui/tools';
 import { Crumbs, Pager } from '../broker/topicframe';
 import { TimeBar } from '../timebar';
-import { useAsked } from './asked';
+import { useAnswer } from './answer';
 import { Changes } from './changes';
 import { PastLeaf } from './leaf';
 import { RecordedPart } from './recorded';
@@ -116,7 +116,7 @@ function Tree({
   );
   const pages = turned?.of === below ? turned.pages : [undefined];
   const after = pages.at(-1);
-  const { answer, trouble } = useAsked(
+  const { answer, trouble } = useAnswer(
     JSON.stringify([broker, below, at, after]),
     () => api.get('topics/tree', { broker, below, at, after, compare: true }),
     below,

@@ -5,13 +5,13 @@ import type { Reply } from '../../net/api';
 import { Fact, Facts } from '../../ui/facts';
 import { bytes, grouped } from '../../ui/numbers';
 import { momentText } from '../../ui/times';
-import { useAsked } from './asked';
+import { useAnswer } from './answer';
 
 type Told = Reply<'GET /topics/recorded'>;
 
 export function RecordedPart() {
   const { api } = useServer();
-  const { answer, trouble } = useAsked('recorded', () => api.get('topics/recorded'));
+  const { answer, trouble } = useAnswer('recorded', () => api.get('topics/recorded'));
   if (answer === null) {
     return (
       <p class="muted nobody" role="status">

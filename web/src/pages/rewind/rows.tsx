@@ -72,11 +72,11 @@ function PastRow({
     >
       <span class="topic-name">
         <code class="ellipsis">{row.name === '' ? t`(empty)` : row.name}</code>
-        {row.kept > 0 && (
+        {row.retained > 0 && (
           <span
             class="kept"
             role="img"
-            aria-label={plural(row.kept, {
+            aria-label={plural(row.retained, {
               one: '# retained message',
               other: '# retained messages',
             })}

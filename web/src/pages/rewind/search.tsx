@@ -7,7 +7,7 @@ import { Denied, queryText } from '../../net/api';
 import type { Reply } from '../../net/api';
 import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
-import { payloadText } from './asked';
+import { payloadText } from './answer';
 
 type Message = Reply<'GET /topics/messages'>['messages'][number];
 

@@ -16,7 +16,7 @@ const WAITING = { answer: null, trouble: null };
  * The answer to a question that `key` names; null: nothing is asked. What was answered before stays
  * until the new answer is there, unless `fresh` says that it is about something else.
  */
-export function useAsked<T>(
+export function useAnswer<T>(
   key: string | null,
   ask: () => Promise<T>,
   fresh: string = key ?? '',
