@@ -1420,13 +1420,13 @@ export interface PasskeyToMake {
   readonly lasts?: number;
 }
 
-/** One level of a topic by its `name`, as it was then; what is 0 or unknown is left out. `messages`, `topics`, `kept` (retained messages that were heard of) and `at` (the newest) are of it and all below. Of the topic itself: `count` of its messages, its last value as text (`last`) or `hex`, cut, `size`, `qos` and whether it came `retain`ed; `differs`: it holds something else now. */
+/** One level of a topic by its `name`, as it was then; what is 0 or unknown is left out. `messages`, `topics`, `retained` (retained messages that were heard of) and `at` (the newest) are of it and all below. Of the topic itself: `count` of its messages, its last value as text (`last`) or `hex`, cut, `size`, `qos` and whether it came `retain`ed; `differs`: it holds something else now. */
 export interface PastLevel {
   readonly name: string;
   readonly messages: number;
   readonly topics?: number;
   readonly children?: number;
-  readonly kept?: number;
+  readonly retained?: number;
   readonly at?: number | null;
   readonly count?: number;
   readonly last?: string | null;
@@ -1478,7 +1478,7 @@ export interface PastValue {
   readonly broker: string;
   readonly topic: string;
   readonly value?: PastMessage | null;
-  readonly kept?: PastMessage | null;
+  readonly retained?: PastMessage | null;
   readonly now?: PastMessage | null;
   readonly differs?: boolean;
   readonly begins?: number | null;
@@ -5023,7 +5023,7 @@ export const PastLevelShape: Shape<PastLevel> = {
   messages: { is: 'number' },
   topics: { is: 'number', or: 0 },
   children: { is: 'number', or: 0 },
-  kept: { is: 'number', or: 0 },
+  retained: { is: 'number', or: 0 },
   at: { is: 'number', or: null },
   count: { is: 'number', or: 0 },
   last: { is: 'text', or: null },
@@ -5062,7 +5062,7 @@ export const PastValueShape: Shape<PastValue> = {
   broker: { is: 'text' },
   topic: { is: 'text' },
   value: { is: { of: PastMessageShape }, or: null },
-  kept: { is: { of: PastMessageShape }, or: null },
+  retained: { is: { of: PastMessageShape }, or: null },
   now: { is: { of: PastMessageShape }, or: null },
   differs: { is: 'flag', or: false },
   begins: { is: 'number', or: null },

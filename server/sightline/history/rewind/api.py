@@ -98,6 +98,7 @@ class RewindApi:
                 query=answers.TreeQuery,
                 reply=answers.PastTree,
                 example={"at": _THEN, "below": "owntracks/"},
+                errors=("unknown",),
             ),
             Route(
                 "GET",
@@ -108,6 +109,7 @@ class RewindApi:
                 query=answers.ValueQuery,
                 reply=answers.PastValue,
                 example={"at": _THEN, "topic": "house/hall/temperature"},
+                errors=("unknown",),
             ),
             Route(
                 "GET",
@@ -118,6 +120,7 @@ class RewindApi:
                 query=answers.DifferenceQuery,
                 reply=answers.Difference,
                 example={"at": _THEN},
+                errors=("unknown",),
             ),
         )
 
@@ -132,6 +135,7 @@ class RewindApi:
                 query=answers.MessagesQuery,
                 reply=answers.PastMessages,
                 example={**_DAY, "filter": "house/#", "text": "error"},
+                errors=("unknown",),
             ),
             Route(
                 "GET",
@@ -142,6 +146,7 @@ class RewindApi:
                 query=answers.CurveQuery,
                 reply=answers.Curve,
                 example={**_DAY, "topic": "house/hall/climate", "field": "temperature", "step": 60},
+                errors=("unknown",),
             ),
             Route(
                 "GET",
@@ -153,6 +158,7 @@ class RewindApi:
                 reply=None,
                 media=("application/x-ndjson",),
                 example={**_DAY, "filter": "house/#"},
+                errors=("unknown",),
             ),
         )
 
