@@ -3398,32 +3398,32 @@ export interface Calls {
   readonly 'GET /topics/tree': {
     readonly asks: TreeQuery;
     readonly answers: PastTree;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /topics/value': {
     readonly asks: ValueQuery;
     readonly answers: PastValue;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /topics/difference': {
     readonly asks: DifferenceQuery;
     readonly answers: Difference;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /topics/messages': {
     readonly asks: MessagesQuery;
     readonly answers: PastMessages;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /topics/curve': {
     readonly asks: CurveQuery;
     readonly answers: Curve;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'GET /topics/download': {
     readonly asks: DownloadQuery;
     readonly answers: Blob;
-    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'wait';
+    readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'malformed' | 'signed_out' | 'unknown' | 'wait';
   };
   readonly 'POST /places/at': {
     readonly asks: PlacesAt;
