@@ -8,9 +8,9 @@ from typing import Any
 
 from sightline.history.archive.folder import Folder, day_of, index_of, segments
 from sightline.history.archive.line import written
-from sightline.history.rewind.budget import Budget
-from sightline.history.rewind.questions import Place, Questions
-from sightline.history.rewind.reader import ArchiveReader, Part
+from sightline.history.rewind.budget import TimeBudget
+from sightline.history.rewind.questions import Questions, Viewpoint
+from sightline.history.rewind.reader import ArchiveReader, IndexedPart
 from sightline.model.kind import Arrival
 
 NOON = 1_795_262_400.0
@@ -53,7 +53,7 @@ class ArchiveFiles:
             pass
         return [file.path for file in segments(self.path)]
 
-    def parts(self, reader: ArchiveReader | None = None) -> list[Part]:
+    def parts(self, reader: ArchiveReader | None = None) -> list[IndexedPart]:
         """Return the parts that a question reads."""
         return (reader or self.reader).parts(lambda: None)
 
@@ -72,9 +72,9 @@ def everything(_: str) -> bool:
     return True
 
 
-def endless() -> Budget:
+def endless() -> TimeBudget:
     """Return a budget that no test uses up."""
-    return Budget(3600.0, 3600.0, lambda: False)
+    return TimeBudget(3600.0, 3600.0, lambda: False)
 
 
-PLACE = Place("main", everything)
+PLACE = Viewpoint("main", everything)
