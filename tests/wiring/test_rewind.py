@@ -3,7 +3,7 @@ from __future__ import annotations
 from sightline.kinds.broker.clients import Client
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.live.world import World
-from sightline.wiring.rewind import Publishers
+from sightline.wiring.rewind import TopicClients
 
 
 def client(name: str, feeds: str | None, broker: str = "main") -> Client:
@@ -12,7 +12,7 @@ def client(name: str, feeds: str | None, broker: str = "main") -> Client:
 
 def test_the_clients_that_feed_a_phone_publish_its_topics():
     world = World("epoch")
-    publishers = Publishers(world, BaseTopics())
+    publishers = TopicClients(world, BaseTopics())
     world.put("client/main/a", client("a", "friend/jane/phone"))
     world.put("client/main/b", client("b", "friend/bob/phone"))
     world.put("client/aws/c", client("c", "friend/jane/phone", "aws"))
