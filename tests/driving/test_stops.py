@@ -43,8 +43,16 @@ async def stopped(scene: Scene, what: str, *, by: Callable[[], object]) -> float
 async def test_a_released_stick_stops(scene: Scene):
     driver = await scene.drives()
     since = await stopped(scene, "stick or key released", by=driver.lets_go)
-    await until(lambda: len(scene.recorder.commands(since)) >= 3, "the stop, three times")
-    assert len(scene.recorder.commands(since)) == 3
+
+    def heard() -> list[bytes]:
+        """What the robot hears from the stop on: a command of before may still be under way."""
+        payloads = [command.payload for command in scene.recorder.commands(since)]
+        return payloads[payloads.index(STOP) :]
+
+    # Exactly three are sent by a stepped clock (test_service.py). Here a busy machine may be silent
+    # for so long that it is stopped once more.
+    await until(lambda: len(heard()) >= 3, "the stop, three times")
+    assert set(heard()) == {STOP}
     assert scene.thing("lease/ProBot1")["holder"] == "amy"
 
 
