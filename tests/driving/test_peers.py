@@ -157,7 +157,7 @@ async def test_of_two_servers_neither_drives_until_it_is_settled(
     await first.sees(
         lambda things: "another Sightline" in things["guard/main"].get("driving", ""), "the words"
     )
-    await first.stops(since)
+    await first.rests(since)
     met = time.monotonic()
     there = await Driver(second.web, "bob:operator").enters()
     here = await first.comes("root:admin")
