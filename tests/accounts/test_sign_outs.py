@@ -64,7 +64,7 @@ def test_the_end_of_all_is_one_note_that_says_what_stays(database: Database):
 def test_the_ends_of_single_sessions_are_forgotten_after_months(database: Database):
     database.end_sessions("bob")
     database.sign_out(KEYS[:1])
-    sign_outs.tidy(database.sql, NOW + sign_outs.KEPT)
+    sign_outs.tidy(database.sql, NOW + sign_outs.LASTING)
     assert len(kept(database)) == 2
-    sign_outs.tidy(database.sql, NOW + sign_outs.KEPT + 1)
+    sign_outs.tidy(database.sql, NOW + sign_outs.LASTING + 1)
     assert kept(database) == (SignOut("bob", "", NOW),)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sightline.auth.account import SignOut, session_id
 from sightline.database.engine import Engine
 
-_LASTS = 90 * 86_400.0
+LASTING = 90 * 86_400.0
 """s for which the end of a single session is kept; that of all of them stays with its account."""
 
 
@@ -46,4 +46,4 @@ def note_sessions(sql: Engine, keys: Iterable[str], at: float) -> None:
 
 def tidy(sql: Engine, now: float) -> None:
     """Forget the ends of single sessions of long ago."""
-    sql.execute("DELETE FROM sign_out WHERE session <> '' AND at < ?", (now - _LASTS,))
+    sql.execute("DELETE FROM sign_out WHERE session <> '' AND at < ?", (now - LASTING,))
