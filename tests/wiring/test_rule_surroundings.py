@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import pytest_twisted
 from msgspec.structs import replace
+from twisted.internet import reactor as _reactor
 
 from rules.scene import JANE, rule
 from sightline.kinds.rules.model import Condition, Hours
 from sightline.rules import calendar
 from waits import until
 
+reactor: Any = _reactor
 LOW: dict[str, Any] = {
     "about": [JANE],
     "condition": {"type": "battery", "below": 20},
@@ -41,8 +43,12 @@ class Loaded(MetaPathFinder):
             self.by.append((fullname, threading.current_thread() is self._reactor))
         return None
 
-    def forgets(self) -> None:
-        """As it is in a server that has just started."""
+    async def forgets(self) -> None:
+        """As it is in a server that has just started. A thread may load some of it until now."""
+        await until(lambda: not reactor.getThreadPool().working)
+        self.forget()
+
+    def forget(self) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] == "holidays"]:
             del sys.modules[name]
         calendar._holidays.cache_clear()
@@ -59,10 +65,10 @@ def loaded() -> Iterator[Loaded]:
     kept = {name: each for name, each in sys.modules.items() if name.startswith("holidays")}
     finder = Loaded()
     sys.meta_path.insert(0, finder)
-    finder.forgets()
+    finder.forget()
     yield finder
     sys.meta_path.remove(finder)
-    finder.forgets()
+    finder.forget()
     sys.modules.update(kept)
 
 
@@ -79,14 +85,14 @@ async def test_no_way_of_a_rule_has_the_reactor_load_the_holidays(
     answer = await home.asks("POST", "/rules/try", {"rule": LOW | {"hours": hours}}, cookie=root)
     assert (answer.status, answer.said["trouble"]) == (200, [])
     assert loaded.by_a_thread()
-    loaded.forgets()
+    await loaded.forgets()
     wrong = LOW | {"hours": hours | {"country": "XX"}}
     answer = await home.asks("POST", "/rules/try", {"rule": wrong}, cookie=root)
     assert [each["code"] for each in answer.said["trouble"]] == ["bad_country"]
     assert loaded.by_a_thread()
 
     # It is made.
-    loaded.forgets()
+    await loaded.forgets()
     browser = await home.browser(root)
     made = await browser.asks("rule", **LOW, hours=hours)
     assert made["ok"], made
@@ -94,7 +100,7 @@ async def test_no_way_of_a_rule_has_the_reactor_load_the_holidays(
     await browser.leaves()
 
     # It comes from the database, as another server put it there, and is looked at.
-    loaded.forgets()
+    await loaded.forgets()
     other = rule(Condition(type="battery", below=20), hours=Hours(holidays="only", country="SE"))
     await home.rules.rules.put("root/other", replace(other, enabled=True))
     assert loaded.by_a_thread()
@@ -110,7 +116,7 @@ async def test_at_the_start_they_are_loaded_before_anybody_is_told_of_the_rules(
     home = await open_web()
     other = rule(Condition(type="battery", below=20), hours=Hours(holidays="only", country="SE"))
     await home.rules.rules.put("root/other", other)
-    loaded.forgets()
+    await loaded.forgets()
     seen: list[int] = []
     home.rules.rules.when_changed(lambda change: seen.append(len(loaded.by)))
     home.rules.database._editions = type(home.rules.database._editions)({}, {})
