@@ -121,6 +121,13 @@ async def test_every_alert_is_told_and_few_twice_though_the_server_is_killed_whi
         await deferToThread(server.end, SIGKILL)  # one is under way, the others wait
         hook.answers.set()
         await deferToThread(server.start)
+        if "url" in where:
+            # A common store has one server lead, which is this one again only when its former
+            # self is known to be dead. What a server finds out before it leads it has in memory.
+            await until(
+                lambda n=kill: len({each["id"] for each in told(hook)}) == (n + 1) * len(FAMILY),
+                lambda: server.logged[-2000:],
+            )
     expected = KILLS * len(FAMILY)
     browser = await Browser(server.port).enters(headers={"Cookie": cookie})
     await browser.sees(lambda things: len(alerts(things)) == expected, f"{expected} alerts")

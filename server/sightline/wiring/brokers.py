@@ -99,6 +99,7 @@ class Brokers(MultiService):
         self._guards = settings.driving.guard
         self._bases = robot_bases(settings)
         self._private: PrivateBroker | None = None
+        self._stopped = False
         try:
             self._ids = ClientIdStore(state)
             ids = {name: self._ids.of(name, each) for name, each in settings.broker.items()}
@@ -116,7 +117,16 @@ class Brokers(MultiService):
             )
 
     def startService(self) -> None:
-        """Connect; the private broker first gets ready."""
+        """Connect, once the world is as it was; the private broker first gets ready.
+
+        A broker sends at once what waited for us. Who came home meanwhile can only be told by
+        where they were: what arrives before that is known would be judged by an older note.
+        """
+        self._history.restored.addCallback(self._connect)
+
+    def _connect(self, _: object) -> None:
+        if self._stopped:
+            return
         super().startService()
         if self._private is not None:
             link = Link(state="connecting", since=now(), tries=1)
@@ -125,6 +135,7 @@ class Brokers(MultiService):
 
     def stopService(self) -> Deferred[Any]:
         """Disconnect, then stop the private broker."""
+        self._stopped = True
         left = maybeDeferred(super().stopService)
         if self._private is not None:
             left.addCallback(lambda _: self._private and self._private.stopService())
