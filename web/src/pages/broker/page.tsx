@@ -9,7 +9,7 @@ import { Overview } from './overview';
 import { TopicsPart } from './topics';
 import { useKind } from '../../app/context';
 import { SectionPage } from '../../ui/section';
-import { Status } from '../../things/server/status';
+import { Status, linkWord } from '../../things/server/status';
 import { TabPanel, Tabs, usePart } from '../../app/tabs';
 import type { Part } from '../../app/tabs';
 
@@ -34,8 +34,8 @@ export function BrokerPage() {
   const about = broker
     ? [
         (broker.version ?? '').replace(' version', ''),
-        broker.link.address && `at ${broker.link.address}`,
-        broker.uptime !== undefined && `up ${spanText(broker.uptime)}`,
+        broker.link.address && t`at ${broker.link.address}`,
+        broker.uptime !== undefined && t`up ${spanText(broker.uptime)}`,
       ]
         .filter(Boolean)
         .join(' · ')
@@ -56,7 +56,7 @@ export function BrokerPage() {
               {brokers.map((each) => (
                 <option key={each.id} value={each.id}>
                   {each.id}
-                  {each.link.state === 'connected' ? '' : ` (${each.link.state})`}
+                  {each.link.state === 'connected' ? '' : ` (${linkWord(each.link)})`}
                 </option>
               ))}
             </select>

@@ -3,11 +3,9 @@
  * was said, and what is recorded at all.
  */
 import { plural, t } from '@lingui/core/macro';
-import { History } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../app/context';
 import { usePast } from '../../past/context';
-import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
 import { Card } from '../../ui/section';
 import { Chips } from '../../ui/tools';
@@ -52,11 +50,7 @@ export function PastTopics({ broker, ...begin }: PastTopicsProps) {
   };
   return (
     <div class={topic === null ? 'topics-part rewind' : 'topics-part rewind with-open'}>
-      <div class="rewind-time">
-        <p class="as-of" role="status" data-as-of={at}>
-          <Icon of={History} size={18} />
-          <b>{t`As of ${momentText(at)}`}</b>
-        </p>
+      <div class="rewind-time" data-as-of={at}>
         <TimeBar />
       </div>
       <Card

@@ -68,6 +68,11 @@ const brokerWords = () => ({
   lost: { pill: t`Broker lost`, state: t`lost` },
 });
 
+/** How a connection stands, in a word. */
+export function linkWord(link: Link): string {
+  return brokerWords()[link.state].state;
+}
+
 function BrokerPill() {
   const { connection } = useServer();
   const { go } = useNavigation();
