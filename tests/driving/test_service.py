@@ -446,6 +446,31 @@ def test_the_stop_owed_to_a_robot_is_said_when_the_broker_is_back(play):
     assert play.broker.keys == [STOP]
 
 
+def test_a_stop_that_went_into_a_dying_connection_is_said_again(play):
+    amy = play.page().drives()
+    amy.frame(0.0)
+    play.wait(0.3)
+    assert play.broker.keys == [STOP] * 3
+
+    def is_lost_and_back() -> list[bytes]:
+        play.broker.broken = "the broker closed the connection"
+        play.broker.lines[0].is_open = False
+        play.service.linked("main")
+        play.wait(1)
+        assert play.broker.keys == []
+        play.broker.broken = ""
+        play.service.linked("main")
+        play.wait(0.01)
+        said: list[bytes] = play.broker.keys
+        return said
+
+    assert is_lost_and_back() == [STOP]
+    # What was stopped long ago was heard.
+    play.wait(30)
+    assert set(play.broker.keys) == {STOP}
+    assert is_lost_and_back() == []
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [

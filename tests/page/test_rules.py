@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
-from people import Admin, axe
+from people import PASSWORD, Admin, axe
 from sightline_process import ROOT, SightlineProcess
 
 PHONE = {"width": 390, "height": 844}
@@ -147,3 +147,33 @@ def test_a_rule_is_begun_from_a_friend_on_a_phone_and_kept_over_a_look_at_the_ma
     page.evaluate("location.hash = '#rules'")
     page.get_by_role("button", name="Go on with it").click()
     expect(editor.locator("[data-slot=what]")).to_have_text("arrives at")
+
+
+ASK = """([method, path, fields]) => fetch(`api/1/${path}`, {
+  method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields),
+}).then(({ ok }) => ok)"""
+
+
+def test_rules_are_written_as_text_and_whom_an_alert_is_about_is_called(
+    visit: Any, session: dict[str, str], broker: Broker
+) -> None:
+    page = opened(visit, session, "?test#rules")
+    page.get_by_role("button", name="All as text").click()
+    text = page.get_by_role("textbox", name="Your rules as text")
+    text.fill("when friend/jane has battery belo 30 % tell jane")
+    expect(page.locator("[data-changes][data-blocked]")).to_contain_text("One line is no rule")
+    text.fill('when friend/jane has battery below 30 % tell jane, called "By text"')
+    expect(page.locator("[data-change=new]")).to_contain_text("By text")
+    assert axe(page) == []
+    page.get_by_role("button", name="Bring in one rule").click()
+    expect(page.locator(".rule-item", has_text="By text").get_by_role("switch")).to_be_checked()
+    # She whose phone it is has left a number.
+    bea = {"name": "bea", "role": "viewer", "password": PASSWORD, "own": ["friend/jane"]}
+    assert page.evaluate(ASK, ["POST", "users", bea])
+    number = {"telephone": "+49 151 2345678"}
+    assert page.evaluate(ASK, ["PUT", "users/bea/telephone", number])
+    publish(broker, "owntracks/jane/phone", fix(int(time.time()) + 1, 90))
+    publish(broker, "owntracks/jane/phone", fix(int(time.time()) + 2, 8))
+    page.evaluate("location.hash = '#alerts'")
+    call = page.get_by_role("link", name="Call bea, +49 151 2345678").first
+    expect(call).to_have_attribute("href", "tel:+491512345678")

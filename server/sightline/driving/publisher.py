@@ -22,6 +22,8 @@ from sightline.kinds.probots.bases import RobotTopics
 AGAIN = (0.05, 0.10)
 """The stop is sent once, and again so much later (s)."""
 _JUST_NOW = 0.05  # s
+_UNSURE = 15.0
+"""For so long (s) after a stop its connection may turn out to have been dead when it took it."""
 
 
 class CommandPublisher:
@@ -109,6 +111,11 @@ class CommandPublisher:
             self._clock.callLater(second, self._send_stop, None, topics),
             self._clock.callLater(third, self._send_stop, connection, topics),
         ]
+
+    def cut(self) -> None:
+        """Owe the last stop, if it may have gone into the connection that is found to be lost."""
+        if self._clock.seconds() - self._stopped < _UNSURE:
+            self.owes = True
 
     def _send_stop(self, connection: WillPort | None, topics: tuple[str, ...]) -> None:
         now = self._clock.seconds()

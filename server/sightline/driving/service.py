@@ -128,6 +128,7 @@ class DrivingService(MultiService):
             return
         if found.port.broken:
             found.monitor.cut()
+            self._surroundings.cut(found)
             self._watch.look()
         else:
             self._surroundings.pay(found)

@@ -129,6 +129,12 @@ class SurroundingsWatch(Service):
         """End the loop; what is still to be sent goes out."""
         self._loop.stop()
 
+    def cut(self, broker: DrivingBroker) -> None:
+        """Have the robots stopped anew at a broker that is lost, once it is back."""
+        for session in self._sessions:
+            if session.broker is broker:
+                session.publisher.cut()
+
     def pay(self, broker: DrivingBroker) -> None:
         """Send the stops that could not be sent, at a broker that is back."""
         for session in self._sessions:
