@@ -33,7 +33,7 @@ PURE_TESTS=(tests/auth tests/geometry tests/kinds tests/live tests/model tests/s
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
 # cores. A file stays together, with the servers and the browser that its tests share; the longest
 # are begun first (tests/conftest.py).
-TOGETHER=(-n "${SIGHTLINE_TOGETHER:-8}" --dist loadfile --no-loadscope-reorder)
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-6}" --dist loadfile --no-loadscope-reorder)
 
 quick=""
 checks=1

@@ -38,7 +38,7 @@ def asks(server: SightlineProcess, cookie: str, some: list[str]) -> None:
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command = [schemathesis, "run", server.url + "api/1/openapi.json", *some]
     command += ["--header", f"Cookie: {cookie}", "--header", "Sec-Fetch-Site: same-origin"]
-    command += ["--phases", "examples,fuzzing", "--max-examples", "5"]
+    command += ["--phases", "examples,fuzzing", "--max-examples", "5", "--request-timeout", "90"]
     # Who is let in is for test_matrix.py. Times out of all reason and boxes upside down are refused
     # although the schema cannot say so.
     command += ["--exclude-checks", "ignored_auth,positive_data_acceptance"]
