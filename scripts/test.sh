@@ -30,6 +30,10 @@ PURE='*/sightline/auth/*,*/sightline/geometry/*,*/sightline/kinds/*,*/sightline/
 # What needs no process, no socket and no clock: seconds, and it says most of what can be wrong.
 PURE_TESTS=(tests/auth tests/geometry tests/kinds tests/live tests/model tests/settings)
 
+# A robot stops within half a second of silence. Beside browsers that draw, a machine of two cores
+# is silent for longer than that: these run among themselves.
+DRIVING_TESTS=(tests/driving tests/test_replicas_driving.py)
+
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
 # cores. A file stays together, with the servers and the browser that its tests share; the longest
 # are begun first (tests/conftest.py).
@@ -146,6 +150,7 @@ read_tests &
 reading=$!
 tests "the pure ones" "${PURE_TESTS[@]}"
 wait "$reading"
+tests "driving" -n 3 --dist loadfile --no-loadscope-reorder "${DRIVING_TESTS[@]}"
 
 (
     [[ -z $checks ]] || work checks scripts/check.sh
@@ -153,7 +158,8 @@ wait "$reading"
 ) &
 working=$!
 
-tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}"
+tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}" \
+    "${DRIVING_TESTS[@]/#/--ignore=}"
 
 wait "$working"
 for name in "${besides[@]}"; do
