@@ -96,10 +96,10 @@ def test_an_hour_on_it_is_another_value_and_back_to_live_it_is_now(visit, noon):
     expect(topic(page, "house/hall/lamp")).to_contain_text("off")
     page.wait_for_url(lambda url: moment(noon + 1800) in unquote(url))
     page.locator("[data-banner=past]").get_by_role("button").click()
-    expect(page.locator(".as-of")).to_have_count(0)
+    expect(page.locator("[data-as-of]")).to_have_count(0)
     expect(page.get_by_role("button", name="Hear everything")).to_be_visible()
     page.get_by_role("button", name="Rewind").click()
-    expect(page.locator(".as-of")).to_be_visible()
+    expect(page.locator("[data-as-of]")).to_be_visible()
 
 
 def test_what_changed_since_and_what_was_said_is_found(visit, noon):

@@ -72,6 +72,19 @@ class RecorderClock(Protocol):
 _encode = msgspec.json.Encoder().encode
 
 
+class _Recorded:
+    """A receipt for those who wait."""
+
+    def __init__(self) -> None:
+        self.done: Deferred[None] = Deferred()
+
+    def acknowledge(self) -> None:
+        self.done.callback(None)
+
+    def again(self) -> None:
+        self.done.callback(None)
+
+
 class Recorder:
     """Keep in ``store`` what it is given.
 
@@ -164,6 +177,12 @@ class Recorder:
         else:
             self._again.append(receipt)
         self._pump()
+
+    def recorded(self) -> Deferred[None]:
+        """Fire once all that was given before is safe, or will not be."""
+        receipt = _Recorded()
+        self.when_stored(receipt)
+        return receipt.done
 
     def sample(self, thing: str) -> None:
         """Note that this thing may have changed without a message."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -41,7 +41,10 @@ _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is rem
 
 
 class GeofenceMonitor(Service):
-    """Watch the regions. ``clock`` is never stepped; ``wall`` gives epoch s."""
+    """Watch the regions. ``clock`` is never stepped; ``wall`` gives epoch s.
+
+    ``recorded`` fires once history has all that was handed to it before.
+    """
 
     _log = Logger()
 
@@ -53,6 +56,7 @@ class GeofenceMonitor(Service):
         regions: RegionService,
         phones: PhoneRegionService,
         rules: Rules | None = None,
+        recorded: Callable[[], Deferred[None]] = lambda: succeed(None),
     ) -> None:
         self.containment = containment.Containment(Geofences(rules))
         self._fences = self.containment.fences
@@ -62,7 +66,7 @@ class GeofenceMonitor(Service):
         self._regions = regions
         self._phones = phones
         self.transitions = RecentTransitions(wall, hub)
-        self._notes = VisitNotes(clock, regions, self._stored_visit)
+        self._notes = VisitNotes(clock, regions, self._stored_visit, recorded)
         self._visits: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}
         self._early: deque[Callable[[], None]] | None = None

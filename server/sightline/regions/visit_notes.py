@@ -42,7 +42,12 @@ def restore_visits(
 
 
 class VisitNotes:
-    """What is to be written. ``stored`` tells how it stands with a thing and a region."""
+    """What is to be written. ``stored`` tells how it stands with a thing and a region.
+
+    ``recorded`` fires once history has all that was handed to it before. A note comes behind the
+    crossing that it is of: by a note alone a server that was killed would know that somebody is
+    there, and nobody would ever be told that they came.
+    """
 
     _log = Logger()
 
@@ -51,10 +56,12 @@ class VisitNotes:
         clock: IReactorTime,
         regions: RegionService,
         stored: Callable[[str, str], StoredVisit],
+        recorded: Callable[[], Deferred[None]],
     ) -> None:
         self._clock = clock
         self._regions = regions
         self._stored = stored
+        self._recorded = recorded
         self._dirty: dict[tuple[str, str], None] = {}
         self._met: list[str] = []
         self._noting = False
@@ -102,6 +109,8 @@ class VisitNotes:
         again = _NOTE
         try:
             if known or visits:
+                if self._running:  # at the end history is written after this
+                    await self._recorded()
                 await self._regions.work(lambda store: store.note(known, visits))
                 self._unnoted = False
         except Unavailable as why:  # as it was; what is newer by now is written then

@@ -71,6 +71,7 @@ def build_features(
         accounts.requests,
         accounts.service,
         mqtt.publishers.publish,
+        recorded=past.service.recorder.recorded,
         leadership=cluster.leadership,
         common=cluster.store,
         peers=mqtt.peers,

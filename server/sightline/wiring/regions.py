@@ -66,6 +66,7 @@ class Geofencing(MultiService):
         account_service: AccountService,
         publish: Callable[[str, str, bytes], bool],
         *,
+        recorded: Callable[[], Deferred[None]],
         leadership: Leadership | None = None,
         common: CommonStore | None = None,
         peers: PeerBus | None = None,
@@ -79,7 +80,9 @@ class Geofencing(MultiService):
         )
         self.phones = PhoneRegionService(reactor, regions, self._accounts_of)
         rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
-        self.geofence_monitor = GeofenceMonitor(reactor, now, hub, regions, self.phones, rules)
+        self.geofence_monitor = GeofenceMonitor(
+            reactor, now, hub, regions, self.phones, rules, recorded
+        )
         self._announcer = announcer = MqttEvents(
             reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
         )
