@@ -112,7 +112,10 @@ async def test_every_alert_is_told_and_few_twice_though_the_server_is_killed_whi
         lambda things: all(f"friend/{name}/phone" in things for name in FAMILY), "all of them"
     )
     await browser.leaves()
-    for kill in range(KILLS):
+    # Of a common store's server nobody knows at once that it is gone: what it had under way is
+    # another's, or its own again, after three minutes.
+    kills, within = (1, 400.0) if "url" in where else (KILLS, 60.0)
+    for kill in range(kills):
         came, before = begin + kill * STEP + STEP / 2, hook.seen
         hook.answers.clear()
         phones.are_at(INSIDE, came, FAMILY)
@@ -121,24 +124,18 @@ async def test_every_alert_is_told_and_few_twice_though_the_server_is_killed_whi
         await deferToThread(server.end, SIGKILL)  # one is under way, the others wait
         hook.answers.set()
         await deferToThread(server.start)
-        if "url" in where:
-            # A common store has one server lead, which is this one again only when its former
-            # self is known to be dead. What a server finds out before it leads it has in memory.
-            await until(
-                lambda n=kill: len({each["id"] for each in told(hook)}) == (n + 1) * len(FAMILY),
-                lambda: server.logged[-2000:],
-            )
-    expected = KILLS * len(FAMILY)
+    expected = kills * len(FAMILY)
     browser = await Browser(server.port).enters(headers={"Cookie": cookie})
     await browser.sees(lambda things: len(alerts(things)) == expected, f"{expected} alerts")
-    await browser.sees(
-        lambda things: all(
-            each["told"][0]["state"] == "sent" for each in alerts(things).values()
+    await browser.until(
+        lambda: all(
+            each["told"][0]["state"] == "sent" for each in alerts(browser.picture.things).values()
         ),
         "that all were told",
-    )  # fmt: skip
+        within,
+    )
     known = alerts(browser.picture.things)
     assert {each["alert"] for each in told(hook)} == set(known)
-    assert sum(more_than_once(hook).values()) <= KILLS
-    assert max(more_than_once(hook).values(), default=0) <= KILLS
+    assert sum(more_than_once(hook).values()) <= kills
+    assert max(more_than_once(hook).values(), default=0) <= kills
     await browser.leaves()

@@ -263,7 +263,7 @@ class HistoryService(Service):
 
     def _watched(self, work: Any, what: str) -> None:
         def failed(failure: Failure) -> None:
-            if failure.check(Unavailable):
+            if failure.check(Unavailable, Refused):  # not now; within the hour it is tried again
                 self._log.error("Cannot {what}: {why}", what=what, why=failure.getErrorMessage())
             else:
                 self._log.failure("Cannot {what}", failure, what=what)
