@@ -72,7 +72,7 @@ class RecorderClock(Protocol):
 _encode = msgspec.json.Encoder().encode
 
 
-class _Recorded:
+class _SafeReceipt:
     """A receipt for those who wait."""
 
     def __init__(self) -> None:
@@ -180,7 +180,7 @@ class Recorder:
 
     def recorded(self) -> Deferred[None]:
         """Fire once all that was given before is safe, or will not be."""
-        receipt = _Recorded()
+        receipt = _SafeReceipt()
         self.when_stored(receipt)
         return receipt.done
 
