@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from common_store import close_store, common_store, open_store
@@ -70,6 +71,7 @@ class Scene:
         self.rules = rules
         self.owners: dict[str, list[str]] = {JANE: ["jane"]}
         self.kind = friends.KIND
+        self.recorded: Callable[[], Deferred[None]] = lambda: succeed(None)
         self._make()
 
     def keeps(self, news: list[News]) -> None:
@@ -101,6 +103,7 @@ class Scene:
             self.regions,
             self.phones,
             Rules(**({"fixes": 1} | self.rules)),
+            lambda: self.recorded(),
         )
         self.ingest.tell(PhoneWaypoint, self.phones.received)
         RegionRequests(self.requests, self.clock, self.regions)

@@ -1,7 +1,6 @@
 """Stays and crossings: what friends' fixes and phones' words make of the regions.
 
-Covers regions/phones.py, regions/positions.py, regions/recent_transitions.py,
-regions/visit_notes.py.
+Covers regions/phones.py, regions/positions.py, regions/recent_transitions.py.
 """
 
 from __future__ import annotations

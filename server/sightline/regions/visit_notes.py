@@ -64,6 +64,7 @@ class VisitNotes:
         self._recorded = recorded
         self._dirty: dict[tuple[str, str], None] = {}
         self._met: list[str] = []
+        self._under_way: tuple[list[str], list[StoredVisit]] = ([], [])
         self._noting = False
         self._unnoted = False  # what cannot be written just now
         self._running = False
@@ -75,6 +76,7 @@ class VisitNotes:
     def stop(self) -> Deferred[None]:
         """Write what is new, and then nothing more."""
         self._running = False
+        self._take_back()  # and so written as it is now, without waiting for history
         return Deferred.fromCoroutine(self._note())
 
     def met(self, thing: str) -> None:
@@ -89,6 +91,7 @@ class VisitNotes:
 
     def forget(self, thing: str) -> None:
         """Forget where a thing was, in the file, too."""
+        self._take_back()
         self._met = [each for each in self._met if each != thing]
         for pair in [pair for pair in self._dirty if pair[0] == thing]:
             del self._dirty[pair]
@@ -99,26 +102,36 @@ class VisitNotes:
             self._noting = True
             self._clock.callLater(seconds, self._note_now)
 
+    def _take_back(self) -> None:
+        """Have written later what is not handed to the store yet."""
+        known, visits = self._under_way
+        self._met = [*known, *self._met]
+        self._dirty = dict.fromkeys((*((each.thing, each.region) for each in visits), *self._dirty))
+        known.clear()
+        visits.clear()
+
     def _note_now(self) -> None:
         self._work(self._note())
 
     async def _note(self) -> None:
         known, self._met = self._met, []
-        pairs, self._dirty = list(self._dirty), {}
-        visits = [self._stored(thing, region) for thing, region in pairs]
+        visits = [self._stored(thing, region) for thing, region in self._dirty]
+        self._dirty = {}
         again = _NOTE
         try:
+            if self._running and (known or visits):
+                self._under_way = known, visits
+                await self._recorded()
+                self._under_way = [], []
             if known or visits:
-                if self._running:  # at the end history is written after this
-                    await self._recorded()
                 await self._regions.work(lambda store: store.note(known, visits))
                 self._unnoted = False
         except Unavailable as why:  # as it was; what is newer by now is written then
             if not self._unnoted:
                 self._log.error("It cannot be written down who is where: {why}", why=why)
             self._unnoted = True
-            self._met = [*known, *self._met]
-            self._dirty = dict.fromkeys((*pairs, *self._dirty))
+            self._under_way = known, visits
+            self._take_back()
             again = _AGAIN
         finally:
             self._noting = False
