@@ -42,11 +42,11 @@ def restore_visits(
 
 
 class VisitNotes:
-    """What is to be written. ``stored`` tells how it stands with a thing and a region.
+    """Write down who is in which region, as ``stored`` tells it of a thing and a region.
 
-    ``recorded`` fires once history has all that was handed to it before. A note comes behind the
-    crossing that it is of: by a note alone a server that was killed would know that somebody is
-    there, and nobody would ever be told that they came.
+    ``recorded`` fires once history has all that was handed to it before. A note is written after
+    its crossing: a server that was killed between the two would know that somebody is there, and
+    tell nobody that they came.
     """
 
     _log = Logger()
@@ -103,7 +103,7 @@ class VisitNotes:
             self._clock.callLater(seconds, self._note_now)
 
     def _take_back(self) -> None:
-        """Have written later what is not handed to the store yet."""
+        """Put what waits for history back to what is still to be written."""
         known, visits = self._under_way
         self._met = [*known, *self._met]
         self._dirty = dict.fromkeys((*((each.thing, each.region) for each in visits), *self._dirty))

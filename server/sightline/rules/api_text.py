@@ -52,7 +52,10 @@ class ReadRules(RequestBody, frozen=True, kw_only=True):
 
 
 class RuleTextApi:
-    """``wall`` gives epoch s; ``checker`` says what is wrong with a rule."""
+    """Show rules as text, and what a text would change.
+
+    ``wall`` gives epoch s; ``checker`` says what is wrong with a rule.
+    """
 
     def __init__(
         self,

@@ -201,12 +201,15 @@ class RewindApi:
     async def download(self, call: Call[answers.DownloadQuery]) -> Reply:
         """Return messages of a span as a file."""
         asked = call.asked
-        place = self._place(call)
+        viewpoint = self._viewpoint(call)
         self._look(
-            call, place.broker, asked.filter or "#", f"download{_span(asked.since, asked.until)}"
+            call,
+            viewpoint.broker,
+            asked.filter or "#",
+            f"download{_span(asked.since, asked.until)}",
         )
         who = call.who.reader(call.address)
-        stream = await self._service.download(who, asked, place)
+        stream = await self._service.download(who, asked, viewpoint)
         name = f"sightline-messages-{_day(asked.since)}-{_day(asked.until)}.jsonl"
         return Reply(stream=stream, type="application/x-ndjson", name=name)
 
@@ -217,16 +220,16 @@ class RewindApi:
         what: str,
         answer: Callable[[Questions, Any, Viewpoint, TimeBudget], Answer],
     ) -> Reply:
-        place = self._place(call)
-        self._look(call, place.broker, topics, what)
+        viewpoint = self._viewpoint(call)
+        self._look(call, viewpoint.broker, topics, what)
 
         def work(questions: Questions, budget: TimeBudget) -> Answer:
-            return answer(questions, call.asked, place, budget)
+            return answer(questions, call.asked, viewpoint, budget)
 
         who = call.who.reader(call.address)
         return Reply(await self._service.ask(who, call.left, work))
 
-    def _place(self, call: Call[Any]) -> Viewpoint:
+    def _viewpoint(self, call: Call[Any]) -> Viewpoint:
         """Return which broker is asked about, and what of it is seen. Raises `Refused`."""
         sees, brokers = self._allowed(call), self._service.recording.brokers
         broker = call.asked.broker or brokers[0]

@@ -49,7 +49,7 @@ class Viewpoint:
 
 
 class Questions:
-    """Answers from the archive that ``reader`` reads."""
+    """Answer from the archive that ``reader`` reads."""
 
     def __init__(self, reader: ArchiveReader) -> None:
         self._reader = reader
@@ -68,19 +68,19 @@ class Questions:
     # -- at a moment
 
     def tree(
-        self, asked: answers.TreeQuery, place: Viewpoint, budget: TimeBudget
+        self, asked: answers.TreeQuery, viewpoint: Viewpoint, budget: TimeBudget
     ) -> answers.PastTree:
         """Return a page of the topic tree at a moment."""
         below = str(asked.below or "")
         parts = self._parts(budget)
         snapshot = self._snapshots.at(asked.at, parts, budget)
-        page = snapshot.page(place.broker, below, place.sees, after=asked.after)
+        page = snapshot.page(viewpoint.broker, below, viewpoint.sees, after=asked.after)
         now = self._snapshots.at(FOREVER, parts, budget) if asked.compare else None
-        shower = LevelShower(self._reader, parts, snapshot, now, place.broker)
+        shower = LevelShower(self._reader, parts, snapshot, now, viewpoint.broker)
         begins, _ = span_of(parts)
         return answers.PastTree(
             at=float(asked.at),
-            broker=place.broker,
+            broker=viewpoint.broker,
             below=below,
             begins=begins if math.isfinite(begins) else UNSET,
             node=shower.level(below[:-1].rpartition("/")[2], below[:-1], page.here, page.total),
@@ -93,15 +93,15 @@ class Questions:
         )
 
     def value(
-        self, asked: answers.ValueQuery, place: Viewpoint, budget: TimeBudget
+        self, asked: answers.ValueQuery, viewpoint: Viewpoint, budget: TimeBudget
     ) -> answers.PastValue:
         """Return what a topic held at a moment, and what it holds now."""
         parts = self._parts(budget)
-        key = key_of(place.broker, asked.topic)
-        if not place.sees(asked.topic):
+        key = key_of(viewpoint.broker, asked.topic)
+        if not viewpoint.sees(asked.topic):
             return answers.PastValue(
                 at=float(asked.at),
-                broker=place.broker,
+                broker=viewpoint.broker,
                 topic=str(asked.topic),
                 fields=[],
                 clients=[],
@@ -112,7 +112,7 @@ class Questions:
         last, current = then.value, now.value
         return answers.PastValue(
             at=float(asked.at),
-            broker=place.broker,
+            broker=viewpoint.broker,
             topic=str(asked.topic),
             value=UNSET if last is None else shown(last),
             retained=UNSET if then.retained is None else shown(then.retained),
@@ -120,11 +120,11 @@ class Questions:
             differs=(last.payload if last else None) != (current.payload if current else None),
             begins=UNSET if begins is None else begins,
             fields=fields_of(payload) if (payload := (last or current or _NOTHING).payload) else [],
-            clients=list(place.clients),
+            clients=list(viewpoint.clients),
         )
 
     def difference(
-        self, asked: answers.DifferenceQuery, place: Viewpoint, budget: TimeBudget
+        self, asked: answers.DifferenceQuery, viewpoint: Viewpoint, budget: TimeBudget
     ) -> answers.Difference:
         """Return the topics that hold something else now."""
         parts = self._parts(budget)
@@ -135,13 +135,13 @@ class Questions:
         after: str | None = None
         topics = sorted(
             topic
-            for topic, _ in now.of(place.broker, place.sees)
+            for topic, _ in now.of(viewpoint.broker, viewpoint.sees)
             if topic.startswith(asked.below or "") and (asked.after is None or topic > asked.after)
         )
         room = MOST_BYTES
         try:
             for topic in topics:
-                key = key_of(place.broker, topic)
+                key = key_of(viewpoint.broker, topic)
                 before, current = then.topics.get(key), now.topics[key]
                 since = current.messages - (before.messages if before else 0)
                 if since:
@@ -168,7 +168,7 @@ class Questions:
             after = None
         return answers.Difference(
             at=float(asked.at),
-            broker=place.broker,
+            broker=viewpoint.broker,
             topics=found,
             after=UNSET if after is None else after,
         )
@@ -176,16 +176,18 @@ class Questions:
     # -- of a span
 
     def messages(
-        self, asked: answers.MessagesQuery, place: Viewpoint, budget: TimeBudget
+        self, asked: answers.MessagesQuery, viewpoint: Viewpoint, budget: TimeBudget
     ) -> answers.PastMessages:
         """Return messages of a span, as many as there is time and room for."""
         parts = self._parts(budget)
-        wanted = _wanted(asked, place, asked.filter or "#", asked.text, asked.newest, asked.after)
+        wanted = _wanted(
+            asked, viewpoint, asked.filter or "#", asked.text, asked.newest, asked.after
+        )
         found: list[answers.PastMessage] = []
         looked = _Looked(wanted)
         room = MOST_BYTES
         try:
-            for each in scan(self._reader, parts, wanted, place.sees, budget):
+            for each in scan(self._reader, parts, wanted, viewpoint.sees, budget):
                 looked.at(each)
                 if each.line is not None:
                     found.append(shown(each.line.arrival))
@@ -198,7 +200,7 @@ class Questions:
         else:
             looked.all()
         return answers.PastMessages(
-            broker=place.broker,
+            broker=viewpoint.broker,
             messages=found,
             complete=looked.after is None,
             reached=looked.reached,
@@ -206,14 +208,14 @@ class Questions:
         )
 
     def curve(
-        self, asked: answers.CurveQuery, place: Viewpoint, budget: TimeBudget
+        self, asked: answers.CurveQuery, viewpoint: Viewpoint, budget: TimeBudget
     ) -> answers.Curve:
         """Return a part of the curve of a number."""
         parts = self._parts(budget)
-        wanted = _wanted(asked, place, asked.topic, "", False, asked.after)
+        wanted = _wanted(asked, viewpoint, asked.topic, "", False, asked.after)
         buckets, looked, messages = Buckets(asked.since, asked.step), _Looked(wanted), 0
         try:
-            for each in scan(self._reader, parts, wanted, place.sees, budget):
+            for each in scan(self._reader, parts, wanted, viewpoint.sees, budget):
                 looked.at(each)
                 if each.line is not None:
                     messages += 1
@@ -228,7 +230,7 @@ class Questions:
             looked.all()
         number, low, high, last, at = buckets.columns()
         return answers.Curve(
-            broker=place.broker,
+            broker=viewpoint.broker,
             topic=str(asked.topic),
             field=asked.field,
             step=asked.step,
@@ -247,17 +249,17 @@ class Questions:
     def lines(
         self,
         asked: answers.DownloadQuery,
-        place: Viewpoint,
+        viewpoint: Viewpoint,
         after: ArchivePosition | None,
         budget: TimeBudget,
     ) -> Iterator[tuple[ArchivePosition, bytes]]:
         """Yield lines of the archive as they are, in pieces, each with where it ends."""
         parts = self._parts(budget)
-        wanted = _wanted(asked, place, asked.filter or "#", asked.text, False, None)._replace(
+        wanted = _wanted(asked, viewpoint, asked.filter or "#", asked.text, False, None)._replace(
             after=after
         )
         some: list[bytes] = []
-        for each in scan(self._reader, parts, wanted, place.sees, budget):
+        for each in scan(self._reader, parts, wanted, viewpoint.sees, budget):
             if each.line is not None:
                 some.append(each.line.data)
             else:
@@ -289,7 +291,7 @@ class _Looked:
 
 def _wanted(
     asked: answers.MessagesQuery | answers.CurveQuery | answers.DownloadQuery,
-    place: Viewpoint,
+    viewpoint: Viewpoint,
     topics: str,
     text: str,
     newest: bool,
@@ -298,4 +300,4 @@ def _wanted(
     """Return what is looked for. Raises `BadPosition`."""
     cursor = None if after is None else ArchivePosition.read(after)
     since, until = float(asked.since), float(asked.until)
-    return MessageFilter(place.broker, str(topics), since, until, text, newest, cursor)
+    return MessageFilter(viewpoint.broker, str(topics), since, until, text, newest, cursor)

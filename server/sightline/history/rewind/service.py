@@ -101,11 +101,11 @@ class RewindService(Service):
             read.end()
 
     async def download(
-        self, who: str, asked: DownloadQuery, place: Viewpoint
+        self, who: str, asked: DownloadQuery, viewpoint: Viewpoint
     ) -> AsyncGenerator[bytes, None]:
         """Return the lines of a span, made as fast as they are taken. Raises `Refused`."""
         read = await self._begin(who)
-        lines = self._lines(asked, place, read)
+        lines = self._lines(asked, viewpoint, read)
         try:
             # What is refused is refused before the head of the answer is sent.
             first = await anext(lines)
@@ -115,7 +115,7 @@ class RewindService(Service):
         return _Download(first, lines, read)
 
     async def _lines(
-        self, asked: DownloadQuery, place: Viewpoint, read: LongRead
+        self, asked: DownloadQuery, viewpoint: Viewpoint, read: LongRead
     ) -> AsyncGenerator[bytes, None]:
         after: ArchivePosition | None = None
         while True:
@@ -126,7 +126,7 @@ class RewindService(Service):
                 found = bytearray()
                 begun = after
                 try:
-                    for at, lines in self._questions.lines(asked, place, after, budget):
+                    for at, lines in self._questions.lines(asked, viewpoint, after, budget):
                         after = at
                         found += lines
                         if len(found) >= _PIECE:
