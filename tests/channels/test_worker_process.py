@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from twisted.mail import smtp
 from zope.interface import implementer
 
 from channels.scene import BASE, ChannelScene, Ntfy, notification
-from sightline.channels.worker_process import HUNG, IDLE
+from sightline.channels.options import ChannelOptions, Outcome
+from sightline.channels.records import Channel
+from sightline.channels.worker_process import HUNG, IDLE, STARTING, AddressSender
 
 reactor: Any = _reactor
 
@@ -156,3 +159,56 @@ async def test_when_the_program_is_killed_the_message_is_sent_by_another(ntfy, t
     ntfy.hanging.set()
     await scene.until(lambda: "sent" in scene.states("n1"))
     await scene.closes()
+
+
+class SlowProgram:
+    """A program that loads for as long as the test wants; its sender, to whom ``outcomes`` came."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.killed = False
+        self.outcomes: list[Outcome] = []
+        programs: Any = SimpleNamespace(
+            spawnProcess=self._spawned, callLater=self.clock.callLater, seconds=self.clock.seconds
+        )
+        self.sender = AddressSender(programs, ChannelOptions(timeout=20.0), ["program"])
+        channel = Channel(id="c1", account="jane", type="address", name="a", host="h", base=BASE)
+        sent = self.sender.send(channel, b"ntfy://x", notification("n1"))
+        Deferred.fromCoroutine(sent).addCallback(self.outcomes.append)
+
+    def _spawned(self, program: Any, *_: Any, **__: Any) -> None:
+        self.protocol = program
+        self.said: list[bytes] = []
+        program.transport = SimpleNamespace(write=self.said.append, signalProcess=self._signalled)
+
+    def _signalled(self, signal: str) -> None:
+        self.killed = signal == "KILL"
+
+
+def test_the_time_to_load_the_program_is_not_taken_from_the_message():
+    slow = SlowProgram()
+    slow.clock.advance(STARTING - 1)
+    assert slow.outcomes == []
+    slow.protocol.outReceived(b'{"n":0,"ok":true}\n')
+    slow.clock.advance(19)
+    assert slow.outcomes == []
+    slow.protocol.outReceived(b'{"n":1,"ok":true}\n')
+    assert slow.outcomes == [Outcome("done")]
+
+
+def test_a_program_that_is_ready_and_does_not_answer_is_late():
+    slow = SlowProgram()
+    slow.protocol.outReceived(b'{"n":0,"ok":true}\n')
+    slow.clock.advance(20)
+    assert slow.outcomes == [Outcome("later", "there was no answer within 20 s")]
+    assert not slow.killed
+
+
+def test_a_program_that_does_not_start_is_ended_and_its_messages_are_sent_later():
+    slow = SlowProgram()
+    slow.clock.advance(STARTING)
+    (outcome,) = slow.outcomes
+    assert outcome.result == "later"
+    assert "did not start within 120 s" in outcome.why
+    assert slow.killed
+    assert slow.sender._program is None

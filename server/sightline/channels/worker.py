@@ -3,10 +3,11 @@ ended.
 
     python -m sightline.channels.worker [--private]
 
-Jobs come in as lines of JSON, what came of them goes out the same way, in any order. Each job has a
-thread of its own. Once all is loaded nothing here may read a file of the machine, write one, start
-a program or, without ``--private``, connect to an address of a private network: an address is
-somebody's text, and some services take names of files in it.
+Once it is ready it says so: a line of JSON, ``{"n":0,"ok":true}``. Jobs come in as such lines, what
+came of them goes out the same way, in any order. Each job has a thread of its own. Once all is
+loaded nothing here may read a file of the machine, write one, start a program or, without
+``--private``, connect to an address of a private network: an address is somebody's text, and some
+services take names of files in it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ class SendJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SendDone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of job ``n``: ``status`` and ``wait`` (s) where the other side spoke HTTP."""
+    """What came of job ``n``: ``status`` and ``wait`` (s) where the other side spoke HTTP.
+
+    0, which is no job: the program is ready.
+    """
 
     n: int
     ok: bool
@@ -129,6 +133,8 @@ def _readable() -> tuple[str, ...]:
 
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {os.path.dirname(certifi.where()), os.path.dirname(os.path.dirname(__file__))}
+    if sys.pycache_prefix is not None:
+        folders.add(sys.pycache_prefix)
     own = tuple(os.path.realpath(folder) + "/" for folder in folders)
     return (*own, "/usr/share/zoneinfo/", "/etc/ssl/", "/usr/share/ca-certificates/")
 
@@ -184,15 +190,18 @@ def _run(job: SendJob, out: Any, lock: threading.Lock) -> None:
         text = hide(f"{type(why).__name__}: {why}", job.address, job.schema)
         done = SendDone(n=job.n, ok=False, why=text)
     with lock:
-        out.write(msgspec.json.encode(done) + b"\n")
-        out.flush()
+        _say(out, done)
+
+
+def _say(out: Any, done: SendDone) -> None:
+    out.write(msgspec.json.encode(done) + b"\n")
+    out.flush()
 
 
 def main() -> None:
     """Load everything, forbid what is not needed, and work until nobody asks any more."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a service prints is no answer of ours
-    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.stack_size(_STACK)
@@ -203,7 +212,9 @@ def main() -> None:
     log.setLevel(logging.DEBUG)
     apprise.Apprise().details()  # loads every service: afterwards files are read no more
     _listen_to_http()
+    sys.dont_write_bytecode = True
     _guard("--private" in sys.argv, _readable())
+    _say(out, SendDone(n=0, ok=True))
     lock = threading.Lock()
     for line in sys.stdin.buffer:
         job = msgspec.json.decode(line, type=SendJob)

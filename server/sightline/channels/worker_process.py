@@ -30,6 +30,8 @@ IDLE = 600.0
 """s after the last message that the program stays: it takes 60 MB."""
 HUNG = 6
 """Jobs that may hang in it before it is ended and begun anew: each keeps a thread."""
+STARTING = 120.0
+"""s that the program may take to load what it needs: one by itself, many on a busy machine."""
 _STOPPED = "the server was stopped"
 _encode = msgspec.json.encode
 _done = msgspec.json.Decoder(SendDone).decode
@@ -46,15 +48,16 @@ def worker_command(private: bool) -> list[str]:
 
 def worker_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return what of our environment the program gets: no password, no proxy, no home."""
-    wanted = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-    found = {name: environ[name] for name in wanted if name in environ}
+    wanted = "PATH LANG LC_ALL TZ PYTHONPATH PYTHONPYCACHEPREFIX SSL_CERT_FILE REQUESTS_CA_BUNDLE"
+    found = {name: environ[name] for name in wanted.split() if name in environ}
     return {**found, "HOME": os.devnull, "PYTHONUNBUFFERED": "1"}
 
 
 @dataclass(slots=True)
 class _Asked:
     done: Deferred[Outcome]
-    late: IDelayedCall
+    late: IDelayedCall | None
+    """Runs from when the program is ready."""
 
 
 class AddressSender:
@@ -74,6 +77,7 @@ class AddressSender:
         self._command = list(command or worker_command(options.private))
         self._folder = folder
         self._program: _Program | None = None
+        self._starting: IDelayedCall | None = None  # while the program is not ready
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
         self._hung: set[int] = set()
@@ -93,7 +97,7 @@ class AddressSender:
         )
         program = self._running()
         done: Deferred[Outcome] = Deferred()
-        self._asked[n] = _Asked(done, self._reactor.callLater(self._timeout, self._late, n))
+        self._asked[n] = _Asked(done, self._limit(n) if self._starting is None else None)
         program.ask(_encode(job) + b"\n")
         return await done
 
@@ -112,6 +116,7 @@ class AddressSender:
             self._idle = None
         if self._program is None:
             self._program = program = _Program(self._heard, self._ended)
+            self._starting = self._reactor.callLater(STARTING, self._does_not_start)
             environ = worker_environment(os.environ)
             self._reactor.spawnProcess(
                 program, self._command[0], self._command, env=environ, path=self._folder
@@ -124,14 +129,35 @@ class AddressSender:
         except msgspec.DecodeError:
             self._log.warn("The program that sends to addresses said something unreadable")
             return
+        if found.n == 0:
+            if program is self._program:
+                self._is_ready()
+            return
         self._hung.discard(found.n)
         self._answer(found.n, _outcome(found))
+
+    def _is_ready(self) -> None:
+        """Let the time of those who wait for it begin: the start is no fault of whom they tell."""
+        if self._starting is not None:
+            self._starting.cancel()
+            self._starting = None
+            for n, asked in self._asked.items():
+                asked.late = self._limit(n)
+
+    def _limit(self, n: int) -> IDelayedCall:
+        late: IDelayedCall = self._reactor.callLater(self._timeout, self._late, n)
+        return late
+
+    def _does_not_start(self) -> None:
+        why = f"the program that sends to addresses did not start within {STARTING:.0f} s"
+        self._log.warn("{why}", why=why)
+        self._end(why)
 
     def _answer(self, n: int, outcome: Outcome) -> None:
         asked = self._asked.pop(n, None)
         if asked is None:
             return  # it came late
-        if asked.late.active():
+        if asked.late is not None and asked.late.active():
             asked.late.cancel()
         if not self._asked and self._idle is None and self._program is not None:
             self._idle = self._reactor.callLater(IDLE, self._end, "nobody was to be told")
@@ -147,6 +173,9 @@ class AddressSender:
     def _end(self, why: str) -> None:
         program, self._program = self._program, None
         self._hung.clear()
+        if self._starting is not None and self._starting.active():
+            self._starting.cancel()
+        self._starting = None
         if program is not None:
             program.kill()
         for n in list(self._asked):
