@@ -86,7 +86,8 @@ def is_asleep(pid: int) -> bool:
 
 def _of_threads(pid: int, file: str) -> list[str]:
     found = []
-    for path in Path(f"/proc/{pid}/task").glob(f"*/{file}"):
-        with contextlib.suppress(OSError):  # it ended this moment
-            found.append(path.read_text())
+    with contextlib.suppress(OSError):  # all of it ended this moment
+        for path in Path(f"/proc/{pid}/task").glob(f"*/{file}"):
+            with contextlib.suppress(OSError):  # this one did
+                found.append(path.read_text())
     return found

@@ -189,13 +189,16 @@ class Cluster:
 
     def pause(self) -> None:
         """Freeze all of it: connections stay open, nothing is answered."""
-        for pid in self.processes():
-            os.kill(pid, signal.SIGSTOP)
+        self._tell(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it go on."""
+        self._tell(signal.SIGCONT)
+
+    def _tell(self, sign: signal.Signals) -> None:
         for pid in self.processes():
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # one for a connection that just ended
+                os.kill(pid, sign)
 
     def promote(self) -> None:
         """Make a standby the one that is written."""
