@@ -128,8 +128,8 @@ async def journey(server: SightlineProcess, broker: Broker) -> None:
 
         # Encrypted.
         keys = EncryptionKeys({"jane/phone": SECRET})
-        phone.says(keys.seal("jane/phone", json.dumps(location(lat=53)).encode()))
-        await browser.sees(lambda things: things[JANE]["lat"] == 53)
+        phone.says(keys.seal("jane/phone", json.dumps(location(lat=52.10001)).encode()))
+        await browser.sees(lambda things: things[JANE]["lat"] == 52.10001)
         assert (await browser.asks("phonestatus", thing=JANE))["ok"]
         box = await phone.hears()
         assert json.loads(keys.open("jane/phone", box["data"]))["action"] == "status"
@@ -141,12 +141,16 @@ async def journey(server: SightlineProcess, broker: Broker) -> None:
         link = await linked(browser, server)
         said = json.loads(base64.b64decode(unquote(link.partition("inline=")[2])))
         assert said["encryptionKey"] == SECRET
-        status, friends = await deferToThread(ask, said["url"], location(lat=54), **login(said))
+        status, friends = await deferToThread(
+            ask, said["url"], location(lat=52.10002), **login(said)
+        )
         assert status == 200
         assert [one["topic"] for one in friends] == ["owntracks/jane/phone"]
-        await browser.sees(lambda things: things[JANE]["lat"] == 54)
+        await browser.sees(lambda things: things[JANE]["lat"] == 52.10002)
         assert (await browser.asks("locate", thing=JANE))["ok"]
-        status, friends = await deferToThread(ask, said["url"], location(), **login(said))
+        status, friends = await deferToThread(
+            ask, said["url"], location(lat=52.10003), **login(said)
+        )
         assert [one["_type"] for one in friends] == ["location", "cmd"]
         assert (await linked(browser, server)) != link
         assert (await deferToThread(ask, said["url"], location(), **login(said)))[0] == 401
