@@ -90,8 +90,9 @@ def test_accounts_that_are_lost_for_good_are_begun_anew_from_the_command_line_on
         assert accepted.returncode == 0, accepted.stderr
         assert "accounts.db  begins anew" in accepted.stdout
         server.start()
+        advice = "Type: sightline user add NAME --role admin"
+        wait_until(lambda: advice in server.logged, "what to do instead of a link")
         assert server.logged.count("#welcome=") == invited + 1
-        assert "Type: sightline user add NAME --role admin" in server.logged
         assert sightline(state, "user", "add", "root", "--role", "admin").returncode == 0
         assert "whole" in sightline(state, "state", "check").stdout
         server.restart()

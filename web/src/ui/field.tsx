@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Eye, EyeOff } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon';
 
 interface InputProps {
@@ -36,7 +36,8 @@ export function Field({
   const input = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const { value, ...rest } = more;
-  useEffect(() => {
+  // As it comes, not once it was painted: then somebody may be typing in the next one already.
+  useLayoutEffect(() => {
     if (focus) input.current?.focus();
   }, [focus]);
   const secret = type === 'password';
