@@ -152,9 +152,9 @@ def signs(key: str) -> list[bytes]:
 
 @functools.lru_cache(256)
 def forbidden(hidden: tuple[str, ...], given: frozenset[str]) -> list[tuple[str, bytes]]:
-    """What must not be found of each hidden thing: the thing, and what it would be known by.
+    """Each hidden thing with a sign of it that must not be found.
 
-    That what may be found all the same is part of, is no sign of anything.
+    A sign that is part of something visible is left out: to find it proves nothing.
     """
     seen = [*(key for key in KEYS if key not in hidden), *given]
     allowed = [one for other in seen for one in [*signs(other), other.encode()]]

@@ -51,7 +51,7 @@ class SendJob(msgspec.Struct, frozen=True, kw_only=True):
 class SendDone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What came of job ``n``: ``status`` and ``wait`` (s) where the other side spoke HTTP.
 
-    0, which is no job: the program is ready.
+    With ``n`` 0, which is no job, the program says that it is ready.
     """
 
     n: int

@@ -31,7 +31,7 @@ IDLE = 600.0
 HUNG = 6
 """Jobs that may hang in it before it is ended and begun anew: each keeps a thread."""
 STARTING = 120.0
-"""s that the program may take to load what it needs: one by itself, many on a busy machine."""
+"""s that the program may take to load: it takes 1 s alone, more than 10 s on a busy machine."""
 _STOPPED = "the server was stopped"
 _encode = msgspec.json.encode
 _done = msgspec.json.Decoder(SendDone).decode
@@ -57,7 +57,7 @@ def worker_environment(environ: Mapping[str, str]) -> dict[str, str]:
 class _Asked:
     done: Deferred[Outcome]
     late: IDelayedCall | None
-    """Runs from when the program is ready."""
+    """The time limit; None until the program is ready."""
 
 
 class AddressSender:
@@ -137,7 +137,7 @@ class AddressSender:
         self._answer(found.n, _outcome(found))
 
     def _is_ready(self) -> None:
-        """Let the time of those who wait for it begin: the start is no fault of whom they tell."""
+        """Begin the time limit of each job that waits: its receiver did not delay the start."""
         if self._starting is not None:
             self._starting.cancel()
             self._starting = None

@@ -36,7 +36,7 @@ export function Field({
   const input = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const { value, ...rest } = more;
-  // As it comes, not once it was painted: then somebody may be typing in the next one already.
+  // Before it is painted: afterwards somebody may be typing in the next field already.
   useLayoutEffect(() => {
     if (focus) input.current?.focus();
   }, [focus]);
