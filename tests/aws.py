@@ -77,11 +77,10 @@ def _launch(port: int) -> ChildProcess | None:
 def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
     """A store with a table of its own, unless it is named; ``at`` another address."""
     # Patient, for a busy machine.
-    usual = {"again": (0.02, 0.1), "retry_for": 60.0, "writing": 60.0}
+    usual = {"retry_for": 60.0, "writing": 60.0}
     options = {"name": f"test-{next(_numbers)}"} | usual | options
     return DynamoStore(
         reactor,
-        folder / "spill",
         options.pop("name"),
         "eu-west-1",
         ENVIRON,

@@ -42,8 +42,7 @@ def shared() -> str:
 def postgres_store(folder: Path, url: str = "", **options: Any) -> PostgresStore:
     """A store with a pool of its own: of nothing yet, unless a database is given."""
     pool = Postgres(StoreOptions(url or shared()), most=6, answer=60.0)
-    usual = {"again": (0.02, 0.1), "writing": 60.0}
-    return PostgresStore(reactor, pool, folder / "spill", **(usual | options))
+    return PostgresStore(reactor, pool, **({"writing": 60.0} | options))
 
 
 def fix(tst: float, thing: str = JANE, n: int = 1) -> HistoryEntry:

@@ -15,10 +15,10 @@ import pytest
 import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
+from logged_scene import logged
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 
 from aws import ENVIRON, Weather, dynamo_store, endpoint
@@ -64,7 +64,7 @@ def stores():
         pytest_twisted.blockon(store.close())
 
 
-async def kept(store: DynamoStore, thing: str = JANE) -> list[HistoryEntry]:
+async def kept(store: Any, thing: str = JANE) -> list[HistoryEntry]:
     return list((await store.page(Span(thing, "fix"), 10_000)).entries)
 
 
@@ -81,50 +81,53 @@ async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path)
     assert await store.write(fixes[:50], ()) == 0
     assert await kept(store) == fixes
     assert sum(new) <= 200
-    assert store.spilled == 0
     assert store._endpoint.dynamo.repeated > 5
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stores, tmp_path):
-    store = await stores(tmp_path, weather.endpoint, writing=0.1)
+    store = logged(tmp_path / "log", await stores(tmp_path, weather.endpoint, writing=0.1))
+    await store.open()
     await store.write([fix(0)], [LastState(JANE, T0, b"0")])
+    await until(lambda: not store.indexer.behind)
     weather.mood = lambda operation: THROTTLED
     for number in range(1, 30):
         assert await store.write([fix(number)], [LastState(JANE, T0, b"%d" % number)]) == 1
-    assert store.spilled > 0
-    assert THROTTLED in store.trouble
+    await until(lambda: THROTTLED in store.trouble)
     weather.mood = lambda operation: None
     # Written while the rest is on its way into the table: it stands behind it.
     await store.write([fix(30)], [LastState(JANE, T0, b"30")])
-    await until(lambda: store.spilled == 0 and not store.spilling)
+    await until(lambda: not store.indexer.behind and not store.trouble)
     assert await kept(store) == [fix(number) for number in range(31)]
     assert (await store.last_states())[0] == [LastState(JANE, T0, b"30")]
     await store.write([fix(31)], ())
-    assert (store.spilled, store.trouble) == (0, "")
     assert len(await kept(store)) == 32
+    await store.close()
 
 
 @pytest_twisted.ensureDeferred
-async def test_writes_at_the_moment_of_recovery_are_not_forgotten(weather, stores, tmp_path):
-    store = await stores(tmp_path, weather.endpoint, writing=0.05, again=(0.0, 0.01))
-    count = 0
-    for round_ in range(6):
-        weather.mood = lambda operation: THROTTLED
-        await store.write([fix(count := count + 1)], ())
-        weather.mood = lambda operation: None
-        writes: list[Deferred[int]] = []
-        for _ in range(10):
-            writes.append(store.write([fix(count := count + 1)], ()))
-            await deferLater(reactor, 0.005 * round_ / 5)
-        await gatherResults(writes)
-    await until(lambda: store.spilled == 0 and not store.spilling)
-    assert await kept(store) == [fix(number + 1) for number in range(count)]
+async def test_rights_that_are_taken_away_are_waited_for(weather, stores, tmp_path):
+    store = logged(tmp_path / "log", await stores(tmp_path, weather.endpoint, writing=0.1))
+    await store.open()
+    await store.write([fix(0)], ())
+    await until(lambda: not store.indexer.behind)
+    weather.mood = lambda operation: "AccessDeniedException"
+    await store.write([fix(1)], ())
+    await until(lambda: "AccessDenied" in store.trouble)
+    weather.mood = lambda operation: None
+    await until(lambda: not store.indexer.behind and not store.trouble)
+    assert await kept(store) == [fix(0), fix(1)]
+    assert store.indexer.left_out == 0
+    await store.close()
 
 
 @pytest_twisted.ensureDeferred
 async def test_what_waits_is_bounded_and_the_next_is_refused(weather, stores, tmp_path):
-    store = await stores(tmp_path, weather.endpoint, writing=0.0, spill=2000)
+    inner = await stores(tmp_path, weather.endpoint, writing=0.0)
+    store = logged(tmp_path / "log", inner, most=2000, store="DynamoDB")
+    await store.open()
+    await store.write([fix(-1)], ())
+    await until(lambda: not store.indexer.behind)
     weather.mood = lambda operation: "cut"
     taken = 0
     refused = 0
@@ -134,55 +137,65 @@ async def test_what_waits_is_bounded_and_the_next_is_refused(weather, stores, tm
         except Unavailable:
             refused += 1
     assert taken > 0
-    assert refused == 40 - taken
-    assert store.spilled <= 2000
+    assert refused == 40 - taken > 0
+    with pytest.raises(Unavailable, match="what waits for DynamoDB fills its place"):
+        await store.write([fix(99)], ())
     weather.mood = lambda operation: None
-    await until(lambda: store.spilled == 0 and not store.spilling)
-    assert await kept(store) == [fix(number) for number in range(taken)]
+    await until(lambda: not store.indexer.behind and not store.trouble)
+    assert await kept(store) == [fix(number) for number in range(-1, taken)]
+    assert await store.write([fix(99)], ()) == 1
+    await store.close()
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, stores, tmp_path):
     weather.mood = lambda operation: "cut"
-    first = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws")
+    how = {"writing": 0.0, "name": "without-aws", "retry_for": 0.5}
+    first = logged(tmp_path / "log", await stores(tmp_path, weather.endpoint, **how))
+    await first.open()
     await first.write([fix(0)], ())
     await first.close()
-    second = await stores(
-        tmp_path, weather.endpoint, writing=0.0, name="without-aws", retry_for=0.5
-    )
-    assert second.spilled > 0
+    second = logged(tmp_path / "log", await stores(tmp_path, weather.endpoint, **how))
+    await second.open()
     await second.write([fix(1)], ())
+    await until(lambda: second.trouble)
     with pytest.raises(Unavailable):
         await second.page(Span(JANE, "fix"))
     weather.mood = lambda operation: None
-    await until(lambda: second.spilled == 0 and not second.spilling)
+    await until(lambda: not second.indexer.behind and not second.trouble)
     assert await kept(second) == [fix(0), fix(1)]
+    await second.close()
 
 
 @pytest.mark.parametrize("mood", ["silent", "stuck", "cut", THROTTLED])
 @pytest_twisted.ensureDeferred
 async def test_a_store_is_closed_at_once_whatever_it_waits_for(weather, stores, tmp_path, mood):
-    store = await stores(tmp_path, weather.endpoint, writing=0.0, again=(0.0, 0.0))
+    inner = await stores(tmp_path, weather.endpoint, writing=0.0)
+    store = logged(tmp_path / "log", inner, retry=(0.0, 0.0))
+    await store.open()
     weather.mood = lambda operation: THROTTLED
     await store.write([fix(0)], ())
     weather.mood = lambda operation: mood
     asked = sum(weather.asked.values())
     await until(lambda: sum(weather.asked.values()) > asked)
     await store.close().addTimeout(9, reactor)  # an answer may take ten
-    assert store.spilled > 0
+    assert store.indexer.behind > 0
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_erasure_reaches_what_waits_on_disk(weather, stores, tmp_path):
-    store = await stores(tmp_path, weather.endpoint, writing=0.0)
+async def test_an_erasure_reaches_what_waits_in_the_log(weather, stores, tmp_path):
+    store = logged(tmp_path / "log", await stores(tmp_path, weather.endpoint, writing=0.0))
+    await store.open()
     weather.mood = lambda operation: THROTTLED if operation == "BatchGetItem" else None
     await store.write([fix(0), fix(1, "friend/omar/phone")], [LastState(JANE, T0, b"{}")])
+    await until(lambda: store.trouble)
     assert await store.erase([JANE]) == 1
     weather.mood = lambda operation: None
-    await until(lambda: store.spilled == 0 and not store.spilling)
+    await until(lambda: not store.indexer.behind and not store.trouble)
     assert await kept(store) == []
     assert len(await kept(store, "friend/omar/phone")) == 1
     assert (await store.last_states())[0] == []
+    await store.close()
 
 
 @pytest_twisted.ensureDeferred

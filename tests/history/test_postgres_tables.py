@@ -51,7 +51,7 @@ async def test_somebody_who_looks_for_long_holds_up_no_write_at_midnight(servers
         sql.execute("SELECT count(*) FROM history.entry").fetchone()
         now[0] += 5 * DAY
         assert await store.write([fix(now[0])], []) == 1
-        assert not store.spilling
+        assert store.trouble == ""
         assert await asked(store, "SELECT count(*) FROM history.entry_other") == [(1,)]
     now[0] += 61
     await store.write([fix(now[0])], [])

@@ -28,5 +28,5 @@ async def test_two_servers_that_write_the_same_at_once_keep_it_once(servers):
             writes.append(server.write(some, [LastState(s.thing, T0, b"{}") for s in some]))
         new += await gatherResults(writes)
     assert sum(new) == 700
-    assert not any(server.spilling for server in servers)
+    assert not any(server.trouble for server in servers)
     assert [len(await kept(servers[0], f"friend/u{n}/x")) for n in range(7)] == [100] * 7

@@ -2046,7 +2046,7 @@ export interface Sent {
   readonly size: number;
 }
 
-/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `telling`: how people are told outside the page; absent while there are no channels. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `database`: what is shared, where it is in PostgreSQL. `telling`: how people are told outside the page; absent while there are no channels. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. `demo`: friends and robots are simulated. Of history: `store` names where it is kept; `backlog` records wait to be there, the oldest for `backlog_age` s; of these `unindexed` are safe in the log already and wait for the store alone, the oldest for `unindexed_age` s. `damaged_lines` of the log could not be read. `kept` records are safe, `unkept` found no room or could not be; while `history_why` is told the log or the store takes nothing. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. `rules_hidden`: people are not shown which rules watch them, since the settings say so. */
 export interface Server {
   readonly version: string;
   readonly started: number;
@@ -2070,6 +2070,9 @@ export interface Server {
   readonly store?: string | null;
   readonly backlog?: number;
   readonly backlog_age?: number;
+  readonly unindexed?: number;
+  readonly unindexed_age?: number;
+  readonly damaged_lines?: number;
   readonly kept?: number;
   readonly unkept?: number;
   readonly history_why?: string | null;
@@ -3962,6 +3965,9 @@ export const ServerShape: Shape<Server> = {
   store: { is: 'text', or: null },
   backlog: { is: 'number', or: 0 },
   backlog_age: { is: 'number', or: 0.0 },
+  unindexed: { is: 'number', or: 0 },
+  unindexed_age: { is: 'number', or: 0.0 },
+  damaged_lines: { is: 'number', or: 0 },
   kept: { is: 'number', or: 0 },
   unkept: { is: 'number', or: 0 },
   history_why: { is: 'text', or: null },

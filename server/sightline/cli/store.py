@@ -19,7 +19,7 @@ from typing import Any
 
 from sightline.accounts.schema import PART as ACCOUNTS
 from sightline.channels.schema import PART as CHANNELS
-from sightline.cli import store_move
+from sightline.cli import store_move, store_rebuild
 from sightline.cli.accounts_db import CANNOT, CommandFailed, add_folder, settings_of, words
 from sightline.database.schema import Part
 from sightline.regions.schema import PART as REGIONS
@@ -38,7 +38,9 @@ _FILES = (
 
 def add_to(subcommands: Any) -> None:
     """Add the subcommand with its own subcommands."""
-    parser = subcommands.add_parser("store", help="the tables: how they stand, upgrade, move")
+    parser = subcommands.add_parser(
+        "store", help="the tables: how they stand, upgrade, move, rebuild"
+    )
     which = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
     for name, run, what in (
         ("status", _status, "say where everything is kept, and of which version it is"),
@@ -53,6 +55,7 @@ def add_to(subcommands: Any) -> None:
                 "--have-backup", action="store_true", help="there is one: go on without"
             )
     store_move.add_to(which)
+    store_rebuild.add_to(which)
 
 
 def _guarded(run: Any) -> Any:

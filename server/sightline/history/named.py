@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
+from sightline.history.log.logged import LoggedStore
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import (
     FOREVER,
@@ -274,6 +275,8 @@ def day_store(store: Store) -> DayStore | None:
     """Return what lets go of whole days, if the store has that."""
     if isinstance(store, NamedStore):
         inner = store._store
+        if isinstance(inner, LoggedStore):
+            inner = inner.inner
         return _NamedDays(inner, store.names) if isinstance(inner, DayStore) else None
     return store if isinstance(store, DayStore) else None
 

@@ -214,3 +214,13 @@ class DayStore(Protocol):
 
         ``own`` has other times for some things, by sort.
         """
+
+
+@runtime_checkable
+class LateStore(Protocol):
+    """A store that several servers share, and that knows what came late."""
+
+    def write_late(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> Deferred[int]:
+        """Keep what waited; newer present states, which another server wrote, stay."""

@@ -105,9 +105,11 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
     ``demo``: friends and robots are simulated.
 
-    Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
-    oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
-    ``history_why`` is told nothing can be kept. ``history_rows`` and ``history_bytes`` are its
+    Of history: ``store`` names where it is kept; ``backlog`` records wait to be there, the oldest
+    for ``backlog_age`` s; of these ``unindexed`` are safe in the log already and wait for the store
+    alone, the oldest for ``unindexed_age`` s. ``damaged_lines`` of the log could not be read.
+    ``kept`` records are safe, ``unkept`` found no room or could not be; while ``history_why`` is
+    told the log or the store takes nothing. ``history_rows`` and ``history_bytes`` are its
     size, ``history_since`` the time of its oldest entry (epoch s).
 
     While the machine's clock is known to be wrong, ``clock_off`` is by how many seconds it is ahead
@@ -138,6 +140,9 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     store: str | None = None
     backlog: int = 0
     backlog_age: float = 0.0
+    unindexed: int = 0
+    unindexed_age: float = 0.0
+    damaged_lines: int = 0
     kept: int = 0
     unkept: int = 0
     history_why: str | None = None

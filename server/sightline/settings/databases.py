@@ -18,7 +18,7 @@ class DynamodbSettings(Section, frozen=True, kw_only=True):
 
     ``region`` empty: as AWS_REGION says. ``endpoint`` is a URL where it is not AWS itself.
     ``ttl_days``: DynamoDB itself removes entries that are so old; 0: it does not. While AWS is away
-    ``spill_megabytes`` may wait on disk.
+    ``spill_megabytes`` may wait on disk, in the log of the history.
     """
 
     table: str = "sightline"

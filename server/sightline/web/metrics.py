@@ -130,12 +130,15 @@ def _history(figures: Mapping[str, Any]) -> Iterable[Metric]:
     for name, field, text in (
         ("history_kept", "kept", "entries of history that are safe"),
         ("history_lost", "unkept", "records that found no room or could not be kept"),
+        ("history_damaged", "damaged_lines", "lines of the history's log that cannot be read"),
     ):
         if (value := figures.get(field)) is not None:
             yield CounterMetricFamily(f"sightline_{name}", text, value=value)
     for name, field, text in (
-        ("history_backlog", "backlog", "records that wait to be safe"),
+        ("history_backlog", "backlog", "records that wait to be in the store"),
         ("history_backlog_seconds", "backlog_age", "how long the oldest of them has waited"),
+        ("history_unindexed", "unindexed", "records in the log that the store does not have yet"),
+        ("history_unindexed_seconds", "unindexed_age", "how long the oldest of them has waited"),
         ("history_rows", "history_rows", "entries of history in all"),
         ("history_bytes", "history_bytes", "size of history"),
     ):

@@ -38,6 +38,7 @@ _HEADERS = {
 }
 _HSTS = b"max-age=31536000"
 _IDLE = 60  # s a kept-alive connection may wait between requests
+_BEHIND = 5.0  # s by which the history may be late before that is told
 
 
 class PlainRequest(Request):
@@ -243,6 +244,8 @@ def readiness(hub: Hub, state: ServerState) -> dict[str, Any]:
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
     if why := state.figures().get("history_why"):
         said["history"] = why
+    if (age := state.figures().get("unindexed_age") or 0.0) > _BEHIND:
+        said["history_behind"] = age
     if trouble := state.figures().get("degraded"):
         said["degraded"] = trouble.why
     if why := state.figures().get("shared_why"):

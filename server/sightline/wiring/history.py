@@ -23,6 +23,7 @@ from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
 from sightline.database.trouble import Degraded
 from sightline.driving.states import CommandLogEntry
+from sightline.history.log.indexer import Indexer
 from sightline.history.memory import MemoryStore
 from sightline.history.pending import Bounds
 from sightline.history.recorder import GATHER, Recorder
@@ -63,28 +64,25 @@ def make_store(settings: Settings, folder: Path) -> Store:
         table = settings.dynamodb
         return DynamoStore(
             reactor,
-            folder / "spill",
             table.table,
             table.region,
             os.environ,
             endpoint=table.endpoint,
             keep=table.ttl_days * DAY if table.ttl_days else None,
-            spill=table.spill_megabytes * 1_000_000,
         )
     if settings.store.url:
-        return _postgres_store(settings, folder)
+        return _postgres_store(settings)
     return SqliteStore(folder)
 
 
-def _postgres_store(settings: Settings, folder: Path) -> Store:
+def _postgres_store(settings: Settings) -> Store:
     # psycopg is loaded by those alone that want it.
     from sightline.database.postgres import Postgres
     from sightline.history.postgres.store import PostgresStore
     from sightline.history.postgres.threads import ANSWER, CONNECTIONS
 
     pool = Postgres(store_options(settings), most=CONNECTIONS, answer=ANSWER)
-    spill = settings.store.spill_megabytes * 1_000_000
-    return PostgresStore(reactor, pool, folder / "spill", spill=spill, wall=now)
+    return PostgresStore(reactor, pool, wall=now)
 
 
 def make_recorder(
@@ -132,9 +130,11 @@ class HistoryService(Service):
         wall: Callable[[], float],
         own: Own,
         *,
+        indexer: Indexer | None = None,
         leadership: Leadership | None = None,
         purge_clock: PurgeClock | None = None,
     ) -> None:
+        self._indexer = indexer
         self._purge_clock = purge_clock or PurgeClock(wall, reactor.seconds)
         self._settings = settings
         self._leadership = leadership or Leadership()
@@ -145,7 +145,7 @@ class HistoryService(Service):
         self._own = own
         self._restorer = Restorer(states_of(kinds), timeouts_of(kinds), wall, rebases(kinds))
         self.stalled: list[Callable[[bool], None]] = []
-        """Each is told whether the store does not keep up."""
+        """Each is told whether what comes cannot be made safe in time."""
         self._late = False
         self._well_since = 0.0
         self._figures = StoreSize()
@@ -274,13 +274,17 @@ class HistoryService(Service):
 
     def gauges(self) -> Mapping[str, Any]:
         """Tell how it goes, as fields of ``server/sightline``."""
-        recorder, figures = self.recorder, self._figures
+        recorder, figures, indexer = self.recorder, self._figures, self._indexer
+        behind, age = (0, 0.0) if indexer is None else (indexer.behind, indexer.age)
         return {
             "store": self.store.name,
-            "backlog": recorder.backlog,
-            "backlog_age": round(recorder.age, 1),
+            "backlog": recorder.backlog + behind,
+            "backlog_age": round(max(recorder.age, age), 1),
+            "unindexed": behind,
+            "unindexed_age": round(age, 1),
+            "damaged_lines": 0 if indexer is None else indexer.damaged,
             "kept": recorder.stored,
-            "unkept": recorder.lost,
+            "unkept": recorder.lost + (0 if indexer is None else indexer.left_out),
             "history_why": recorder.why or self.store.trouble or None,
             "history_rows": figures.rows,
             "history_bytes": figures.bytes,

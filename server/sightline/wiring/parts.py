@@ -20,9 +20,11 @@ from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.rules import ConsoleRights
 from sightline.console.service import ConsoleService
+from sightline.database.trouble import Degraded
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
 from sightline.history.archive.archive import Archive
+from sightline.history.log.indexer import Indexer
 from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
@@ -61,6 +63,7 @@ from sightline.wiring.history import (
     remembers,
     retained,
 )
+from sightline.wiring.history_log import indexer_of, with_log
 from sightline.wiring.kinds import make_kinds
 from sightline.wiring.limits import DiskFloor, make_world
 from sightline.wiring.listeners import make_gate
@@ -106,11 +109,18 @@ class Live:
     senders: friends.SenderClocks
     world: World
     store: Store
+    indexer: Indexer | None
     recorder: Recorder
     fanout: FanOut
     hub: Hub
     disk: DiskFloor
     deliveries: Deliveries
+
+    @property
+    def trouble(self) -> Degraded | None:
+        """Return the state of the disk or the file by which history cannot be kept; None: none."""
+        indexed = None if self.indexer is None else self.indexer.trouble
+        return self.recorder.trouble or indexed
 
     @property
     def friends(self) -> list[str]:
@@ -127,7 +137,8 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases, robots)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
-    store = NamedStore(make_store(settings, start.state), names)
+    logged = with_log(settings, start.state, make_store(settings, start.state))
+    store = NamedStore(logged, names)
     disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
@@ -154,6 +165,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         senders=senders,
         world=world,
         store=store,
+        indexer=indexer_of(logged),
         recorder=recorder,
         fanout=fanout,
         hub=hub,
@@ -284,6 +296,7 @@ def build_history(
         live.kinds,
         now,
         retained(accounts.service),
+        indexer=live.indexer,
         leadership=cluster.leadership,
         purge_clock=clock.purge,
     )

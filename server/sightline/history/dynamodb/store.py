@@ -1,28 +1,25 @@
 """The store of history in DynamoDB. The table's design is in the package's docstring.
 
-While AWS cannot be reached, throttles us or refuses us, what is to be written goes to disk (within
-a bound) and counts as kept; it is written to the table, in order, once that works again. Until then
-it is not found by questions. What was spilled before a restart is found again.
+While AWS cannot be reached, throttles us or refuses us, a write fails with `Unavailable` and is to
+be asked again: what is to be kept waits in the log (`sightline.history.log`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.aws.credentials import METADATA
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
-from sightline.history.backlog import Backlog
 from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.dynamodb.writing import DynamoWriter
 from sightline.history.record import HistoryEntry, LastState
-from sightline.history.spill import Batch, Spill
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
 from sightline.model.faults import Unavailable
 
@@ -30,19 +27,18 @@ from sightline.model.faults import Unavailable
 class DynamoStore:
     """History in the table ``name`` of a region; an empty ``region`` is that of ``environ``.
 
-    ``folder`` is for what waits, at most ``spill`` bytes. ``endpoint`` is a URL where it is not
-    AWS. ``keep`` (s): how long after its time an entry ends by itself. ``environ`` may hold
-    credentials. ``retry_for`` (s) is how long a question is tried, ``writing`` how long a write is
-    before it goes to disk, ``again`` when what is there is first tried again, and the longest wait
-    before a later try.
+    ``endpoint`` is a URL where it is not AWS. ``keep`` (s): how long after its time an entry ends
+    by itself. ``environ`` may hold credentials. ``retry_for`` (s) is how long a question is tried,
+    ``writing`` how long a write is before it fails.
     """
 
     name = "dynamodb"
+    trouble = ""
+    _log = Logger()
 
     def __init__(
         self,
         reactor: Any,
-        folder: Path,
         name: str,
         region: str,
         environ: Mapping[str, str],
@@ -50,11 +46,9 @@ class DynamoStore:
         endpoint: str = "",
         metadata: str = METADATA,
         keep: float | None = None,
-        spill: int = 256_000_000,
         wall: Callable[[], float] = time.time,
         retry_for: float = 10.0,
         writing: float = 3.0,
-        again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
         self._reactor = reactor
         self._endpoint = Endpoint(
@@ -65,49 +59,27 @@ class DynamoStore:
         )
         self._reading = DynamoReader(self._table, wall)
         self._writing = DynamoWriter(self._table, self._reading, keep)
-        self._backlog = Backlog(
-            reactor, Spill(reactor, folder, spill), self._writing, again, "DynamoDB"
-        )
-
-    @property
-    def spilled(self) -> int:
-        """Return bytes that wait on disk until the table takes them."""
-        return self._backlog.bytes
-
-    @property
-    def spilling(self) -> bool:
-        """Tell whether what is written goes to disk just now."""
-        return self._backlog.grows
-
-    @property
-    def trouble(self) -> str:
-        """Tell why what is written waits; "" when it does not."""
-        return self._backlog.trouble
 
     # -- open, close
 
     def open(self) -> Deferred[None]:
-        """Find the table or make it. While AWS is away what is written waits on disk."""
+        """Find the table or make it; while AWS is away, later on. Fails with `CannotOpen`."""
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
         self._endpoint.prepare()
-        await self._backlog.open()
         await self._endpoint.sign_in()
         try:
             await self._writing.prepare()
         except Unavailable as why:
-            self._backlog.begin(why)
-        if self._backlog.bytes:
-            self._backlog.drain()
+            self._log.warn("DynamoDB is not there yet: {why}", why=str(why))
 
     def close(self) -> Deferred[None]:
-        """Let go of the connections. What waits on disk waits for the next start."""
+        """Let go of the connections."""
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
         self._endpoint.hush()
-        await self._backlog.close()
         await self._endpoint.close()
 
     # -- writing
@@ -115,22 +87,14 @@ class DynamoStore:
     def write(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
-        """Keep entries and present states, in the table or, while it takes none, on disk.
-
-        Not all or none: see the package's note. What goes to disk counts as new.
-        """
+        """Keep entries and present states. Not all or none: see the package's note."""
         return Deferred.fromCoroutine(self._write(entries, last_states))
 
     async def _write(
         self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> int:
-        if not self._backlog.grows:
-            try:
-                return await self._writing.write(entries, last_states)
-            except Unavailable as why:
-                self._backlog.begin(why)
-        await self._backlog.put(Batch(tuple(entries), tuple(last_states)))
-        return len(entries)
+        await self._writing.ready()
+        return await self._writing.bring(entries, last_states)
 
     # -- questions and changes
 
@@ -184,7 +148,12 @@ class DynamoStore:
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states."""
-        return Deferred.fromCoroutine(self._reading.last_states(limit, after))
+
+        async def ask() -> tuple[Sequence[LastState], str | None]:
+            await self._writing.ready()
+            return await self._reading.last_states(limit, after)
+
+        return Deferred.fromCoroutine(ask())
 
     def hide(
         self,
@@ -195,7 +164,7 @@ class DynamoStore:
         *,
         believed: bool = False,
     ) -> Deferred[int]:
-        """Mark entries as wrong, or as right; those that still wait on disk are not found."""
+        """Mark entries as wrong, or as right."""
         return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo, believed))
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
@@ -203,8 +172,8 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.unhide(thing, undo))
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
-        """Forget these things, on disk, too."""
-        return Deferred.fromCoroutine(self._backlog.erase(things))
+        """Forget everything about these things."""
+        return Deferred.fromCoroutine(self._writing.erase_stored(things))
 
     def purge(
         self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000

@@ -13,7 +13,7 @@ from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.record import EVENTS, HistoryEntry, LastState
-from sightline.model.faults import Unavailable
+from sightline.model.faults import CannotOpen, Unavailable
 
 _LISTED = 100_000  # lists whose items we remember to have written
 _LARGEST = 380_000  # bytes of a body; an item may have 400 KB
@@ -43,6 +43,13 @@ class DynamoWriter:
         if not self._ready:
             await self._table.make(self._keep is not None)
             self._ready = True
+
+    async def ready(self) -> None:
+        """Make the table, if AWS was away until now. Raises `Unavailable`."""
+        try:
+            await self.prepare()
+        except CannotOpen as why:
+            raise Unavailable(str(why)) from why
 
     async def write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         """Keep them; says how many entries were new. May be asked again after any failure."""
@@ -169,14 +176,10 @@ class DynamoWriter:
         await self._remove(items)
         return sum(shown)
 
-    # -- for what waits
-
-    async def bring(
-        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
-    ) -> None:
-        """Write what waited on disk."""
+    async def bring(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
+        """Write as `write`; rights that are missing just now are waited for, too."""
         try:
-            await self.write(entries, last_states)
+            return await self.write(entries, last_states)
         except AwsDenied as why:
             raise Unavailable(str(why)) from why
 

@@ -1,0 +1,39 @@
+"""A store behind a log in a folder, quick to fold and to try again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+
+from sightline.history.log.durable import HistoryLog
+from sightline.history.log.folding_process import FoldingProcess
+from sightline.history.log.indexer import MANY, Indexer
+from sightline.history.log.logged import LoggedStore
+from sightline.history.log.segments import SegmentWriter
+from sightline.history.store import Store
+
+reactor: Any = _reactor
+
+
+def logged(
+    folder: Path,
+    inner: Store,
+    *,
+    server: str = "main",
+    shared: bool = False,
+    process: FoldingProcess | None = None,
+    many: int = MANY,
+    pause: float = 0.01,
+    retry: tuple[float, float] = (0.02, 0.1),
+    wall: Callable[[], float] = time.time,
+    writer: SegmentWriter | None = None,
+    **options: Any,
+) -> LoggedStore:
+    """``inner`` behind a log in ``folder``."""
+    log = HistoryLog(reactor, folder, wall, writer=writer, **options)
+    how: Any = {"shared": shared, "process": process, "many": many, "pause": pause, "retry": retry}
+    return LoggedStore(inner, log, Indexer(reactor, log, inner, server, **how))
