@@ -21,7 +21,6 @@ from sightline.history.record import HistoryEntry, LastState, digest, entry
 from sightline.history.store import MOST, BadCursor, HistoryPage, Span, Store
 from sightline.history.visible import shows
 from stores import MAKERS
-from waits import until
 
 T0 = 1_795_235_000.0
 JANE, OMAR, BOT = "friend/jane/phone", "friend/omar/phöne ✓", "probot/ProBot1"
@@ -40,9 +39,6 @@ def event(tst: float, sort: str = "alarm", thing: str = BOT, n: int = 1) -> Hist
 def store(request, tmp_path):
     made: Store = MAKERS[request.param](tmp_path)
     pytest_twisted.blockon(made.open())
-    if isinstance(made, DynamoStore):  # what is written while there is no table waits elsewhere
-        settled = until(lambda: not made.spilling, lambda: made.trouble)
-        pytest_twisted.blockon(Deferred.fromCoroutine(settled))
     yield made
     pytest_twisted.blockon(made.close())
 

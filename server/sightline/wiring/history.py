@@ -272,6 +272,12 @@ class HistoryService(Service):
 
     # -- for others
 
+    @property
+    def trouble(self) -> Degraded | None:
+        """Return the state of the disk or the file by which history cannot be kept; None: none."""
+        indexed = None if self._indexer is None else self._indexer.trouble
+        return self.recorder.trouble or indexed
+
     def gauges(self) -> Mapping[str, Any]:
         """Tell how it goes, as fields of ``server/sightline``."""
         recorder, figures, indexer = self.recorder, self._figures, self._indexer

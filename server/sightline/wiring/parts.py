@@ -20,7 +20,6 @@ from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.rules import ConsoleRights
 from sightline.console.service import ConsoleService
-from sightline.database.trouble import Degraded
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
 from sightline.history.archive.archive import Archive
@@ -115,12 +114,6 @@ class Live:
     hub: Hub
     disk: DiskFloor
     deliveries: Deliveries
-
-    @property
-    def trouble(self) -> Degraded | None:
-        """Return the state of the disk or the file by which history cannot be kept; None: none."""
-        indexed = None if self.indexer is None else self.indexer.trouble
-        return self.recorder.trouble or indexed
 
     @property
     def friends(self) -> list[str]:

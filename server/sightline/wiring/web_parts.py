@@ -329,7 +329,7 @@ def build_health(parts: Parts) -> Health:
         start.state,
         databases(start.settings),
         (
-            ("the history", lambda: parts.live.trouble),
+            ("the history", lambda: parts.past.service.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
             ("the regions", lambda: regions.trouble),
             ("the rules", lambda: parts.features.rules.database.trouble),

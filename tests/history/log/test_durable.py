@@ -130,6 +130,21 @@ async def test_old_files_go_now_and_then(tmp_path: Path):
     await log.close()
 
 
+@pytest_twisted.ensureDeferred
+async def test_what_waits_for_long_takes_little_memory(tmp_path: Path):
+    log = HistoryLog(
+        reactor, tmp_path, time.time, writer=SegmentWriter(tmp_path, time.time, sync=lambda _: None)
+    )
+    log.open()
+    for n in range(300):
+        await log.append([fix(n)], [])
+    assert len(log._appended) < 10
+    assert log.waiting == sum(path.stat().st_size for path in tmp_path.glob("*.jsonl"))
+    log.stored(log.end.n)
+    assert log.waiting == 0
+    await log.close()
+
+
 def test_a_folder_that_another_server_uses_ends_the_start(tmp_path: Path):
     one = HistoryLog(reactor, tmp_path, time.time)
     one.open()

@@ -162,6 +162,49 @@ def test_old_files_go_when_the_store_has_them_and_no_other(tmp_path):
     writing.writer.close()
 
 
+def test_the_file_that_the_store_is_at_goes_too_once_it_is_closed_and_stored(tmp_path):
+    writing = Writing(tmp_path)
+    writing.append(0)
+    (name,) = names(tmp_path)
+    drop = writing.writer.drop
+    assert drop(name, lambda at: True, 1 << 30, whole=True) == 0, "it still grows"
+    writing.now += OLD
+    writing.writer.rotate_old()
+    assert drop(name, lambda at: True, 1 << 30) == 0
+    assert drop(name, lambda at: True, 1 << 30, whole=True) == 1
+    assert names(tmp_path) == []
+    writing.append(1)
+    assert writing.writer.end.n == 2
+    assert read_all(tmp_path) == [fix(1)]
+    writing.writer.close()
+
+
+def test_a_file_counts_only_when_the_disk_knows_its_name(tmp_path, monkeypatch):
+    synced: list[Path] = []
+    full = [True]
+
+    def sync_folder(folder: Path) -> None:
+        if full[0] and names(folder):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        synced.append(folder)
+
+    monkeypatch.setattr("sightline.history.log.segments.sync_folder", sync_folder)
+    (tmp_path / "state").mkdir()
+    full[0] = False
+    writing = Writing(tmp_path / "state" / "log")
+    assert synced == [tmp_path / "state"], "the folder's own name"
+    full[0] = True
+    for _ in range(3):
+        with pytest.raises(OSError, match="Input/output"):
+            writing.append(0)
+        assert names(tmp_path / "state" / "log") == []
+    full[0] = False
+    writing.append(0)
+    assert synced[1:] == [tmp_path / "state" / "log"]
+    assert read_all(tmp_path / "state" / "log") == [fix(0)]
+    writing.writer.close()
+
+
 def test_leftovers_of_a_crash_are_removed(tmp_path):
     (tmp_path / "00000001-2026-11-30-aaaaaaaa.jsonl.tmp").write_text("half")
     Writing(tmp_path).writer.close()

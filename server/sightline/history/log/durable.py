@@ -28,6 +28,7 @@ KEEP = 86_400.0
 DISK_BOUND = 268_435_456
 """Bytes beyond which the oldest of those files go earlier."""
 _TIDY = 60.0  # s
+_GRAIN = 65_536  # bytes of the log of which it is noted where they end
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,7 +134,10 @@ class HistoryLog:
 
     def _note(self, size: int, count: int) -> int:
         self._bytes += size
-        self._appended.append((self._writer.end.n, self._bytes))
+        appended = self._appended
+        if len(appended) > 1 and self._bytes - appended[-2][1] < _GRAIN:
+            appended.pop()  # a store that is away for a day must not fill the memory
+        appended.append((self._writer.end.n, self._bytes))
         return count
 
     # -- what the store has
@@ -151,13 +155,17 @@ class HistoryLog:
             self._stored = max(self._stored, appended.popleft()[1])
 
     def tidy(self, position: LogPosition) -> Deferred[int] | None:
-        """Remove, now and then, old files that the store has."""
+        """Remove, now and then, old files that the store has; it is at ``position``."""
         now = self._reactor.seconds()
         if self._tidied and now - self._tidied < _TIDY:
             return None
         self._tidied = now
+        return self._call(self._drop, position.segment, self.waiting <= 0)
+
+    def _drop(self, segment: str, whole: bool) -> int:
         before = self._wall() - KEEP
-        return self._call(self._writer.drop, position.segment, lambda at: at < before, DISK_BOUND)
+        self._writer.rotate_old()
+        return self._writer.drop(segment, lambda at: at < before, DISK_BOUND, whole=whole)
 
     # -- erasing
 

@@ -37,14 +37,25 @@ def folding_command(folder: Path, path: Path) -> list[str]:
 
 
 class FoldingProcess:
-    """Fold by a program that ``command`` starts, one job at a time."""
+    """Fold by a program that ``command`` starts, one job at a time.
+
+    ``idle`` and ``hung`` (s) as `IDLE` and `HUNG`.
+    """
 
     _log = Logger()
 
-    def __init__(self, reactor: Any, command: Sequence[str], *, idle: float = IDLE) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        command: Sequence[str],
+        *,
+        idle: float = IDLE,
+        hung: float = HUNG,
+    ) -> None:
         self._reactor = reactor
         self._command = list(command)
         self._idle_seconds = idle
+        self._hung_seconds = hung
         self._program: _FoldingProgram | None = None
         self._asked: Deferred[FoldResult] | None = None
         self._timer: IDelayedCall | None = None
@@ -61,7 +72,7 @@ class FoldingProcess:
             self._program = _FoldingProgram(self._heard, self._ended)
             command, environ = self._command, for_child(os.environ)
             self._reactor.spawnProcess(self._program, command[0], command, env=environ)
-        self._wait(HUNG)
+        self._wait(self._hung_seconds)
         done: Deferred[FoldResult] = Deferred()
         self._asked = done
         self._program.ask(msgspec.json.encode(job) + b"\n")

@@ -39,6 +39,7 @@ MANY = 4_000
 RETRY = (1.0, 30.0)
 """The first and the longest wait (s) before a store that failed is asked again."""
 _NOTE = 0.25  # s between notes of when something came
+_MOST_NOTES = 4_096
 _STOP = 3.0  # s that stopping may take
 
 
@@ -82,6 +83,8 @@ class Indexer:
         self._reactor = reactor
         self._durable = log
         self._store = store
+        self.shared = shared
+        """Whether other servers write into the store, too."""
         self.key = POSITION + server
         """What the store keeps the position under."""
         self._process = process
@@ -126,6 +129,11 @@ class Indexer:
         """Return where the store is; None: at the beginning, or it is not known yet."""
         return self._position
 
+    @property
+    def has_former(self) -> bool:
+        """Tell whether the store has all that was in the log at the start."""
+        return self.has(self._first)
+
     def has(self, n: int) -> bool:
         """Tell whether the store has line ``n``."""
         return self._known and self._at >= n
@@ -148,6 +156,8 @@ class Indexer:
         now = self._reactor.seconds()
         if not self._came or now - self._came[-1][1] >= _NOTE:
             self._came.append((self._durable.end.n, now))
+            if len(self._came) > _MOST_NOTES:  # what waits for long is told less exactly
+                self._came = deque(list(self._came)[::2])
         if self._working is None and self._call is None:
             self._later(self._pause)
 
@@ -250,8 +260,7 @@ class Indexer:
         if done.fault:
             done = await self._here.fold(job, late=self._is_late, states=self._with_states)
         self._note(job, done)
-        if self._position is not None and (tidying := self._durable.tidy(self._position)):
-            await tidying
+        await self._tidy()
 
     def _note(self, job: FoldJob, done: FoldResult) -> None:
         """Note what was done."""
@@ -303,6 +312,49 @@ class Indexer:
             done = whole - self.behind
             yield done / whole, done
         self._here.close()
+
+    async def past_log(
+        self, write: Callable[[], Awaitable[int]], append: Callable[[], Awaitable[int]]
+    ) -> int:
+        """Write into the store itself while nothing waits in the log; else, or if it fails, append.
+
+        Nothing is folded or erased meanwhile. Raises what ``append`` raises, and what ``write``
+        raises unless it is `Unavailable`.
+        """
+        if self._waits:
+            return await append()
+        await self._order.acquire()
+        try:
+            if self._waits:
+                return await append()
+            try:
+                count = await write()
+            except Unavailable as why:
+                self._failed(why)
+                return await self._instead(append)
+            await self._tidy()
+            return count
+        finally:
+            self._order.release()
+
+    @property
+    def _waits(self) -> bool:
+        """Tell whether what comes has to go behind what is in the log."""
+        return not self._known or bool(self.behind) or bool(self.why)
+
+    async def _instead(self, append: Callable[[], Awaitable[int]]) -> int:
+        try:
+            return await append()
+        except Unavailable:
+            self.why, self.trouble = "", None  # nothing waits: the next one tries the store again
+            raise
+
+    async def _tidy(self) -> None:
+        if self._position is not None and (tidying := self._durable.tidy(self._position)):
+            try:
+                await tidying
+            except Unavailable as why:
+                self._log.warn("Old files of the log stay: {why}", why=str(why))
 
     async def alone(self, work: Callable[[], Awaitable[int]]) -> int:
         """Do this while nothing is folded; files may be replaced by it."""

@@ -25,7 +25,10 @@ QUESTION_WAIT = 2.0
 CHANGE = 20.0
 """s that a change waits for it: it must not miss anything."""
 RESTORE = 60.0
-"""s that the present states wait for it: they are the world of the next start."""
+"""s that questions wait for what was in the log at the start: the world comes of it, and what rules
+missed."""
+COMMIT = 0.5
+"""s that what several servers share is waited for before it is acknowledged out of the log."""
 
 T = TypeVar("T")
 
@@ -39,7 +42,8 @@ class _LoggedQuestions:
         self._log = log
         self.name = inner.name
 
-    def _read(self, ask: Callable[[], Deferred[T]], most: float = QUESTION_WAIT) -> Deferred[T]:
+    def _read(self, ask: Callable[[], Deferred[T]]) -> Deferred[T]:
+        most = QUESTION_WAIT if self.indexer.has_former else RESTORE
         reached = self.indexer.reach(self._log.end.n, most)
         return reached.addCallback(lambda _: ask())
 
@@ -105,7 +109,7 @@ class _LoggedQuestions:
         def ask() -> Deferred[tuple[Sequence[LastState], str | None]]:
             return self.inner.last_states(limit, after).addCallback(_without_positions)
 
-        return ask() if after is not None else self._read(ask, RESTORE)
+        return ask() if after is not None else self._read(ask)
 
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large it is."""
@@ -144,9 +148,11 @@ class LoggedStore(_LoggedQuestions):
 
     async def _close(self) -> None:
         await self.indexer.finish()
-        await self.inner.close()
-        await self.indexer.ended()
-        await self._log.close()
+        try:
+            await self.inner.close()
+        finally:  # a thread that is left would keep the process from ending
+            await self.indexer.ended()
+            await self._log.close()
 
     # -- writing
 
@@ -155,12 +161,31 @@ class LoggedStore(_LoggedQuestions):
     ) -> Deferred[int]:
         """Append entries and present states to the log; how many entries that are.
 
-        When it fires they are on disk for good.
+        When it fires they are on disk for good. What several servers share goes into the store
+        at once: no other server reads the disk of one that is gone. It waits in the log while the
+        store takes nothing.
         """
-        return self._log.append(entries, last_states).addCallback(self._nudged)
+        if self.indexer.shared:
+            return Deferred.fromCoroutine(self._share(entries, last_states))
+        return self._append(entries, last_states)
 
-    def _nudged(self, count: int) -> int:
-        self.indexer.nudge()
+    def _append(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> Deferred[int]:
+        def nudged(count: int) -> int:
+            self.indexer.nudge()
+            return count
+
+        return self._log.append(entries, last_states).addCallback(nudged)
+
+    async def _share(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> int:
+        count = await self.indexer.past_log(
+            lambda: self.inner.write(entries, last_states),
+            lambda: self._append(entries, last_states),
+        )
+        await self.indexer.reach(self._log.end.n, COMMIT)
         return count
 
     # -- changing

@@ -107,7 +107,9 @@ class SegmentWriter:
     def open(self) -> None:
         """Make the folder or find what is in it; cut off a torn last line. Raises `CannotOpen`."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.folder.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True)
+                sync_folder(self.folder.parent)
             self._take_lock()
             for leftover in self.folder.glob("*.jsonl.tmp"):
                 leftover.unlink()
@@ -160,8 +162,8 @@ class SegmentWriter:
         self.end = LogEnd(self.end.segment, size + len(data), n)
 
     def _ready(self) -> int:
-        old = self._file is not None and abs(self._wall() - self._began) >= OLD
-        if self._file is not None and (self.end.size >= self._part or old):
+        self.rotate_old()
+        if self._file is not None and self.end.size >= self._part:
             self.rotate()
         if self._file is None:
             self._begin()
@@ -173,10 +175,16 @@ class SegmentWriter:
         day = datetime.fromtimestamp(self._began, UTC).strftime("%Y-%m-%d")
         name = f"{self._order + 1:08d}-{day}-{secrets.token_hex(4)}.jsonl"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._file = os.open(self.folder / name, flags, 0o600)
+        file = os.open(self.folder / name, flags, 0o600)
         self._order += 1
+        try:
+            sync_folder(self.folder)
+        except OSError:  # a file whose name may be lost keeps nothing safe
+            os.close(file)
+            (self.folder / name).unlink(missing_ok=True)
+            raise
+        self._file = file
         self.end = LogEnd(name, 0, self.end.n)
-        sync_folder(self.folder)
 
     def _undo(self, file: int) -> None:
         """Take back what was not made safe, and go on in another file: this one's state is unknown.
@@ -194,6 +202,11 @@ class SegmentWriter:
         if self.end.size:
             self._closed[self.end.segment] = self.end.size
 
+    def rotate_old(self) -> None:
+        """Close the file that grows if it was begun long ago."""
+        if self._file is not None and abs(self._wall() - self._began) >= OLD:
+            self.rotate()
+
     def rotate(self) -> None:
         """Close the file that grows; the next line begins another."""
         if self._file is not None:
@@ -209,14 +222,17 @@ class SegmentWriter:
         """Note that a closed file was replaced by another of the same name. Raises `OSError`."""
         self._closed[name] = (self.folder / name).stat().st_size
 
-    def drop(self, before: str, old: Callable[[float], bool], most: int) -> int:
+    def drop(
+        self, before: str, old: Callable[[float], bool], most: int, *, whole: bool = False
+    ) -> int:
         """Remove files before that one if they are ``old`` or there is more than ``most`` bytes.
 
-        ``old`` is told when a file was last written (epoch s). How many went. Raises `OSError`.
+        ``old`` is told when a file was last written (epoch s). ``whole``: that one itself may go,
+        too. How many went. Raises `OSError`.
         """
         removed = 0
         for name in self.closed():
-            if order(name) >= order(before):
+            if order(name) >= order(before) + whole:
                 break
             path = self.folder / name
             if self.size <= most and not old(path.stat().st_mtime):
