@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.history.log.reader import LogReader
-from sightline.history.log.segments import LogEnd
 from sightline.history.record import HistoryEntry, entry
 
 JANE, OMAR = "friend/jane/phone", "friend/omar/phone"
@@ -19,7 +18,7 @@ def fix(n: float, thing: str = JANE) -> HistoryEntry:
 def fixes_in(folder: Path, thing: str = JANE) -> list[int]:
     """The times of a thing's fixes, T0 being 0, in the order of the log."""
     reader = LogReader(folder)
-    piece = reader.read(LogEnd(), 10_000_000)
+    piece = reader.read(None, 10_000_000)
     reader.close()
     assert piece.damage == []
     return [round(each.tst - T0) for each in piece.entries if each.thing == thing]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sightline.history.log import line
 from sightline.history.log.erasing import erase
 from sightline.history.log.reader import LogPiece, LogReader
-from sightline.history.log.segments import LogEnd
 from sightline.history.record import LastState, entry
 
 T0 = 1_795_235_000.0
@@ -28,7 +27,7 @@ def lines(things: list[str]) -> list[bytes]:
 
 def found(folder: Path) -> LogPiece:
     reader = LogReader(folder)
-    piece = reader.read(LogEnd(), 10_000)
+    piece = reader.read(None, 10_000)
     reader.close()
     return piece
 

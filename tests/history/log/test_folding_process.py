@@ -99,6 +99,25 @@ async def test_killed_and_stopped_in_the_middle_nothing_is_lost_or_doubled(tmp_p
 
 
 @pytest_twisted.ensureDeferred
+async def test_one_that_stops_for_good_is_given_up_and_another_goes_on(tmp_path: Path):
+    command = folding_command(tmp_path / "log", tmp_path / tables.FILE)
+    process = FoldingProcess(reactor, command, hung=1.5)
+    store = logged(tmp_path / "log", SqliteStore(tmp_path), process=process, many=100)
+    await store.open()
+    await store.write([fix(n) for n in range(500)], [])
+    await until(lambda: process.pid is not None)
+    stopped = process.pid
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    await store.write([fix(n) for n in range(500, 1500)], [])
+    await until(lambda: store.indexer.has(store._log.end.n) and not store.trouble)
+    page = await store.page(Span(JANE, "fix"), 10_000)
+    assert [round(each.tst - T0) for each in page.entries] == list(range(1500))
+    await until(lambda: gone(stopped))
+    await store.close()
+
+
+@pytest_twisted.ensureDeferred
 async def test_what_it_cannot_write_is_left_out_here_and_it_goes_on(tmp_path: Path):
     from sightline.history.record import HistoryEntry
 

@@ -146,8 +146,18 @@ def test_a_file_of_rubbish_harms_no_other(writer, tmp_path):
     append_behind.close()
     reader = LogReader(tmp_path)
     reader.seek(None)
-    piece = reader.read(LogEnd(), 1000)
+    piece = reader.read(None, 1000)
     assert piece.entries == [fix(0), fix(0), fix(1)]
     assert piece.damaged == 302
     assert len(piece.damage) == 100  # a log of them would help nobody
+    reader.close()
+
+
+def test_what_is_not_said_to_be_safe_yet_is_not_read(writer, tmp_path):
+    """A file that is made while the first piece is read: its append may still fail."""
+    reader, end = LogReader(tmp_path), writer.end
+    append(writer, 0)
+    piece = reader.read(end)
+    assert (piece.entries, piece.position, piece.at_end) == ([], None, True)
+    assert reader.read(writer.end).entries == [fix(0)]
     reader.close()

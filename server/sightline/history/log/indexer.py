@@ -201,10 +201,13 @@ class Indexer:
     async def _work(self) -> None:
         """Fold what was there when this began, and what a reader waits for."""
         end = self._durable.end.n
-        much = self.behind >= self._many
+        much = False
         while not self._closing and (not self._known or self._at < max(end, self._wanted)):
             await self._order.acquire()
             try:
+                if not self._known:
+                    await self._find()
+                much = much or self.behind >= self._many
                 await self._fold(much)
             except Unavailable as why:
                 self._failed(why)
@@ -249,8 +252,6 @@ class Indexer:
 
     async def _fold(self, much: bool) -> None:
         """Bring the next piece of the log into the store."""
-        if not self._known:
-            await self._find()
         job = FoldJob(self.key, self._position, self._durable.end)
         done = FoldResult(fault="it does not run")
         if much and self._process is not None:

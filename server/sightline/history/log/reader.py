@@ -55,7 +55,7 @@ class LogReader:
     """Read the files in ``folder``, which another thread or process may be writing.
 
     To be used by one thread at a time. What is behind the end that `read` is given is not looked
-    at.
+    at: nobody knows yet whether it stays.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -107,8 +107,11 @@ class LogReader:
         self._file = os.open(self._folder / name, os.O_RDONLY | os.O_CLOEXEC)
         self._name, self._offset, self._number, self._skip = name, 0, 0, 0
 
-    def read(self, end: LogEnd, most: int = MOST_LINES) -> LogPiece:
-        """Return the next lines before ``end``, ``most`` or a few more. Raises `OSError`."""
+    def read(self, end: LogEnd | None, most: int = MOST_LINES) -> LogPiece:
+        """Return the next lines before ``end``, ``most`` or a few more; None: all there are.
+
+        Raises `OSError`.
+        """
         piece = LogPiece()
         while len(piece.entries) + len(piece.states) < most:
             data = self._chunk(end)
@@ -123,12 +126,11 @@ class LogReader:
                 break
         return piece
 
-    def _next(self, end: LogEnd, piece: LogPiece) -> bool:
+    def _next(self, end: LogEnd | None, piece: LogPiece) -> bool:
         """Open the file behind this one; False: there is none yet."""
         behind = order(self._name)
-        last = order(end.segment)
         for name in names(self._folder):
-            if order(name) > behind and (not last or order(name) <= last):
+            if order(name) > behind and (end is None or order(name) <= order(end.segment)):
                 self._torn(piece)
                 self._open(name)
                 return True
@@ -140,11 +142,13 @@ class LogReader:
             where = f"{self._name}:{self._number + 1}"
             self._damage(piece, f"{where}: the file ends in the middle of a line")
 
-    def _chunk(self, end: LogEnd) -> bytes:
+    def _chunk(self, end: LogEnd | None) -> bytes:
         """Return the next whole lines of this file; empty: there are none."""
         if self._file is None:
             return b""
-        limit = end.size if self._name == end.segment else os.fstat(self._file).st_size
+        limit = os.fstat(self._file).st_size
+        if end is not None and self._name == end.segment:
+            limit = end.size
         want = _CHUNK
         while True:
             data = os.pread(self._file, min(want, max(0, limit - self._offset)), self._offset)

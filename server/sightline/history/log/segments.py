@@ -46,7 +46,10 @@ class LogPosition(msgspec.Struct, frozen=True):
 
 
 class LogEnd(msgspec.Struct, frozen=True):
-    """The end of what is safe on disk: ``size`` bytes of the file ``segment``, up to line ``n``."""
+    """The end of what is safe on disk: ``size`` bytes of the file ``segment``, up to line ``n``.
+
+    Without a file nothing is.
+    """
 
     segment: str = ""
     size: int = 0
@@ -118,7 +121,8 @@ class SegmentWriter:
                 _mend(self.folder / name)
             self._closed = {name: (self.folder / name).stat().st_size for name in found}
             self._order = max(map(order, found), default=0)
-            self.end = LogEnd("", 0, self._last_number(found))
+            last = found[-1] if found else ""
+            self.end = LogEnd(last, self._closed.get(last, 0), self._last_number(found))
         except OSError as why:
             raise CannotOpen(f"{self.folder}: cannot be used: {why.strerror or why}") from why
 
@@ -220,7 +224,9 @@ class SegmentWriter:
 
     def rewritten(self, name: str) -> None:
         """Note that a closed file was replaced by another of the same name. Raises `OSError`."""
-        self._closed[name] = (self.folder / name).stat().st_size
+        size = self._closed[name] = (self.folder / name).stat().st_size
+        if name == self.end.segment:
+            self.end = LogEnd(name, size, self.end.n)
 
     def drop(
         self, before: str, old: Callable[[float], bool], most: int, *, whole: bool = False
