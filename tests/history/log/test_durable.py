@@ -122,11 +122,18 @@ async def test_old_files_go_now_and_then(tmp_path: Path):
     files = names(tmp_path)
     now[0] += KEEP + 60
     position = LogPosition(files[3], 4)
-    tidying = log.tidy(position)
+    tidying = log.tidy(position, 4)
     assert tidying is not None
     assert await tidying == 3
     assert names(tmp_path) == files[3:]
-    assert log.tidy(position) is None, "not at each step"
+    assert log.tidy(position, 4) is None, "not at each step"
+    # The store is in the last file, and lacks a line of it.
+    await log.append([fix(5)], [])
+    log._tidied, now[0] = 0.0, now[0] + 2 * KEEP
+    tidying = log.tidy(LogPosition(names(tmp_path)[-1], 5), 5)
+    assert tidying is not None
+    await tidying
+    assert fixes_in(tmp_path) == [5]
     await log.close()
 
 

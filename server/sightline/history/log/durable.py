@@ -154,16 +154,20 @@ class HistoryLog:
         while appended and appended[0][0] <= n:
             self._stored = max(self._stored, appended.popleft()[1])
 
-    def tidy(self, position: LogPosition) -> Deferred[int] | None:
-        """Remove, now and then, old files that the store has; it is at ``position``."""
+    def tidy(self, position: LogPosition, n: int) -> Deferred[int] | None:
+        """Remove, now and then, old files that the store has.
+
+        It is at ``position``, and has all up to line ``n``.
+        """
         now = self._reactor.seconds()
         if self._tidied and now - self._tidied < _TIDY:
             return None
         self._tidied = now
-        return self._call(self._drop, position.segment, self.waiting <= 0)
+        return self._call(self._drop, position.segment, n)
 
-    def _drop(self, segment: str, whole: bool) -> int:
+    def _drop(self, segment: str, n: int) -> int:
         before = self._wall() - KEEP
+        whole = self._writer.end.n <= n  # here, where nothing is appended meanwhile
         self._writer.rotate_old()
         return self._writer.drop(segment, lambda at: at < before, DISK_BOUND, whole=whole)
 

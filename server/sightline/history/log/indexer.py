@@ -351,7 +351,7 @@ class Indexer:
             raise
 
     async def _tidy(self) -> None:
-        if self._position is not None and (tidying := self._durable.tidy(self._position)):
+        if self._position is not None and (tidying := self._durable.tidy(self._position, self._at)):
             try:
                 await tidying
             except Unavailable as why:
