@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 import pytest_twisted
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from sightline.cluster.leader import SETTLED, Leadership
@@ -143,6 +144,40 @@ async def test_present_states_are_written_by_the_one_on_duty_and_the_last_of_the
     servers.passes(1)
     last_states, _ = await servers.store.last_states()
     assert b"49" in (last_states[0].body or b"")
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_acknowledges_a_message_beside_the_leader_has_written_what_it_led_to():
+    servers = Servers()
+    servers.world[BOT] = ProBot(presence="live", batt=50)
+    second = servers.recorders["b"]
+    second.take([(BOT, T0 + 1, None, Record(BOT, "state", T0 + 1, b'{"batt":50}'))])
+    last_states, _ = await servers.store.last_states()
+    assert [(one.at, one.beside) for one in last_states] == [(T0 + 1, True)]
+    # What the leader has written meanwhile is newer, and stays.
+    servers.world[BOT] = ProBot(presence="live", batt=48)
+    servers.recorders["a"].take([(BOT, T0 + 3, None, None)])
+    servers.world[BOT] = ProBot(presence="live", batt=49)
+    second.take([(BOT, T0 + 2, None, Record(BOT, "state", T0 + 2, b'{"batt":49}'))])
+    last_states, _ = await servers.store.last_states()
+    assert [one.at for one in last_states] == [T0 + 3]
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_to_be_forgotten_is_not_written_beside_the_leader_either():
+    servers = Servers()
+    second = servers.recorders["b"]
+    waits: Deferred[int] = Deferred()
+    write, servers.store.write = servers.store.write, lambda *_: waits  # type: ignore[method-assign]
+    second.take([(BROKER, T0, None, Record(BROKER, "log", T0, b"{}"))])  # the store is busy
+    servers.world[BOT] = ProBot(presence="live", batt=50)
+    second.take([(BOT, T0 + 1, None, Record(BOT, "state", T0 + 1, b'{"batt":50}'))])
+    second.forget([BOT])
+    servers.store.write = write  # type: ignore[method-assign]
+    waits.callback(1)
+    second.take([(BROKER, T0 + 2, None, Record(BROKER, "log", T0 + 2, b"{}"))])
+    assert await servers.store.last_states() == ([], None)
+    assert await servers.entries(BOT, "state") == []
 
 
 @pytest_twisted.ensureDeferred

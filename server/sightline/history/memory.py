@@ -61,6 +61,9 @@ class MemoryStore:
         while len(self._entries) > self._capacity:
             self._drop(next(iter(self._entries)))
         for last in last_states:
+            there = self._last_states.get(last.thing)
+            if last.beside and there is not None and there.at > last.at:
+                continue
             if last.body is None:
                 self._last_states.pop(last.thing, None)
             else:

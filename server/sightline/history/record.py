@@ -77,9 +77,11 @@ class LastState(msgspec.Struct, frozen=True, gc=False):
     """The present state of a thing, kept beside the history for the next start.
 
     ``body`` is the state as JSON, None when the thing is gone. ``at`` is when it became so for us
-    (epoch s).
+    (epoch s). ``beside``: said by a server beside the one that leads. It does not replace a newer
+    one, where the store can tell (DynamoDB writes in heaps and cannot).
     """
 
     thing: str
     at: float
     body: bytes | None
+    beside: bool = False

@@ -12,9 +12,11 @@ there is room. Everything here runs on the reactor thread and takes next to no t
 The present states go along with the records they come from, in the same transaction, so that the
 world of the next start is never behind its history.
 
-Of several servers with one store each writes what messages say, and the store knows it again. What
-each would say in its own way (`Record.alike`), samples and present states are written by the one on
-duty; the others keep them for a while, in case duty falls to them (`sightline.cluster.leader`).
+Of several servers with one store each writes what messages say, and the store knows it again, and
+with it the state that it led to: what one of them has acknowledged, its next start must know. What
+each would say in its own way (`Record.alike`), samples and the other present states are written by
+the one on duty; the others keep them for a while, in case duty falls to them
+(`sightline.cluster.leader`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -130,6 +133,7 @@ class Recorder:
         )
         self._jitter = jitter
         self._dirty: dict[str, LastState] = {}  # last states to be stored, by thing
+        self._beside: dict[str, LastState] = {}  # and while another server leads
         self._batch: RecordBatch | None = None
         self._retry: Any = None
         self._again: list[AckReceipt] = []
@@ -147,19 +151,23 @@ class Recorder:
     def take(self, news: Iterable[News]) -> None:
         """Record what a batch of messages said."""
         restored, sampled = self._restored_kinds, self._sampler.prefixes
-        add, changed = self._pending.add, {}
+        add, changed, acknowledged = self._pending.add, {}, set()
         for thing, at, heard, record in news:
             if thing.startswith(restored):
                 changed[thing] = at if heard is None else heard
             if record is not None:
                 add(record, at)
+                acknowledged.add(thing)
             elif thing.startswith(sampled):
                 self._sampler.sample(thing, at)
-        state = self._known.state
+        state, leads = self._known.state, self._leadership.leads
         for thing, at in changed.items():
             # Now, while the processor still has it at hand: later it takes five times as long.
             now = state(thing)
-            self._dirty[thing] = LastState(thing, at, None if now is None else _encode(now))
+            last = LastState(thing, at, None if now is None else _encode(now))
+            self._dirty[thing] = last
+            if not leads and thing in acknowledged:
+                self._beside[thing] = replace(last, beside=True)
         self._pump()
 
     def remember(self, record: Record) -> None:
@@ -191,7 +199,9 @@ class Recorder:
     def forget(self, things: Container[str]) -> None:
         """Drop what waits about these things: they are to be erased."""
         self._pending.forget(things)
-        self._dirty = {thing: one for thing, one in self._dirty.items() if thing not in things}
+        for states in (self._dirty, self._beside):
+            for thing in [thing for thing in states if thing in things]:
+                del states[thing]
         self._leader_work.forget(lambda each: each[0].thing in things)
         if self._batch is not None and self._retry is not None:  # not with the store just now
             batch = self._batch
@@ -292,11 +302,12 @@ class Recorder:
 
     def _last_states(self) -> list[LastState]:
         last_states: list[LastState] = []
-        if not self._leadership.leads:
-            return last_states
-        dirty = self._dirty
-        while dirty and len(last_states) < MOST_ROWS:
-            last_states.append(dirty.popitem()[1])
+        waiting = self._beside
+        if self._leadership.leads:
+            waiting = self._dirty
+            self._beside.clear()  # all of it is among them, or was written long ago
+        while waiting and len(last_states) < MOST_ROWS:
+            last_states.append(waiting.popitem()[1])
         return last_states
 
     def _write(self) -> None:

@@ -142,18 +142,18 @@ class PostgresWriter:
 
     def _stand(self, sql: Connection, last_states: Sequence[LastState], late: bool) -> None:
         last = {each.thing: each for each in last_states}
-        stays = [each for each in last.values() if each.body is not None]
-        if stays:
-            columns = ([s.thing for s in stays], [micros(s.at) for s in stays])
-            sql.execute(_STATES + (_LATE if late else ""), (*columns, [s.body for s in stays]))
-        gone = [each for each in last.values() if each.body is None]
-        if gone:
-            sql.execute(
-                "DELETE FROM history.standing USING unnest(%s::text[], %s::bigint[]) AS given"
-                " (thing, at) WHERE standing.thing = given.thing"
-                + (" AND standing.at <= given.at" if late else ""),
-                ([s.thing for s in gone], [micros(s.at) for s in gone]),
-            )
+        for newer in (False, True):
+            some = [each for each in last.values() if (late or each.beside) == newer]
+            if stays := [each for each in some if each.body is not None]:
+                columns = ([s.thing for s in stays], [micros(s.at) for s in stays])
+                sql.execute(_STATES + (_LATE if newer else ""), (*columns, [s.body for s in stays]))
+            if gone := [each for each in some if each.body is None]:
+                sql.execute(
+                    "DELETE FROM history.standing USING unnest(%s::text[], %s::bigint[]) AS given"
+                    " (thing, at) WHERE standing.thing = given.thing"
+                    + (" AND standing.at <= given.at" if newer else ""),
+                    ([s.thing for s in gone], [micros(s.at) for s in gone]),
+                )
 
     def _make_days(self, sql: Connection, days: set[int]) -> None:
         """Make partitions for days that we have not seen yet, and for the day after today."""
