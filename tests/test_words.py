@@ -49,7 +49,9 @@ ON_THE_WIRE = {
     "kinds/broker/clients.py: ours",
     "cluster/locks.py: told",
     # What a `Lock` has under that name.
+    "cluster/lock_beats.py: told",
     "cluster/lock_client.py: told",
+    "cluster/lock_store.py: told",
     "cluster/lock_table.py: told",
     "driving/lock_ports.py: told",
     "wiring/locks.py: told",
