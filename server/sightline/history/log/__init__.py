@@ -6,6 +6,6 @@
 
 `line` is one line and its check, `segments` the files that are written, `reader` reads them from a
 position on, `erasing` takes people out of them, `former` brings in what an older version left.
-`durable` runs them on a thread of their own, `indexer` folds them into a store, and `logged` is
-the store that all others see.
+`durable` runs them on a thread of their own, `indexer` folds them into a store, `store_first` is
+how several servers write, and `logged` is the store that all others see.
 """

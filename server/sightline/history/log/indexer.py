@@ -101,8 +101,8 @@ class Indexer:
         self._working: Deferred[None] | None = None
         self._call: Any = None
         self._fails = 0
-        # Nothing is folded while somebody is erased.
-        self._order = DeferredLock()
+        self.order = DeferredLock()
+        """Held by whoever folds, erases or writes into the store past the log."""
         self._waiting: list[_WaitingReader] = []
         self._came: deque[tuple[int, float]] = deque()  # (line, when it was there)
         self.why = ""
@@ -203,23 +203,23 @@ class Indexer:
         end = self._durable.end.n
         much = False
         while not self._closing and (not self._known or self._at < max(end, self._wanted)):
-            await self._order.acquire()
+            await self.order.acquire()
             try:
                 if not self._known:
                     await self._find()
                 much = much or self.behind >= self._many
                 await self._fold(much)
             except Unavailable as why:
-                self._failed(why)
+                self.failed(why)
                 return
             except CancelledError:  # we are at the end
                 return
             except Exception as why:  # a fault of ours must not end this for good
                 self._log.failure("The indexer stumbled")
-                self._failed(Unavailable(f"{type(why).__name__}: {why}"))
+                self.failed(Unavailable(f"{type(why).__name__}: {why}"))
                 return
             finally:
-                self._order.release()
+                self.order.release()
             if self.why:
                 self._log.info("The store takes what is in the log again")
             self.why, self.trouble, self._fails = "", None, 0
@@ -230,7 +230,8 @@ class Indexer:
         """Return the line that readers wait for; 0: nobody waits."""
         return max((each.n for each in self._waiting), default=0)
 
-    def _failed(self, why: Unavailable) -> None:
+    def failed(self, why: Unavailable) -> None:
+        """Note that the store takes nothing."""
         self._fails += 1
         if str(why) != self.why:
             self._log.warn("What is in the log waits for the store: {why}", why=str(why))
@@ -261,7 +262,7 @@ class Indexer:
         if done.fault:
             done = await self._here.fold(job, late=self._is_late, states=self._with_states)
         self._note(job, done)
-        await self._tidy()
+        await self.tidy()
 
     def _note(self, job: FoldJob, done: FoldResult) -> None:
         """Note what was done."""
@@ -314,43 +315,13 @@ class Indexer:
             yield done / whole, done
         self._here.close()
 
-    async def past_log(
-        self, write: Callable[[], Awaitable[int]], append: Callable[[], Awaitable[int]]
-    ) -> int:
-        """Write into the store itself while nothing waits in the log; else, or if it fails, append.
-
-        Nothing is folded or erased meanwhile. Raises what ``append`` raises, and what ``write``
-        raises unless it is `Unavailable`.
-        """
-        if self._waits:
-            return await append()
-        await self._order.acquire()
-        try:
-            if self._waits:
-                return await append()
-            try:
-                count = await write()
-            except Unavailable as why:
-                self._failed(why)
-                return await self._instead(append)
-            await self._tidy()
-            return count
-        finally:
-            self._order.release()
-
     @property
-    def _waits(self) -> bool:
+    def waits(self) -> bool:
         """Tell whether what comes has to go behind what is in the log."""
         return not self._known or bool(self.behind) or bool(self.why)
 
-    async def _instead(self, append: Callable[[], Awaitable[int]]) -> int:
-        try:
-            return await append()
-        except Unavailable:
-            self.why, self.trouble = "", None  # nothing waits: the next one tries the store again
-            raise
-
-    async def _tidy(self) -> None:
+    async def tidy(self) -> None:
+        """Let go, now and then, of files that are needed no more."""
         if self._position is not None and (tidying := self._durable.tidy(self._position, self._at)):
             try:
                 await tidying
@@ -359,7 +330,7 @@ class Indexer:
 
     async def alone(self, work: Callable[[], Awaitable[int]]) -> int:
         """Do this while nothing is folded; files may be replaced by it."""
-        await self._order.acquire()
+        await self.order.acquire()
         try:
             return await work()
         finally:
@@ -367,7 +338,7 @@ class Indexer:
             if self._process is not None:
                 self._process.end()
             self._here.forget()
-            self._order.release()
+            self.order.release()
 
     async def finish(self) -> None:
         """Fold what is left, if the store takes it soon; the next start has the rest."""

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history.log.durable import HistoryLog
 from sightline.history.log.indexer import POSITION, Indexer
+from sightline.history.log.store_first import StoreFirst
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, Store, StoreSize
 from sightline.model.faults import Unavailable
@@ -27,8 +28,6 @@ CHANGE = 20.0
 RESTORE = 60.0
 """s that questions wait for what was in the log at the start: the world comes of it, and what rules
 missed."""
-COMMIT = 0.5
-"""s that what several servers share is waited for before it is acknowledged out of the log."""
 
 T = TypeVar("T")
 
@@ -119,6 +118,10 @@ class _LoggedQuestions:
 class LoggedStore(_LoggedQuestions):
     """``inner`` behind ``log``; ``indexer`` brings what is in the log into it."""
 
+    def __init__(self, inner: Store, log: HistoryLog, indexer: Indexer) -> None:
+        super().__init__(inner, log, indexer)
+        self._first = StoreFirst(inner, log, indexer, self._append)
+
     @property
     def trouble(self) -> str:
         """Return why the store does not take what is in the log, or what else is wrong with it."""
@@ -162,11 +165,10 @@ class LoggedStore(_LoggedQuestions):
         """Append entries and present states to the log; how many entries that are.
 
         When it fires they are on disk for good. What several servers share goes into the store
-        at once: no other server reads the disk of one that is gone. It waits in the log while the
-        store takes nothing.
+        first (`store_first`).
         """
         if self.indexer.shared:
-            return Deferred.fromCoroutine(self._share(entries, last_states))
+            return Deferred.fromCoroutine(self._first.write(entries, last_states))
         return self._append(entries, last_states)
 
     def _append(
@@ -177,16 +179,6 @@ class LoggedStore(_LoggedQuestions):
             return count
 
         return self._log.append(entries, last_states).addCallback(nudged)
-
-    async def _share(
-        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
-    ) -> int:
-        count = await self.indexer.past_log(
-            lambda: self.inner.write(entries, last_states),
-            lambda: self._append(entries, last_states),
-        )
-        await self.indexer.reach(self._log.end.n, COMMIT)
-        return count
 
     # -- changing
 
