@@ -42,6 +42,16 @@ expect.set_options(timeout=PATIENCE)
 # is always some past. There is no summer time there.
 AFTERNOON = f"Etc/GMT{time.gmtime().tm_hour - 13:+d}"
 DESKTOP = {"width": 1200, "height": 760}
+# What is behind a panel is blurred, anew in every frame: without a card most of what the frames of a
+# page cost, and nobody here looks at it. Nothing else of the page depends on it.
+NO_BLUR = """{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { backdrop-filter: none !important }');
+  document.adoptedStyleSheets = [sheet];
+}"""
+# A map with a sixteenth of the points: for tests that ask it where things are and what is named, and
+# do not look at its colours. All that is beside the map is as always.
+COARSE_MAP = "Object.defineProperty(window, 'devicePixelRatio', { get: () => 0.25 })"
 # What the browser itself says of a network that is gone.
 LOST = (
     "WebSocket connection to",
@@ -106,6 +116,7 @@ def opens(browser: Browser, **options: Any) -> BrowserContext:
     }
     context = browser.new_context(**(usual | options))
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(NO_BLUR)
     return context
 
 
@@ -182,13 +193,18 @@ class Watched:
 
 
 @pytest.fixture
-def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
+def visit(
+    request: pytest.FixtureRequest, chromium: Browser, sightline: SightlineProcess
+) -> Iterator[Any]:
     """Opens the page. Afterwards nothing must have gone wrong in it, and no other host asked."""
     opened = []
 
     def open_page(path: str = "?test", **context: Any) -> Page:
         context.setdefault("service_workers", "block")  # tests/page/test_app.py is about them
-        page = opens(chromium, **context).new_page()
+        made = opens(chromium, **context)
+        if request.node.get_closest_marker("map"):
+            made.add_init_script(COARSE_MAP)
+        page = made.new_page()
         opened.append((page, Watched(page, sightline.url)))
         page.goto(sightline.url + path)
         return page
