@@ -75,7 +75,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
 def context(
     app_chromium: Browser, house: tuple[SightlineProcess, Broker]
 ) -> Iterator[BrowserContext]:
-    context = opens(app_chromium, permissions=["notifications"])
+    context = opens(app_chromium, permissions=["notifications"], service_workers="allow")
     yield context
     context.close()
 
