@@ -142,6 +142,15 @@ def test_a_map_whose_script_did_not_come_is_tried_again(visit):
     assert len(scripts) > 1
 
 
+def test_where_no_map_can_be_drawn_none_is_fetched(visit):
+    page = visit()
+    expect(page.locator("html[data-map=missing]")).to_be_attached()
+    expect(page.get_by_role("note").filter(has_text="WebGL 2")).to_be_visible()
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert any("/assets/missing-" in name for name in fetched)
+    assert not any(re.search("/assets/map|pmtiles", name) for name in fetched)
+
+
 @pytest.mark.own_scene
 def test_a_server_that_hangs_is_told_from_a_quiet_one(sightline, visit):
     import os
