@@ -135,12 +135,12 @@ tests() { # tests NAME ARGUMENT…
 # Reading all tests takes a process ten seconds, and those who come after it three.
 read_tests() { "${python[@]}" -m pytest --collect-only -qq >"$CACHE/read.log" 2>&1 || true; }
 
-# The others wait more than they work: what only works has the processor while they do. They come
-# first where both want it.
-work() { # work NAME COMMAND…: what it says is shown at the end
-    local name=$1
-    shift
-    nice -n 5 "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
+# Tests wait more than they work: what only works has the processor while they do. They come first
+# where both want it, and those that drive at all times.
+work() { # work PRIORITY NAME COMMAND…: what it says is shown at the end
+    local priority=$1 name=$2
+    shift 2
+    nice -n "$priority" "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
 }
 besides=(vitest)
 [[ -z $checks ]] || besides+=(checks)
@@ -148,20 +148,21 @@ rm -f "$CACHE"/*.failed
 
 read_tests &
 reading=$!
+(
+    [[ -z $checks ]] || work 19 checks scripts/check.sh
+) &
+checking=$!
 tests "the pure ones" "${PURE_TESTS[@]}"
 wait "$reading"
-tests "driving" -n 3 --dist loadfile --no-loadscope-reorder "${DRIVING_TESTS[@]}"
+tests "driving" -n 4 --dist worksteal "${DRIVING_TESTS[@]}"
 
-(
-    [[ -z $checks ]] || work checks scripts/check.sh
-    cd "$ROOT/web" && work vitest "${NPM[@]}" run --silent test
-) &
-working=$!
+(cd "$ROOT/web" && work 5 vitest "${NPM[@]}" run --silent test) &
+vitest=$!
 
 tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}" \
     "${DRIVING_TESTS[@]/#/--ignore=}"
 
-wait "$working"
+wait "$checking" "$vitest"
 for name in "${besides[@]}"; do
     printf '== %s\n' "$name"
     cat "$CACHE/$name.log"

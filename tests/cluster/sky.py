@@ -1,4 +1,4 @@
-"""A store of claims far away: answers take time, some are lost, a server may be cut off from it."""
+"""A store of locks far away: answers take time, some are lost, a server may be cut off from it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
 from sightline.cluster.lock_client import LockClient
+from sightline.cluster.lock_store import LockStore
 from sightline.cluster.lock_table import LockTable
 from sightline.cluster.locks import Lock, LockRequest
 from sightline.model.faults import Unavailable
@@ -102,15 +103,24 @@ class Server:
     clock: Clock = field(default_factory=Clock)
     lost: list[str] = field(default_factory=list)
     wanted: list[LockRequest] = field(default_factory=list)
+    leaders: list[float] = field(default_factory=list)
+    hint: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.clock.rightNow = hash(self.label) % 1000  # nobody's clock means anything to another
-        self.claimant = LockClient(self.clock, self, self.label)
-        self.claimant.listen(
+        store: LockStore = self
+        self.client = LockClient(
+            self.clock,
+            store,
+            self.label,
+            hint=lambda: self.hint(),
+            leader_seen=self.leaders.append,
+        )
+        self.client.listen(
             lost=lambda name, why: self.lost.append(name),
             wanted=lambda name, want: self.wanted.append(want),
         )
-        self.claimant.startService()
+        self.client.startService()
 
     def passes(self, seconds: float) -> None:
         """Time goes by, also for who is frozen."""
@@ -122,7 +132,7 @@ class Server:
     def does(self, work: Any) -> Deferred[Any]:
         return work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
 
-    # -- as the store of its claimant
+    # -- as the store that it asks
 
     async def all(self) -> list[Lock]:
         return await self.sky.asked(self, self.sky.table.all)

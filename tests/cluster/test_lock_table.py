@@ -109,13 +109,13 @@ def test_never_two_may_act_whatever_is_slow_lost_cut_off_or_frozen(
             case 1:
                 server.frozen = not server.frozen
             case 2:
-                server.claimant.release(ROBOT)
+                server.client.release(ROBOT)
             case _:
-                server.does(server.claimant.take(ROBOT, server.label)).addErrback(lambda _: None)
+                server.does(server.client.take(ROBOT, server.label)).addErrback(lambda _: None)
         for _ in range(10):
             pass_time(sky, servers, 0.1)
             # A frozen server says nothing: it cannot act before it looks at its clock.
-            acting = [s for s in servers if s.claimant.holds(ROBOT)]
+            acting = [s for s in servers if s.client.holds(ROBOT)]
             assert len(acting) <= 1, [s.label for s in acting]
             held += len(acting)
     assert held > 50

@@ -23,11 +23,11 @@ class Pair:
     def __init__(self) -> None:
         self.sky = Sky(random.Random(1))
         self.servers = [Server(self.sky, name) for name in "ab"]
-        self.plays = [Play(server.claimant, server.clock) for server in self.servers]
+        self.plays = [Play(server.client, server.clock) for server in self.servers]
         for play in self.plays:
             play.broker.back = self.said
         for server, other in zip(self.servers, reversed(self.servers), strict=True):
-            server.claimant.when_hinted(other.claimant.look)
+            server.hint = other.client.look
         self.passes(BEAT)
 
     def said(self, topic: str, payload: bytes) -> None:
@@ -96,7 +96,7 @@ def test_a_lease_of_another_server_is_shown_though_it_tells_nonsense(pair):
     a, b = pair.plays
     a.page("amy").takes()
     pair.sky.table.change(pair.sky.table.rows[ROBOT], True, told="{nonsense", beat=99)
-    pair.servers[1].claimant.look()
+    pair.servers[1].client.look()
     pair.passes(0.3)
     assert b.lease().holder == "amy"
 
@@ -254,7 +254,7 @@ def test_a_server_that_stops_leaves_its_robots_to_the_others_at_once(pair):
     parked = a.service.park()
     pair.passes(0.3)
     assert parked.called
-    pair.servers[0].claimant.stopService()
+    pair.servers[0].client.stopService()
     b.page("bob").takes()
 
 

@@ -4,96 +4,80 @@ The rules are in `sightline.cluster.locks`; what the store is made of is its own
 (`LockStore`). Who acts on a lock asks `holds` each time: that costs nothing and is true on any
 thread.
 
-One lock is no robot's: the server that holds `DUTY` does what only one of us should do.
+One lock is no robot's: the server that holds `DUTY` leads, and does what only one of us should do.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList, DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.cluster.locks import (
-    BEAT,
-    DEAD_AFTER,
-    Declined,
-    HeldElsewhere,
-    Lock,
-    LockRequest,
-    Locks,
-)
+from sightline.cluster.lock_beats import LockBeats
+from sightline.cluster.lock_store import LockStore
+from sightline.cluster.lock_watch import LockWatch, TwinFinder
+from sightline.cluster.locks import BEAT, Declined, HeldElsewhere, Lock, LockRequest, Locks
+from sightline.cluster.store_calls import StoreCalls
 from sightline.live.periodic import Periodic
-from sightline.model.faults import Unavailable
 
 DUTY = "duty"
 _TRIES = 3
 _OVER = 0.1  # s between looks of who takes something over
 _ASKING = 0.3  # … and of who asked for it and waits for a person
-_CLOSELY = 0.05  # s: hints make us look no more often than this
 _GOODBYE = 2.0  # s for giving everything back when we stop
 
 
-class LockStore(Protocol):
-    """Rows with conditional writes. Everything may fail with `Unavailable`."""
-
-    async def all(self) -> list[Lock]:
-        """Return all locks as they are now."""
-
-    async def get(self, name: str) -> Lock | None:
-        """Return one lock as it is now."""
-
-    async def take(self, was: Lock, me: str, who: str) -> Lock | None:
-        """Give it to ``me`` if it still is as it ``was``; None: it is not."""
-
-    async def beat(self, lock: Lock, told: str, declined: str) -> Lock | None:
-        """Say that its holder is there; None: that is another one now."""
-
-    async def release(self, lock: Lock) -> None:
-        """Have nobody hold it, if its holder still does."""
-
-    async def want(self, lock: Lock, want: LockRequest | None) -> bool:
-        """Put a wish down with whoever holds it (None: take it back); False: another does."""
+def _nothing(*_: object) -> None:
+    pass
 
 
 class LockClient(Service):
-    """``server`` is this server's name among them."""
+    """``server`` is this server's name among them.
 
-    name = "claims"
+    ``hint`` is called when the other servers have a reason to look, ``leader_seen`` with the time
+    (monotonic s) when another server was seen to lead.
+    """
+
+    name = "locks"
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, store: LockStore, server: str) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        store: LockStore,
+        server: str,
+        *,
+        hint: Callable[[], None] = _nothing,
+        leader_seen: Callable[[float], None] = _nothing,
+    ) -> None:
         self._clock: Any = clock
         self._store = store
+        self._hint, self._leader_seen = hint, leader_seen
         # A run of its own: what an earlier one held must become old, it may still be in the air.
         self._rules = Locks(f"{server}/{secrets.token_hex(6)}")
-        self._server = server
-        self._began = 0.0
-        self._twins: dict[str, Lock] = {}
-        self.twin = False
-        """Whether there is another server of our name."""
-        self._locks: dict[str, DeferredLock] = {}
-        self._beating: set[str] = set()
-        self._notices: dict[str, str] = {}
-        self._declined: dict[str, str] = {}
-        self._heeded: dict[str, str] = {}
-        self._looking = False
-        self._again = False
-        self._resting: Any = None
+        self._calls = StoreCalls(clock)
+        self._watch = LockWatch(clock, store, self._calls, self._saw)
+        self._twins = TwinFinder(server, self._rules.me)
+        self._beats = LockBeats(
+            clock,
+            store,
+            self._rules,
+            self._calls,
+            lost=self._lose,
+            wanted=lambda name, want: self._wanted(name, want),
+            hint=hint,
+        )
+        self._turns: dict[str, DeferredLock] = {}
         self._seeking = False
-        self._works: set[Deferred[Any]] = set()
         self._loop = Periodic(clock, BEAT, self._tick, "the beat of the locks")
-        self.trouble = ""
-        """Why the store cannot be asked; empty when it can."""
-        self._lost: Callable[[str, str], None] = lambda name, why: None
-        self._wanted: Callable[[str, LockRequest], None] = lambda name, want: None
-        self._hint: Callable[[], None] = lambda: None
-        self._leader_seen: Callable[[float], None] = lambda now: None
+        self._lost: Callable[[str, str], None] = _nothing
+        self._wanted: Callable[[str, LockRequest], None] = _nothing
 
     def listen(
         self, *, lost: Callable[[str, str], None], wanted: Callable[[str, LockRequest], None]
@@ -104,32 +88,33 @@ class LockClient(Service):
         """
         self._lost, self._wanted = lost, wanted
 
-    def when_hinted(self, hint: Callable[[], None]) -> None:
-        """Call ``hint`` when the other servers have a reason to look."""
-        self._hint = hint
+    @property
+    def trouble(self) -> str:
+        """Tell why the store cannot be asked; empty when it can."""
+        return self._calls.trouble
 
-    def when_leader_seen(self, seen: Callable[[float], None]) -> None:
-        """Call ``seen`` with the time (monotonic s) when another server was seen to lead."""
-        self._leader_seen = seen
+    @property
+    def twin(self) -> bool:
+        """Tell whether there is another server of our name."""
+        return self._twins.found
 
     # -- the service
 
     def startService(self) -> None:
         """Begin to look and to beat."""
         super().startService()
-        self._began = self._clock.seconds()
+        self._twins.begin(self._clock.seconds())
+        self._watch.begin()
         self._loop.start()
 
     def stopService(self) -> Deferred[Any]:
         """Give everything back, so that nobody has to wait until it is old."""
         super().stopService()
         self._loop.stop()
-        if self._resting is not None and self._resting.active():
-            self._resting.cancel()
+        self._watch.end()
         for lock in self._rules.held():
             self.release(lock.name)
-        waiting: Deferred[Any] = DeferredList(list(self._works), consumeErrors=True)
-        return waiting.addTimeout(_GOODBYE, self._clock).addErrback(lambda _: None)
+        return self._calls.all_done(_GOODBYE)
 
     # -- to hold
 
@@ -152,14 +137,13 @@ class LockClient(Service):
 
         Taken again it gets a new fence.
         """
-        turn = self._locks.setdefault(name, DeferredLock())
+        turn = self._turns.setdefault(name, DeferredLock())
         await turn.acquire()
         try:
             lock = await self._take(name, who)
         finally:
             turn.release()
-        self._notices.pop(name, None)
-        self._declined.pop(name, None)
+        self._beats.begin(name)
         self._hint()
         return lock.fence
 
@@ -196,7 +180,7 @@ class LockClient(Service):
                     raise Declined
                 if self._clock.seconds() >= until:
                     raise HeldElsewhere(lock)
-                if self._may_want(lock, want) and await self._store.want(lock, want):
+                if want.goes_before(lock.wanted) and await self._store.want(lock, want):
                     told = True
                     self._hint()
                 await deferLater(self._clock, _OVER if over else _ASKING)
@@ -204,19 +188,14 @@ class LockClient(Service):
         finally:
             left = self._rules.get(name)
             if told and left is not None and left.wanted == want:
-                self._spawn(self._store.want(left, None))
-
-    def _may_want(self, lock: Lock, want: LockRequest) -> bool:
-        """Tell whether to put it down: one wish at a time; a take-over goes before a question."""
-        there = lock.wanted
-        return there is None or (want.over and not there.over)
+                self._calls.begin(self._store.want(left, None))
 
     def release(self, name: str) -> None:
         """Hold it no more. The store is told at once, and nobody waits for that."""
         lock = self._rules.get(name)
         if lock is not None and lock.holder == self._rules.me:
             self._rules.let_go(name)
-            self._spawn(self._give_back(lock))
+            self._calls.begin(self._give_back(lock))
 
     async def _give_back(self, lock: Lock) -> None:
         await self._store.release(lock)
@@ -224,15 +203,11 @@ class LockClient(Service):
 
     def tell(self, name: str, told: str) -> None:
         """Let the others know this of it (JSON), with the next beat, at first at once."""
-        first = name not in self._notices
-        self._notices[name] = told
-        if first:
-            self._beat_now(name, news=True)
+        self._beats.tell(name, told)
 
     def decline(self, name: str, n: str) -> None:
         """Say no to a wish."""
-        self._declined[name] = n
-        self._beat_now(name, news=True)
+        self._beats.decline(name, n)
 
     # -- the others
 
@@ -246,17 +221,11 @@ class LockClient(Service):
 
     async def look_at(self, name: str) -> Lock | None:
         """Return one lock as the store has it now. Raises `Unavailable`."""
-        lock = await self._store.get(name)
-        if lock is not None:
-            self._saw(lock)
-        return lock
+        return await self._watch.look_at(name)
 
     def look(self) -> None:
         """Look at all of them soon: somebody says that it is worth it."""
-        if self._looking:
-            self._again = True
-        else:
-            self._look_now()
+        self._watch.look()
 
     # -- as time goes by
 
@@ -264,116 +233,33 @@ class LockClient(Service):
         now = self._clock.seconds()
         for lock in self._rules.held():
             if self._rules.holds(lock.name, now):
-                self._beat_now(lock.name)
+                self._beats.beat(lock.name)
             else:
                 self._lose(lock, f"the servers' common store did not answer: {self.trouble}")
-        self._seek_leadership()
-        self.look()
-
-    def _beat_now(self, name: str, *, news: bool = False) -> None:
-        lock = self._rules.get(name)
-        if lock is not None and self.holds(name) and name not in self._beating:
-            self._beating.add(name)
-            self._spawn(self._beat(lock, news), lambda: self._beating.discard(name))
-
-    async def _beat(self, lock: Lock, news: bool) -> None:
-        name, asked = lock.name, self._clock.seconds()
-        told, declined = self._notices.get(name, ""), self._declined.get(name, "")
-        beaten = await self._store.beat(lock, told, declined)
-        self.trouble = ""
-        if beaten is None:
-            now = self._rules.get(name)
-            if now is not None and (now.holder, now.fence) == (lock.holder, lock.fence):
-                self._lose(lock, "another server has taken it")
-        elif self._rules.beaten(beaten, asked, self._clock.seconds()):
-            self._heed(beaten)
-            if news:
-                self._hint()
-
-    def _seek_leadership(self) -> None:
-        if not self._seeking and not self.holds(DUTY) and self.elsewhere(DUTY) is None:
+        if not self._seeking and not self.on_duty and self.elsewhere(DUTY) is None:
             self._seeking = True
-            self._spawn(self._seek_duty(), self._sought)
+            self._calls.begin(self._seek_leadership())
+        self._watch.look()
 
-    async def _seek_duty(self) -> None:
+    async def _seek_leadership(self) -> None:
         try:
             await self.take(DUTY, "")
         except HeldElsewhere:
             return
+        finally:
+            self._seeking = False
         self._log.info("On duty among the servers")
 
-    def _sought(self) -> None:
-        self._seeking = False
-
-    def _look_now(self) -> None:
-        self._looking, self._again = True, False
-        self._spawn(self._look_at_all(), self._rest)
-
-    async def _look_at_all(self) -> None:
-        for lock in await self._store.all():
-            self._saw(lock)
-            self._look_for_twins(lock)
-        self.trouble = ""
-        if self.elsewhere(DUTY) is not None:
-            self._leader_seen(self._clock.seconds())
-
-    def _look_for_twins(self, lock: Lock) -> None:
-        """Find a server of our name: the locks of an earlier run of ours stand still."""
-        if lock.server != self._server or lock.holder == self._rules.me:
-            return
-        if self._clock.seconds() - self._began < DEAD_AFTER:
-            return  # what such a run sent last may still come
-        before = self._twins.setdefault(lock.holder, lock)
-        if lock.name == before.name and lock.age != before.age and not self.twin:
-            self.twin = True
-            self._log.error(
-                "Another server is called {name}, too: give each a replicas.name of its own",
-                name=self._server,
-            )
-
-    def _rest(self) -> None:
-        if self.running:
-            self._resting = self._clock.callLater(_CLOSELY, self._looked)
-
-    def _looked(self) -> None:
-        self._looking = False
-        if self._again:
-            self._look_now()
-
     def _saw(self, lock: Lock) -> None:
-        if self._rules.saw(lock, self._clock.seconds()):
+        now = self._clock.seconds()
+        if self._rules.saw(lock, now):
             self._lost(lock.name, "another server has taken it")
         elif self.holds(lock.name):
-            self._heed(lock)
-
-    def _heed(self, lock: Lock) -> None:
-        want = lock.wanted
-        if want is not None and self._heeded.get(lock.name) != want.n:
-            self._heeded[lock.name] = want.n
-            self._wanted(lock.name, want)
+            self._beats.heed(lock)
+        if lock.name == DUTY and self.elsewhere(DUTY) is not None:
+            self._leader_seen(now)
+        self._twins.saw(lock, now)
 
     def _lose(self, lock: Lock, why: str) -> None:
         self.release(lock.name)
         self._lost(lock.name, why)
-
-    def _spawn(self, work: Awaitable[Any], after: Callable[[], None] = lambda: None) -> None:
-        """Do it in the background. What the store cannot do is remembered, and tried again."""
-
-        async def done() -> None:
-            try:
-                await work
-            except Unavailable as why:
-                if not self.trouble:
-                    self._log.warn("The servers' common store: {why}", why=str(why))
-                self.trouble = str(why)
-
-        doing = Deferred.fromCoroutine(done())
-        self._works.add(doing)
-
-        def ended(result: Any) -> Any:
-            self._works.discard(doing)
-            after()
-            return result
-
-        doing.addBoth(ended)
-        doing.addErrback(lambda failure: self._log.failure("A fault of the claims", failure))

@@ -1,19 +1,19 @@
 """Decide which of several servers may act for all, robot by robot: the rules, without I/O.
 
-A *claim* is a row in a store that all servers share. It is changed by conditional writes only: who
+A *lock* is a row in a store that all servers share. It is changed by conditional writes only: who
 changes it says how it was (holder, fence, beat), and is refused when it is not so any more.
 
     who         may                         when
     ---------   -------------------------   ----------------------------------------------------
-    anybody     take it (fence + 1)         nobody holds it; or it has not changed for `GONE`
-                                            since *this* server first saw it as it is
-    its holder  beat (beat + 1), each       always; what it does rests on the claim until `HOLD`
+    anybody     take it (fence + 1)         nobody holds it; or it has not changed since *this*
+                                            server first saw it as it is, `DEAD_AFTER` ago
+    its holder  beat (beat + 1), each       always; what it does rests on the lock until `HOLD`
                 `BEAT`                      after the last beat that was granted was *asked* for
     its holder  let go (beat + 1)           when all is said that it had to say
 
 So nobody compares two machines' clocks: a beat is seen by others after it was asked, `HOLD` is
-shorter than `GONE`, and therefore the holder has stopped acting before another may begin. A server
-that hung, was frozen or cut off finds, whenever it goes on, that its time is over.
+shorter than `DEAD_AFTER`, and therefore the holder has stopped acting before another may begin. A
+server that hung, was frozen or cut off finds, whenever it goes on, that its time is over.
 
 Time (``now``) is monotonic s, each server's own, and passed in.
 """
@@ -35,7 +35,7 @@ DEAD_AFTER = 4.0
 class LockRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """A request of another server for a lock.
 
-    ``n`` names this wish. ``over``: they need not ask the holder.
+    ``n`` names this request. ``over``: they need not ask the holder.
     """
 
     by: str
@@ -43,14 +43,20 @@ class LockRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     n: str
     over: bool = False
 
+    def goes_before(self, there: LockRequest | None) -> bool:
+        """Tell whether to put it down where ``there`` stands: one request at a time, and a
+        take-over goes before a question.
+        """
+        return there is None or (self.over and not there.over)
+
 
 class Lock(msgspec.Struct, frozen=True):
     """A lock as it stands in the store.
 
     ``holder`` is one run of one server, empty: nobody. ``fence`` is greater with each holder, and
     ``(fence, beat)`` with each change but those of ``wanted``. ``who`` is whom it is held for,
-    ``told`` what the holder tells the others about it (JSON). ``declined`` is the `Want.n` that the
-    holder said no to.
+    ``told`` what the holder tells the others about it (JSON). ``declined`` is the `LockRequest.n`
+    that the holder said no to.
     """
 
     name: str
@@ -137,7 +143,7 @@ class Locks:
         return [self._known[name] for name in self._until]
 
     def get(self, name: str) -> Lock | None:
-        """Return a claim as last seen."""
+        """Return a lock as last seen."""
         return self._known.get(name)
 
     def elsewhere(self, name: str, now: float) -> Lock | None:

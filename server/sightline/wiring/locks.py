@@ -61,11 +61,15 @@ class LockService(MultiService):
         postgres = Postgres(common.postgres.options, most=_THREADS, answer=_ANSWER)
         table = LockTable(PostgresEngine(postgres), first, era=TIMELINE, clock=time.monotonic)
         self._rows = rows = ThreadedLocks(reactor, postgres, table, common.check)
-        self.locks = self._lock_client = client = LockClient(reactor, rows, settings.replicas.name)
-        client.setServiceParent(self)
         self.leadership = Leadership(lambda: client.on_duty)
-        client.when_leader_seen(self.leadership.seen)
-        client.when_hinted(lambda: common.tell("locks"))
+        self.locks = self._lock_client = client = LockClient(
+            reactor,
+            rows,
+            settings.replicas.name,
+            hint=lambda: common.tell("locks"),
+            leader_seen=self.leadership.seen,
+        )
+        client.setServiceParent(self)
         common.hear("locks", client.look)
 
     @property
