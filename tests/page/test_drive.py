@@ -210,7 +210,8 @@ def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
 
 def let_go(page: Page) -> None:
     """Give the robot back, if this page has it: of one that just goes it is free seconds later."""
-    if not page.is_closed() and (release := page.get_by_role("button", name="Release")).is_visible():
+    release = page.get_by_role("button", name="Release")
+    if not page.is_closed() and release.is_visible():
         with suppress(playwright.sync_api.TimeoutError):  # it was lost this moment
             release.click(timeout=5000)
         expect(release).to_have_count(0)
