@@ -65,7 +65,7 @@ class Admin:
                 refused.close()
                 return False
 
-        wait_until(found, f"{fixes} fixes of {thing}")
+        wait_until(found, f"{fixes} fixes of {thing}", pause=lambda: time.sleep(0.1))
 
     def shares(self, thing: str) -> str:
         link = {"name": "for a friend", "things": [thing], "ends": time.time() + 3600}
@@ -94,9 +94,22 @@ def is_in(page: Page) -> None:
 
 def axe(page: Page) -> list[str]:
     """What axe finds wrong with the page as it is."""
-    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if not page.evaluate("'axe' in window"):  # it is half a megabyte
+        page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
+    violations = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
+    )
     return [
-        f"{wrong['id']}: {[node['target'] for node in wrong['nodes']]}"
-        for wrong in found["violations"]
+        f"{wrong['id']}: {[(node['target'], node['html'][:160]) for node in wrong['nodes']]}"
+        for wrong in violations
     ]
+
+
+def axe_by_day_and_by_night(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is, in either of its themes; this one first."""
+    found, html = [], page.locator("html")
+    for theme in sorted(("light", "dark"), key=html.get_attribute("data-theme").__ne__):
+        page.emulate_media(color_scheme=theme)
+        expect(html).to_have_attribute("data-theme", theme)
+        found += [f"{theme}: {wrong}" for wrong in axe(page)]
+    return found

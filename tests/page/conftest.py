@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,23 @@ NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
 # A machine without a graphics card draws the map slowly, and a busy one more so.
 PATIENCE = 90_000.0  # ms
 expect.set_options(timeout=PATIENCE)
+# Between two looks at what a page is asked by a script. Without it Playwright looks once a frame,
+# and a page that would rest draws sixty of them a second.
+LOOK = 100.0  # ms
 # Where it is one o'clock in the afternoon: no day ends while a test looks at it, and of today there
 # is always some past. There is no summer time there.
 AFTERNOON = f"Etc/GMT{time.gmtime().tm_hour - 13:+d}"
 DESKTOP = {"width": 1200, "height": 760}
+# What is behind a panel is blurred, anew in every frame: without a card most of what the frames of
+# a page cost, and nobody here looks at it. Nothing else of the page depends on it.
+NO_BLUR = """{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { backdrop-filter: none !important }');
+  document.adoptedStyleSheets = [sheet];
+}"""
+# A map with a sixteenth of the points: enough for tests that ask it where things are, what is named
+# and of which colour an area is. All that is beside the map is as always.
+COARSE_MAP = "Object.defineProperty(window, 'devicePixelRatio', { get: () => 0.25 })"
 # What the browser itself says of a network that is gone.
 LOST = (
     "WebSocket connection to",
@@ -103,9 +116,11 @@ def opens(browser: Browser, **options: Any) -> BrowserContext:
         "locale": "en-IE",
         "timezone_id": AFTERNOON,
         "reduced_motion": "reduce",
+        "service_workers": "block",  # tests/page/test_app.py is about them
     }
     context = browser.new_context(**(usual | options))
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(NO_BLUR)
     return context
 
 
@@ -117,10 +132,32 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
     return browser
 
 
-@pytest.fixture
-def broker() -> Iterator[Broker]:
+Scene = tuple[Broker, SightlineProcess]
+
+
+@contextmanager
+def begun(guest: str = "admin", regions: str = "") -> Iterator[Scene]:
+    """A broker, and a server that has heard of it."""
     with Broker("sys_interval 1") as broker:
-        yield broker
+        settings = f"""
+            [server]
+            web_root = "{ROOT / "web" / "dist"}"
+            [accounts]
+            guest = "{guest}"
+            hash_memory = 1024
+            hash_passes = 1
+            [broker.main]
+            host = "127.0.0.1"
+            port = {broker.port}
+            reconnect_min = 0.2
+            reconnect_max = 0.5
+            [fanout]
+            beat_seconds = 1
+            [regions]
+            {regions}
+        """
+        with SightlineProcess(settings) as sightline:
+            yield broker, sightline.hears()
 
 
 @pytest.fixture
@@ -135,27 +172,35 @@ def regions() -> str:
     return ""
 
 
+def shares(request: pytest.FixtureRequest) -> bool:
+    """Whether this test shares broker and server with its file, by the closest of its marks."""
+    names = (mark.name for mark in request.node.iter_markers())
+    return next((name for name in names if name.endswith("_scene")), "") == "shared_scene"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Scene]:
+    with begun() as scene:
+        yield scene
+
+
 @pytest.fixture
-def sightline(broker: Broker, guest: str, regions: str) -> Iterator[SightlineProcess]:
-    settings = f"""
-        [server]
-        web_root = "{ROOT / "web" / "dist"}"
-        [accounts]
-        guest = "{guest}"
-        hash_memory = 1024
-        hash_passes = 1
-        [broker.main]
-        host = "127.0.0.1"
-        port = {broker.port}
-        reconnect_min = 0.2
-        reconnect_max = 0.5
-        [fanout]
-        beat_seconds = 1
-        [regions]
-        {regions}
-    """
-    with SightlineProcess(settings) as sightline:
-        yield sightline.hears()
+def scene(request: pytest.FixtureRequest, guest: str, regions: str) -> Iterator[Scene]:
+    if shares(request):
+        yield request.getfixturevalue("shared")
+    else:
+        with begun(guest, regions) as scene:
+            yield scene
+
+
+@pytest.fixture
+def broker(scene: Scene) -> Broker:
+    return scene[0]
+
+
+@pytest.fixture
+def sightline(scene: Scene) -> SightlineProcess:
+    return scene[1]
 
 
 class Watched:
@@ -182,13 +227,17 @@ class Watched:
 
 
 @pytest.fixture
-def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
+def visit(
+    request: pytest.FixtureRequest, chromium: Browser, sightline: SightlineProcess
+) -> Iterator[Any]:
     """Opens the page. Afterwards nothing must have gone wrong in it, and no other host asked."""
     opened = []
 
     def open_page(path: str = "?test", **context: Any) -> Page:
-        context.setdefault("service_workers", "block")  # tests/page/test_app.py is about them
-        page = opens(chromium, **context).new_page()
+        made = opens(chromium, **context)
+        if request.node.get_closest_marker("map"):
+            made.add_init_script(COARSE_MAP)
+        page = made.new_page()
         opened.append((page, Watched(page, sightline.url)))
         page.goto(sightline.url + path)
         return page

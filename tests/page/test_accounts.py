@@ -277,7 +277,10 @@ def test_a_link_that_ends_while_somebody_looks_closes_before_their_eyes(
     # Long enough to be opened on a slow machine; the page is told of this end as it is opened.
     ends = round(time.time()) + 45
     changes(sightline, f"UPDATE share SET ends = {ends}")
-    wait_until(lambda: all(link["ends"] == ends for link in admin.asks("GET", "links")["links"]))
+    wait_until(
+        lambda: all(link["ends"] == ends for link in admin.asks("GET", "links")["links"]),
+        pause=lambda: time.sleep(0.1),
+    )
     page = visit(url.removeprefix(sightline.url))
     expect(page.locator(JANE)).to_be_visible()
     expect(page.get_by_role("heading", name="This link has ended")).to_be_visible()

@@ -108,7 +108,8 @@ def page(app_chromium: Browser, house: SightlineProcess, broker: Broker) -> Iter
     admin = Admin(house)
     house.hears()
     admin.recalls("friend/mia/phone", mornings(broker))
-    context = opens(app_chromium, viewport=PHONE, permissions=["notifications"], has_touch=True)
+    more = {"permissions": ["notifications"], "service_workers": "allow"}
+    context = opens(app_chromium, viewport=PHONE, has_touch=True, **more)
     page = context.new_page()
     page.goto(house.url + "?test")
     sign_in(page, "root")

@@ -72,10 +72,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
 
 
 @pytest.fixture
-def context(
-    app_chromium: Browser, house: tuple[SightlineProcess, Broker]
-) -> Iterator[BrowserContext]:
-    context = opens(app_chromium, permissions=["notifications"])
+def context(plain_chromium: Browser) -> Iterator[BrowserContext]:
+    context = opens(plain_chromium, service_workers="allow")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def notified(app_chromium: Browser) -> Iterator[BrowserContext]:
+    """Where notifications are shown, too."""
+    context = opens(app_chromium, permissions=["notifications"], service_workers="allow")
     yield context
     context.close()
 
@@ -147,8 +153,8 @@ def test_without_the_server_the_page_shows_what_it_showed_last_and_as_of_when(co
     assert strangers == []
 
 
-def test_signing_out_leaves_nothing_of_what_was_shown(context, house):
-    sightline, _ = house
+def test_signing_out_leaves_nothing_of_what_was_shown(notified, house):
+    context, (sightline, _) = notified, house
     page = in_as_amy(context, sightline)
     deliver(context, page, {"title": "Mia arrived at School", "tag": "t"})
     wait_until(lambda: page.evaluate(SHOWN), pause=lambda: page.wait_for_timeout(50))
@@ -198,8 +204,8 @@ def test_a_new_version_is_offered_and_never_while_a_robot_is_before_one(context,
     expect(note).to_have_count(0)
 
 
-def test_a_push_becomes_a_notification_that_leads_to_its_moment(context, house):
-    sightline, _ = house
+def test_a_push_becomes_a_notification_that_leads_to_its_moment(notified, house):
+    context, (sightline, _) = notified, house
     page = in_as_amy(context, sightline)
     told = {
         **{"id": "n1", "tag": "alert/amy/r1", "title": "Mia arrived at School", "body": "08:12"},

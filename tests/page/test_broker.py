@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -15,6 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Locator, Page, expect
 
 from broker import Broker, publish
+from page.conftest import Scene, shares
+from people import axe_by_day_and_by_night
 from sightline_process import ROOT, SightlineProcess
 from waits import DEADLINE
 
@@ -27,20 +30,18 @@ PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
-def broker() -> Iterator[Broker]:
-    with Broker(*LOG) as broker:
-        yield broker
+# No two of these tests use the same topics and names.
+pytestmark = pytest.mark.shared_scene
 
 
-@pytest.fixture
-def publish_role() -> str:
-    return "viewer"
+@contextmanager
+def begun(publish_role: str = "viewer", guest: str = "admin") -> Iterator[Scene]:
+    with Broker(*LOG) as broker, SightlineProcess(settings(broker, publish_role, guest)) as made:
+        yield broker, made.hears()
 
 
-@pytest.fixture
-def sightline(broker: Broker, publish_role: str, guest: str) -> Iterator[SightlineProcess]:
-    settings = f"""
+def settings(broker: Broker, publish_role: str, guest: str) -> str:
+    return f"""
         [server]
         web_root = "{ROOT / "web" / "dist"}"
         [broker.main]
@@ -56,8 +57,26 @@ def sightline(broker: Broker, publish_role: str, guest: str) -> Iterator[Sightli
         publish_role = "{publish_role}"
         publish = ["test/#", "room/#"]
     """
-    with SightlineProcess(settings) as sightline:
-        yield sightline.hears()
+
+
+@pytest.fixture
+def publish_role() -> str:
+    return "viewer"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Scene]:
+    with begun() as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, publish_role: str, guest: str) -> Iterator[Scene]:
+    if shares(request):
+        yield request.getfixturevalue("shared")
+    else:
+        with begun(publish_role, guest) as scene:
+            yield scene
 
 
 class Listener:
@@ -194,9 +213,10 @@ def test_the_figures_of_the_broker_are_in_words_with_their_rates_and_history(
 def test_what_is_published_arrives_byte_for_byte(broker, visit, form, typed, sent):
     page = visit("?test#console")
     connected(page)
-    listener = Listener(broker, "test/bytes")
+    topic = f"test/bytes/{form}"  # what is retained stays
+    listener = Listener(broker, topic)
     page.locator(".publish").get_by_role("button", name=form, exact=True).click()
-    page.get_by_label("Topic", exact=True).fill("test/bytes")
+    page.get_by_label("Topic", exact=True).fill(topic)
     page.get_by_label("Payload", exact=True).fill(typed)
     page.get_by_label("Retain").check()  # the listener may come later
     page.get_by_role("button", name="Publish", exact=True).click()
@@ -237,6 +257,7 @@ def test_what_is_subscribed_is_heard_in_its_shape(broker, visit):
     expect(page.locator("[data-sub]")).to_have_count(0)
 
 
+@pytest.mark.own_scene
 def test_subscriptions_come_back_with_the_connection(broker, sightline, visit):
     page = visit("?test#console")
     connected(page)
@@ -323,6 +344,7 @@ def test_topics_that_command_are_barred(visit, topic):
     expect(page.locator('[data-outcome="refused"]')).to_contain_text("commands a robot or a phone")
 
 
+@pytest.mark.own_scene
 @pytest.mark.parametrize(("publish_role", "guest"), [("admin", "operator")])
 def test_who_may_not_publish_is_told_why(visit):
     page = visit("?test#console")
@@ -349,6 +371,7 @@ def test_what_cannot_be_sent_is_said_while_it_is_typed(visit):
     )
 
 
+@pytest.mark.own_scene
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_part_is_accessible_and_fits_by_day_and_by_night(broker, visit, connect, viewport):
     connect("twin")
@@ -356,19 +379,9 @@ def test_every_part_is_accessible_and_fits_by_day_and_by_night(broker, visit, co
     connected(page)
     connect("twin")
     publish(broker, "owntracks/eve/phone", "{no json")
-    axe = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
-
-    page.evaluate(axe)
 
     def is_fine(where: str) -> None:
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            expect(page.locator("html")).to_have_attribute("data-theme", theme)
-            found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-            assert [
-                (where, theme, one["id"], [node["html"][:160] for node in one["nodes"]])
-                for one in found["violations"]
-            ] == []
+        assert axe_by_day_and_by_night(page) == [], where
         assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]
 
     expect(page.locator(".history canvas")).to_be_visible()
@@ -392,6 +405,7 @@ def test_every_part_is_accessible_and_fits_by_day_and_by_night(broker, visit, co
     is_fine("frames")
 
 
+@pytest.mark.own_scene
 def test_lines_from_before_a_restart_are_found_in_the_store(sightline, visit, connect):
     page = visit("?test#broker")
     connected(page)

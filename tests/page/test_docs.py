@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.shared_scene
 
 
 def test_the_documents_open_and_a_search_leads_to_a_page(visit, sightline):

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from page.conftest import LOOK
 from page.test_page import fix, is_live, publish
-
-pytestmark = pytest.mark.map
 
 JANE = '[data-thing="friend/jane/phone"]'
 # What a page says of time, ten times a second.
@@ -56,7 +55,8 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     expect(page.locator("[data-spoken=links]")).to_contain_text("The broker is lost")
     before = len(samples(page))
     # Long enough for it to be tried again and again: the port answers, and the broker does not.
-    page.wait_for_function("count => window.samples.length >= count", arg=before + 200)
+    enough = "count => window.samples.length >= count"
+    page.wait_for_function(enough, arg=before + 200, polling=LOOK)
     lost = samples(page)[before:]
     assert len({json.dumps(one) for one in lost}) == 1, lost
     banner_text, spoken, status, bar, pill, moving, feed, grey = lost[0]
@@ -79,6 +79,7 @@ def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, vis
     expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Moving"))
 
 
+@pytest.mark.map
 def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
     page = visit()
     is_live(page)

@@ -69,7 +69,8 @@ def people(app_chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     contexts, troubles = [], []
 
     def person(path: str = "?test", **more: Any) -> Page:
-        context = opens(app_chromium, **more)
+        # The way there and back passes the page's service worker, as it does for everybody.
+        context = opens(app_chromium, service_workers="allow", **more)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

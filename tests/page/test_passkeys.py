@@ -78,11 +78,11 @@ class Person:
 
 
 @pytest.fixture
-def person(app_chromium: Browser, server: SightlineProcess) -> Iterator[Callable[..., Person]]:
+def person(plain_chromium: Browser, server: SightlineProcess) -> Iterator[Callable[..., Person]]:
     contexts = []
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Person:
-        context = opens(app_chromium, viewport=viewport)
+        context = opens(plain_chromium, viewport=viewport)
         contexts.append(context)
         context.base = server.url.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
         page = context.new_page()

@@ -7,11 +7,15 @@ import re
 import time
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
+from page.conftest import LOOK
 
 HOUR = 3600
+
+pytestmark = pytest.mark.shared_scene
 
 
 def goes(broker: Broker, friend: str, lat: float, ago: float, **more: Any) -> None:
@@ -31,6 +35,7 @@ def until_kept(page: Page, friend: str, fixes: int) -> None:
             return said.ok && (await said.json()).data.length === fixes;
         }""",
         arg=[friend, fixes],
+        polling=LOOK,
     )
 
 

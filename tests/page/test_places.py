@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from broker import Broker
 from helsinki import put_map
+from page.conftest import LOOK
 from sightline_process import SightlineProcess
 from town_server import server_of_a_town
 
@@ -41,6 +42,7 @@ def zoomed(page: Page, least: float, lat: float, lng: float) -> None:
         " return view.zoom >= least && Math.abs(view.lat - lat) < 0.01"
         " && Math.abs(view.lng - lng) < 0.02; }",
         arg=[least, lat, lng],
+        polling=LOOK,
     )
 
 

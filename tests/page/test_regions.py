@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker, publish
+from page.conftest import LOOK
 from people import axe
 
 pytestmark = pytest.mark.map
@@ -63,7 +64,7 @@ def region(page: Page, name: str) -> dict[str, Any]:
     """The region of this name as the page has it, once it has."""
     script = """name => [...window.sightline.world.kind('region').values()]
         .find((region) => region.name === name)"""
-    found: dict[str, Any] = page.wait_for_function(script, arg=name).json_value()
+    found: dict[str, Any] = page.wait_for_function(script, arg=name, polling=LOOK).json_value()
     return found
 
 

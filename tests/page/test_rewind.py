@@ -11,26 +11,23 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
+from page.conftest import Scene
 from rewind_scene import ArchiveFiles
 from sightline.model.kind import Arrival
-from sightline_process import SightlineProcess
 
 HOUR = 3600
 DAY = 24 * HOUR
 PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1280, "height": 860}
 
-
-@pytest.fixture
-def guest() -> str:
-    return "admin"
+pytestmark = pytest.mark.shared_scene
 
 
-@pytest.fixture
-def noon(sightline: SightlineProcess) -> float:
+@pytest.fixture(scope="module")
+def noon(shared: Scene) -> float:
     """Noon (UTC) of yesterday, round which the archive has messages."""
     noon = time.time() // DAY * DAY - DAY / 2
-    files = ArchiveFiles(sightline.folder / "state" / "archive")
+    files = ArchiveFiles(shared[1].folder / "state" / "archive")
     for day in (noon - DAY, noon):
         files.add(house(day))
     return noon

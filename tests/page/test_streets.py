@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from archives import archive
 from broker import Broker
 from helsinki import LIMITS, put_map, quiet
-from page.conftest import opens
+from page.conftest import COARSE_MAP, LOOK, opens
 from people import first_link
 from sightline.maps.adding import WantedMap, add
 from sightline.maps.catalogue import Catalogue
@@ -73,6 +73,7 @@ def shows(page: Page, least: float, most: float = 30) -> None:
         "([least, most, lat]) => { const view = window.sightline.map.view(); return"
         " view.zoom >= least && view.zoom <= most && Math.abs(view.lat - lat) < 0.001; }",
         arg=[least, most, PLACE["lat"]],
+        polling=LOOK,
     )
 
 
@@ -115,6 +116,7 @@ def test_the_first_view_is_streets_about_people_with_little_loaded(
     named(page, "Mikonkatu")
     page.context.set_offline(False)
     again = page.context.new_page()
+    page.close()
     again.goto(streets.url + "?test")
     drawn(again, "helsinki")
     shows(again, 15.9, 16.1)
@@ -133,6 +135,7 @@ def test_a_layer_is_chosen_on_the_map_and_remembered(streets: SightlineProcess, 
     page.get_by_role("radio", name="Paper").check()
     drawn(page, "paper helsinki")
     again = page.context.new_page()
+    page.close()
     again.goto(f"{streets.url}?test#map?{VIEW}")
     drawn(again, "paper helsinki")
     again.get_by_role("button", name="What the map shows").click()
@@ -180,7 +183,9 @@ def test_maps_from_elsewhere_are_asked_for_and_drawn_and_their_trouble_is_told(
         }
         far.put("/style.json", style)
         far.put("/page", b"<!doctype html>")
-        page = opens(chromium, viewport=SMALL).new_page()
+        context = opens(chromium, viewport=SMALL)
+        context.add_init_script(COARSE_MAP)  # an area has its colour so, too
+        page = context.new_page()
         sign_in_first(page, streets)
         page.goto(f"{streets.url}?test#map?{VIEW}")
         drawn(page, "helsinki")
@@ -214,7 +219,7 @@ def test_maps_from_elsewhere_are_asked_for_and_drawn_and_their_trouble_is_told(
         named(page, "Mikonkatu")
         for name in ("green", "red", "blue", "bad"):
             asks(page, streets, "DELETE", f"admin/map-addresses/{name}")
-        page.context.close()
+        context.close()
 
 
 def sign_in_first(page: Page, sightline: SightlineProcess) -> None:

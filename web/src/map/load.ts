@@ -11,8 +11,9 @@ const AGAIN_MS = 2000;
 export type Maker = (container: HTMLElement, options: MapOptions) => SightlineMap;
 
 /**
- * Tries until it has both, or `over` says that nobody wants them any more (then null). Each failure
- * is told in words to `failed`, and null when all is well in the end.
+ * Where nothing can be drawn, nothing is fetched but what says so. Else it tries until it has both,
+ * or `over` says that nobody wants them any more (then null). Each failure is told in words to
+ * `failed`, and null when all is well in the end.
  */
 export async function loadMap(
   failed: (why: string | null) => void,
@@ -20,6 +21,11 @@ export async function loadMap(
 ): Promise<Maker | null> {
   for (;;) {
     try {
+      if (!document.createElement('canvas').getContext('webgl2')) {
+        const { missingMap, noWebgl } = await import('./missing');
+        failed(null);
+        return over() ? null : (container) => missingMap(container, noWebgl());
+      }
       const { createMap, workerUrl } = await import('./map');
       const answer = await fetch(workerUrl);
       if (!answer.ok) throw new Error(t`the server answered ${answer.status}`);

@@ -28,7 +28,7 @@ import { FrameClock } from './frameclock';
 import { FrameLoop } from './frameloop';
 import { KeepClear } from './keepclear';
 import { Marks } from './marks';
-import { missingMap } from './missing';
+import { missingMap, noWebgl } from './missing';
 import { PlacePin } from './placepin';
 import { Pointer } from './pointer';
 import { Portraits } from './portraits';
@@ -52,14 +52,10 @@ const MAX_ZOOM = 19;
 /** As near as `showArea` and `showPlaces` go. */
 const AREA_MAX_ZOOM = 15.5;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-const noWebgl = () =>
-  t`This browser does not offer WebGL 2, which the map needs. Another browser, or graphics acceleration switched on in its settings, may help.`;
 
 export function createMap(container: HTMLElement, options: MapOptions): SightlineMap {
   container.classList.add('sightline-map');
   document.documentElement.dataset['map'] = 'loading';
-  if (!document.createElement('canvas').getContext('webgl2'))
-    return missingMap(container, noWebgl());
   try {
     const parts = makeParts(container, options);
     listen(parts);

@@ -1,6 +1,7 @@
 /** Stands in for the map where none can be drawn: says why, and quietly accepts everything else. */
 import { t } from '@lingui/core/macro';
 import { attribution } from './attribution';
+import './missing.css';
 import type { SightlineMap, Unsubscribe, View } from './types';
 
 const nothing = () => undefined;
@@ -43,6 +44,9 @@ const DEAF = {
   onScale: subscribe,
   onView: subscribe,
 };
+
+export const noWebgl = () =>
+  t`This browser does not offer WebGL 2, which the map needs. Another browser, or graphics acceleration switched on in its settings, may help.`;
 
 export function missingMap(container: HTMLElement, why: string): SightlineMap {
   const message = document.createElement('div');

@@ -38,7 +38,9 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
           <Fact name={t`State`}>{statusText(calledBy(alert, called), now.value)}</Fact>
         )}
         {alert.note !== undefined && <Fact name={t`Note`}>{alert.note}</Fact>}
-        <Fact name={t`Rule`}>{rule === '' ? t`without a name, of ${owner}` : t`“${rule}” of ${owner}`}</Fact>
+        <Fact name={t`Rule`}>
+          {rule === '' ? t`without a name, of ${owner}` : t`“${rule}” of ${owner}`}
+        </Fact>
       </Facts>
       <ToldList told={alert.told} />
       <div class="alert-acts">
