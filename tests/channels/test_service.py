@@ -78,7 +78,7 @@ async def test_a_subscription_that_ended_is_removed_and_the_other_phone_is_told(
     await scene.until(lambda: push.refused and push.messages)
     await scene.until(lambda: scene.service.figures().channels == 1)
     assert [each.channel.id for each in await scene.service.statuses("jane")] == [kept.id]
-    assert scene.states("n1") == ["waiting", "sent"]
+    await scene.until(lambda: scene.states("n1") == ["waiting", "sent"])
     there.gone = True
     scene.service.tell(notification("n2"))
     await scene.until(lambda: scene.states("n2") == ["waiting", "failed"])

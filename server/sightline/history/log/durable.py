@@ -24,7 +24,7 @@ from sightline.history.record import HistoryEntry, LastState
 from sightline.model.faults import CannotOpen, Unavailable
 
 KEEP = 86_400.0
-"""s that a file stays although the store has all of it, for `sightline history rebuild`."""
+"""s that a file stays although the store has all of it, for `sightline store rebuild`."""
 DISK_BOUND = 268_435_456
 """Bytes beyond which the oldest of those files go earlier."""
 _TIDY = 60.0  # s
@@ -91,7 +91,8 @@ class HistoryLog:
         self._writer.open()
         if self._left is not None:
             self._bring(self._left)
-        self._thread.start()
+        # A start that fails after this never runs, and a thread would keep it from ending.
+        self._reactor.callWhenRunning(self._thread.start)
         self.is_open = True
 
     def _bring(self, left: Path) -> None:

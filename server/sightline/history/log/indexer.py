@@ -149,7 +149,8 @@ class Indexer:
         """Begin: the log is open, and the store is or will be."""
         self._started = True
         self._first = self._durable.end.n
-        self._begin()
+        # Once the reactor runs: a start that fails has to end, and a thread would keep it from that.
+        self._later(0.0)
 
     def nudge(self) -> None:
         """Note that something was appended."""
