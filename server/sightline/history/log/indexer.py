@@ -1,10 +1,10 @@
 """Fold the log into the store: in its order, from where the store is, at most seconds behind.
 
 What is appended is folded about once a second, or at once when a reader waits for it; by a process
-of its own where there is much. With the rows
-the store keeps the position they lead to, in the same commit, as a present state of a thing that
-nobody has (`POSITION`); so whatever dies when, nothing is left out, and what is folded twice is
-there once. A store that fails is asked again; nothing is lost meanwhile, for the log has it.
+of its own where there is much. With the rows the store keeps the position they lead to, in the same
+commit, as a present state of a thing that nobody has (`POSITION`); so whatever dies when, nothing
+is left out, and what is folded twice is there once. A store that fails is asked again; nothing is
+lost meanwhile, for the log has it.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Indexer:
         """Begin: the log is open, and the store is or will be."""
         self._started = True
         self._first = self._durable.end.n
-        # Once the reactor runs: a start that fails has to end, and a thread would keep it from that.
+        # Once the reactor runs: a start that fails has to end, and a thread would keep it.
         self._later(0.0)
 
     def nudge(self) -> None:
