@@ -37,7 +37,7 @@ DRIVING_TESTS=(tests/driving tests/test_replicas_driving.py)
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
 # cores. A file stays together, with the servers and the browser that its tests share; the longest
 # are begun first (tests/conftest.py).
-TOGETHER=(-n "${SIGHTLINE_TOGETHER:-6}" --dist loadfile --no-loadscope-reorder)
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-8}" --dist loadfile --no-loadscope-reorder)
 
 quick=""
 checks=1
@@ -154,7 +154,7 @@ reading=$!
 checking=$!
 tests "the pure ones" "${PURE_TESTS[@]}"
 wait "$reading"
-tests "driving" -n 4 --dist worksteal "${DRIVING_TESTS[@]}"
+tests "driving" -n 6 --dist worksteal "${DRIVING_TESTS[@]}"
 
 (cd "$ROOT/web" && work 5 vitest "${NPM[@]}" run --silent test) &
 vitest=$!
