@@ -37,7 +37,7 @@ DRIVING_TESTS=(tests/driving tests/test_replicas_driving.py)
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
 # cores. A file stays together, with the servers and the browser that its tests share; the longest
 # are begun first (tests/conftest.py).
-TOGETHER=(-n "${SIGHTLINE_TOGETHER:-8}" --dist loadfile --no-loadscope-reorder)
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-6}" --dist loadfile --no-loadscope-reorder)
 
 quick=""
 checks=1
