@@ -136,11 +136,11 @@ tests() { # tests NAME ARGUMENT…
 read_tests() { "${python[@]}" -m pytest --collect-only -qq >"$CACHE/read.log" 2>&1 || true; }
 
 # Tests wait more than they work: what only works has the processor while they do. They come first
-# where both want it, and those that drive at all times.
-work() { # work PRIORITY NAME COMMAND…: what it says is shown at the end
-    local priority=$1 name=$2
-    shift 2
-    nice -n "$priority" "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
+# where both want it.
+work() { # work NAME COMMAND…: what it says is shown at the end
+    local name=$1
+    shift
+    nice -n 5 "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
 }
 besides=(vitest)
 [[ -z $checks ]] || besides+=(checks)
@@ -149,20 +149,18 @@ rm -f "$CACHE"/*.failed
 read_tests &
 reading=$!
 (
-    [[ -z $checks ]] || work 19 checks scripts/check.sh
+    [[ -z $checks ]] || work checks scripts/check.sh
+    cd "$ROOT/web" && work vitest "${NPM[@]}" run --silent test
 ) &
-checking=$!
+working=$!
 tests "the pure ones" "${PURE_TESTS[@]}"
 wait "$reading"
 tests "driving" -n 6 --dist worksteal "${DRIVING_TESTS[@]}"
 
-(cd "$ROOT/web" && work 5 vitest "${NPM[@]}" run --silent test) &
-vitest=$!
-
 tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}" \
     "${DRIVING_TESTS[@]/#/--ignore=}"
 
-wait "$checking" "$vitest"
+wait "$working"
 for name in "${besides[@]}"; do
     printf '== %s\n' "$name"
     cat "$CACHE/$name.log"
