@@ -6,24 +6,22 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.channels import payload
 from sightline.channels.options import ChannelOptions, Outcome
 from sightline.channels.records import Channel
 from sightline.channels.retries import meaning
 from sightline.channels.worker import SendDone, SendJob
+from sightline.live.line_program import LineProgram
 from sightline.model.notification import Notification
 
 IDLE = 600.0
@@ -76,7 +74,7 @@ class AddressSender:
         self._timeout = options.timeout
         self._command = list(command or worker_command(options.private))
         self._folder = folder
-        self._program: _Program | None = None
+        self._program: LineProgram | None = None
         self._starting: IDelayedCall | None = None  # while the program is not ready
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
@@ -110,12 +108,12 @@ class AddressSender:
         """End the program; what it did was not done."""
         self._end(_STOPPED)
 
-    def _running(self) -> _Program:
+    def _running(self) -> LineProgram:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
         if self._program is None:
-            self._program = program = _Program(self._heard, self._ended)
+            self._program = program = LineProgram(self._heard, self._ended)
             self._starting = self._reactor.callLater(STARTING, self._does_not_start)
             environ = worker_environment(os.environ)
             self._reactor.spawnProcess(
@@ -123,7 +121,7 @@ class AddressSender:
             )
         return self._program
 
-    def _heard(self, program: _Program, line: bytes) -> None:
+    def _heard(self, program: LineProgram, line: bytes) -> None:
         try:
             found = _done(line)
         except msgspec.DecodeError:
@@ -184,12 +182,12 @@ class AddressSender:
             self._idle.cancel()
         self._idle = None
 
-    def _ended(self, program: _Program, last_line: str) -> None:
+    def _ended(self, program: LineProgram, last_line: str) -> None:
         if program is not self._program:
             return  # we ended it
-        self._log.warn(
-            "The program that sends to addresses ended: {said}", said=last_line or "nothing"
-        )
+        # What Python names as its end; the rest of that line may quote an address.
+        said = last_line.partition(":")[0] or "nothing"
+        self._log.warn("The program that sends to addresses ended: {said}", said=said)
         self._end("the program that sends to addresses ended")
 
 
@@ -200,43 +198,3 @@ def _outcome(found: SendDone) -> Outcome:
         return Outcome("never", found.why)
     result = meaning(found.status) if found.status else "later"
     return Outcome("later" if result == "done" else result, found.why, found.wait)
-
-
-class _Program(ProcessProtocol):
-    """Speak in lines with the program."""
-
-    transport: Any
-
-    def __init__(
-        self,
-        heard: Callable[[_Program, bytes], None],
-        ended: Callable[[_Program, str], None],
-    ) -> None:
-        self._heard = heard
-        self._on_end = ended
-        self._rest = b""
-        self._err = b""
-
-    def ask(self, line: bytes) -> None:
-        """Hand it a job."""
-        self.transport.write(line)
-
-    def kill(self) -> None:
-        """End it by force: nothing of it is worth waiting for."""
-        try:
-            self.transport.signalProcess("KILL")
-        except ProcessExitedAlready:
-            pass
-
-    def outReceived(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._heard(self, line)
-
-    def errReceived(self, data: bytes) -> None:
-        self._err = (self._err + data)[-2000:]
-
-    def processEnded(self, reason: Failure) -> None:
-        # Only its last line, which Python writes of what ended it; the rest may quote an address.
-        lines = self._err.decode("utf-8", "replace").strip().splitlines()
-        self._on_end(self, lines[-1].partition(":")[0] if lines else "")

@@ -7,18 +7,22 @@ import signal
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_twisted
 from log_scene import JANE, T0, fix
 from logged_scene import logged
 from twisted.internet import reactor
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from sightline.history import tables
-from sightline.history.log.folding import FoldJob
+from sightline.history.log.folding import FoldJob, FoldResult
 from sightline.history.log.folding_process import FoldingProcess, folding_command
 from sightline.history.log.segments import LogEnd
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Span
+from sightline.live.line_program import LineProgram
 from sightline.model.faults import Unavailable
 from waits import until
 
@@ -135,3 +139,39 @@ async def test_what_it_cannot_write_is_left_out_here_and_it_goes_on(tmp_path: Pa
     await until(lambda: store.indexer.has(store._log.end.n))
     assert process.pid is not None
     await store.close()
+
+
+class Reactor(Clock):
+    """Starts programs that do nothing by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.programs: list[LineProgram] = []
+
+    def spawnProcess(self, program: LineProgram, *_: object, **__: object) -> None:
+        self.programs.append(program)
+        program.transport = SilentTransport()
+
+
+class SilentTransport:
+    pid = 1
+
+    def write(self, line: bytes) -> None: ...
+
+    def signalProcess(self, name: str) -> None: ...
+
+
+def test_what_a_program_that_was_given_up_says_is_no_answer_to_the_next_job():
+    clock = Reactor()
+    process = FoldingProcess(clock, ["fold"], hung=60.0)
+    failed: list[Failure] = []
+    process.fold(JOB).addErrback(failed.append)
+    clock.advance(61)
+    assert failed[0].check(Unavailable)
+    answers: list[FoldResult] = []
+    process.fold(JOB).addCallback(answers.append)
+    hung, new = clock.programs
+    hung.outReceived(msgspec.json.encode(FoldResult(at_end=True)) + b"\n")
+    assert answers == []
+    new.outReceived(msgspec.json.encode(FoldResult(new=7)) + b"\n")
+    assert [each.new for each in answers] == [7]

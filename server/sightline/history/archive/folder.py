@@ -24,11 +24,11 @@ from typing import BinaryIO, NamedTuple
 
 from sightline.history.archive.blocks import BlockWriter
 from sightline.history.lines import numbered, open_lines
+from sightline.history.torn_line import cut_torn_line
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6})\.jsonl(\.gz)?")
 _PIECE = 262_144  # bytes compressed at once
 _LINES = 500  # lines looked at at once
-_TAIL = 65_536  # bytes looked at at once for the last whole line
 
 
 def day_of(at: float) -> str:
@@ -159,7 +159,7 @@ class Folder:
         self._file = os.open(last, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._open = last
         self._closed.pop(last, None)
-        self._size = _whole(self._file)
+        self._size = cut_torn_line(self._file)
 
     # -- what is done in between, piece by piece
 
@@ -177,7 +177,7 @@ class Folder:
             self._sealed.add(path)
             try:
                 with path.open("rb+") as plain, _Tmp(made) as tmp:
-                    _whole(plain.fileno())
+                    cut_torn_line(plain.fileno())
                     with BlockWriter(tmp.stream) as zipped:
                         while piece := plain.read(_PIECE):
                             zipped.write(piece)
@@ -273,18 +273,3 @@ class _Tmp:
         else:
             self.stream.close()
             self._tmp.unlink(missing_ok=True)
-
-
-def _whole(file: int) -> int:
-    """Cut a torn last line off; the size that is left (bytes)."""
-    size = stop = os.fstat(file).st_size
-    while stop:
-        begin = max(0, stop - _TAIL)
-        end = os.pread(file, stop - begin, begin).rfind(b"\n")
-        if end >= 0:
-            stop = begin + end + 1
-            break
-        stop = begin
-    if stop < size:
-        os.ftruncate(file, stop)
-    return stop

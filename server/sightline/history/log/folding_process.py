@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.history.log.folding import FoldJob, FoldResult
+from sightline.live.line_program import LineProgram
 from sightline.model.environment import for_child
 from sightline.model.faults import Unavailable
 
@@ -56,7 +54,7 @@ class FoldingProcess:
         self._command = list(command)
         self._idle_seconds = idle
         self._hung_seconds = hung
-        self._program: _FoldingProgram | None = None
+        self._program: LineProgram | None = None
         self._asked: Deferred[FoldResult] | None = None
         self._timer: IDelayedCall | None = None
 
@@ -69,7 +67,7 @@ class FoldingProcess:
         """Have a job done. Fails with `Unavailable` when the program ends or hangs."""
         assert self._asked is None, "one job at a time"
         if self._program is None:
-            self._program = _FoldingProgram(self._heard, self._ended)
+            self._program = LineProgram(self._heard, self._ended)
             command, environ = self._command, for_child(os.environ)
             self._reactor.spawnProcess(self._program, command[0], command, env=environ)
         self._wait(self._hung_seconds)
@@ -94,7 +92,9 @@ class FoldingProcess:
             why = "the program that folds the log did not answer"
             self._timer = self._reactor.callLater(seconds, self.end, why)
 
-    def _heard(self, line: bytes) -> None:
+    def _heard(self, program: LineProgram, line: bytes) -> None:
+        if program is not self._program:
+            return  # it was given up, and this is no answer to what another one does
         try:
             found: FoldResult | Unavailable = _decode(line)
         except msgspec.DecodeError:
@@ -111,48 +111,9 @@ class FoldingProcess:
         else:
             asked.callback(found)
 
-    def _ended(self, program: _FoldingProgram, last_line: str) -> None:
+    def _ended(self, program: LineProgram, last_line: str) -> None:
         if program is self._program:  # we did not end it
             self._log.warn(
                 "The program that folds the log ended: {said}", said=last_line or "nothing"
             )
             self.end(f"the program that folds the log ended {last_line}".rstrip())
-
-
-class _FoldingProgram(ProcessProtocol):
-    """Speak in lines with the program."""
-
-    transport: Any
-
-    def __init__(
-        self,
-        heard: Callable[[bytes], None],
-        ended: Callable[[_FoldingProgram, str], None],
-    ) -> None:
-        self._heard = heard
-        self._on_end = ended
-        self._rest = b""
-        self._err = b""
-
-    def ask(self, line: bytes) -> None:
-        """Hand it a job."""
-        self.transport.write(line)
-
-    def kill(self) -> None:
-        """End it by force: what it has not committed is as if it had never been."""
-        try:
-            self.transport.signalProcess("KILL")
-        except ProcessExitedAlready:
-            pass
-
-    def outReceived(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._heard(line)
-
-    def errReceived(self, data: bytes) -> None:
-        self._err = (self._err + data)[-2000:]
-
-    def processEnded(self, reason: Failure) -> None:
-        lines = self._err.decode("utf-8", "replace").strip().splitlines()
-        self._on_end(self, lines[-1] if lines else "")

@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from sightline.history.log.line import DamagedLine, read
+from sightline.history.torn_line import cut_torn_line
 from sightline.model.faults import CannotOpen
 
 PART = 16_777_216
@@ -30,7 +31,6 @@ PART = 16_777_216
 OLD = 21_600.0
 """s after which a file is closed, full or not, so that it can go one day."""
 _NAME = re.compile(r"(\d{8})-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.jsonl")
-_TAIL = 65_536  # bytes looked at at once for the last whole line
 
 
 class LogPosition(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class SegmentWriter:
         self._order = 0
         self._closed: dict[str, int] = {}  # sizes, bytes
         self.end = LogEnd()
-        """What is safe."""
+        """The end of what the disk has taken for good."""
 
     @property
     def size(self) -> int:
@@ -263,19 +263,11 @@ class SegmentWriter:
 
 
 def _mend(path: Path) -> None:
-    """Cut a torn last line off."""
+    """Cut a torn last line off, for good."""
     file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        size = stop = os.fstat(file).st_size
-        while stop:
-            begin = max(0, stop - _TAIL)
-            end = os.pread(file, stop - begin, begin).rfind(b"\n")
-            if end >= 0:
-                stop = begin + end + 1
-                break
-            stop = begin
-        if stop < size:
-            os.ftruncate(file, stop)
+        size = os.fstat(file).st_size
+        if cut_torn_line(file) < size:
             os.fsync(file)
     finally:
         os.close(file)

@@ -8,12 +8,11 @@ twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
-from sightline.history.handover import SLACK
+from sightline.history.handover import SLACK, times_there
 from sightline.history.record import HistoryEntry, digest
-from sightline.history.store import Span, Store
+from sightline.history.store import Store
 
 
 async def without_twins(store: Store, entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
@@ -21,20 +20,9 @@ async def without_twins(store: Store, entries: Sequence[HistoryEntry]) -> list[H
 
     Raises what the store raises.
     """
-    tracks: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for each in entries:
-        if is_shared(each):
-            tracks[each.thing, each.sort].append(each.tst)
-    there: dict[tuple[str, str, int], list[float]] = defaultdict(list)
-    for (thing, sort), times in tracks.items():
-        span = Span(thing, sort, min(times) - SLACK, max(times) + SLACK, hidden=True)
-        after: str | None = None
-        while True:
-            page = await store.page(span, after=after)
-            for entry in page.entries:
-                there[thing, sort, entry.digest].append(entry.tst)
-            if (after := page.more) is None:
-                break
+    there = await times_there(
+        store, ((each.thing, each.sort, each.tst) for each in entries if is_shared(each))
+    )
     left = []
     for each in entries:
         times = there.get((each.thing, each.sort, each.digest), [])
