@@ -58,14 +58,20 @@ class Admin:
     def recalls(self, thing: str, fixes: int) -> None:
         """Wait until the server has in its history so many fixes of a thing."""
 
+        said: Any = None
+
         def found() -> bool:
+            nonlocal said
             try:
-                return len(self.asks("GET", f"history/{thing}")["data"]) == fixes
+                said = self.asks("GET", f"history/{thing}")["data"]
+                return len(said) == fixes
             except urllib.error.HTTPError as refused:  # nothing is known of it yet
-                refused.close()
+                with refused:
+                    said = refused.read()
                 return False
 
-        wait_until(found, f"{fixes} fixes of {thing}", pause=lambda: time.sleep(0.1))
+        wanted = f"{fixes} fixes of {thing}"
+        wait_until(found, lambda: f"{wanted}, got {said}", pause=lambda: time.sleep(0.1))
 
     def shares(self, thing: str) -> str:
         link = {"name": "for a friend", "things": [thing], "ends": time.time() + 3600}

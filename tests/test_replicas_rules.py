@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from signal import SIGKILL
 from typing import Any
@@ -14,7 +15,7 @@ from twisted.internet.threads import deferToThread
 
 from arrivals import INSIDE, OUTSIDE, REGION, Phones, about, alerts, more_than_once, told
 from browser import Browser
-from postgres import needs_postgres
+from postgres import cluster, needs_postgres
 from receiver import Receiver
 from sightline_process import SightlineProcess
 from test_replicas_accounts import Pair, does
@@ -89,6 +90,17 @@ class Home(Pair):
         for browser in browsers:
             await browser.sees(lambda things: f"friend/{name}/phone" in things, name)
         self.phones.are_at(INSIDE, tst, [name])
+
+    def has_stored_where(self, name: str) -> Callable[[], bool]:
+        """Whether the common store has that somebody is at home now."""
+
+        def stored() -> bool:
+            with cluster().connect(self.database.rpartition("/")[2]) as sql:
+                asked = "SELECT body FROM history.standing WHERE thing = %s"
+                found = sql.execute(asked, (f"friend/{name}/phone",)).fetchone()
+            return found is not None and json.loads(found[0])["lat"] == INSIDE
+
+        return stored
 
     async def is_told(self, name: str) -> dict[str, Any]:
         """The webhook is told of somebody; what it is told."""
@@ -170,9 +182,13 @@ async def test_who_comes_while_both_are_down_is_told_of_once_when_they_are_back(
     await deferToThread(home.one.end, SIGKILL)
     await deferToThread(home.two.end, SIGKILL)
 
-    # The broker keeps for them what is said now.
+    # The broker keeps for them what is said now. One hears it, and acknowledges it, and is killed
+    # before it leads: the other was told nothing of it, and knows where it brought bob.
     home.phones.are_at(INSIDE, time.time(), ["bob"])
-    for server in (home.two, home.one):
+    await deferToThread(home.two.start)
+    await home.until(home.has_stored_where("bob"), "where bob is now")
+    await deferToThread(home.two.end, SIGKILL)
+    for server in (home.one, home.two):
         await deferToThread(server.start)
     await home.is_told("bob")
     await home.enters_both()

@@ -164,6 +164,41 @@ async def test_who_acknowledges_a_message_beside_the_leader_has_written_what_it_
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_crossing_is_in_history_before_the_message_that_led_to_it_is_acknowledged():
+    servers = Servers()
+    first, second = servers.recorders.values()
+
+    def crosses(recorder: Recorder, n: int, tst: float, thing: str = JANE) -> None:
+        body = b'{"n":%d}' % n
+        recorder.remember(Record(thing, "crossing", tst, body, b"enter", shared_time=True))
+
+    def hears(recorder: Recorder, second: int) -> None:
+        fix = Record(JANE, "fix", T0 + second, b'{"n":%d}' % second)
+        recorder.take([(JANE, T0 + second, None, fix)])
+
+    # The second alone hears of it, and is gone before it leads.
+    crosses(second, 7, T0 + 1)
+    hears(second, 1)
+    (crossed,) = await servers.entries(JANE, "crossing")
+    assert (crossed.tst, crossed.body) == (T0 + 1, b'{"n":7}')
+    # The first hears of it later: the same one. What it would say in its own way, the second
+    # leaves to it, and what no message of now led to.
+    crosses(first, 1, T0 + 1)
+    hears(first, 1)
+    crosses(second, 8, T0 + 2)
+    servers.clock.advance(0)
+    hears(second, 2)
+    crosses(second, 9, T0 + 3, BOT)
+    hears(second, 3)
+    assert await servers.entries(JANE, "crossing") == [crossed]
+    assert await servers.entries(BOT, "crossing") == []
+    # It still does what nobody did.
+    servers.leadership = "b"
+    servers.passes(1)
+    assert len(await servers.entries(JANE, "crossing")) == 2
+
+
+@pytest_twisted.ensureDeferred
 async def test_who_is_to_be_forgotten_is_not_written_beside_the_leader_either():
     servers = Servers()
     second = servers.recorders["b"]

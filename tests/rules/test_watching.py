@@ -230,6 +230,18 @@ async def test_accounts_that_are_no_more_have_no_rules(where):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_rule_is_noted_as_it_is_made_so_that_a_kill_makes_nothing_forget_it(tmp_path):
+    kept = await Kept(tmp_path).opens()
+    id = await kept.makes()
+    kept.clock.advance(0)
+    await kept.settles()
+    noted = await kept.database.work(lambda store: store.watch.read())
+    assert noted is not None
+    assert noted[0] >= kept.rules.records[id].at
+    await kept.closes()
+
+
+@pytest_twisted.ensureDeferred
 async def test_what_happens_before_the_rules_are_read_is_judged_by_them(tmp_path):
     kept = await Kept(tmp_path).opens()
     await kept.makes()

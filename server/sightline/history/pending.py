@@ -14,6 +14,8 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+
 from sightline.cluster.leader import LeaderWork
 from sightline.history.handover import Received
 from sightline.history.record import HistoryEntry, LastState, digest
@@ -35,6 +37,21 @@ class AckReceipt(Protocol):
 
     def again(self) -> None:
         """Have all of it sent again: some of it was not recorded."""
+
+
+class SafeReceipt:
+    """A receipt for who waits: ``done`` fires once all before it is safe, or will not be."""
+
+    def __init__(self) -> None:
+        self.done: Deferred[None] = Deferred()
+
+    def acknowledge(self) -> None:
+        """Fire: all of it is safe."""
+        self.done.callback(None)
+
+    def again(self) -> None:
+        """Fire, too: nobody waits for ever."""
+        self.done.callback(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +121,15 @@ class PendingRecords:
 
     def add(self, record: Record, at: float) -> None:
         """Queue a record that came at ``at`` (epoch s), if this server writes it."""
+        size = len(record.body) + ROW_BYTES
+        if record.alike and not self._leader_work.do_now((record, at), self._seconds(), size):
+            return
+        self.add_now(record, at)
+
+    def add_now(self, record: Record, at: float) -> None:
+        """Queue a record as `add` does, whoever leads."""
         body, alike = record.body, record.alike
         size = len(body) + ROW_BYTES
-        if alike and not self._leader_work.do_now((record, at), self._seconds(), size):
-            return
         bounds = self.bounds
         if (
             self._queued - self._taken >= bounds.rows

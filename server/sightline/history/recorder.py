@@ -16,7 +16,8 @@ Of several servers with one store each writes what messages say, and the store k
 with it the state that it led to: what one of them has acknowledged, its next start must know. What
 each would say in its own way (`Record.alike`), samples and the other present states are written by
 the one on duty; the others keep them for a while, in case duty falls to them
-(`sightline.cluster.leader`).
+(`sightline.cluster.leader`). But what is of the same time for all of them (`Record.shared_time`)
+each writes together with the state: a server that starts from that state cannot find it any more.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from sightline.history.pending import (
     Bounds,
     PendingRecords,
     RecordBatch,
+    SafeReceipt,
 )
 from sightline.history.record import LastState
 from sightline.history.sampling import CurrentStates, Sampler
@@ -73,19 +75,6 @@ class RecorderClock(Protocol):
 
 
 _encode = msgspec.json.Encoder().encode
-
-
-class _SafeReceipt:
-    """A receipt for those who wait."""
-
-    def __init__(self) -> None:
-        self.done: Deferred[None] = Deferred()
-
-    def acknowledge(self) -> None:
-        self.done.callback(None)
-
-    def again(self) -> None:
-        self.done.callback(None)
 
 
 class Recorder:
@@ -134,6 +123,7 @@ class Recorder:
         self._jitter = jitter
         self._dirty: dict[str, LastState] = {}  # last states to be stored, by thing
         self._beside: dict[str, LastState] = {}  # and while another server leads
+        self._led_to: list[Received] = []  # what the messages of this turn led to, meanwhile
         self._batch: RecordBatch | None = None
         self._retry: Any = None
         self._again: list[AckReceipt] = []
@@ -161,6 +151,10 @@ class Recorder:
             elif thing.startswith(sampled):
                 self._sampler.sample(thing, at)
         state, leads = self._known.state, self._leadership.leads
+        for found, at in self._led_to:
+            if found.thing in acknowledged:
+                self._pending.add_now(found, at)
+        self._led_to.clear()
         for thing, at in changed.items():
             # Now, while the processor still has it at hand: later it takes five times as long.
             now = state(thing)
@@ -172,7 +166,12 @@ class Recorder:
 
     def remember(self, record: Record) -> None:
         """Record an event that no message told."""
-        self._pending.add(record, self._wall())
+        at = self._wall()
+        if record.shared_time and not self._leadership.leads:
+            if not self._led_to:
+                self._clock.callLater(0, self._led_to.clear)
+            self._led_to.append((record, at))
+        self._pending.add(record, at)
         self._pump()
 
     def when_stored(self, receipt: AckReceipt, whole: bool = True) -> None:
@@ -188,7 +187,7 @@ class Recorder:
 
     def recorded(self) -> Deferred[None]:
         """Fire once all that was given before is safe, or will not be."""
-        receipt = _SafeReceipt()
+        receipt = SafeReceipt()
         self.when_stored(receipt)
         return receipt.done
 

@@ -142,14 +142,24 @@ class Hub(Service):
         """Tell the listeners what was placed."""
         self._tell()
 
-    def happened(self, sort: str, thing: str, tst: float, state: State, alike: bytes = b"") -> None:
+    def happened(
+        self,
+        sort: str,
+        thing: str,
+        tst: float,
+        state: State,
+        alike: bytes = b"",
+        *,
+        shared_time: bool = False,
+    ) -> None:
         """Hand an event to history: a transition, a command, an alarm.
 
         ``sort`` is one of `sightline.history.record.EVENTS`; ``thing`` is what it is about, and who
         sees that sees this. ``state`` is kept as it is. To show it in the world is another matter.
-        ``alike``: of what every server finds out for itself, as in `Record`.
+        ``alike`` and ``shared_time``: of what every server finds out for itself, as in `Record`.
         """
-        self.remember(Record(thing, sort, tst, msgspec.json.encode(state), alike))
+        body = msgspec.json.encode(state)
+        self.remember(Record(thing, sort, tst, body, alike, shared_time))
 
     def remember(self, record: Record) -> None:
         """Hand ``record`` to history, if there is one."""

@@ -15,6 +15,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     ``alike`` is for what every server that hears of it would write in another way, because its time
     or a number in its body is ours: what all of them would say alike. Of several servers one keeps
     it for all. Empty: it is the same for all of them, and may be written by each.
+
+    ``shared_time``: of what has an ``alike``, ``tst`` is the same for all of them, too. So the
+    store knows it again, and each may write it with the message that led to it.
     """
 
     thing: str
@@ -22,3 +25,4 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     tst: float
     body: bytes
     alike: bytes = b""
+    shared_time: bool = False

@@ -169,8 +169,6 @@ class RuleWatch(Service):
             self._took(self.engine.number(self._wall(), broker, topic, payload))
 
     def _tick(self) -> None:
-        if self._new:
-            self._note()
         now = self._wall()
         if self._live and self.engine.due <= now:
             self._took(self.engine.tick(now))
@@ -181,7 +179,9 @@ class RuleWatch(Service):
     def _rule_changed(self, change: RuleChange) -> None:
         if not self._live:
             return
-        self._new = True
+        if not self._new:
+            self._new = True
+            self._clock.callLater(0, self._note)  # of all that are changed at once
         key, now = f"rule/{change.id}", self._wall()
         if change.rule is None:
             self._took(self.engine.drop(key, now))
@@ -264,9 +264,9 @@ class RuleWatch(Service):
 
     def _note(self) -> None:
         """Write down what the engine knows, behind all that it found."""
+        self._new = False
         if not self._live or not (self._rules.records or self._near):
             return
-        self._new = False
         at, state = self._wall(), self.engine.state()
 
         def write(store: RuleStore) -> None:

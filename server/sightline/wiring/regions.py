@@ -204,9 +204,10 @@ def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:
     """Make a listener that records each transition."""
 
     def crossed(transition: Transition) -> None:
-        hub.happened(
-            "crossing", transition.thing, transition.tst, transition, shared_body(transition)
-        )
+        thing, tst, alike = transition.thing, transition.tst, shared_body(transition)
+        # Phones count whole seconds; a time that we corrected, or of receipt, is ours alone.
+        shared_time = float(tst).is_integer()
+        hub.happened("crossing", thing, tst, transition, alike, shared_time=shared_time)
 
     return crossed
 
