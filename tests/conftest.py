@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import signal
@@ -40,6 +41,9 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
+# What is read stays; to look through it for what does not is a third of the reading.
+gc.disable()
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs us in the background has it ignored, and so would be all that tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -66,6 +70,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest = (here / "longest.txt").read_text().split()
     ranks = {here / f"{name}.py": rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what tests make, and not in the tests themselves."""
+    gc.freeze()
+    gc.enable()
 
 
 def _cpu() -> float:
