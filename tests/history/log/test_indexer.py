@@ -13,7 +13,7 @@ from log_scene import JANE, OMAR, T0, fix
 from logged_scene import logged
 from twisted.internet.defer import Deferred, fail
 
-from sightline.history.log.indexer import POSITION
+from sightline.history.log.folding import POSITION
 from sightline.history.log.segments import names
 from sightline.history.memory import MemoryStore
 from sightline.history.record import HistoryEntry, LastState

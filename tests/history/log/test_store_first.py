@@ -12,7 +12,7 @@ from logged_scene import logged
 from twisted.internet.defer import Deferred, fail
 
 from sightline.history.log.durable import KEEP
-from sightline.history.log.indexer import POSITION
+from sightline.history.log.folding import POSITION
 from sightline.history.log.segments import OLD, SegmentWriter, names
 from sightline.history.memory import MemoryStore
 from sightline.history.record import LastState

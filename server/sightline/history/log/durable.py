@@ -55,7 +55,8 @@ class HistoryLog:
         writer: SegmentWriter | None = None,
     ) -> None:
         self._reactor = reactor
-        self._wall = wall
+        self.wall = wall
+        """Gives epoch s."""
         self._most = most
         self._store = store
         self._left = left
@@ -167,7 +168,7 @@ class HistoryLog:
         return self._call(self._drop, position.segment, n)
 
     def _drop(self, segment: str, n: int) -> int:
-        before = self._wall() - KEEP
+        before = self.wall() - KEEP
         whole = self._writer.end.n <= n  # here, where nothing is appended meanwhile
         self._writer.rotate_old()
         return self._writer.drop(segment, lambda at: at < before, DISK_BOUND, whole=whole)

@@ -24,6 +24,8 @@ from sightline.history.log.segments import LogEnd, LogPosition
 from sightline.history.record import LastState
 from sightline.history.writing import StoreWriter
 
+POSITION = "history-log/"
+"""Begins the keys under which stores keep positions; behind it is the server's name."""
 MOST_LINES = 8_000
 """Lines in one commit, about."""
 _GIVE_WAY = 5  # of nice(1)

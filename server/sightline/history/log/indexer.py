@@ -20,7 +20,7 @@ from twisted.logger import Logger
 
 from sightline.database.trouble import Degraded
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.folding import FoldJob, FoldResult
+from sightline.history.log.folding import POSITION, FoldJob, FoldResult
 from sightline.history.log.folding_process import FoldingProcess
 from sightline.history.log.reader import first_number, is_there
 from sightline.history.log.segments import LogPosition
@@ -28,8 +28,6 @@ from sightline.history.log.store_folder import StoreFolder
 from sightline.history.store import Store
 from sightline.model.faults import Unavailable
 
-POSITION = "history-log/"
-"""Begins the keys under which stores keep positions; behind it is the server's name."""
 PAUSE = 1.0
 """s that what is appended may wait for more, so that few records cost few commits."""
 LATE = 5.0

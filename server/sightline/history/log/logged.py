@@ -15,7 +15,9 @@ from twisted.python.failure import Failure
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.indexer import POSITION, Indexer
+from sightline.history.log.folding import POSITION
+from sightline.history.log.forgotten import notes
+from sightline.history.log.indexer import Indexer
 from sightline.history.log.store_first import StoreFirst
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, Act, HistoryPage, Span, Store, StoreSize
@@ -217,6 +219,8 @@ class LoggedStore(_LoggedQuestions):
 
     async def _erase(self, things: Sequence[str]) -> int:
         before = await self._log.erase(frozenset(things), self.indexer.position)
+        if self.indexer.shared:
+            await self.inner.write([], notes(things, self._log.wall()))
         return before + await self.inner.erase(things)
 
     def purge(

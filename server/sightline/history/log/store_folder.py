@@ -9,6 +9,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.history.log.folding import FoldJob, FoldResult, mark
+from sightline.history.log.forgotten import erasures, without_erased
 from sightline.history.log.reader import LogReader
 from sightline.history.log.segments import LogPosition
 from sightline.history.log.twins import without_twins
@@ -51,9 +52,12 @@ class StoreFolder:
         new = 0
         if piece.position is not None:
             entries: Sequence[HistoryEntry] = piece.entries
+            standing: Sequence[LastState] = piece.states if states else ()
             if late and self._shared:
+                erased = await erasures(self._store)
+                entries, standing = without_erased(erased, entries, standing)
                 entries = await without_twins(self._store, entries)
-            kept = (*(piece.states if states else ()), mark(job.key, piece.position))
+            kept = (*standing, mark(job.key, piece.position))
             new = await self._bring(entries, kept, late)
         self._at, self._sought = piece.position or job.position, True
         return FoldResult(piece.position, piece.at_end, new, tuple(piece.damage), piece.damaged)
