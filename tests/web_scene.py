@@ -156,6 +156,7 @@ class WebScene:
         private_channels: bool = False,
     ) -> None:
         self.clock = Clock()
+        self._idle: list[http.client.HTTPConnection] = []
         self.step = 0.0  # by which somebody stepped the wall clock
         self.erased: list[str] = []
         settings = Settings(
@@ -283,6 +284,8 @@ class WebScene:
         return self
 
     async def closes(self) -> None:
+        for connection in self._idle:
+            connection.close()
         self.parts.features.naming.stopService()
         await self.listening.stopListening()
         await self.parts.past.rewind.stopService()
@@ -406,16 +409,39 @@ class WebScene:
         return await deferToThread(self._ask, method, whole.replace("//", "/"), data, headers)
 
     def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        """As a browser does: by a connection that stood open, unless it is closed meanwhile."""
+        while (stood := next(iter(self._idle), None)) is not None:
+            try:
+                self._idle.remove(stood)
+                return self._ask_by(stood, method, path, data, headers)
+            except (ValueError, ConnectionError):  # another thread has it; it was closed
+                continue
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return self._ask_by(connection, method, path, data, headers)
+
+    def _ask_by(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        data: bytes | None,
+        headers: dict[str, str],
+    ) -> Answer:
         try:
             connection.request(method, path, body=data, headers=headers)
             answer = connection.getresponse()
             # Of several cookies the first: the session's.
             named = {name.lower(): value for name, value in reversed(answer.getheaders())}
             cookies = tuple(v for name, v in answer.getheaders() if name.lower() == "set-cookie")
-            return Answer(answer.status, named, answer.read(), cookies)
-        finally:
+            said = Answer(answer.status, named, answer.read(), cookies)
+        except BaseException:
             connection.close()
+            raise
+        if answer.will_close:
+            connection.close()
+        else:
+            self._idle.append(connection)
+        return said
 
     async def browser(self, cookie: str | None = None, **options: Any) -> Browser:
         headers = {} if cookie is None else {"Cookie": cookie}
