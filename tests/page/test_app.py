@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -47,7 +46,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SightlineP
     if not (ROOT / "web" / "dist" / "sw.js").exists():
         pytest.skip("the page is not built (cd web && npm ci && npm run build)")
     web = tmp_path_factory.mktemp("web") / "dist"
-    shutil.copytree(ROOT / "web" / "dist", web, copy_function=os.link)
+    shutil.copytree(ROOT / "web" / "dist", web)
     with Broker("sys_interval 1") as broker:
         settings = f"""
             [server]
