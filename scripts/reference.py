@@ -16,7 +16,7 @@ import pkgutil
 import re
 import sys
 import textwrap
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 from unittest.mock import MagicMock
@@ -136,8 +136,12 @@ def _allowed(kind: Type) -> str:
 # The command line.
 
 
+OF_ACCOUNTS = ("user", "token", "device", "audit")
+"""The subcommands that have a page of their own."""
+
+
 def cli_page() -> str:
-    """Return the reference of all subcommands and their options."""
+    """Return the reference of the subcommands and their options, but for those of accounts."""
     parts = [
         "# The command line\n",
         "Made by `scripts/reference.py` from the parsers in `server/sightline/cli/`. `sightline"
@@ -147,9 +151,34 @@ def cli_page() -> str:
         " 2 s of such a signal, and at once at a second one.\n",
         "Commands about a server's files take `--state FOLDER`, the server's state folder, and"
         " `--config FILE`, its settings (default: `config/sightline.toml`, if it is there).\n",
+        "Those about people, their tokens and devices, and the audit log:"
+        " [The command line: accounts](cli-accounts.md).\n",
     ]
-    parts += _command("sightline", parser(), 1)
-    return "\n".join(parts)
+    commands = _subcommands()
+    names = [name for name in commands if name not in OF_ACCOUNTS]
+    return "\n".join((*parts, *_commands(commands, names)))
+
+
+def cli_accounts_page() -> str:
+    """Return the reference of the subcommands about accounts and their options."""
+    parts = [
+        "# The command line: accounts\n",
+        "Made by `scripts/reference.py` from the parsers in `server/sightline/cli/`. What holds for"
+        " all commands, and the others: [The command line](cli.md).\n",
+    ]
+    return "\n".join((*parts, *_commands(_subcommands(), OF_ACCOUNTS)))
+
+
+def _subcommands() -> dict[str, argparse.ArgumentParser]:
+    (found,) = (each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
+    return dict(found.choices)
+
+
+def _commands(
+    commands: Mapping[str, argparse.ArgumentParser], names: Iterable[str]
+) -> Iterator[str]:
+    for name in names:
+        yield from _command(f"sightline {name}", commands[name], 2)
 
 
 _COMMON = ("the server's state folder", "the server's settings (default")
@@ -158,9 +187,8 @@ _COMMON = ("the server's state folder", "the server's settings (default")
 
 def _command(name: str, made: argparse.ArgumentParser, depth: int) -> list[str]:
     parts, further = [], []
-    if depth > 1:
-        parts.append(f"{'#' * min(depth, 3)} `{name}`\n")
-    if depth > 1 and made.description:
+    parts.append(f"{'#' * min(depth, 3)} `{name}`\n")
+    if made.description:
         parts.append(f"{_sentence(made.description)}\n")
     rows = []
     for action in made._actions:
@@ -171,7 +199,7 @@ def _command(name: str, made: argparse.ArgumentParser, depth: int) -> list[str]:
             continue
         elif action.help != argparse.SUPPRESS and "--help" not in action.option_strings:
             rows.append(_option(action))
-    if rows and depth > 1:
+    if rows:
         parts.append(table(("argument", "meaning"), rows))
     return parts + further
 
@@ -433,6 +461,7 @@ def _type(text: str, struct: type) -> str:
 PAGES = {
     "settings": settings_page,
     "cli": cli_page,
+    "cli-accounts": cli_accounts_page,
     "metrics": metrics_page,
     "things": things_page,
     "things-server": workings_page,

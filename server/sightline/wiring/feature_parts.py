@@ -11,6 +11,7 @@ from twisted.internet import reactor as _reactor
 from sightline import __version__
 from sightline.maps.service import MapsService
 from sightline.model.server import SERVER, Alarmed
+from sightline.regions.phones import PhoneRegionService
 from sightline.web.reads import Reads
 from sightline.wiring.channels import ChannelParts
 from sightline.wiring.clock import now
@@ -52,6 +53,37 @@ class Features:
     channels: ChannelParts
 
 
+def _make_owntracks(
+    start: Start,
+    cluster: Cluster,
+    live: Live,
+    accounts: Accounts,
+    past: Past,
+    mqtt: Mqtt,
+    reads: Reads,
+    regions: PhoneRegionService,
+) -> OwnTracks:
+    return OwnTracks(
+        start.settings,
+        now,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        accounts.context,
+        mqtt.publishers.tell_phone,
+        __version__,
+        regions=regions,
+        store=live.store,
+        recorder=live.recorder,
+        peers=mqtt.peers,
+        leadership=cluster.leadership,
+        gate=accounts.gate,
+        reads=reads,
+        sure_of_time=lambda: past.clock.sure,
+        new=accounts.phones,
+    )
+
+
 def build_features(
     start: Start,
     *,
@@ -76,24 +108,8 @@ def build_features(
         common=cluster.store,
         peers=mqtt.peers,
     )
-    owntracks = OwnTracks(
-        start.settings,
-        now,
-        live.hub,
-        accounts.requests,
-        accounts.service,
-        accounts.context,
-        mqtt.publishers.tell_phone,
-        __version__,
-        regions=geofencing.phones,
-        store=live.store,
-        recorder=live.recorder,
-        peers=mqtt.peers,
-        leadership=cluster.leadership,
-        gate=accounts.gate,
-        reads=reads,
-        sure_of_time=lambda: past.clock.sure,
-        new=accounts.phones,
+    owntracks = _make_owntracks(
+        start, cluster, live, accounts, past, mqtt, reads, geofencing.phones
     )
     naming = make_naming(live, accounts, cluster, geofencing, owntracks)
     pictures = make_pictures(start, live, past, accounts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,18 +138,9 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
     ingest = Ingest(kinds, world, presence, keep=listeners.keep)
-    hub = Hub(
-        reactor,
-        start.wall,
-        world,
-        ingest,
-        presence,
-        broker.LinkUpdate,
-        listeners=[listeners.stir],
-        remember=listeners.remember,
-    )
+    make = partial(Hub, listeners=[listeners.stir], remember=listeners.remember)
+    hub = make(reactor, start.wall, world, ingest, presence, broker.LinkUpdate)
     settings_parts.introduce_robots(settings, hub)
-    counts = count_deliveries(ingest, world, bases)
     return Live(
         names=names,
         kinds=kinds,
@@ -163,7 +155,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         fanout=fanout,
         hub=hub,
         disk=disk,
-        deliveries=counts,
+        deliveries=count_deliveries(ingest, world, bases),
     )
 
 
