@@ -149,7 +149,7 @@ read_tests() { "${python[@]}" -m pytest --collect-only -qq >"$CACHE/read.log" 2>
 work() { # work NAME COMMAND…: what it says is shown at the end
     local name=$1
     shift
-    nice -n 5 "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
+    nice -n 2 "$@" >"$CACHE/$name.log" 2>&1 || touch "$CACHE/$name.failed"
 }
 besides=(vitest)
 [[ -z $checks ]] || besides+=(checks)

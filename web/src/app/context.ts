@@ -4,7 +4,7 @@
  * context there: `things/context`, `things/regions/context`, `past/context` and so on.
  */
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../net/api';
 import type { Hello, Thing } from '../net/protocol';
 import type { Requests } from '../net/requests';
@@ -116,7 +116,9 @@ export function useChanges(ofInterest: (changes: Changes) => boolean): void {
   const [, again] = useState(0);
   const latest = useRef(ofInterest);
   latest.current = ofInterest;
-  useEffect(
+  // In the same turn as the drawing: an effect comes after the next frame, and what changed until then
+  // would never be shown.
+  useLayoutEffect(
     () =>
       scheduler.on((changes) => {
         if (latest.current(changes)) again((n) => n + 1);

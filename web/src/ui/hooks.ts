@@ -1,5 +1,5 @@
 /** Hooks that need nothing of the page: ticks, calm redraws, media queries. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 /** Draw again every so many milliseconds, while wanted. */
 export function useTicks(every: number, wanted: boolean): void {
@@ -22,7 +22,8 @@ export function useCalmly(
   wanted = true,
 ): void {
   const [, again] = useState(0);
-  useEffect(() => {
+  // Before anything else can change it: an effect comes after the next frame.
+  useLayoutEffect(() => {
     if (!wanted) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = source.onChange(() => {
