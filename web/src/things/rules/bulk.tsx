@@ -44,8 +44,10 @@ export function AllAsText({ close }: { close(): void }) {
     setText(typed);
   };
   const fetch = () => {
+    const before = newest.current;
     rules.all().then(
       (all) => {
+        if (newest.current !== before) return; // what was typed meanwhile stays
         set(all);
         setWhy('');
       },

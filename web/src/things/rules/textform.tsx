@@ -93,7 +93,8 @@ function useWritten(
     let over = false;
     rules.write(wishesOf(making.draft)).then(
       (text) => {
-        if (!over) drafts.typed(text, { is: 'right' });
+        // What was typed meanwhile stays.
+        if (!over && drafts.making?.text?.typed === undefined) drafts.typed(text, { is: 'right' });
       },
       (error: unknown) => {
         if (!over) setWhy(failureOf(error, Date.now()).why);
