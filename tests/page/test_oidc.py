@@ -137,7 +137,8 @@ def test_an_account_is_linked_signed_in_to_and_joined_by_a_provider(
     assert code[1] not in kept(page)
 
     page.get_by_role("button", name="Account: jane").click()
-    page.get_by_role("button", name="Sign out").click()
+    menu = page.get_by_role("group", name="Account")
+    menu.get_by_role("button", name="Sign out", exact=True).click()
     is_out(page)
     expect(page.get_by_text(f"You are still signed in at {HOME}.")).to_be_visible()
     look(page, "still")
