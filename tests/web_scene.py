@@ -49,8 +49,8 @@ from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
 from sightline.wiring.feature_parts import (
+    FeatureNeeds,
     Features,
-    RuleWiring,
     make_channels,
     make_map_extras,
     make_maps,
@@ -223,7 +223,7 @@ class WebScene:
         self.extras = make_map_extras(start, live, self.maps)
         deliveries = DeliveryListeners()
         self.channels = make_channels(start, cluster, accounts, mqtt, deliveries)
-        needs = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
+        needs = FeatureNeeds(start, cluster, live, accounts, past, mqtt, reads, console)
         self.rules = make_rules(needs, geofencing, self.channels, deliveries)
         features = Features(
             none,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from sightline.history.log.folding_process import FoldingProcess
 from sightline.history.log.indexer import MANY, Indexer
 from sightline.history.log.logged import LoggedStore
 from sightline.history.log.segments import SegmentWriter
+from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import Store
+from waits import until
 
 reactor: Any = _reactor
 
@@ -37,3 +39,15 @@ def logged(
     log = HistoryLog(reactor, folder, wall, writer=writer, **options)
     how: Any = {"shared": shared, "process": process, "many": many, "pause": pause, "retry": retry}
     return LoggedStore(inner, log, Indexer(reactor, log, inner, server, **how))
+
+
+async def left_in_log(
+    folder: Path, inner: Store, entries: Sequence[HistoryEntry], states: Sequence[LastState] = ()
+) -> None:
+    """A server acknowledges these, and dies before any of it is folded into ``inner``."""
+    server = logged(folder, inner, server="a", pause=600.0)
+    await server.open()
+    await until(lambda: server.indexer.has(0))
+    await server.write(entries, states)
+    server.indexer.halt()
+    await server.close()

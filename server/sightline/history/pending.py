@@ -121,9 +121,10 @@ class PendingRecords:
 
     def add(self, record: Record, at: float) -> None:
         """Queue a record that came at ``at`` (epoch s), if this server writes it."""
-        size = len(record.body) + ROW_BYTES
-        if record.alike and not self._leader_work.do_now((record, at), self._seconds(), size):
-            return
+        if record.alike:
+            size = len(record.body) + ROW_BYTES
+            if not self._leader_work.do_now((record, at), self._seconds(), size):
+                return
         self.add_now(record, at)
 
     def add_now(self, record: Record, at: float) -> None:

@@ -123,7 +123,7 @@ class Recorder:
         self._jitter = jitter
         self._dirty: dict[str, LastState] = {}  # last states to be stored, by thing
         self._beside: dict[str, LastState] = {}  # and while another server leads
-        self._led_to: list[Received] = []  # what the messages of this turn led to, meanwhile
+        self._led_to: list[Received] = []  # found out in this turn, while another server leads
         self._batch: RecordBatch | None = None
         self._retry: Any = None
         self._again: list[AckReceipt] = []

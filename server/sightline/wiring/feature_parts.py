@@ -53,18 +53,10 @@ class Features:
     channels: ChannelParts
 
 
-def _make_owntracks(
-    start: Start,
-    cluster: Cluster,
-    live: Live,
-    accounts: Accounts,
-    past: Past,
-    mqtt: Mqtt,
-    reads: Reads,
-    regions: PhoneRegionService,
-) -> OwnTracks:
+def _make_owntracks(parts: FeatureNeeds, regions: PhoneRegionService) -> OwnTracks:
+    live, accounts, past, mqtt = parts.live, parts.accounts, parts.past, parts.mqtt
     return OwnTracks(
-        start.settings,
+        parts.start.settings,
         now,
         live.hub,
         accounts.requests,
@@ -76,9 +68,9 @@ def _make_owntracks(
         store=live.store,
         recorder=live.recorder,
         peers=mqtt.peers,
-        leadership=cluster.leadership,
+        leadership=parts.cluster.leadership,
         gate=accounts.gate,
-        reads=reads,
+        reads=parts.reads,
         sure_of_time=lambda: past.clock.sure,
         new=accounts.phones,
     )
@@ -108,13 +100,11 @@ def build_features(
         common=cluster.store,
         peers=mqtt.peers,
     )
-    owntracks = _make_owntracks(
-        start, cluster, live, accounts, past, mqtt, reads, geofencing.phones
-    )
+    needs = FeatureNeeds(start, cluster, live, accounts, past, mqtt, reads, console)
+    owntracks = _make_owntracks(needs, geofencing.phones)
     naming = make_naming(live, accounts, cluster, geofencing, owntracks)
     pictures = make_pictures(start, live, past, accounts)
-    joined = RuleWiring(start, cluster, live, accounts, past, mqtt, reads, console)
-    rules, channels = make_rules_and_channels(joined, geofencing)
+    rules, channels = make_rules_and_channels(needs, geofencing)
     erasers = make_erasers(live, past, mqtt, geofencing, rules, owntracks, pictures, channels)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
@@ -156,8 +146,8 @@ def make_channels(
 
 
 @dataclass(frozen=True, slots=True)
-class RuleWiring:
-    """The parts that rules hang on."""
+class FeatureNeeds:
+    """The parts that phones and rules are joined with."""
 
     start: Start
     cluster: Cluster
@@ -170,7 +160,7 @@ class RuleWiring:
 
 
 def make_rules_and_channels(
-    parts: RuleWiring, geofencing: Geofencing
+    parts: FeatureNeeds, geofencing: Geofencing
 ) -> tuple[Ruling, ChannelParts]:
     """Make rules and channels, which hear of each other."""
     deliveries = DeliveryListeners()
@@ -179,7 +169,10 @@ def make_rules_and_channels(
 
 
 def make_rules(
-    parts: RuleWiring, geofencing: Geofencing, channels: ChannelParts, deliveries: DeliveryListeners
+    parts: FeatureNeeds,
+    geofencing: Geofencing,
+    channels: ChannelParts,
+    deliveries: DeliveryListeners,
 ) -> Ruling:
     """Make what people are told by, and by what rules."""
     live, accounts, mqtt = parts.live, parts.accounts, parts.mqtt

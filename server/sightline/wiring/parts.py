@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +137,11 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
     ingest = Ingest(kinds, world, presence, keep=listeners.keep)
-    make = partial(Hub, listeners=[listeners.stir], remember=listeners.remember)
-    hub = make(reactor, start.wall, world, ingest, presence, broker.LinkUpdate)
+    hub = Hub(
+        *(reactor, start.wall, world, ingest, presence, broker.LinkUpdate),
+        listeners=[listeners.stir],
+        remember=listeners.remember,
+    )
     settings_parts.introduce_robots(settings, hub)
     return Live(
         names=names,

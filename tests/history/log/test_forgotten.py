@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from log_scene import JANE, OMAR, T0, fix
-from logged_scene import logged
+from logged_scene import left_in_log, logged
 from msgspec.structs import replace
 
 from sightline.history.log.forgotten import ERASED, erasures, notes, without_erased
@@ -25,15 +25,8 @@ async def times(store: Store, thing: str) -> list[float]:
 @pytest_twisted.ensureDeferred
 async def test_what_a_server_that_was_down_has_in_its_log_brings_nobody_back(tmp_path: Path):
     inner = MemoryStore()
-    down = logged(tmp_path / "a", inner, server="a", pause=600.0)
-    await down.open()
-    await until(lambda: down.indexer.has(0))
     states = [LastState(thing, T0, b"{}") for thing in (JANE, OMAR)]
-    await down.write([fix(0), fix(1, OMAR)], states)
-    # It dies: nothing of this is in the store, and its disk is out of reach.
-    down.indexer.halt()
-    await down.close()
-
+    await left_in_log(tmp_path / "a", inner, [fix(0), fix(1, OMAR)], states)
     other = logged(tmp_path / "b", inner, server="b", shared=True, wall=lambda: T0 + 10)
     await other.open()
     await other.write([fix(5)], [])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_twisted
 from log_scene import T0, fix
-from logged_scene import logged
+from logged_scene import left_in_log, logged
 
 from sightline.history.log.twins import is_shared, without_twins
 from sightline.history.memory import MemoryStore
@@ -46,13 +46,7 @@ async def test_ordinary_entries_are_never_taken_for_twins():
 @pytest_twisted.ensureDeferred
 async def test_a_leader_that_comes_back_doubles_nothing(tmp_path: Path):
     inner = MemoryStore()
-    first = logged(tmp_path / "a", inner, server="a", pause=600.0)
-    await first.open()
-    await until(lambda: first.indexer.has(0))
-    await first.write([alarm(0, 1), fix(0)], [])
-    # It dies now: nothing is folded any more.
-    first.indexer.halt()
-    await first.close()
+    await left_in_log(tmp_path / "a", inner, [alarm(0, 1), fix(0)])
     assert list((await inner.page(Span(BOT, "alarm"))).entries) == []
     await inner.write([alarm(0.3, 2)], [])
     again = logged(tmp_path / "a", inner, server="a", shared=True)

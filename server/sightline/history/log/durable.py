@@ -56,7 +56,7 @@ class HistoryLog:
     ) -> None:
         self._reactor = reactor
         self.wall = wall
-        """Gives epoch s."""
+        """Gives the time by which files are old and erasures are noted, epoch s."""
         self._most = most
         self._store = store
         self._left = left

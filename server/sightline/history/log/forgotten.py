@@ -20,7 +20,7 @@ ERASED = f"{POSITION}erased/"
 
 
 def notes(things: Iterable[str], at: float) -> list[LastState]:
-    """Return what the store keeps of it that these were erased at ``at`` (epoch s)."""
+    """Return the notes by which a store knows that these were erased at ``at`` (epoch s)."""
     return [LastState(_key(thing), at, b"{}") for thing in things]
 
 
@@ -43,7 +43,7 @@ async def erasures(store: Store) -> dict[str, float]:
 def without_erased(
     erased: Mapping[str, float], entries: Sequence[HistoryEntry], states: Sequence[LastState]
 ) -> tuple[list[HistoryEntry], list[LastState]]:
-    """Return what was received after its thing was ``erased``, or of which nothing was."""
+    """Leave out what was received before its thing was ``erased``."""
     things = {each.thing for each in entries} | {each.thing for each in states}
     until = {thing: erased.get(_key(thing), float("-inf")) for thing in things}
     return (
