@@ -70,6 +70,39 @@ def test_else_it_waits_twice_as_long_as_the_last_flush_took(takes):
     assert max(sending.gaps) < 3 * takes + 0.5 * MS
 
 
+def test_the_time_that_bytes_take_is_not_waited_for_as_well():
+    schedule = FlushSchedule(Pace())
+    schedule.flushed(ended=5.0, worked=20 * MS, size=11_000)
+    assert schedule.wait(5.0) == pytest.approx(20 * MS)
+    schedule.flushed(ended=6.0, worked=20 * MS, size=1_000_000)
+    assert schedule.wait(6.0) == pytest.approx(10 * MS)
+
+
+def test_frames_that_grow_with_the_wait_settle():
+    # 4 ms for any flush, and as much again for each 11,000 bytes of frames: 4,000 messages/s
+    schedule, now, last, gaps = FlushSchedule(Pace()), 0.0, 0.0, []
+    for _ in range(100):
+        size = 4000 * 250 * (now - last)
+        gaps.append(now - last)
+        last, worked = now, 4 * MS * (1 + size / 11_000)
+        schedule.flushed(now + worked, worked, size)
+        now += worked + schedule.wait(now + worked)
+    assert gaps[-1] == pytest.approx(gaps[-2], rel=0.01)
+    assert gaps[-1] < 20 * MS
+
+
+def test_what_held_up_one_flush_makes_no_long_wait():
+    sending = Sending(takes=1 * MS)
+    sending.news(every=0.25 * MS, seconds=0.1)
+    sending.takes, before = 50 * MS, len(sending.flushed)
+    sending.stir()
+    while len(sending.flushed) == before:
+        sending.clock.advance(0.25 * MS)
+    sending.takes = 1 * MS
+    sending.news(every=0.25 * MS, seconds=0.02)
+    assert sending.flushed[before + 1] - sending.flushed[before] < 50 * MS + 3 * MS
+
+
 def test_it_never_rests_for_longer_than_the_longest_tick():
     sending = Sending(takes=0.2)
     sending.news(every=1 * MS, seconds=2)

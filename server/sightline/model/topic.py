@@ -26,6 +26,11 @@ def levels(topic: str | bytes) -> list[str]:
             topic = topic.decode()
         except UnicodeDecodeError as why:
             raise CannotDecode("bad_topic", "the topic is not UTF-8") from why
+    check_characters(topic)
+    return topic.removeprefix("/").split("/")
+
+
+def check_characters(topic: str) -> None:
+    """Raise `CannotDecode` (``bad_topic``) if the topic holds control characters."""
     if UNFIT.search(topic):
         raise CannotDecode("bad_topic", "the topic holds control characters")
-    return topic.removeprefix("/").split("/")

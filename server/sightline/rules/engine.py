@@ -51,7 +51,7 @@ class RuleEngine:
         self._ports = EnginePorts(Timers())
         self._timers = self._ports.timers
         self._book = RuleBook(calendar, around, self._ports)
-        self._looks = self._book.looks
+        self._looks, self._rules = self._book.looks, self._book.rules
         self.now = 0.0
         """The newest time that was given, epoch s."""
         self.faults = 0
@@ -65,10 +65,12 @@ class RuleEngine:
         self, at: float, key: str, before: State | None, after: State | None
     ) -> Sequence[Event]:
         """Judge a change of a thing that was found at ``at`` (epoch s, ours)."""
+        timers = self._timers
+        if not self._rules and timers.next > at and not key.startswith("broker/"):
+            return _NOTHING  # without any rule only links to brokers are followed
         looks: Sequence[Look] | None = self._looks.get(key)
         if looks is None:
             looks = self._book.find(key, before, after, self.now)
-        timers = self._timers
         if not looks and timers.next > at:
             return _NOTHING
         at = self._passes(at)

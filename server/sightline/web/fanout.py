@@ -49,7 +49,7 @@ class FanOut:
         self._slice_ends = 0.0
         self._flushed = 0  # the world's seq at the last flush
         self._beat_waits = False  # for the end of that
-        self.frames_sent = 0
+        self.frames_sent = self._bytes_sent = 0
         self.too_slow = 0
 
     @property
@@ -214,6 +214,7 @@ class FanOut:
         end = self._flushed = self._world.seq
         seconds = self._clock.seconds
         sent, waited, began = False, 0.0, seconds()
+        frames, size = self.frames_sent, self._bytes_sent
         for group in list(self._groups.values()):
             if (left := seconds()) > self._slice_ends:
                 yield
@@ -229,8 +230,9 @@ class FanOut:
                 if before >= end and self._world.seq > end:
                     break  # what changed between two slices is sent by the next flush
         if sent:
-            ended = seconds()
-            self._schedule.flushed(ended, ended - began - waited)
+            ended, frames = seconds(), max(1, self.frames_sent - frames)
+            each = (self._bytes_sent - size) / frames
+            self._schedule.flushed(ended, ended - began - waited, each)
 
     def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()
@@ -304,3 +306,4 @@ class FanOut:
                 self.full(viewer)
                 viewer.wire.send_later(memoryview(data)[sent:] if shared else data[sent:])
         self.frames_sent += len(viewers)
+        self._bytes_sent += size * len(viewers)

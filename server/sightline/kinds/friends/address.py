@@ -65,12 +65,19 @@ def read_address(topic: str | bytes) -> Address:
 
     Raises `CannotDecode`: ``bad_topic``, ``unknown_subtopic``.
     """
-    found = levels(topic)
+    return address_of(levels(topic))
+
+
+def address_of(found: list[str]) -> Address:
+    """Read the levels of ``owntracks/user/device[/part]``, which hold no control characters.
+
+    Raises `CannotDecode`: ``bad_topic``, ``unknown_subtopic``.
+    """
     if len(found) < 3 or not found[1] or not found[2]:
         raise CannotDecode("bad_topic", "not owntracks/user/device")
     if not NOT_NAMES.isdisjoint(found[1:3]):
         raise CannotDecode("bad_topic", "nobody is called . or ..")
-    if any(len(level) > LONGEST_LEVEL for level in found):
+    if max(map(len, found)) > LONGEST_LEVEL:
         raise CannotDecode("bad_topic", f"a level of more than {LONGEST_LEVEL} characters")
     if len(found) > 4:
         raise CannotDecode("unknown_subtopic", "more levels than OwnTracks has")

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from sightline.kinds.friends.address import (
     MOST_TOPICS,
     Address,
+    address_of,
     is_part,
     named,
     read_address,
@@ -20,6 +21,7 @@ from sightline.kinds.friends.address import (
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode
 from sightline.model.remembered import Remembered
+from sightline.model.topic import check_characters
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
@@ -122,8 +124,9 @@ class BaseTopics:
             for number, base in enumerate(self._bases):
                 device = _named(base, levels)
                 if device is not None:
+                    check_characters(topic)
                     self._remember("/".join(device), number)
-                    return read_address("/".join(("owntracks", *device, *levels[len(base) :])))
+                    return address_of(["owntracks", *device, *levels[len(base) :]])
             if levels[0] != _POSTED:
                 raise CannotDecode("bad_topic", "below no base topic")
         return read_address(topic)
@@ -148,7 +151,10 @@ def _named(base: list[str], levels: list[str]) -> list[str] | None:
     """User and device, by this base; None: the topic is not below it."""
     if len(levels) < len(base):
         return None
-    pairs = list(zip(base, levels, strict=False))
-    if any(part not in (_LEVEL, level) for part, level in pairs):
-        return None
-    return [level for part, level in pairs if part == _LEVEL]
+    device = []
+    for part, level in zip(base, levels, strict=False):
+        if part == _LEVEL:
+            device.append(level)
+        elif part != level:
+            return None
+    return device
