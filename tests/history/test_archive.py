@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.python.failure import Failure
 
+from sightline.history.archive import erasures
 from sightline.history.archive.archive import Archive
+from sightline.history.archive.blocks import BlockWriter, members
 from sightline.history.archive.folder import Folder
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.lines import LONGEST, numbered, open_lines
+from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival
 from waits import wait_until
 
@@ -81,11 +85,12 @@ class Scene:
 
     @property
     def kept(self) -> list[Arrival]:
-        found = []
-        for path in sorted(self.folder.glob("*.jsonl*")):
-            with open_lines(path) as stream:
-                found += [read(line.data) for line in numbered(stream)]
-        return found
+        names = sorted(path.name for path in self.folder.glob("*.jsonl*"))
+        return [each for name in names for each in self.kept_in(name)]
+
+    def kept_in(self, name: str) -> list[Arrival]:
+        with open_lines(self.folder / name) as stream:
+            return [read(line.data) for line in numbered(stream)]
 
 
 @pytest.fixture
@@ -409,6 +414,68 @@ def test_a_broken_compressed_file_does_not_stop_an_erasure(folder: Path):
         scene.archive.take([said("owntracks/a/b")])
         scene.written()
         assert b"keep" in gzip.decompress((folder / "2026-11-20-1.jsonl.gz").read_bytes())
+
+
+def test_of_a_damaged_compressed_file_all_but_the_damaged_block_stays(folder: Path):
+    folder.mkdir()
+    path = folder / "2026-11-20-1.jsonl.gz"
+    with path.open("wb") as stream, BlockWriter(stream) as zipped:
+        for n in range(5000):
+            zipped.write(written(said("owntracks/a/b", b"%d" % n)))
+    data, blocks = bytearray(path.read_bytes()), [*members(path)]
+    assert len(blocks) == 3
+    data[blocks[1].offset + blocks[1].length // 2] ^= 0x40
+    path.write_bytes(data)
+    lost = blocks[1].data.count(b"\n")
+    with Scene(folder) as scene:
+        scene.archive.erase("friend/jane/phone")
+        scene.until(lambda: scene.archive.idle)
+        assert len(scene.kept) == 5000 - lost
+        assert scene.kept[-1].payload == b"4999"
+
+
+def test_an_erasure_that_was_not_done_before_a_kill_is_done_after_the_next_start(folder: Path):
+    with Scene(folder) as scene:
+        scene.archive.take([said(payload=b"secret"), said("owntracks/ann/phone")])
+        scene.written()
+        noted = scene.archive.erase("friend/jane/phone")
+        scene.until(lambda: noted.called and scene.archive.idle)
+        assert scene.files == [f"{TODAY}-1.jsonl"]
+    # As a kill leaves it: noted, and not yet begun.
+    (folder / f"{TODAY}-2.jsonl").write_bytes(written(said(payload=b"secret")))
+    erasures.note(folder, "friend/jane/phone")
+    with Scene(folder) as scene:
+        scene.until(lambda: erasures.noted(folder) == [])
+        scene.until(lambda: scene.archive.idle)
+        assert [one.topic for one in scene.kept] == ["owntracks/ann/phone"]
+
+
+def test_who_cannot_be_noted_is_told_not_to_be_erased(folder: Path):
+    folder.write_text("in the way of the folder")
+    with Scene(folder) as scene:
+        failed: list[Failure] = []
+        scene.archive.erase("friend/jane/phone").addErrback(failed.append)
+        scene.until(lambda: failed)
+        assert failed[0].check(Unavailable)
+
+
+def test_a_file_that_cannot_be_read_holds_up_neither_the_others_nor_retention(folder: Path):
+    folder.mkdir()
+    for day in (19, 20):
+        path = folder / f"2026-11-{day}-1.jsonl.gz"
+        with path.open("wb") as stream, BlockWriter(stream) as zipped:
+            zipped.write(written(said(payload=b"secret")))
+    bad = folder / "2026-11-19-1.jsonl.gz"
+    bad.unlink()
+    bad.mkdir()  # whoever opens it has an error
+    (folder / "2026-10-01-1.jsonl").write_bytes(written(said("owntracks/a/b", b"old")))
+    with Scene(folder) as scene:
+        scene.archive.erase("friend/jane/phone")
+        scene.until(lambda: scene.kept_in("2026-11-20-1.jsonl.gz") == [])
+        scene.until(lambda: "2026-10-01-1.jsonl" not in str(scene.files))
+        assert erasures.noted(folder) == ["friend/jane/phone"]
+        bad.rmdir()  # by hand: what is not there has nobody in it
+        scene.until(lambda: scene.archive.idle and erasures.noted(folder) == [])
 
 
 @pytest.fixture(autouse=True)

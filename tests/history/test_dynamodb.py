@@ -25,6 +25,7 @@ from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.store import DynamoStore
+from sightline.history.log.folding import POSITION
 from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.store import Span
 from sightline.model.faults import CannotOpen, Unavailable
@@ -82,6 +83,25 @@ async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path)
     assert await kept(store) == fixes
     assert sum(new) <= 200
     assert store._endpoint.dynamo.repeated > 5
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_position_is_written_behind_the_states_that_it_tells_of(stores, tmp_path, weather):
+    store = await stores(tmp_path, weather.endpoint, writing=60.0)
+    written: list[list[str]] = []
+    writer = store._writing
+    put = writer._table.put
+
+    async def noted(items: Any, removed: Any = ()) -> None:
+        await put(items, removed)
+        written.append([item["k"]["S"] for item in items])
+
+    writer._table.put = noted
+    states = [LastState(f"friend/ann/{n}", T0, b"{}") for n in range(30)]
+    gone = LastState(JANE, T0, None)
+    await store.write([], [*states, LastState(f"{POSITION}a", 0.0, b"{}"), gone])
+    assert [len(each) for each in written if each] == [30, 1]
+    assert written[-1] == [f"{POSITION}a"]
 
 
 @pytest_twisted.ensureDeferred

@@ -42,7 +42,8 @@ async def _run(
         log = HistoryLog(reactor, state / FOLDER, now)
         log.open()
         try:
-            indexer = Indexer(reactor, log, store, server_name(settings))
+            shared = bool(settings.replicas.name)
+            indexer = Indexer(reactor, log, store, server_name(settings), shared=shared)
             # Of a store that others use the present states are theirs, and newer.
             own = not settings.store.url and settings.history.store == "sqlite"
             count = await _rebuild(indexer, states=own)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sightline.history.archive.archive import Archive
+from sightline.history.archive.archive import Archive, sent_by
+from sightline.kinds.friends import BaseTopics
 from sightline.settings import Settings
 from sightline.wiring.clock import now
 
@@ -20,9 +21,14 @@ def message_archive(
 ) -> Archive:
     """Return the archive. One that is switched off still lets go of what it kept before.
 
-    What is old goes by ``purge_clock`` (epoch s), which is surely not ahead.
+    What is old goes by ``purge_clock`` (epoch s), which is surely not ahead. Who is erased is found
+    by the base topics, and below any first level: that may have been a base before.
     """
-    wanted = settings.archive
+    wanted, bases = settings.archive, BaseTopics(settings.friends.topics)
+
+    def is_sent_by(topic: str | bytes, thing: str) -> bool:
+        return bases.is_sent_by(topic, thing) or sent_by(topic, thing)
+
     return Archive(
         reactor,
         now,
@@ -32,4 +38,5 @@ def message_archive(
         most=wanted.megabytes * 1_000_000,
         no_room=no_room,
         purge_clock=purge_clock,
+        sent_by=is_sent_by,
     )

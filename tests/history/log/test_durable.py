@@ -112,6 +112,23 @@ async def test_who_is_erased_is_in_no_file_of_the_log(tmp_path: Path):
 
 
 @pytest_twisted.ensureDeferred
+async def test_files_written_while_the_clock_was_ahead_go_as_well(tmp_path: Path):
+    now = [time.time()]
+    writer = SegmentWriter(tmp_path, lambda: now[0], part=1)
+    log = HistoryLog(reactor, tmp_path, lambda: now[0], writer=writer)
+    log.open()
+    for n in range(5):
+        await log.append([fix(n)], [])
+    files = names(tmp_path)
+    os.utime(tmp_path / files[0], (now[0] + 365 * KEEP, now[0] + 365 * KEEP))
+    now[0] += KEEP + 60
+    tidying = log.tidy(LogPosition(files[3], 4), 4)
+    assert tidying is not None
+    assert await tidying == 3
+    await log.close()
+
+
+@pytest_twisted.ensureDeferred
 async def test_old_files_go_now_and_then(tmp_path: Path):
     now = [time.time()]
     writer = SegmentWriter(tmp_path, lambda: now[0], part=1)

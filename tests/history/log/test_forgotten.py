@@ -10,12 +10,14 @@ from log_scene import JANE, OMAR, T0, fix
 from logged_scene import left_in_log, logged
 from msgspec.structs import replace
 
+from sightline.history.log.durable import HistoryLog
 from sightline.history.log.forgotten import ERASED, erasures, notes, without_erased
+from sightline.history.log.indexer import Indexer
 from sightline.history.memory import MemoryStore
 from sightline.history.record import LastState
 from sightline.history.store import Span, Store
 from stores import MAKERS
-from waits import until
+from waits import reactor, until
 
 
 async def times(store: Store, thing: str) -> list[float]:
@@ -43,6 +45,22 @@ async def test_what_a_server_that_was_down_has_in_its_log_brings_nobody_back(tmp
     assert [each.thing for each in (await back.last_states())[0]] == [OMAR]
     await back.close()
     await other.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_nor_when_its_store_is_rebuilt_from_that_log(tmp_path: Path):
+    inner = MemoryStore()
+    await left_in_log(tmp_path / "a", inner, [fix(0), fix(1, OMAR)], [])
+    other = logged(tmp_path / "b", inner, server="b", shared=True, wall=lambda: T0 + 10)
+    await other.open()
+    await other.erase([JANE])
+    await other.close()
+    log = HistoryLog(reactor, tmp_path / "a", lambda: T0 + 20)
+    log.open()
+    indexer = Indexer(reactor, log, inner, "a", shared=True)
+    assert [lines async for _, lines in indexer.rebuild(states=False)][-1] == 2
+    assert (await times(inner, OMAR), await times(inner, JANE)) == ([1], [])
+    await log.close()
 
 
 @pytest.mark.parametrize("name", MAKERS)

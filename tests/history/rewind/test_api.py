@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_twisted
 
 from rewind_scene import DAY, NOON, ArchiveFiles, said
+from sightline.contract.errors import Refused
 from sightline.history.rewind.api import LookLog
 from web_scene import GOOD
 
@@ -104,15 +106,30 @@ async def test_what_makes_no_sense_is_refused_in_words(open_web):
         assert answer.code == code, (path, answer.data)
 
 
-def test_the_same_look_within_a_minute_is_noted_once_and_a_flood_is_bounded():
+def test_the_same_look_within_a_minute_is_noted_once_and_a_flood_is_refused():
     now, noted = [0.0], []
     log = LookLog(noted.append, lambda: now[0])
     for second in range(90):
         now[0] = second
         log.look("jane", "::1", "broker/main h/", f"tree at {second}")
     assert [event.more for event in noted] == ["tree at 0", "tree at 60"]
-    for n in range(1000):
-        log.look("eve", "::1", f"broker/main t{n}", "value at 1")
+    for _ in range(1000):
         log.refusal("mallory", "::1", "forbidden")
+    for n in range(200):
+        log.look("eve", "::1", f"broker/main t{n}", "value at 1")
+    for n in range(200, 1000):
+        with pytest.raises(Refused, match="Too many looks"):
+            log.look("eve", "::1", f"broker/main t{n}", "value at 1")
     assert len([event for event in noted if event.who == "eve"]) == 200
     assert len([event for event in noted if event.who == "mallory"]) == 30
+
+
+def test_downloads_of_two_spans_are_two_looks():
+    noted: list[Any] = []
+    log = LookLog(noted.append, lambda: 0.0)
+    for span in ("12:00 to 12:01", "12:00 to 12:01", "1.11. to 30.11."):
+        log.look("jane", "::1", "broker/main #", f"download {span}")
+    assert [event.more for event in noted] == [
+        "download 12:00 to 12:01",
+        "download 1.11. to 30.11.",
+    ]

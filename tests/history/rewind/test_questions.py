@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from rewind_scene import DAY, NOON, PLACE, ArchiveFiles, endless, said
 from sightline.history.query_params import Moment
+from sightline.history.rewind import answers
 from sightline.history.rewind.answers import (
     CurveQuery,
     DifferenceQuery,
@@ -128,6 +129,15 @@ def test_what_is_not_done_in_time_is_said_with_where_to_go_on(house: ArchiveFile
     assert lows == dict(zip(whole.buckets, whole.low, strict=True))
     assert whole.buckets == list(range(40))
     assert set(whole.high) == {99.0}
+
+
+def test_a_curve_of_more_buckets_than_one_answer_takes_goes_on(house: ArchiveFiles, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_BUCKETS", 15)
+    told = house.questions.curve(_curve(None), PLACE, endless())
+    assert (len(told.buckets), told.complete) == (15, False)
+    assert told.after is not UNSET
+    rest = house.questions.curve(_curve(told.after), PLACE, endless())
+    assert rest.buckets[0] in (told.buckets[-1], told.buckets[-1] + 1)
 
 
 def _curve(after: str | None) -> CurveQuery:

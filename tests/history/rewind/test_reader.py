@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from rewind_scene import ArchiveFiles, everything, lines_of, said
 from sightline.history.archive.folder import Folder, index_of
+from sightline.history.rewind.budget import TimeUp
 from sightline.history.rewind.building import ArchiveLine
 from sightline.history.rewind.index import key_of, unpacked
 from sightline.history.rewind.messages import MessageFilter, scan
@@ -222,7 +224,7 @@ def test_erasure_takes_the_index_along_and_readers_go_on(files: ArchiveFiles):
     index = index_of(zipped)
     assert unpacked(index.read_bytes()).keys[0] == key_of("main", "owntracks/jane/phone")
     parts = ArchiveReader(files.path).parts(lambda: None)
-    for _ in folder_of(files).remove(lambda line: b"jane" in line):
+    for _ in folder_of(files).remove(lambda line: b"jane" in line, set()):
         pass
     assert not index.exists()
     with pytest.raises(Changed):  # whoever was at it begins anew
@@ -299,6 +301,23 @@ def test_an_index_that_was_begun_goes_on_where_it_stopped(files: ArchiveFiles):
     assert reader.parts(check)[0].messages == 20_000
     whole = len(ArchiveReader(files.path).parts(lambda: None)[0].index.blocks)
     assert len(calls) - before < whole, "not from its beginning"
+
+
+def test_a_question_that_ended_in_the_middle_hides_nothing_from_the_next(files: ArchiveFiles):
+    files.add(said("h/temp", json.dumps({"t": n, "more": "x" * 60}), n) for n in range(10_000))
+    reader, looks = ArchiveReader(files.path), 0
+    assert len(heard(files, reader=reader)) == 10_000
+    files.add(said("h/temp", json.dumps({"t": n}), n) for n in range(10_000, 20_000))
+
+    def impatient() -> None:
+        nonlocal looks
+        looks += 1
+        if looks > 2:
+            raise TimeUp
+
+    with pytest.raises(TimeUp):
+        reader.parts(impatient)
+    assert len(heard(files, reader=reader)) == 20_000
 
 
 def test_no_folder_is_an_empty_archive(tmp_path: Path):

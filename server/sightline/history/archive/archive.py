@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,8 +21,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from sightline.history.archive import erasures
 from sightline.history.archive.folder import Folder, day_of
-from sightline.history.archive.line import NoMessage, read, written
+from sightline.history.archive.line import written
 from sightline.history.retention import DAY
 from sightline.history.rewind.reader import make_indexes
 from sightline.kinds import redacted
@@ -60,6 +62,12 @@ def _head(topic: str | bytes) -> str:
     return first + slash if slash else ""
 
 
+def sent_by(topic: str | bytes, thing: str) -> bool:
+    """Tell whether a topic has a friend's user and device behind its first level."""
+    text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+    return text.removeprefix("/").split("/")[1:3] == id_of(thing).split("/")
+
+
 class _Order(NamedTuple):
     """Work on the files, piece by piece, once so many messages are written.
 
@@ -79,7 +87,8 @@ class Archive(Service):
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
     waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why
     nothing may be written just now (empty: it may).
-    What is too old goes by ``purge_clock`` (epoch s), if that is earlier.
+    What is too old goes by ``purge_clock`` (epoch s), if that is earlier. ``sent_by`` tells whether
+    a topic is one of this friend's (called on the archive's thread).
     """
 
     _log = Logger()
@@ -98,10 +107,12 @@ class Archive(Service):
         queue_bytes: int = 33_554_432,
         no_room: Callable[[], str] = str,
         purge_clock: Callable[[], float] | None = None,
+        sent_by: Callable[[str | bytes, str], bool] = sent_by,
     ) -> None:
         self._reactor = reactor
         self._wall = wall
         self._purge_clock = purge_clock or wall
+        self._sent_by = sent_by
         self._topics = tuple(topics)
         self._path = folder
         self._limit = queue
@@ -115,6 +126,7 @@ class Archive(Service):
         self._wanted: dict[str | bytes, bool] = {}
         self._queue: deque[Arrival] = deque()
         self._orders: deque[_Order] = deque()
+        self._erasures = erasures.ErasureQueue(reactor, folder)
         self._bell = threading.Event()
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -141,7 +153,8 @@ class Archive(Service):
     @property
     def idle(self) -> bool:
         """Return whether everything is written, and no work on the files is left."""
-        return not (self.waiting or self._files.untidy or self._orders or self._chore)
+        waits = self.waiting or self._files.untidy or self._orders or self._chore or self._erasures
+        return not waits
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Keep those of these messages that are wanted; what finds no room is counted."""
@@ -183,24 +196,15 @@ class Archive(Service):
             names = tuple(name for name in names if name.startswith(_OWN_TOPICS))
         return any(matches(name, text) for name in names)
 
-    def erase(self, thing: str) -> None:
-        """Take every message of this friend out of the files, soon.
+    def erase(self, thing: str) -> Deferred[None]:
+        """Take every message of this friend out of the files, soon; fires once that is noted on
+        disk. Fails with `Unavailable`.
 
         Lines that cannot be read go, too. What comes before this is begun may go or stay.
         """
-        person = id_of(thing).split("/")
-
-        def unwanted(line: bytes) -> bool:
-            try:
-                topic = read(line).topic
-            except NoMessage:
-                return True
-            text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
-            return text.removeprefix("/").split("/")[1:3] == person
-
-        self._orders.append(_Order(self._put, lambda: self._files.remove(unwanted), True))
-        self._orders.append(_Order(self._put, lambda: make_indexes(self._path), False))
+        noted = self._erasures.ask(thing)
         self._bell.set()
+        return noted
 
     def startService(self) -> None:
         super().startService()
@@ -220,6 +224,7 @@ class Archive(Service):
         return ended.addCallback(self._ended)
 
     def _ended(self, _: None) -> None:
+        self._erasures.give_up()
         if self.waiting:
             self._log.warn(
                 "{count} messages did not get into the archive: {why}",
@@ -239,9 +244,14 @@ class Archive(Service):
         opened = False
         while True:
             try:
+                things = self._erasures.note_all()
                 if not opened:
                     self._files.open()
-                    opened = True
+                    things, opened = erasures.noted(self._path), True
+                for thing in things:
+                    work = erasures.work_of(self._files, self._path, thing, self._sent_by)
+                    self._orders.append(_Order(self._put, work, True))
+                    self._orders.append(_Order(self._put, partial(make_indexes, self._path), False))
                 self._write()
                 self._work()
                 self._look_at_the_clock()
@@ -297,7 +307,7 @@ class Archive(Service):
         except OSError:
             self._chore = None
             if self._order.must:
-                self._orders.appendleft(self._order)
+                self._orders.append(self._order)  # what else is to be done does not wait for it
             else:
                 self._tidying, self._files.untidy = False, True
             raise

@@ -12,18 +12,16 @@ after each piece, so that messages can be written in between.
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
-import zlib
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from sightline.history.archive.blocks import BlockWriter
-from sightline.history.lines import numbered, open_lines
+from sightline.history.archive.blocks import BlockWriter, pieces
+from sightline.history.lines import numbered
+from sightline.history.log.segments import sync_folder
 from sightline.history.torn_line import cut_torn_line
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6})\.jsonl(\.gz)?")
@@ -203,40 +201,39 @@ class Folder:
             removed += 1
         return removed
 
-    def remove(self, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
-        """Take the lines that are ``unwanted`` out of every file. Raises `OSError`.
+    def remove(
+        self, unwanted: Callable[[bytes], bool], done: set[Path]
+    ) -> Generator[None, None, None]:
+        """Take the lines that are ``unwanted`` out of every file but those that are ``done``.
 
-        What cannot be read goes, too: it may hold what must go.
+        What cannot be read goes, too: it may hold what must go. Files are noted in ``done``, so
+        that another attempt goes on. Raises `OSError`, after all the others were seen to.
         """
         self.close()
-        paths = sorted(self._closed)
+        paths = sorted(set(self._closed) - done)
         self._sealed.update(paths)
+        fault: OSError | None = None
         try:
             for path in paths:
-                yield from self._remove(path, unwanted)
-                index_of(path).unlink(missing_ok=True)  # one that was made of it meanwhile
-                self._closed[path] = path.stat().st_size
+                try:
+                    yield from self._remove(path, unwanted)
+                    index_of(path).unlink(missing_ok=True)  # one that was made of it meanwhile
+                    self._closed[path] = path.stat().st_size
+                except OSError as why:
+                    if path.exists():
+                        fault = why
+                        continue
+                    del self._closed[path]  # somebody removed it
+                done.add(path)
         finally:
             self._sealed.difference_update(paths)
+        if fault is not None:
+            raise fault
 
     def _remove(self, path: Path, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
-        with _Tmp(path) as tmp, open_lines(path) as lines, ExitStack() as inner:
-            out: BinaryIO = tmp.stream
-            if path.suffix == ".gz":
-                out = inner.enter_context(BlockWriter(tmp.stream))  # type: ignore[assignment]
-            found = False
-            try:
-                for line in numbered(lines):
-                    if line.torn or line.long or unwanted(line.data):
-                        found = True
-                    else:
-                        out.write(line.data + b"\n")
-                    if line.number % _LINES == 0:
-                        yield
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                found = True
-            inner.close()
-            if found:
+        with _Tmp(path) as tmp:
+            work = _without_zipped if path.suffix == ".gz" else _without
+            if (yield from work(path, tmp.stream, unwanted)):
                 index_of(path).unlink(missing_ok=True)  # it names what goes
                 tmp.keep()
 
@@ -270,6 +267,38 @@ class _Tmp:
             os.fsync(self.stream.fileno())
             self.stream.close()
             os.replace(self._tmp, self._path)
+            sync_folder(self._path.parent)
         else:
             self.stream.close()
             self._tmp.unlink(missing_ok=True)
+
+
+def _without(
+    path: Path, out: BinaryIO, unwanted: Callable[[bytes], bool]
+) -> Generator[None, None, bool]:
+    """Copy the lines of a plain file but the unwanted; return whether there were any."""
+    found = False
+    with path.open("rb") as lines:
+        for line in numbered(lines):
+            if line.torn or line.long or unwanted(line.data):
+                found = True
+            else:
+                out.write(line.data + b"\n")
+            if line.number % _LINES == 0:
+                yield
+    return found
+
+
+def _without_zipped(
+    path: Path, out: BinaryIO, unwanted: Callable[[bytes], bool]
+) -> Generator[None, None, bool]:
+    """Do the same with a compressed file. Of a damaged block nothing is copied."""
+    found = False
+    with BlockWriter(out) as zipped:
+        for piece in pieces(path):
+            lines = piece.lines.split(b"\n")[:-1]
+            wanted = [line for line in lines if not unwanted(line)]
+            found |= bool(piece.fault) or len(wanted) < len(lines)
+            zipped.write(b"".join([line + b"\n" for line in wanted]))
+            yield
+    return found

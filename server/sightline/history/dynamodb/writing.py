@@ -12,6 +12,7 @@ from sightline.aws.table import Table, all_of
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.dynamodb.reading import DynamoReader
+from sightline.history.log.folding import POSITION
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.model.faults import CannotOpen, Unavailable
 
@@ -57,9 +58,13 @@ class DynamoWriter:
         # In slices: making items of thousands would hold the reactor.
         for at in range(0, len(entries), _SLICE):
             new += await self._write(entries[at : at + _SLICE])
-        latest = list({last.thing: last for last in last_states}.values())
-        for at in range(0, len(latest), _SLICE):
-            await self._stand(latest[at : at + _SLICE])
+        latest = {last.thing: last for last in last_states}
+        # A position tells that all before it is there, so it comes behind that.
+        marks = [latest.pop(thing) for thing in [*latest] if thing.startswith(POSITION)]
+        states = list(latest.values())
+        for at in range(0, len(states), _SLICE):
+            await self._stand(states[at : at + _SLICE])
+        await self._stand(marks)
         return new
 
     async def _write(self, entries: Sequence[HistoryEntry]) -> int:

@@ -168,10 +168,10 @@ class HistoryLog:
         return self._call(self._drop, position.segment, n)
 
     def _drop(self, segment: str, n: int) -> int:
-        before = self.wall() - KEEP
+        now = self.wall()
         whole = self._writer.end.n <= n  # here, where nothing is appended meanwhile
         self._writer.rotate_old()
-        return self._writer.drop(segment, lambda at: at < before, DISK_BOUND, whole=whole)
+        return self._writer.drop(segment, lambda at: abs(now - at) > KEEP, DISK_BOUND, whole=whole)
 
     # -- erasing
 

@@ -306,6 +306,8 @@ class Indexer:
         `start`. Raises `Unavailable`.
         """
         first = await deferToThread(first_number, self._durable.folder)
+        # All of it is from before: meanwhile others may have written it, or erased somebody.
+        self._first = self._durable.end.n if self.shared else 0
         self._with_states, self._known, self._at = states, True, max(0, first - 1)
         whole = self.behind
         while self.behind:

@@ -40,10 +40,17 @@ class LookLog:
         self._refused = TokenBuckets(rate=0.2, burst=30)
 
     def look(self, who: str, address: str, thing: str, more: str) -> None:
-        """Note what somebody looks at, unless they did a moment ago."""
-        now, key = self._clock(), (who, address, thing, more.partition(" ")[0])
-        if now - self._looks.get(key, -_SAME) < _SAME or not self._audits.take(who, now):
+        """Note what somebody looks at, unless they did a moment ago; a download, with its span.
+
+        Raises `Refused` (``wait``): what cannot be noted is not shown.
+        """
+        what = more if more.startswith("download") else more.partition(" ")[0]
+        now, key = self._clock(), (who, address, thing, what)
+        if now - self._looks.get(key, -_SAME) < _SAME:
             return
+        if not self._audits.take(who, now):
+            why = "Too many looks at once for the audit log. Try again in a moment."
+            raise Refused("wait", why, wait=1)
         if len(self._looks) >= _LOOKS:
             self._looks.clear()
         self._looks[key] = now

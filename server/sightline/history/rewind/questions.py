@@ -223,11 +223,13 @@ class Questions:
                     value = number_in(arrival.payload, asked.field)
                     if value is not None:
                         buckets.add(arrival.at, value)
+                if len(buckets) >= answers.MOST_BUCKETS:
+                    break
+            else:
+                looked.all()
         except TimeUp:
             if not looked.moved:
                 raise
-        else:
-            looked.all()
         number, low, high, last, at = buckets.columns()
         return answers.Curve(
             broker=viewpoint.broker,

@@ -112,6 +112,7 @@ class ArchiveReader:
             self._indexes.clear()
             self._weights.clear()
             self._growing.clear()
+            self._making.clear()
             self._blocks.clear()
             if self._stream is not None:
                 self._stream[2].close()
@@ -253,12 +254,12 @@ class ArchiveReader:
                 growing = _Growing(about.st_ino, IndexBuilder(known), blocks)
                 self._growing[file.name] = growing
             builder = growing.builder
-            before = len(builder.blocks)
             while about.st_size - builder.covered >= BLOCK:
                 if not _add(builder, stream.fileno(), about.st_size):
                     break
                 check()
-            if growing.index is None or len(builder.blocks) != before:
+            # Not by what this question added: one before it may have ended in the middle.
+            if growing.index is None or len(growing.index.blocks) != len(builder.blocks):
                 growing.index = builder.index(about.st_size, about.st_mtime_ns, zipped=False)
                 if len(builder.blocks) - growing.saved >= _SAVE:
                     save(file, growing.index)

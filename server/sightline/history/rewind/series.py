@@ -113,6 +113,9 @@ class Buckets:
         if at >= bucket[3]:
             bucket[2], bucket[3] = value, at
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def columns(self) -> tuple[list[int], list[float], list[float], list[float], list[float]]:
         """Return numbers of buckets in order, and of each the least, the most, the last, its
         time.

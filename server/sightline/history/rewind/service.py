@@ -187,7 +187,10 @@ class RewindService(Service):
 
     def _forget(self) -> None:
         self._forgetting = None
-        self._questions.forget()
+        if self._pool.started:
+            # Not on this thread: a question holds the files, for as long as a disk hangs.
+            forgetting = deferToThreadPool(self._reactor, self._pool, self._questions.forget)
+            forgetting.addErrback(lambda failure: self._log.failure("Could not forget", failure))
 
 
 _PIECE = 262_144

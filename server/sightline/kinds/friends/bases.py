@@ -19,7 +19,7 @@ from sightline.kinds.friends.address import (
     read_address,
 )
 from sightline.kinds.friends.names import DeviceNames
-from sightline.model.kind import CannotDecode
+from sightline.model.kind import CannotDecode, id_of
 from sightline.model.remembered import Remembered
 from sightline.model.topic import check_characters
 
@@ -78,6 +78,15 @@ class BaseTopics:
         """Forget where a device was heard; it is known again once its topic is read anew."""
         self._heard.pop(device, None)
         self._addresses.clear()
+
+    def is_sent_by(self, topic: str | bytes, thing: str) -> bool:
+        """Tell whether a topic is this friend's, by the name that stands in it.
+
+        Nothing is remembered, so any thread may ask.
+        """
+        text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+        levels, device = text.split("/"), id_of(thing).split("/")
+        return any(_named(base, levels) == device for base in self._bases)
 
     def suggestion(self, topic: str | bytes, payload: bytes) -> str:
         """Return the base topic with which this message would be heard.
