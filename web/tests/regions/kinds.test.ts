@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
 import { boardOf } from '../../src/things/regions/boardrows';
-import { transitionsOf, latenessOf, readTransition, timeOf } from '../../src/things/regions/transitions';
+import {
+  transitionsOf,
+  latenessOf,
+  readTransition,
+  timeOf,
+} from '../../src/things/regions/transitions';
 import { startOfDay } from '../../src/ui/times';
 import { Notifications, MOST } from '../../src/things/regions/notifications';
 import { readRegion } from '../../src/things/regions/read';
@@ -217,9 +222,9 @@ describe('the notifications', () => {
     const world = new World();
     const notifications = new Notifications(world, () => 1010);
     says(world, transition(1), transition(2));
-    expect(notifications.told.value.transitions).toEqual([]);
+    expect(notifications.current.value.transitions).toEqual([]);
     says(world, transition(3));
-    expect(notifications.told.value.transitions.map(({ n }) => n)).toEqual([3]);
+    expect(notifications.current.value.transitions.map(({ n }) => n)).toEqual([3]);
     expect(notifications.unseen.value).toBe(1);
   });
 
@@ -229,12 +234,12 @@ describe('the notifications', () => {
     says(world, transition(1));
     says(world, transition(4000, { at: 4000 }));
     says(world, transition(4000, { at: 4000, agrees: true }));
-    expect(notifications.told.value.transitions).toEqual([]);
+    expect(notifications.current.value.transitions).toEqual([]);
     says(world, transition(4001, { at: 4990 }));
     says(world, transition(4001, { at: 4990, agrees: false }));
     expect(notifications.unseen.value).toBe(1);
     // What the other side said meanwhile is told with it.
-    expect(notifications.told.value.transitions).toMatchObject([{ n: 4001, agrees: false }]);
+    expect(notifications.current.value.transitions).toMatchObject([{ n: 4001, agrees: false }]);
   });
 
   test('shows few at once and says how many more', () => {
@@ -244,11 +249,11 @@ describe('the notifications', () => {
     notifications.onNews(({ n }) => heard.push(n));
     says(world, transition(1));
     says(world, ...[2, 3, 4, 5, 6].map((n) => transition(n)));
-    expect(notifications.told.value.transitions.map(({ n }) => n)).toEqual([6, 5, 4]);
-    expect(notifications.told.value.more).toBe(5 - MOST);
+    expect(notifications.current.value.transitions.map(({ n }) => n)).toEqual([6, 5, 4]);
+    expect(notifications.current.value.more).toBe(5 - MOST);
     expect(heard).toEqual([2, 3, 4, 5, 6]);
     for (const n of [6, 5, 4]) notifications.dismiss(n);
-    expect(notifications.told.value).toEqual({ transitions: [], more: 0 });
+    expect(notifications.current.value).toEqual({ transitions: [], more: 0 });
     notifications.seen();
     expect(notifications.unseen.value).toBe(0);
   });
@@ -260,7 +265,7 @@ describe('the notifications', () => {
     world.greet('another');
     const again = { ...transition(1), s: 1 } as Thing;
     world.hear({ t: 'news', seq: 1, whole: true, more: false, missed: {}, things: [again] });
-    expect(notifications.told.value.transitions).toEqual([]);
+    expect(notifications.current.value.transitions).toEqual([]);
   });
 });
 

@@ -100,10 +100,11 @@ function useManners(newest: Key | undefined): void {
 /** Take away notices of the transitions that these alerts tell of. */
 function useOnce(alerts: readonly Alert[]): void {
   const { notifications } = useRegions();
-  const { transitions } = notifications.told.value;
+  const { transitions } = notifications.current.value;
   useEffect(() => {
     for (const transition of transitions) {
-      if (alerts.some((alert) => isOfTransition(alert, transition))) notifications.dismiss(transition.n);
+      if (alerts.some((alert) => isOfTransition(alert, transition)))
+        notifications.dismiss(transition.n);
     }
   }, [alerts.map(({ key }) => key).join(' '), transitions, notifications]);
 }

@@ -204,16 +204,16 @@ function HeatSwitch({ of, stretch }: { readonly of: Key; readonly stretch: Stret
   );
 }
 
-interface Told {
+interface SummaryAnswer {
   readonly summary: Summary | null;
   readonly failure: string | null;
 }
 
 /** The figures of a span; of the one before nothing is shown. */
-function useSummary(of: Key, { start, end }: Stretch): Told {
+function useSummary(of: Key, { start, end }: Stretch): SummaryAnswer {
   const { api } = useServer();
   const past = usePast();
-  const [told, setTold] = useState<Told & { readonly about: string }>({
+  const [answer, setAnswer] = useState<SummaryAnswer & { readonly about: string }>({
     about: '',
     summary: null,
     failure: null,
@@ -223,7 +223,7 @@ function useSummary(of: Key, { start, end }: Stretch): Told {
   useEffect(() => {
     let over = false;
     const tell = (summary: Summary | null, failure: string | null) => {
-      if (!over) setTold({ about, summary, failure });
+      if (!over) setAnswer({ about, summary, failure });
     };
     askSummary(api, of, { start, end }).then(
       (summary) => {
@@ -237,5 +237,5 @@ function useSummary(of: Key, { start, end }: Stretch): Told {
       over = true;
     };
   }, [api, about]);
-  return told.about === about ? told : { summary: null, failure: null };
+  return answer.about === about ? answer : { summary: null, failure: null };
 }

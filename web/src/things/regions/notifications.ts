@@ -14,22 +14,22 @@ const NEWS = 120;
 /** At most so many notices at once; of the others only how many they are. */
 export const MOST = 3;
 
-export interface Told {
+export interface NewTransitions {
   /** Newest first. */
   readonly transitions: readonly Transition[];
   /** How many more there were, which are not shown. */
   readonly more: number;
 }
 
-const NOTHING: Told = { transitions: [], more: 0 };
+const NOTHING: NewTransitions = { transitions: [], more: 0 };
 
 export type Hearer = (transition: Transition) => void;
 
 export class Notifications {
-  readonly told: ReadonlySignal<Told>;
+  readonly current: ReadonlySignal<NewTransitions>;
   /** Transitions that nobody has looked at in the list. */
   readonly unseen: ReadonlySignal<number>;
-  readonly #told = signal(NOTHING);
+  readonly #current = signal(NOTHING);
   readonly #unseen = signal(0);
   readonly #hearers = new Set<Hearer>();
   /** The greatest number known; null before there is a picture. */
@@ -38,7 +38,7 @@ export class Notifications {
   #epoch: string | null = null;
 
   constructor(world: World, now: () => number) {
-    this.told = this.#told;
+    this.current = this.#current;
     this.unseen = this.#unseen;
     world.onChange((changed) => {
       this.#look(world, changed, now());
@@ -54,14 +54,14 @@ export class Notifications {
   }
 
   dismiss(n: number): void {
-    const { transitions, more } = this.#told.value;
+    const { transitions, more } = this.#current.value;
     const left = transitions.filter((transition) => transition.n !== n);
     if (left.length === transitions.length) return;
-    this.#told.value = left.length === 0 ? NOTHING : { transitions: left, more };
+    this.#current.value = left.length === 0 ? NOTHING : { transitions: left, more };
   }
 
   clear(): void {
-    if (this.#told.value !== NOTHING) this.#told.value = NOTHING;
+    if (this.#current.value !== NOTHING) this.#current.value = NOTHING;
   }
 
   /** Somebody looks at the list. */
@@ -74,7 +74,7 @@ export class Notifications {
     const known = epoch === this.#epoch ? this.#last : null;
     let last = known ?? 0;
     const news: Transition[] = [];
-    let told = this.#told.value;
+    let current = this.#current.value;
     for (const key of changed) {
       if (splitKey(key)[0] !== 'crossing') continue;
       const thing = world.get(key);
@@ -82,9 +82,11 @@ export class Notifications {
       const transition = readTransition(thing);
       last = Math.max(last, transition.n);
       // The other side may have given its verdict meanwhile.
-      if (told.transitions.some(({ n }) => n === transition.n)) {
-        const transitions = told.transitions.map((each) => (each.n === transition.n ? transition : each));
-        told = { ...told, transitions };
+      if (current.transitions.some(({ n }) => n === transition.n)) {
+        const transitions = current.transitions.map((each) =>
+          each.n === transition.n ? transition : each,
+        );
+        current = { ...current, transitions };
       }
       if (known !== null && transition.n > known && now - (transition.at ?? now) < NEWS) {
         news.push(transition);
@@ -93,11 +95,11 @@ export class Notifications {
     this.#epoch = epoch;
     this.#last = last;
     news.sort((a, b) => b.n - a.n);
-    const all = [...news, ...told.transitions];
-    if (told !== this.#told.value || news.length > 0) {
-      this.#told.value = {
+    const all = [...news, ...current.transitions];
+    if (current !== this.#current.value || news.length > 0) {
+      this.#current.value = {
         transitions: all.slice(0, MOST),
-        more: told.more + Math.max(0, all.length - MOST),
+        more: current.more + Math.max(0, all.length - MOST),
       };
     }
     this.#unseen.value += news.length;

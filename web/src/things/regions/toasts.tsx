@@ -35,7 +35,7 @@ export function Toasts() {
   const preferences = usePreferences();
   const { notifications, regions } = useRegions();
   const nameOf = useNames();
-  const { transitions, more } = notifications.told.value;
+  const { transitions, more } = notifications.current.value;
   // Who crossed an edge may be known a moment later than that they did.
   useChanges(({ keys }) => transitions.some(({ thing }) => keys.has(thing)));
   const [held, setHeld] = useState(false);
