@@ -99,6 +99,26 @@ describe('a retired word', () => {
     expect(wordsIn('src/rail.css', '')).toHaveLength(1);
   });
 
+  test('that is plain English elsewhere is found where it is the whole name of a type or a file', () => {
+    const text = [
+      'export type Stay = 1;',
+      'class Stays {}',
+      'interface Told { readonly told: 1; crossing: 2 }',
+      'function Said() { const kept = 1; }',
+      'function told() {}',
+      'type KeptWords = 1;',
+    ].join('\n');
+    expect(wordsIn('src/a.ts', text).map((fault) => fault.split(':', 2).join(':'))).toEqual([
+      '1: Stay',
+      '2: Stays',
+      '3: Told',
+      '4: Said',
+    ]);
+    expect(wordsIn('src/crossings.css', '')).toHaveLength(1);
+    expect(wordsIn('tests/kept.test.ts', '')).toHaveLength(1);
+    expect(wordsIn('src/keptwords.ts', '')).toEqual([]);
+  });
+
   test('is not found inside other words, nor in texts', () => {
     expect(wordsOf('aggregateTapestry')).toEqual(['aggregate', 'tapestry']);
     expect(wordsIn('src/a.ts', "const outdoors = 'the door'; // the gate")).toEqual([]);
