@@ -62,6 +62,8 @@ describe('a source', () => {
     expect(oversized('a.ts', lines(401))).toHaveLength(1);
     expect(oversized('a.test.ts', lines(401))).toHaveLength(1);
     expect(oversized('generated.ts', lines(401))).toEqual([]);
+    expect(oversized('a.css', 'a {}\n'.repeat(400))).toEqual([]);
+    expect(oversized('a.css', 'a {}\n'.repeat(401))).toHaveLength(1);
   });
 
   test('may have functions of 60 lines, and components of 100', () => {
