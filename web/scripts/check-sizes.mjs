@@ -19,7 +19,7 @@ export function oversized(name, text) {
   if (lines > MOST.file && !SPARED.test(name)) {
     found.push(`1: a file of ${lines} lines, at most ${MOST.file}`);
   }
-  if (/\.test\.tsx?$/.test(name)) return found;
+  if (/\.test\.tsx?$|\.css$/.test(name)) return found;
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   const lineOf = (at) => source.getLineAndCharacterOfPosition(at).line + 1;
   const visit = (node) => {
@@ -58,7 +58,7 @@ function nameOf(node) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const folder of process.argv.slice(2)) {
     for (const name of readdirSync(folder, { recursive: true }).map(String)) {
-      if (!/\.tsx?$/.test(name)) continue;
+      if (!/\.(tsx?|css)$/.test(name)) continue;
       const path = join(folder, name);
       for (const fault of oversized(name, readFileSync(path, 'utf-8'))) {
         console.error(`${path}:${fault}`);

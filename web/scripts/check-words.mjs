@@ -44,6 +44,20 @@ export const RETIRED = {
   pulse: 'scheduler',
 };
 
+/**
+ * Retired as the whole name of a type, class, component or file only: as the name of a variable or
+ * as one word of a longer name each is plain English.
+ */
+export const RETIRED_AS_NAMES = {
+  stay: 'visit',
+  stays: 'visits',
+  crossing: 'transition',
+  crossings: 'transitions',
+  told: 'what it is: payload, delivery, answer',
+  said: 'what it is: request, note, metric',
+  kept: 'store, or what is stored',
+};
+
 /** The words of a name: `openTheGate` is open, the, gate. */
 export function wordsOf(name) {
   return name
@@ -57,6 +71,24 @@ function retiredIn(name) {
   return wordsOf(name)
     .map((word) => (word in RETIRED ? word : word.replace(/s$/, '')))
     .filter((word) => word in RETIRED);
+}
+
+/** The retired word that is the whole of a name, where there is one. */
+function wholeIn(name) {
+  const words = wordsOf(name);
+  const whole = words.length === 1 ? words[0] : undefined;
+  return whole !== undefined && Object.hasOwn(RETIRED_AS_NAMES, whole) ? [whole] : [];
+}
+
+/** A type, a class, or a function with a capital letter, which is a component. */
+function isType(node) {
+  return (
+    ts.isClassDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isEnumDeclaration(node) ||
+    (ts.isFunctionDeclaration(node) && /^[A-Z]/.test(node.name?.text ?? ''))
+  );
 }
 
 /** Names that a source declares: at its top, and what its types and classes have as members. */
@@ -89,14 +121,16 @@ function namesIn(source) {
 
 /** What is wrong with the names of a file, in sentences with the number of the line. */
 export function faults(path, text) {
-  const say = (line, name, word) => `${line}: ${name}: not “${word}” but ${RETIRED[word]}`;
+  const say = (line, name, word) =>
+    `${line}: ${name}: not “${word}” but ${RETIRED[word] ?? RETIRED_AS_NAMES[word]}`;
   const stem = basename(path).replace(/\..*$/, '');
-  const found = retiredIn(stem).map((word) => say(1, stem, word));
+  const found = [...retiredIn(stem), ...wholeIn(stem)].map((word) => say(1, stem, word));
   if (!/\.(tsx?|mjs)$/.test(path)) return found;
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   for (const [node, name] of namesIn(source)) {
     const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
     for (const word of retiredIn(name)) found.push(say(line, name, word));
+    if (isType(node)) for (const word of wholeIn(name)) found.push(say(line, name, word));
   }
   return found;
 }

@@ -62,7 +62,7 @@ import './things/friends/doubtful.css';
 import './things/friends/askpast.css';
 import './things/regions/pieces.css';
 import './things/regions/board.css';
-import './things/regions/crossings.css';
+import './things/regions/transitions.css';
 import './things/regions/toasts.css';
 import './things/regions/details.css';
 import './things/regions/editor.css';

@@ -62,6 +62,8 @@ describe('a source', () => {
     expect(oversized('a.ts', lines(401))).toHaveLength(1);
     expect(oversized('a.test.ts', lines(401))).toHaveLength(1);
     expect(oversized('generated.ts', lines(401))).toEqual([]);
+    expect(oversized('a.css', 'a {}\n'.repeat(400))).toEqual([]);
+    expect(oversized('a.css', 'a {}\n'.repeat(401))).toHaveLength(1);
   });
 
   test('may have functions of 60 lines, and components of 100', () => {
@@ -97,6 +99,26 @@ describe('a retired word', () => {
       '4: STANDINGS',
     ]);
     expect(wordsIn('src/rail.css', '')).toHaveLength(1);
+  });
+
+  test('that is plain English elsewhere is found where it is the whole name of a type or a file', () => {
+    const text = [
+      'export type Stay = 1;',
+      'class Stays {}',
+      'interface Told { readonly told: 1; crossing: 2 }',
+      'function Said() { const kept = 1; }',
+      'function told() {}',
+      'type KeptWords = 1;',
+    ].join('\n');
+    expect(wordsIn('src/a.ts', text).map((fault) => fault.split(':', 2).join(':'))).toEqual([
+      '1: Stay',
+      '2: Stays',
+      '3: Told',
+      '4: Said',
+    ]);
+    expect(wordsIn('src/crossings.css', '')).toHaveLength(1);
+    expect(wordsIn('tests/kept.test.ts', '')).toHaveLength(1);
+    expect(wordsIn('src/keptwords.ts', '')).toEqual([]);
   });
 
   test('is not found inside other words, nor in texts', () => {

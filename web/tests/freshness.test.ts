@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { told } from '../src/pages/roster/row';
+import { rowFreshness } from '../src/pages/roster/row';
 import { agesDiffer, FIGURES_FOR, freshness, type Known } from '../src/things/freshness';
 import { MOVES_FROM, MOVING_FOR, STILL_FOR } from '../src/things/freshness';
 import { freshnessText } from '../src/things/freshnesstext';
@@ -107,7 +107,7 @@ describe('the two ages of a friend', () => {
     const found = freshnessOf(summariseFriend(late), ALL_WELL, NOW);
     expect(found).toMatchObject({ fixAge: 14 * MIN, contactAge: 3 });
     expect(agesDiffer(found)).toBe(true);
-    expect(told(found, NOW)).toMatchObject({ age: '14 min', heard: '3 s' });
+    expect(rowFreshness(found, NOW)).toMatchObject({ age: '14 min', heard: '3 s' });
   });
 
   test('nothing old is said to move: not in words, in the counts or on the map', () => {
@@ -351,7 +351,7 @@ describe('whatever phones, links and time do', () => {
           const ofNow =
             reached && thing['presence'] === 'live' && fixAge <= (quick ? MOVING_FOR : STILL_FOR);
           // One truth: words, row, mark and counts.
-          const row = told(fresh, now);
+          const row = rowFreshness(fresh, now);
           expect({
             current: [fresh.current, row.current, fresh.tone === 'ok', row.presence === 'live'],
             moving: [fresh.moving, row.moving, mark?.moving, mark?.heading !== undefined],

@@ -5,7 +5,7 @@ import { grantChoices, grantText } from '../src/accounts/wording';
 import type { SightlineMap } from '../src/map/types';
 import type { Thing } from '../src/net/protocol';
 import { Drawer } from '../src/pages/drawer';
-import { Marks } from '../src/pages/map/marks';
+import { EntryMarks } from '../src/pages/map/entrymarks';
 import { Roster } from '../src/pages/roster/roster';
 import { createApp } from '../src/wiring/app';
 import type { App } from '../src/wiring/app';
@@ -114,7 +114,7 @@ describe('a kind of one folder and one line', () => {
     const marks: unknown[] = [];
     const map = { setMarks: (all: readonly unknown[]) => marks.push(...all) };
     const { live, time, roster } = app;
-    new Marks(map as unknown as SightlineMap, {
+    new EntryMarks(map as unknown as SightlineMap, {
       world: live.world,
       clock: time.clock,
       roster,

@@ -6,8 +6,8 @@
  */
 import type { Thing } from '../net/protocol';
 import { isRecord } from '../net/record';
-import { keptIn } from '../worker/kept';
-import type { Kept } from '../worker/kept';
+import { deviceStoreIn } from '../worker/devicestore';
+import type { DeviceStore } from '../worker/devicestore';
 import type { ToWorker } from '../worker/messages';
 import { mayKeep } from './lastview';
 import type { Visitor } from './visitor';
@@ -40,8 +40,8 @@ const WEEK = 7 * 86_400_000;
 /** Signing out waits so many milliseconds at most for the server to be told of this device. */
 const LEAVES_WITHIN = 3000;
 
-export function keptHere(): Kept {
-  return keptIn('caches' in globalThis ? globalThis.caches : undefined, document.baseURI);
+export function deviceStoreHere(): DeviceStore {
+  return deviceStoreIn('caches' in globalThis ? globalThis.caches : undefined, document.baseURI);
 }
 
 /** Read what was kept; null when there is nothing that may be shown. `now` in epoch milliseconds. */
@@ -63,10 +63,10 @@ export function readPicture(raw: unknown, now: number): LastPicture | null {
 /** What is kept on this device, for the session. */
 export const onDevice: OnDevice = {
   async last() {
-    return readPicture(await keptHere().get('picture'), Date.now());
+    return readPicture(await deviceStoreHere().get('picture'), Date.now());
   },
   async leave() {
-    void keptHere().remove('picture');
+    void deviceStoreHere().remove('picture');
     await askWorker(workers()?.controller, { what: 'forget', tell: true }, LEAVES_WITHIN);
   },
   forget: forgetOnDevice,
@@ -74,7 +74,7 @@ export const onDevice: OnDevice = {
 
 /** Nothing of what was shown, or is told outside the page, stays. */
 export function forgetOnDevice(): void {
-  void keptHere().remove('picture');
+  void deviceStoreHere().remove('picture');
   workers()?.controller?.postMessage({ what: 'forget', tell: false } satisfies ToWorker);
 }
 

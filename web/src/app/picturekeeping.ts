@@ -1,6 +1,6 @@
 /** Keeps what is shown on this device, for a start without a network (`lastpicture.ts`). */
 import type { Thing } from '../net/protocol';
-import type { Kept } from '../worker/kept';
+import type { DeviceStore } from '../worker/devicestore';
 import { mayKeep } from './lastview';
 import type { LastPicture } from './lastpicture';
 import type { Visitor } from './visitor';
@@ -19,7 +19,7 @@ const EVERY = 60_000;
 
 export interface Keeping {
   readonly visitor: Visitor;
-  readonly kept: Kept;
+  readonly store: DeviceStore;
   readonly world: Picture;
   /** Whether the world is now, complete, and heard over a connection. */
   current(): boolean;
@@ -35,7 +35,7 @@ export function pictureOf(world: Picture): Thing[] {
 }
 
 /** Keep it now and then, and when the page is left; returns how to stop. */
-export function keepPicture({ visitor, kept, world, current, offset }: Keeping): () => void {
+export function keepPicture({ visitor, store, world, current, offset }: Keeping): () => void {
   if (!mayKeep(visitor)) return () => undefined;
   const keep = () => {
     if (!current()) return;
@@ -43,7 +43,7 @@ export function keepPicture({ visitor, kept, world, current, offset }: Keeping):
       ...{ visitor, heard: Date.now(), offset: offset() },
       things: pictureOf(world),
     };
-    void kept.put('picture', picture);
+    void store.put('picture', picture);
   };
   const hidden = () => {
     if (document.visibilityState === 'hidden') keep();

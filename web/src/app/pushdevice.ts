@@ -9,7 +9,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import { Denied } from '../net/api';
 import { channelOf, keyBytes, madeWith, readDevice } from '../worker/device';
 import type { Device, PushChannel } from '../worker/device';
-import type { Kept } from '../worker/kept';
+import type { DeviceStore } from '../worker/devicestore';
 
 /**
  * | state      | what is so                                                          |
@@ -55,18 +55,18 @@ export class PushDevice {
   readonly #account: string;
   readonly #calls: ChannelCalls;
   readonly #pushing: Pushing;
-  readonly #kept: Kept;
+  readonly #store: DeviceStore;
   readonly #customs: () => Customs;
   readonly #state = signal<DeviceState>({ is: 'asking' });
 
   constructor(
     account: string,
-    needs: { calls: ChannelCalls; pushing: Pushing; kept: Kept; customs(): Customs },
+    needs: { calls: ChannelCalls; pushing: Pushing; store: DeviceStore; customs(): Customs },
   ) {
     this.#account = account;
     this.#calls = needs.calls;
     this.#pushing = needs.pushing;
-    this.#kept = needs.kept;
+    this.#store = needs.store;
     this.#customs = needs.customs;
   }
 
@@ -81,7 +81,7 @@ export class PushDevice {
       this.#become({ is: 'impossible', why: impossible });
       return;
     }
-    const device = readDevice(await this.#kept.get('device'));
+    const device = readDevice(await this.#store.get('device'));
     const subscription = await (await this.#pushing.manager()).getSubscription();
     const permission = this.#pushing.permission();
     if (device && device.account !== this.#account) await this.#end(subscription);
@@ -147,7 +147,7 @@ export class PushDevice {
     if (!said) throw new TypeError('the browser made a subscription without keys');
     const channel = await this.#calls.add(said);
     const device: Device = { account: this.#account, channel, key, name, language, zone };
-    await this.#kept.put('device', device);
+    await this.#store.put('device', device);
     if (before !== undefined && before !== channel) {
       await this.#calls.remove(before).catch(() => undefined);
     }
@@ -156,7 +156,7 @@ export class PushDevice {
 
   async #end(subscription: PushSubscription | null): Promise<void> {
     await subscription?.unsubscribe();
-    await this.#kept.remove('device');
+    await this.#store.remove('device');
   }
 
   #become(state: DeviceState): void {

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { AppWorker, entryOf, filesUsed, followNotifications } from '../app/appworker';
 import { useLive, useServer, useTime, useWho } from '../app/context';
-import { keptHere, workers } from '../app/lastpicture';
+import { deviceStoreHere, workers } from '../app/lastpicture';
 import { keepPicture } from '../app/picturekeeping';
 import { usePast } from '../past/context';
 import { usePushDevice } from '../things/channels/pushdevice';
@@ -55,7 +55,7 @@ function useKeptPicture(): void {
   useEffect(
     () =>
       keepPicture({
-        ...{ visitor, world, kept: keptHere() },
+        ...{ visitor, world, store: deviceStoreHere() },
         current: () => connection.peek().state === 'live' && ready.peek() && !past.past.peek(),
         offset: () => clock.offset,
       }),
@@ -73,7 +73,7 @@ function useWords(): void {
       failed: t`Not acknowledged: open the page`,
       something: t`Something happened. Open the page to see what.`,
     };
-    void keptHere().put('words', words);
+    void deviceStoreHere().put('words', words);
   }, []);
 }
 

@@ -1,30 +1,47 @@
 /** Binds the keys of keys.ts to what they do. Keys typed into a field are left alone. */
-import type { App } from '../wiring/app';
+import type { Section } from '../app/address';
+import type { Layout, Live, MapState, Navigation, Selection } from '../app/context';
 import { pressed } from '../app/keys';
 import type { Action, Waiting } from '../app/keys';
-import type { Section } from '../app/address';
+import type { Preferences } from '../app/preferences';
+import type { TimeTravel } from '../past/timetravel';
+import type { Driving } from '../things/probots/drive/context';
+import type { Regions } from '../things/regions/context';
 
-export function bindKeys(app: App): () => void {
+/** What the keys act on. */
+export interface ActedOn {
+  readonly live: Pick<Live, 'world'>;
+  readonly navigation: Pick<Navigation, 'section' | 'robot' | 'go' | 'choose'>;
+  readonly selection: Pick<Selection, 'selected' | 'following' | 'trail' | 'select' | 'follow'>;
+  readonly layout: Pick<Layout, 'help'>;
+  readonly mapState: Pick<MapState, 'map'>;
+  readonly preferences: Pick<Preferences, 'theme' | 'change'>;
+  readonly past: Pick<TimeTravel, 'past' | 'playing' | 'live' | 'play' | 'pause' | 'step'>;
+  readonly driving: Pick<Driving, 'driver' | 'stopNow'>;
+  readonly regions: Pick<Regions, 'regions'>;
+}
+
+export function bindKeys(on: ActedOn): () => void {
   let waiting: Waiting | null = null;
   // The space bar is the stop: before any other listener, and before the button it may be on.
   const onSpace = (key: KeyboardEvent) => {
     if (key.key !== ' ' || key.ctrlKey || key.metaKey || key.altKey) return;
-    if (isTyping(key.target) || !stopsHere(app, key.target)) return;
+    if (isTyping(key.target) || !stopsHere(on, key.target)) return;
     key.preventDefault();
     key.stopPropagation();
-    if (!key.repeat) app.driving.stopNow();
+    if (!key.repeat) on.driving.stopNow();
   };
   const onKey = (key: KeyboardEvent) => {
     if (key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey) return;
     if (isTyping(key.target) && key.key !== 'Escape') return;
-    if (app.layout.help.value && key.key !== '?') return;
+    if (on.layout.help.value && key.key !== '?') return;
     // A dialogue closes itself; what is half filled in is not left by a slip.
-    if (!app.layout.help.value && document.querySelector('dialog[open]')) return;
+    if (!on.layout.help.value && document.querySelector('dialog[open]')) return;
     if (key.target instanceof Element && key.target.closest('.form')) return;
     const result = pressed(key.key, waiting, performance.now());
     waiting = result.waiting;
     if (result.action === null) return;
-    if (ACTS[result.action](app)) key.preventDefault();
+    if (ACTS[result.action](on)) key.preventDefault();
   };
   document.addEventListener('keydown', onSpace, true);
   document.addEventListener('keydown', onKey);
@@ -40,19 +57,21 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
+type Robots = Pick<ActedOn, 'live' | 'navigation'>;
+
 /**
  * Whether the space bar is the stop here: on the robots' pages always; elsewhere when there are
  * robots, and it is not meant for what has the focus.
  */
-function stopsHere(app: App, target: EventTarget | null): boolean {
-  if (app.live.world.kind('probot').size === 0) return false;
-  if (app.navigation.section.value === 'robots') return true;
+function stopsHere({ live, navigation }: Robots, target: EventTarget | null): boolean {
+  if (live.world.kind('probot').size === 0) return false;
+  if (navigation.section.value === 'robots') return true;
   const takes = ['a', 'button', 'input', 'select', 'textarea', 'summary', 'dialog'];
   const used = [...takes, '[role=option]', '[role=button]'].join(', ');
   return !(target instanceof Element) || target.closest(used) === null;
 }
 
-type Act = (app: App) => boolean;
+type Act = (on: ActedOn) => boolean;
 
 /** Go to a section; there is always something to do. */
 const go =
@@ -121,7 +140,7 @@ function step(by: 1 | -1): Act {
   };
 }
 
-function search({ navigation }: App): boolean {
+function search({ navigation }: ActedOn): boolean {
   const focus = () => document.getElementById('search')?.focus();
   if (navigation.section.value === 'map' && document.getElementById('search')) {
     focus();
@@ -134,33 +153,34 @@ function search({ navigation }: App): boolean {
 }
 
 /** Close the topmost thing: the robot that is driven or following first, then what is drawn, then the details, then the section. */
-function close(app: App): boolean {
-  if (app.driving.driver.about !== null) {
-    app.driving.driver.release();
+function close({ driving, navigation, regions, selection, past }: ActedOn): boolean {
+  const { driver } = driving;
+  if (driver.about !== null) {
+    driver.release();
     return true;
   }
-  if (app.navigation.section.value === 'robots' && app.navigation.robot.value !== null) {
-    app.navigation.choose(null);
+  if (navigation.section.value === 'robots' && navigation.robot.value !== null) {
+    navigation.choose(null);
     return true;
   }
-  if (app.navigation.section.value !== 'map') {
-    app.navigation.go('map');
+  if (navigation.section.value !== 'map') {
+    navigation.go('map');
     return true;
   }
-  if (app.regions.regions.editing.value !== null) {
-    app.regions.regions.escape();
+  if (regions.regions.editing.value !== null) {
+    regions.regions.escape();
     return true;
   }
-  if (app.selection.following.value !== null) {
-    app.selection.follow(null);
+  if (selection.following.value !== null) {
+    selection.follow(null);
     return true;
   }
-  if (app.selection.selected.value !== null) {
-    app.selection.select(null);
+  if (selection.selected.value !== null) {
+    selection.select(null);
     return true;
   }
-  if (app.past.past.value) {
-    app.past.live();
+  if (past.past.value) {
+    past.live();
     return true;
   }
   return false;

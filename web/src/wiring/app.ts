@@ -39,7 +39,7 @@ import type { Driving } from '../things/probots/drive/context';
 import type { Regions } from '../things/regions/context';
 import { Notifications } from '../things/regions/notifications';
 import { RegionService } from '../things/regions/service';
-import { Stays } from '../things/regions/stays';
+import { Visits } from '../things/regions/visits';
 import type { Localities } from '../things/localities/context';
 import { createDriving } from './driving';
 import { createListed } from './listed';
@@ -216,7 +216,7 @@ function createOfNow({ present }: LiveParts, visitor: Visitor, clock: ServerCloc
 function createRegions(live: LiveParts, { requests }: Server, clock: ServerClock): Regions {
   return {
     regions: new RegionService(live.present, requests.ask),
-    stays: new Stays(live.world),
+    visits: new Visits(live.world),
     notifications: new Notifications(live.present, () => clock.live()),
   };
 }

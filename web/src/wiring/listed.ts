@@ -34,13 +34,13 @@ export function createListed({ live, time, server, place, past, ...parts }: Need
   const entries = createEntries({ live, addSpot: parts.addSpot });
   const { connection } = server;
   const links = createLinks({ live, connection, clock: time.clock, past });
-  const { stays } = parts.regions;
+  const { visits } = parts.regions;
   const roster = createRoster({
     entries,
     live,
     links,
     place,
-    stays,
+    visits,
     map: parts.map,
     now: time.now,
   });

@@ -6,7 +6,7 @@ import { GROUPS } from '../things';
 import type { Roster } from '../things/context';
 import type { Entry } from '../things/entry';
 import { readRegion } from '../things/regions/read';
-import type { Stays } from '../things/regions/stays';
+import type { Visits } from '../things/regions/visits';
 import { wholeOf } from '../things/links';
 import { arrange } from '../things/roster';
 import type { Filter, Sort } from '../things/roster';
@@ -22,12 +22,12 @@ interface Needs {
   readonly live: LiveParts;
   readonly links: LinkParts;
   readonly place: PlaceParts;
-  readonly stays: Stays;
+  readonly visits: Visits;
   readonly map: ReadonlySignal<SightlineMap | null>;
   readonly now: ReadonlySignal<number>;
 }
 
-export function createRoster({ entries, live, links, place, stays, map, now }: Needs): Roster {
+export function createRoster({ entries, live, links, place, visits, map, now }: Needs): Roster {
   const query = signal('');
   const wanted = computed(() => live.ready.value && place.section.value === 'map');
   const towns = createTowns({ map, wanted, query, lists: BUILT });
@@ -36,7 +36,7 @@ export function createRoster({ entries, live, links, place, stays, map, now }: N
   const earlierOpen = signal(false);
   const placeText = (entry: Entry) => {
     // Where we know them to be, before what the phone calls it.
-    for (const { region } of stays.of(entry.key)) {
+    for (const { region } of visits.of(entry.key)) {
       const thing = live.present.get(`region/${region}`);
       if (thing) return readRegion(thing).name;
     }

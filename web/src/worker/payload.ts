@@ -4,7 +4,7 @@ import { isRecord } from './messages';
 export type Action = 'show' | 'acknowledge' | 'call';
 
 /** What is told, as `channels` of the server sends it, encrypted for this device alone. */
-export interface Told {
+export interface PushPayload {
   readonly tag: string;
   readonly title: string;
   readonly body: string;
@@ -29,7 +29,7 @@ const ACTIONS: readonly Action[] = ['call', 'acknowledge', 'show'];
 const DIALLED = /^\+[1-9][0-9]{6,14}$/;
 
 /** Read a push's text; null when it is none of ours. */
-export function readTold(text: string | null, scope: string): Told | null {
+export function readPushPayload(text: string | null, scope: string): PushPayload | null {
   let raw: unknown;
   try {
     raw = JSON.parse(text ?? '');

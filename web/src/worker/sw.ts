@@ -4,7 +4,7 @@
  */
 import type { Build } from './build';
 import { Files } from './files';
-import { keptIn } from './kept';
+import { deviceStoreIn } from './devicestore';
 import { readToWorker } from './messages';
 import type { Lasting, Notice, Scope } from './scope';
 import { Telling } from './telling';
@@ -53,7 +53,7 @@ const scope: Scope = {
   skipWaiting: () => worker.skipWaiting(),
 };
 const files = new Files(scope, __BUILD__);
-const telling = new Telling(scope, keptIn(worker.caches, worker.registration.scope));
+const telling = new Telling(scope, deviceStoreIn(worker.caches, worker.registration.scope));
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(files.install());

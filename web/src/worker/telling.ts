@@ -6,9 +6,9 @@ import { channelOf, keyBytes, readDevice } from './device';
 import type { Device } from './device';
 import { isRecord } from './messages';
 import type { PageAnswer, ToPage } from './messages';
-import type { Kept } from './kept';
-import { dialled, readTold, within } from './payload';
-import type { Told } from './payload';
+import type { DeviceStore } from './devicestore';
+import { dialled, readPushPayload, within } from './payload';
+import type { PushPayload } from './payload';
 import type { Client, Notice, NoticeOptions, Scope } from './scope';
 
 /** The words of the worker, in the language of the page that was here last. */
@@ -30,21 +30,21 @@ const MOST_PAGES = 4;
 
 export class Telling {
   readonly #scope: Scope;
-  readonly #kept: Kept;
+  readonly #store: DeviceStore;
 
-  constructor(scope: Scope, kept: Kept) {
+  constructor(scope: Scope, store: DeviceStore) {
     this.#scope = scope;
-    this.#kept = kept;
+    this.#store = store;
   }
 
   /** A push came. */
   async pushed(text: string | null): Promise<void> {
     const { registration } = this.#scope;
-    const told = readTold(text, registration.scope);
-    const words = readWords(await this.#kept.get('words'));
-    const title = told?.title ?? 'Sightline';
-    await registration.showNotification(title, this.#options(told, words));
-    if (told?.badge !== undefined) await this.#badge(told.badge);
+    const payload = readPushPayload(text, registration.scope);
+    const words = readWords(await this.#store.get('words'));
+    const title = payload?.title ?? 'Sightline';
+    await registration.showNotification(title, this.#options(payload, words));
+    if (payload?.badge !== undefined) await this.#badge(payload.badge);
   }
 
   /** Somebody touched a notification, or one of its buttons. */
@@ -65,7 +65,7 @@ export class Telling {
       if (open !== undefined) await this.#badge(open);
       return;
     }
-    const words = readWords(await this.#kept.get('words'));
+    const words = readWords(await this.#store.get('words'));
     await this.#scope.registration.showNotification(words?.failed ?? notice.title, {
       ...this.#looks(),
       body: notice.title,
@@ -98,7 +98,7 @@ export class Telling {
 
   /** The browser gave this device another address for its pushes, or none: make it anew. */
   async renew(): Promise<void> {
-    const device = readDevice(await this.#kept.get('device'));
+    const device = readDevice(await this.#store.get('device'));
     if (!device) return;
     const subscription = await this.#scope.registration.pushManager.subscribe({
       userVisibleOnly: true,
@@ -110,7 +110,7 @@ export class Telling {
     const id = isRecord(said) && isRecord(said['channel']) ? said['channel']['id'] : undefined;
     // Without an answer the page mends it when it is opened next.
     if (typeof id !== 'string') return;
-    await this.#kept.put('device', { ...device, channel: id });
+    await this.#store.put('device', { ...device, channel: id });
     if (id !== device.channel) await this.#call('DELETE', channelPath(device));
   }
 
@@ -119,17 +119,17 @@ export class Telling {
     const { registration } = this.#scope;
     for (const notice of await registration.getNotifications()) notice.close();
     await this.#badge(0);
-    const device = readDevice(await this.#kept.get('device'));
-    await this.#kept.remove('device');
+    const device = readDevice(await this.#store.get('device'));
+    await this.#store.remove('device');
     if (tell && device) await this.#call('DELETE', channelPath(device));
     // Where there is no push there is nothing to end.
     const subscription = await registration.pushManager.getSubscription().catch(() => null);
     await subscription?.unsubscribe().catch(() => false);
   }
 
-  #options(told: Told | null, words: Words | null): NoticeOptions {
-    if (!told) return { ...this.#looks(), body: words?.something ?? '', tag: 'unreadable' };
-    const { body, tag, url, alert, telephone, urgent, at } = told;
+  #options(payload: PushPayload | null, words: Words | null): NoticeOptions {
+    if (!payload) return { ...this.#looks(), body: words?.something ?? '', tag: 'unreadable' };
+    const { body, tag, url, alert, telephone, urgent, at } = payload;
     return {
       ...this.#looks(),
       body,
@@ -138,7 +138,7 @@ export class Telling {
       ...(tag === '' ? {} : { tag, renotify: true }),
       ...(at === undefined ? {} : { timestamp: at }),
       // Without words for them there are no buttons; touching it shows it all the same.
-      actions: told.actions.flatMap((action) => {
+      actions: payload.actions.flatMap((action) => {
         const title = words?.[action];
         return title === undefined ? [] : [{ action, title }];
       }),

@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AlertsPage } from '../../src/things/alerts/list';
 import { AlertsAbout } from '../../src/things/alerts/ofthing';
-import { AlertToasts, isOfCrossing } from '../../src/things/alerts/toasts';
+import { AlertToasts, isOfTransition } from '../../src/things/alerts/toasts';
 import { EVERYBODY } from '../../src/app/visitor';
 import type { Visitor } from '../../src/app/visitor';
 import { AppProvider } from '../../src/wiring/provider';
@@ -168,9 +168,9 @@ describe('a notice', () => {
     app.preferences.change({ alerts: true });
   });
 
-  test('tells of a crossing instead of the crossing’s own notice', () => {
-    const crossing = { n: 1, thing: 'friend/jane/phone', event: 'enter', region: 'region/school' };
-    const same = (more: object) => isOfCrossing(alertOf(), { ...crossing, ...more } as never);
+  test('tells of a transition instead of the transition’s own notice', () => {
+    const transition = { n: 1, thing: 'friend/jane/phone', event: 'enter', region: 'region/school' };
+    const same = (more: object) => isOfTransition(alertOf(), { ...transition, ...more } as never);
     expect(same({})).toBe(true);
     expect(same({ event: 'leave' })).toBe(false);
     expect(same({ thing: 'friend/kim/phone' })).toBe(false);

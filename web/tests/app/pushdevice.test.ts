@@ -5,8 +5,8 @@ import type { ChannelCalls, Pushing } from '../../src/app/pushdevice';
 import { Denied } from '../../src/net/api';
 import type { PushChannel } from '../../src/worker/device';
 import { channelOf, keyBytes, madeWith, readDevice } from '../../src/worker/device';
-import { keptIn } from '../../src/worker/kept';
-import type { Kept } from '../../src/worker/kept';
+import { deviceStoreIn } from '../../src/worker/devicestore';
+import type { DeviceStore } from '../../src/worker/devicestore';
 import { HOME, PlayedCaches } from '../worker/surroundings';
 
 const KEY = 'BAAAAQIDBA';
@@ -37,7 +37,7 @@ class Manager {
 }
 
 let manager: Manager;
-let kept: Kept;
+let store: DeviceStore;
 let key: string;
 let channels: Map<string, PushChannel>;
 let seen: string[];
@@ -48,7 +48,7 @@ const ask = vi.fn(() => Promise.resolve((permission = agrees)));
 
 beforeEach(() => {
   manager = new Manager();
-  kept = keptIn(new PlayedCaches() as unknown as CacheStorage, HOME);
+  store = deviceStoreIn(new PlayedCaches() as unknown as CacheStorage, HOME);
   key = KEY;
   channels = new Map();
   seen = [];
@@ -74,7 +74,7 @@ function device(account = 'jane'): PushDevice {
     ask,
     manager: () => Promise.resolve(manager as unknown as PushManager),
   };
-  return new PushDevice(account, { calls, pushing, kept, customs: () => CUSTOMS });
+  return new PushDevice(account, { calls, pushing, store, customs: () => CUSTOMS });
 }
 
 async function turnedOn(): Promise<PushDevice> {
@@ -131,7 +131,7 @@ test('turned off, neither browser nor server know of it', async () => {
   const made = await turnedOn();
   await made.turnOff();
   expect(made.state.value).toEqual({ is: 'off' });
-  expect([manager.now, channels.size, await kept.get('device')]).toEqual([null, 0, undefined]);
+  expect([manager.now, channels.size, await store.get('device')]).toEqual([null, 0, undefined]);
 });
 
 describe('at the next visit', () => {
@@ -163,7 +163,7 @@ describe('at the next visit', () => {
     await again();
     expect(manager.made).toBe(2);
     expect(channels.size).toBe(1);
-    expect(readDevice(await kept.get('device'))?.key).toBe(OTHER);
+    expect(readDevice(await store.get('device'))?.key).toBe(OTHER);
   });
 
   test('a channel that was removed elsewhere is off here', async () => {
@@ -180,7 +180,7 @@ describe('at the next visit', () => {
 
   test('somebody else is not told what the one before was', async () => {
     expect(await again('bob')).toEqual({ is: 'off' });
-    expect([manager.now, await kept.get('device')]).toEqual([null, undefined]);
+    expect([manager.now, await store.get('device')]).toEqual([null, undefined]);
   });
 });
 

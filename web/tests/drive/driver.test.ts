@@ -59,7 +59,7 @@ describe('holding a robot', () => {
     expect(scene.take().map(({ request }) => request)).toEqual(['drive', 'release']);
     driver.wish('pad', FORWARD);
     scene.pass(5000);
-    expect(scene.said).toEqual([]);
+    expect(scene.sent).toEqual([]);
     expect(scene.timers).toBe(0);
   });
 
@@ -191,7 +191,7 @@ describe('losing it', () => {
     expect(driver.control.value.state).toBe('free');
     expect(driver.notice.value?.text).toContain('bob took over');
     scene.pass(5000);
-    expect(scene.said).toEqual([]);
+    expect(scene.sent).toEqual([]);
   });
 
   test('is over when the log says so, whatever comes first', async () => {
@@ -203,7 +203,7 @@ describe('losing it', () => {
     expect(driver.control.value.state).toBe('free');
     expect(driver.notice.value?.text).toContain('bob took over');
     scene.pass(5000);
-    expect(scene.said).toEqual([]);
+    expect(scene.sent).toEqual([]);
   });
 
   test('an older picture of the robot is not taken for a loss', async () => {
@@ -230,7 +230,7 @@ describe('losing it', () => {
     driver.disconnected();
     scene.connected = true;
     scene.pass(5000);
-    expect(scene.said).toEqual([]);
+    expect(scene.sent).toEqual([]);
     expect(driver.control.value.state).toBe('free');
   });
 

@@ -77,7 +77,7 @@ test.each(SEEDS)('never a frame with motion that no hand stands for (%i)', async
   driver.release();
   scene.take();
   scene.pass(2000);
-  expect(scene.said).toEqual([]);
+  expect(scene.sent).toEqual([]);
 });
 
 describe('the golden frames of driving', () => {
@@ -94,7 +94,7 @@ describe('the golden frames of driving', () => {
     return { request: frame['do'], names: names.sort() };
   };
   const said = (request: string) => {
-    const one = scene.said.findLast((each) => each.request === request);
+    const one = scene.sent.findLast((each) => each.request === request);
     return { request: one?.request, names: Object.keys(one?.fields ?? {}).sort() };
   };
 

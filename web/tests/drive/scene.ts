@@ -8,7 +8,7 @@ import { askOf } from '../fakes';
 
 export const FORWARD: Wish = { x: 0, y: 1 };
 
-export interface Said {
+export interface SentRequest {
   readonly request: string;
   readonly id: number;
   readonly fields: Record<string, unknown>;
@@ -16,7 +16,7 @@ export interface Said {
 
 /** A server that says yes, and a clock that stands until it is told to go on. */
 export class Scene {
-  readonly said: Said[] = [];
+  readonly sent: SentRequest[] = [];
   now = 1000;
   visible = true;
   connected = true;
@@ -26,12 +26,12 @@ export class Scene {
   #id = 0;
   readonly driver = new Driver({
     ask: askOf((request, fields) => {
-      this.said.push({ request, id: ++this.#id, fields });
+      this.sent.push({ request, id: ++this.#id, fields });
       return this.refuses ? Promise.reject(this.refuses) : Promise.resolve(termsWith(this.fence));
     }),
     tell: (request, fields) => {
       if (!this.connected) return null;
-      this.said.push({ request, id: ++this.#id, fields: { ...fields } });
+      this.sent.push({ request, id: ++this.#id, fields: { ...fields } });
       return this.#id;
     },
     now: () => this.now,
@@ -60,20 +60,20 @@ export class Scene {
   }
 
   get frames(): Record<string, unknown>[] {
-    return this.said.filter(({ request }) => request === 'drive').map(({ fields }) => fields);
+    return this.sent.filter(({ request }) => request === 'drive').map(({ fields }) => fields);
   }
 
-  get last(): Said | undefined {
-    return this.said.at(-1);
+  get last(): SentRequest | undefined {
+    return this.sent.at(-1);
   }
 
   /** What was said since this was last asked. */
-  take(): Said[] {
-    return this.said.splice(0);
+  take(): SentRequest[] {
+    return this.sent.splice(0);
   }
 
   answer(state: string, more: Record<string, unknown> = {}): void {
-    const frame = this.said.findLast(({ request }) => request === 'drive');
+    const frame = this.sent.findLast(({ request }) => request === 'drive');
     const told = { n: 1, state, sent: '0 0 0 0', ...more };
     this.driver.heard({ t: 'answer', id: frame?.id ?? 0, ok: true, ...told });
   }

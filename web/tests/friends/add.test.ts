@@ -93,9 +93,9 @@ describe('who waits is told', () => {
     ['unreadable', 'lat is not within 90 degrees', ['could not be read', 'lat is not']],
     ['busy', '', ['comes again by itself']],
   ] as const)('why it does not count: %s %s', (trouble, detail, words) => {
-    const told = tell({ ...ATTEMPT, trouble, detail, address: '10.0.0.9', at: 98 }, long);
-    expect(told.tone).toBe('warn');
-    for (const word of words) expect(told.text).toContain(word);
+    const progress = tell({ ...ATTEMPT, trouble, detail, address: '10.0.0.9', at: 98 }, long);
+    expect(progress.tone).toBe('warn');
+    for (const word of words) expect(progress.text).toContain(word);
   });
 });
 

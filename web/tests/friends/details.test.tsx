@@ -9,7 +9,7 @@ beforeEach(begin);
 afterEach(end);
 
 describe('a friend’s details', () => {
-  test('name the region, today’s crossings, and the phone with what it was asked', async () => {
+  test('name the region, today’s transitions, and the phone with what it was asked', async () => {
     await open();
     act(() => {
       app.selection.select('friend/jane/phone');

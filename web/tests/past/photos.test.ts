@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { photoUrl, readPhotos } from '../../src/past/photos';
-import { thingOf } from '../../src/pages/map/marks';
+import { thingOf } from '../../src/pages/map/entrymarks';
 
 const PHOTO = {
   sort: 'photo',

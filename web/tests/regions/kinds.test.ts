@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
 import { boardOf } from '../../src/things/regions/boardrows';
-import { crossingsOf, latenessOf, readCrossing, timeOf } from '../../src/things/regions/crossings';
+import {
+  transitionsOf,
+  latenessOf,
+  readTransition,
+  timeOf,
+} from '../../src/things/regions/transitions';
 import { startOfDay } from '../../src/ui/times';
 import { Notifications, MOST } from '../../src/things/regions/notifications';
 import { readRegion } from '../../src/things/regions/read';
-import { Stays } from '../../src/things/regions/stays';
+import { Visits } from '../../src/things/regions/visits';
 import {
   areaText,
-  crossingNote,
-  crossingText,
+  transitionNote,
+  transitionText,
   longText,
   shapeText,
   sinceText,
@@ -33,7 +38,7 @@ function says(world: World, ...news: Omit<Thing, 's'>[]): void {
   world.hear({ t: 'news', seq, whole, more: false, missed: {}, things: changed });
 }
 
-const stay = (who: string, region: string, more: Record<string, unknown> = {}) => ({
+const visit = (who: string, region: string, more: Record<string, unknown> = {}) => ({
   k: 'stay',
   id: `friend/${who}/${region}`,
   region,
@@ -41,7 +46,7 @@ const stay = (who: string, region: string, more: Record<string, unknown> = {}) =
   ...more,
 });
 
-const crossing = (n: number, more: Record<string, unknown> = {}) => ({
+const transition = (n: number, more: Record<string, unknown> = {}) => ({
   k: 'crossing',
   id: `${String(n)}/friend/jane/phone/ab`,
   n,
@@ -108,34 +113,34 @@ describe('a region', () => {
   });
 });
 
-describe('stays', () => {
+describe('visits', () => {
   test('are found by region and by who it is, the longest first', () => {
     const world = new World();
-    const stays = new Stays(world);
-    says(world, stay('jane/phone', 'ab', { since: 50 }), stay('kim/phone', 'ab', { since: 20 }));
-    says(world, stay('jane/phone', 'cd', { since: 10 }));
-    expect(stays.in('ab').map(({ thing }) => thing)).toEqual([
+    const visits = new Visits(world);
+    says(world, visit('jane/phone', 'ab', { since: 50 }), visit('kim/phone', 'ab', { since: 20 }));
+    says(world, visit('jane/phone', 'cd', { since: 10 }));
+    expect(visits.in('ab').map(({ thing }) => thing)).toEqual([
       'friend/kim/phone',
       'friend/jane/phone',
     ]);
-    expect(stays.of('friend/jane/phone').map(({ region }) => region)).toEqual(['cd', 'ab']);
-    expect([stays.people, stays.countIn('ab')]).toEqual([2, 2]);
+    expect(visits.of('friend/jane/phone').map(({ region }) => region)).toEqual(['cd', 'ab']);
+    expect([visits.people, visits.countIn('ab')]).toEqual([2, 2]);
   });
 
   test('end, and are gone from both sides', () => {
     const world = new World();
-    const stays = new Stays(world);
-    says(world, stay('jane/phone', 'ab'));
+    const visits = new Visits(world);
+    says(world, visit('jane/phone', 'ab'));
     says(world, { k: 'stay', id: 'friend/jane/phone/ab', gone: true });
-    expect([stays.in('ab'), stays.of('friend/jane/phone')]).toEqual([[], []]);
-    expect(stays.people).toBe(0);
+    expect([visits.in('ab'), visits.of('friend/jane/phone')]).toEqual([[], []]);
+    expect(visits.people).toBe(0);
   });
 
   test('say by whose verdict, and what is in doubt', () => {
     const world = new World();
-    const stays = new Stays(world);
-    says(world, ...things('stay'), stay('kim/phone', 'ab12cd34', { by: 'both', since: 1 }));
-    expect(stays.in('ab12cd34').map(verdictText)).toEqual([
+    const visits = new Visits(world);
+    says(world, ...things('stay'), visit('kim/phone', 'ab12cd34', { by: 'both', since: 1 }));
+    expect(visits.in('ab12cd34').map(verdictText)).toEqual([
       'Server and phone agree',
       'The server says so, the phone does not: the phone said at 14:31 that it left',
     ]);
@@ -173,35 +178,35 @@ describe('the board', () => {
   });
 });
 
-describe('crossings', () => {
+describe('transitions', () => {
   test('are told with who says so, who disagrees, and what came late', () => {
-    const [entered, left] = things('crossing').map(readCrossing);
+    const [entered, left] = things('crossing').map(readTransition);
     if (!entered || !left) throw new Error('missing');
-    expect(crossingText(entered, 'Jane')).toBe('Jane entered Home');
-    expect(crossingNote(entered)).toEqual({
+    expect(transitionText(entered, 'Jane')).toBe('Jane entered Home');
+    expect(transitionNote(entered)).toEqual({
       text: 'by the server, the phone says otherwise',
       disputed: true,
     });
-    expect(crossingText(left, 'Jane')).toBe('Jane left Gym');
-    expect(crossingNote(left)).toEqual({
+    expect(transitionText(left, 'Jane')).toBe('Jane left Gym');
+    expect(transitionNote(left)).toEqual({
       text: 'by the phone, told 15 min later',
       disputed: false,
     });
     expect(latenessOf(entered)).toBeUndefined();
     expect(left).not.toHaveProperty('region');
-    const agreed = readCrossing({ ...crossing(3, { agrees: true }), s: 1 });
-    expect(crossingNote(agreed).text).toBe('server and phone agree');
-    const through = readCrossing({ ...crossing(4, { inferred: true, tst: 5 }), s: 1 });
-    expect(crossingNote(through).text).toBe('passed through (inferred)');
+    const agreed = readTransition({ ...transition(3, { agrees: true }), s: 1 });
+    expect(transitionNote(agreed).text).toBe('server and phone agree');
+    const through = readTransition({ ...transition(4, { inferred: true, tst: 5 }), s: 1 });
+    expect(transitionNote(through).text).toBe('passed through (inferred)');
   });
 
   test('stand where they happened, not where they were told', () => {
     const world = new World();
-    says(world, crossing(1), crossing(2, { tst: 5 }), crossing(3));
-    expect(crossingsOf(world).map(({ n }) => n)).toEqual([3, 1, 2]);
-    expect(crossingsOf(world, { since: 100 }).map(({ n }) => n)).toEqual([3, 1]);
-    expect(crossingsOf(world, { thing: 'friend/kim/phone' })).toEqual([]);
-    expect(crossingsOf(world, { region: 'region/ab' }).map(timeOf)).toEqual([1003, 1001, 5]);
+    says(world, transition(1), transition(2, { tst: 5 }), transition(3));
+    expect(transitionsOf(world).map(({ n }) => n)).toEqual([3, 1, 2]);
+    expect(transitionsOf(world, { since: 100 }).map(({ n }) => n)).toEqual([3, 1]);
+    expect(transitionsOf(world, { thing: 'friend/kim/phone' })).toEqual([]);
+    expect(transitionsOf(world, { region: 'region/ab' }).map(timeOf)).toEqual([1003, 1001, 5]);
   });
 
   test('of today begin at midnight here', () => {
@@ -216,25 +221,25 @@ describe('the notifications', () => {
   test('does not tell what happened before the page was there', () => {
     const world = new World();
     const notifications = new Notifications(world, () => 1010);
-    says(world, crossing(1), crossing(2));
-    expect(notifications.told.value.crossings).toEqual([]);
-    says(world, crossing(3));
-    expect(notifications.told.value.crossings.map(({ n }) => n)).toEqual([3]);
+    says(world, transition(1), transition(2));
+    expect(notifications.current.value.transitions).toEqual([]);
+    says(world, transition(3));
+    expect(notifications.current.value.transitions.map(({ n }) => n)).toEqual([3]);
     expect(notifications.unseen.value).toBe(1);
   });
 
   test('does not tell one twice, and not what is long past', () => {
     const world = new World();
     const notifications = new Notifications(world, () => 5000);
-    says(world, crossing(1));
-    says(world, crossing(4000, { at: 4000 }));
-    says(world, crossing(4000, { at: 4000, agrees: true }));
-    expect(notifications.told.value.crossings).toEqual([]);
-    says(world, crossing(4001, { at: 4990 }));
-    says(world, crossing(4001, { at: 4990, agrees: false }));
+    says(world, transition(1));
+    says(world, transition(4000, { at: 4000 }));
+    says(world, transition(4000, { at: 4000, agrees: true }));
+    expect(notifications.current.value.transitions).toEqual([]);
+    says(world, transition(4001, { at: 4990 }));
+    says(world, transition(4001, { at: 4990, agrees: false }));
     expect(notifications.unseen.value).toBe(1);
     // What the other side said meanwhile is told with it.
-    expect(notifications.told.value.crossings).toMatchObject([{ n: 4001, agrees: false }]);
+    expect(notifications.current.value.transitions).toMatchObject([{ n: 4001, agrees: false }]);
   });
 
   test('shows few at once and says how many more', () => {
@@ -242,13 +247,13 @@ describe('the notifications', () => {
     const notifications = new Notifications(world, () => 1010);
     const heard: number[] = [];
     notifications.onNews(({ n }) => heard.push(n));
-    says(world, crossing(1));
-    says(world, ...[2, 3, 4, 5, 6].map((n) => crossing(n)));
-    expect(notifications.told.value.crossings.map(({ n }) => n)).toEqual([6, 5, 4]);
-    expect(notifications.told.value.more).toBe(5 - MOST);
+    says(world, transition(1));
+    says(world, ...[2, 3, 4, 5, 6].map((n) => transition(n)));
+    expect(notifications.current.value.transitions.map(({ n }) => n)).toEqual([6, 5, 4]);
+    expect(notifications.current.value.more).toBe(5 - MOST);
     expect(heard).toEqual([2, 3, 4, 5, 6]);
     for (const n of [6, 5, 4]) notifications.dismiss(n);
-    expect(notifications.told.value).toEqual({ crossings: [], more: 0 });
+    expect(notifications.current.value).toEqual({ transitions: [], more: 0 });
     notifications.seen();
     expect(notifications.unseen.value).toBe(0);
   });
@@ -256,11 +261,11 @@ describe('the notifications', () => {
   test('begins anew with another numbering', () => {
     const world = new World();
     const notifications = new Notifications(world, () => 1010);
-    says(world, crossing(9));
+    says(world, transition(9));
     world.greet('another');
-    const again = { ...crossing(1), s: 1 } as Thing;
+    const again = { ...transition(1), s: 1 } as Thing;
     world.hear({ t: 'news', seq: 1, whole: true, more: false, missed: {}, things: [again] });
-    expect(notifications.told.value.crossings).toEqual([]);
+    expect(notifications.current.value.transitions).toEqual([]);
   });
 });
 

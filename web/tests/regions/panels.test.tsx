@@ -109,7 +109,7 @@ describe('the editor', () => {
   });
 });
 
-describe('crossings', () => {
+describe('transitions', () => {
   test('are listed, and one friend’s alone when that is wished', async () => {
     await open();
     press(/^Crossings/);

@@ -74,7 +74,7 @@ describe('on the page', () => {
     });
   }
 
-  test('stand with a crossing, asked for once and for its region alone', async () => {
+  test('stand with a transition, asked for once and for its region alone', async () => {
     await open();
     await news(MAP);
     press(/^Crossings/);
@@ -86,7 +86,7 @@ describe('on the page', () => {
     expect(asked.map(({ positions }) => positions)).toEqual([[[52.37919, 4.89943]]]);
   });
 
-  test('stand with a friend’s stay and in a region’s details', async () => {
+  test('stand with a friend’s visit and in a region’s details', async () => {
     await open();
     await news(MAP);
     act(() => {

@@ -1,6 +1,6 @@
 /** What a push brings is text from outside. */
 import { describe, expect, test } from 'vitest';
-import { readTold, within } from '../../src/worker/payload';
+import { readPushPayload, within } from '../../src/worker/payload';
 import { HOME } from './surroundings';
 
 const WHOLE = {
@@ -15,7 +15,7 @@ const WHOLE = {
   alert: 'alert/jane/ab12cd34.17',
   actions: ['show', 'acknowledge'],
 };
-const read = (told: unknown) => readTold(JSON.stringify(told), HOME);
+const read = (told: unknown) => readPushPayload(JSON.stringify(told), HOME);
 
 test('a whole one is read', () => {
   expect(read(WHOLE)).toEqual({
@@ -35,7 +35,7 @@ test('a whole one is read', () => {
 test.each([null, '', '{', 'null', '[]', '7', '"text"', '{}', '{"title":7}', '{"title":"   "}'])(
   'what cannot be read is nothing: %s',
   (text) => {
-    expect(readTold(text, HOME)).toBeNull();
+    expect(readPushPayload(text, HOME)).toBeNull();
   },
 );
 

@@ -1,7 +1,7 @@
 /** Notifications: shown, touched, acknowledged, and gone when somebody signs out. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { keptIn } from '../../src/worker/kept';
-import type { Kept } from '../../src/worker/kept';
+import { deviceStoreIn } from '../../src/worker/devicestore';
+import type { DeviceStore } from '../../src/worker/devicestore';
 import { readToWorker } from '../../src/worker/messages';
 import type { Notice } from '../../src/worker/scope';
 import { inOrder, Telling } from '../../src/worker/telling';
@@ -22,14 +22,14 @@ const TOLD = {
   ...{ at: 1795234500, badge: 2, alert: 'alert/jane/r.1', actions: ['show', 'acknowledge'] },
 };
 let around: Surroundings;
-let kept: Kept;
+let store: DeviceStore;
 let telling: Telling;
 
 beforeEach(async () => {
   around = new Surroundings();
-  kept = keptIn(around.caches as unknown as CacheStorage, HOME);
-  telling = new Telling(around.scope, kept);
-  await kept.put('words', WORDS);
+  store = deviceStoreIn(around.caches as unknown as CacheStorage, HOME);
+  telling = new Telling(around.scope, store);
+  await store.put('words', WORDS);
 });
 
 const push = (told: unknown) => telling.pushed(JSON.stringify(told));
@@ -64,7 +64,7 @@ describe('a push', () => {
   });
 
   test('without words for its buttons has none', async () => {
-    await kept.remove('words');
+    await store.remove('words');
     await push(TOLD);
     expect(around.shown[0]?.options.actions).toEqual([]);
   });
@@ -161,7 +161,7 @@ test('signing out closes what is shown, ends the pushes, and tells the server wh
   around.notices = [shown];
   around.subscription = { unsubscribe };
   around.answer = json({ ok: true });
-  await kept.put('device', DEVICE);
+  await store.put('device', DEVICE);
   await telling.forget(true);
   expect(shown.close).toHaveBeenCalled();
   expect(unsubscribe).toHaveBeenCalled();
@@ -169,14 +169,14 @@ test('signing out closes what is shown, ends the pushes, and tells the server wh
   expect(around.asked.map(({ url, init }) => `${init.method ?? ''} ${url}`)).toEqual([
     `DELETE ${HOME}api/1/channels/c%2F1`,
   ]);
-  expect(await kept.get('device')).toBeUndefined();
+  expect(await store.get('device')).toBeUndefined();
   await telling.forget(false);
   expect(around.asked).toHaveLength(1);
 });
 
 describe('a subscription that the browser changed', () => {
   test('is made anew with the same key, and takes the place of the one before', async () => {
-    await kept.put('device', DEVICE);
+    await store.put('device', DEVICE);
     around.answer = json({ ok: true, channel: { id: 'c2' } });
     await telling.renew();
     expect(around.subscribed).toMatchObject([{ userVisibleOnly: true }]);
@@ -186,7 +186,7 @@ describe('a subscription that the browser changed', () => {
       ...{ type: 'push', name: 'Chrome on Android', language: 'de', zone: 'Europe/Berlin' },
       subscription: { endpoint },
     });
-    expect(await kept.get('device')).toMatchObject({ channel: 'c2', account: 'jane' });
+    expect(await store.get('device')).toMatchObject({ channel: 'c2', account: 'jane' });
   });
 
   test('of nobody is left alone', async () => {
@@ -230,7 +230,7 @@ describe('calling', () => {
   const whom = { url: `${HOME}#map?at=1`, alert: 'alert/jane/r.1', telephone: '+491701234567' };
 
   test('has a button, first, where there is a number and a word for it', async () => {
-    await kept.put('words', { ...WORDS, call: 'Anrufen' });
+    await store.put('words', { ...WORDS, call: 'Anrufen' });
     await push(CALL);
     expect(around.shown).toMatchObject([
       {
@@ -248,7 +248,7 @@ describe('calling', () => {
     { ...CALL, telephone: 17 },
     { ...CALL, telephone: undefined },
   ])('has none for what is no number: $telephone', async (told) => {
-    await kept.put('words', { ...WORDS, call: 'Anrufen' });
+    await store.put('words', { ...WORDS, call: 'Anrufen' });
     await push(told);
     const { options } = around.shown[0] as { options: { actions: readonly { action: string }[] } };
     expect(options.actions.map(({ action }) => action)).toEqual(['acknowledge', 'show']);
@@ -266,7 +266,7 @@ describe('calling', () => {
       url.startsWith('tel:') ? Promise.reject(new TypeError('not allowed')) : Promise.resolve(1),
     );
     const clients = { ...scope.clients, openWindow: open };
-    const strict = new Telling({ ...scope, clients }, kept);
+    const strict = new Telling({ ...scope, clients }, store);
     await strict.clicked(notice(whom), 'call');
     await strict.clicked(notice({ ...whom, telephone: 'tel:1' }), 'call');
     expect(open.mock.calls.flat()).toEqual([

@@ -105,7 +105,7 @@ export function TopicRow({
           {found !== '' && <mark>{found}</mark>}
           {after}
         </code>
-        {row.retained > 0 && <Kept row={row} />}
+        {row.retained > 0 && <Retained row={row} />}
         {pressed === undefined && (
           <>
             <small class="below">{brief(row.topics ?? 1)}</small>
@@ -129,7 +129,7 @@ export function TopicRow({
 }
 
 /** That the broker keeps the message of a topic, or messages of topics below it. */
-function Kept({ row }: { row: TopicNode }) {
+function Retained({ row }: { row: TopicNode }) {
   const words = plural(row.retained, { one: '# retained message', other: '# retained messages' });
   return (
     <span class="kept" role="img" aria-label={words} title={words}>

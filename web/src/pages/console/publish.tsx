@@ -148,12 +148,12 @@ export function PublishCard({
         />
         <PublishRow qos={qos} setQos={setQos} retain={retain} setRetain={setRetain} ready={ready} />
       </form>
-      <Said outcome={outcome} wrong={wrong} live={live} payload={payload} />
+      <OutcomeNote outcome={outcome} wrong={wrong} live={live} payload={payload} />
     </Card>
   );
 }
 
-function Said({
+function OutcomeNote({
   outcome,
   wrong,
   live,

@@ -16,7 +16,7 @@ import { covered } from './covered';
 import { restOf, wayOf } from './dayway';
 import type { Spot } from './dayway';
 import { firstSeen } from './firstseen';
-import { colours, Marks, thingOf } from './marks';
+import { colours, EntryMarks, thingOf } from './entrymarks';
 import { wirePastView } from './pastview';
 import { wireMaps } from './wiremaps';
 
@@ -43,7 +43,7 @@ type End = () => void;
 /** Connect the map to the page; returns the ways to disconnect. */
 export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
   const { live, navigation, selection, mapState, roster } = needs;
-  const marks = new Marks(map, {
+  const marks = new EntryMarks(map, {
     world: live.world,
     clock: needs.time.clock,
     roster,
@@ -105,7 +105,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
 function wireLooks(
   { preferences }: MapNeeds,
   map: SightlineMap,
-  marks: Marks,
+  marks: EntryMarks,
   putAll: () => void,
 ): End[] {
   return [

@@ -7,7 +7,7 @@ import { bytes, grouped } from '../../ui/numbers';
 import { momentText } from '../../ui/times';
 import { useAnswer } from './answer';
 
-type Told = Reply<'GET /topics/recorded'>;
+type RecordedTopics = Reply<'GET /topics/recorded'>;
 
 export function RecordedPart() {
   const { api } = useServer();
@@ -21,11 +21,11 @@ export function RecordedPart() {
   }
   return (
     <div class="recorded" data-begins={answer.begins}>
-      <RecordedFacts told={answer} />
+      <RecordedFacts recorded={answer} />
       <p class="note">
         {t`What is recorded is set in the file sightline.toml, section [archive]: topics, days, megabytes.`}
       </p>
-      <Shares told={answer} />
+      <Shares recorded={answer} />
       {answer.flawed > 0 && (
         <>
           <h3>{t`Places that cannot be used`}</h3>
@@ -45,53 +45,53 @@ export function RecordedPart() {
   );
 }
 
-function RecordedFacts({ told }: { told: Told }) {
+function RecordedFacts({ recorded }: { recorded: RecordedTopics }) {
   return (
     <Facts>
       <Fact name={t`Recorded topics`}>
-        {told.enabled
-          ? told.topics.map((name) => <code key={name}>{name} </code>)
+        {recorded.enabled
+          ? recorded.topics.map((name) => <code key={name}>{name} </code>)
           : t`None: it is switched off`}
       </Fact>
       <Fact name={t`The past begins`}>
-        {told.begins === undefined ? t`Nothing is recorded yet` : momentText(told.begins)}
+        {recorded.begins === undefined ? t`Nothing is recorded yet` : momentText(recorded.begins)}
       </Fact>
       <Fact name={t`Kept for`}>
-        {t`${plural(told.days, { one: '# day', other: '# days' })}, at most ${bytes(told.megabytes * 1e6)}`}
+        {t`${plural(recorded.days, { one: '# day', other: '# days' })}, at most ${bytes(recorded.megabytes * 1e6)}`}
       </Fact>
       <Fact name={t`On the disk`}>
-        {t`${bytes(told.size)}, ${plural(told.messages, { one: '# message', other: '# messages' })}`}
+        {t`${bytes(recorded.size)}, ${plural(recorded.messages, { one: '# message', other: '# messages' })}`}
       </Fact>
       <Fact name={t`Cost of a day`}>
-        {told.a_day === undefined
+        {recorded.a_day === undefined
           ? t`Not measured yet`
-          : told.measured === 'days'
-            ? bytes(told.a_day)
-            : t`about ${bytes(told.a_day)}, by the hours so far`}
+          : recorded.measured === 'days'
+            ? bytes(recorded.a_day)
+            : t`about ${bytes(recorded.a_day)}, by the hours so far`}
       </Fact>
-      {told.missing.length > 0 && (
+      {recorded.missing.length > 0 && (
         <Fact name={t`Days without a file`} tone="warn">
-          {told.missing.join(', ')}
+          {recorded.missing.join(', ')}
         </Fact>
       )}
     </Facts>
   );
 }
 
-function Shares({ told }: { told: Told }) {
-  const whole = told.shares.reduce((sum, share) => sum + share.size, 0) || 1;
+function Shares({ recorded }: { recorded: RecordedTopics }) {
+  const whole = recorded.shares.reduce((sum, share) => sum + share.size, 0) || 1;
   return (
     <ul class="shares" aria-label={t`What costs most`}>
-      {told.shares.map((share) => (
+      {recorded.shares.map((share) => (
         <li key={share.level}>
           <code class="ellipsis">{share.level}</code>
           <span class="bar" aria-hidden="true">
             <i style={{ width: `${((share.size / whole) * 100).toFixed(1)}%` }} />
           </span>
           <span class="number">
-            {told.a_day === undefined
+            {recorded.a_day === undefined
               ? grouped(share.messages)
-              : t`${bytes((told.a_day * share.size) / whole)} a day`}
+              : t`${bytes((recorded.a_day * share.size) / whole)} a day`}
           </span>
         </li>
       ))}

@@ -9,7 +9,7 @@ import { useRoster } from '../../things/context';
 import { AddPhoneButton } from '../../things/friends/add/button';
 import { WaitingPhones } from '../../things/friends/add/list';
 import { RegionBoard } from '../../things/regions/board';
-import { CrossingList } from '../../things/regions/list';
+import { TransitionList } from '../../things/regions/list';
 import { Status } from '../../things/server/status';
 import { EmptyState } from './empty';
 import { Chips, SearchBox, Summary } from './head';
@@ -35,7 +35,7 @@ export function Roster() {
       {view.tab === 'regions' ? (
         <RegionBoard />
       ) : view.tab === 'crossings' ? (
-        <CrossingList />
+        <TransitionList />
       ) : (
         <Everyone />
       )}

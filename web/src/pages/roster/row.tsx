@@ -18,7 +18,7 @@ export function at(top: number) {
 }
 
 /** What a row says of time. */
-interface Told extends Pick<Freshness, 'presence' | 'moving' | 'current' | 'figures'> {
+interface RowFreshness extends Pick<Freshness, 'presence' | 'moving' | 'current' | 'figures'> {
   /** The age of the position; of what has none, of the last contact. */
   readonly age: string;
   /** The age of the last contact, where that is another matter. */
@@ -27,7 +27,7 @@ interface Told extends Pick<Freshness, 'presence' | 'moving' | 'current' | 'figu
   readonly words: string;
 }
 
-export function told(fresh: Freshness, now: number): Told {
+export function rowFreshness(fresh: Freshness, now: number): RowFreshness {
   const { presence, moving, current, figures, contactAge, fixAge = contactAge } = fresh;
   return {
     ...{ presence, moving, current, figures },
@@ -38,7 +38,7 @@ export function told(fresh: Freshness, now: number): Told {
 }
 
 /** Nothing that is drawn of two differs. */
-function sameTold(a: Told, b: Told): boolean {
+function sameFreshness(a: RowFreshness, b: RowFreshness): boolean {
   return (
     a.age === b.age &&
     a.heard === b.heard &&
@@ -57,7 +57,7 @@ interface RowProps {
   readonly selected: boolean;
   /** Whether the Tab key stops here. */
   readonly stop: boolean;
-  readonly told: Told;
+  readonly freshness: RowFreshness;
   readonly face: string | undefined;
   readonly where: string;
   readonly units: Units;
@@ -65,10 +65,10 @@ interface RowProps {
 }
 
 /** The speed of whoever moves, or moved not long ago. */
-function speedOf({ entry, told, units }: RowProps): string[] {
+function speedOf({ entry, freshness, units }: RowProps): string[] {
   if (entry.speed === undefined || entry.speed < MOVES_FROM) return [];
   const text = inOneLine(speed(entry.speed, units));
-  switch (told.figures) {
+  switch (freshness.figures) {
     case 'now':
       return [text];
     case 'then':
@@ -78,18 +78,18 @@ function speedOf({ entry, told, units }: RowProps): string[] {
   }
 }
 
-/** What else it told; of what has no position and is not heard now, only that. */
-function noteOf({ entry, told }: RowProps): string[] {
-  if (entry.position === undefined && !told.current) return [told.words];
+/** What else it says; of what has no position and is not heard now, only that. */
+function noteOf({ entry, freshness }: RowProps): string[] {
+  if (entry.position === undefined && !freshness.current) return [freshness.words];
   return entry.note === '' ? [] : [entry.note];
 }
 
 export const Row = memo(
   function Row(props: RowProps) {
-    const { entry, selected, told } = props;
+    const { entry, selected, freshness } = props;
     const robot = kindOf(entry.key)?.isMachine === true;
     const doing = [
-      ...(told.heard === '' ? [] : [t`heard ${told.heard} ago`]),
+      ...(freshness.heard === '' ? [] : [t`heard ${freshness.heard} ago`]),
       ...speedOf(props),
       ...noteOf(props),
     ].join(' · ');
@@ -99,9 +99,9 @@ export const Row = memo(
           type="button"
           class="row"
           data-thing={entry.key}
-          data-presence={told.presence}
-          data-moving={told.moving}
-          data-current={told.current}
+          data-presence={freshness.presence}
+          data-moving={freshness.moving}
+          data-current={freshness.current}
           aria-current={selected ? 'true' : undefined}
           tabIndex={props.stop ? 0 : -1}
           onClick={() => {
@@ -111,7 +111,7 @@ export const Row = memo(
           <Avatar
             colour={entry.colour}
             initials={entry.initials}
-            presence={told.presence}
+            presence={freshness.presence}
             robot={robot}
             face={props.face}
           />
@@ -127,8 +127,8 @@ export const Row = memo(
           </span>
           <span class="right">
             <span class="age">
-              <span class="hidden">{told.words}</span>
-              <span aria-hidden="true">{told.age}</span>
+              <span class="hidden">{freshness.words}</span>
+              <span aria-hidden="true">{freshness.age}</span>
             </span>
             {entry.battery !== undefined && (
               <Battery percent={entry.battery} charging={entry.charging} />
@@ -146,7 +146,7 @@ export const Row = memo(
     a.qualified === b.qualified &&
     a.selected === b.selected &&
     a.stop === b.stop &&
-    sameTold(a.told, b.told) &&
+    sameFreshness(a.freshness, b.freshness) &&
     a.face === b.face &&
     a.where === b.where &&
     a.units === b.units,

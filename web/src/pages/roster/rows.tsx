@@ -21,7 +21,7 @@ import { faceOf } from '../../ui/face';
 import { Icon } from '../../ui/icon';
 import { grouped } from '../../ui/numbers';
 import { HEIGHTS, useMoves, useScroll } from './moves';
-import { at, Row, told } from './row';
+import { at, Row, rowFreshness } from './row';
 import type { Signal } from '@preact/signals';
 
 /** What the head of a group says. */
@@ -109,7 +109,7 @@ export function Rows() {
             qualified={shared.has(entry.name)}
             selected={chosen === key}
             stop={stop === key}
-            told={told(freshnessOf(entry, linksShown.value, now.value), now.value)}
+            freshness={rowFreshness(freshnessOf(entry, linksShown.value, now.value), now.value)}
             face={
               kindOf(key)?.isMachine !== true
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))

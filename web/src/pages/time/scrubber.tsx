@@ -50,7 +50,7 @@ export function Scrubber() {
     >
       {!isWhole(stretch, day) && <Overview stretch={stretch} day={day} />}
       <Profile points={points} stretch={stretch} at={at} />
-      <Marks stretch={stretch} />
+      <EventMarks stretch={stretch} />
       <div class="hours" aria-hidden="true">
         {ticksOf(stretch, day).map((tick) => (
           <Tick key={tick.text} share={shareIn(stretch, tick.at)} text={tick.text} />
@@ -132,7 +132,7 @@ function Knob({ share, label, kmh }: KnobProps) {
   );
 }
 
-function Marks({ stretch }: { readonly stretch: Stretch }) {
+function EventMarks({ stretch }: { readonly stretch: Stretch }) {
   const past = usePast();
   const whereIs = useWhereIs();
   const within = past.events.value.filter(({ at }) => at >= stretch.start && at < stretch.end);

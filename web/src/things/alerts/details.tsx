@@ -11,7 +11,7 @@ import { Icon } from '../../ui/icon';
 import { momentText } from '../../ui/times';
 import { useAlerts } from './count';
 import { momentPlace, ruleName, useAct } from './pieces';
-import type { Alert, Told } from './read';
+import type { Alert, Delivery } from './read';
 import { calledBy, endsText, statusText, toldText } from './wording';
 
 export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
@@ -42,7 +42,7 @@ export function AlertDetails({ alert, who }: { alert: Alert; who: string }) {
           {rule === '' ? t`without a name, of ${owner}` : t`“${rule}” of ${owner}`}
         </Fact>
       </Facts>
-      <ToldList told={alert.told} />
+      <DeliveryList deliveries={alert.told} />
       <div class="alert-acts">
         {place !== null && (
           <a class="button" href={place}>
@@ -72,14 +72,14 @@ function AlertActs({ alert }: { alert: Alert }) {
 }
 
 /** How each of those who are to be told was told. */
-function ToldList({ told }: { told: readonly Told[] }) {
+function DeliveryList({ deliveries }: { deliveries: readonly Delivery[] }) {
   const { now } = useTime();
   const { account } = useAlerts();
   const called = useCaller();
-  if (told.length === 0) return null;
+  if (deliveries.length === 0) return null;
   return (
     <ul class="alert-told" aria-label={t`Who is told`}>
-      {told.map((each) => (
+      {deliveries.map((each) => (
         <li key={each.account} data-told={each.account} data-state={each.state}>
           <i aria-hidden="true" />
           <span>

@@ -15,7 +15,7 @@ export type Alert = Read<AlertState> & {
   readonly understood: boolean;
 };
 export type Condition = Alert['condition'];
-export type Told = Alert['told'][number];
+export type Delivery = Alert['told'][number];
 export type Status = Alert['status'];
 
 const OF_A_NEWER_SERVER: Condition = { type: 'number', changed: false };

@@ -1,6 +1,6 @@
 /**
  * A notice of an alert that has just come. It goes by itself, unless it is urgent or somebody looks at
- * it; a screen reader is told politely. A crossing that the alert tells of is not told beside it.
+ * it; a screen reader is told politely. A transition that the alert tells of is not told beside it.
  */
 import { t } from '@lingui/core/macro';
 import { X } from 'lucide';
@@ -10,7 +10,7 @@ import type { Key } from '../../app/world';
 import { ActButton } from '../../ui/actbutton';
 import { Icon } from '../../ui/icon';
 import { useRegions } from '../regions/context';
-import type { Crossing } from '../regions/crossings';
+import type { Transition } from '../regions/transitions';
 import { useAlerts } from './count';
 import './alerts.css';
 import { AlertSign, useAct, useWho } from './pieces';
@@ -97,24 +97,25 @@ function useManners(newest: Key | undefined): void {
   }, [newest, settings]);
 }
 
-/** Take away notices of the crossings that these alerts tell of. */
+/** Take away notices of the transitions that these alerts tell of. */
 function useOnce(alerts: readonly Alert[]): void {
   const { notifications } = useRegions();
-  const { crossings } = notifications.told.value;
+  const { transitions } = notifications.current.value;
   useEffect(() => {
-    for (const crossing of crossings) {
-      if (alerts.some((alert) => isOfCrossing(alert, crossing))) notifications.dismiss(crossing.n);
+    for (const transition of transitions) {
+      if (alerts.some((alert) => isOfTransition(alert, transition)))
+        notifications.dismiss(transition.n);
     }
-  }, [alerts.map(({ key }) => key).join(' '), crossings, notifications]);
+  }, [alerts.map(({ key }) => key).join(' '), transitions, notifications]);
 }
 
-export function isOfCrossing({ thing, condition }: Alert, crossing: Crossing): boolean {
+export function isOfTransition({ thing, condition }: Alert, transition: Transition): boolean {
   const event = condition.type === 'arrives' ? 'enter' : 'leave';
   return (
     (condition.type === 'arrives' || condition.type === 'leaves') &&
-    event === crossing.event &&
-    thing === crossing.thing &&
-    `region/${condition.region ?? ''}` === crossing.region
+    event === transition.event &&
+    thing === transition.thing &&
+    `region/${condition.region ?? ''}` === transition.region
   );
 }
 

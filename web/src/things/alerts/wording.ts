@@ -4,7 +4,7 @@ import { ageText, shortTimeText, spanText } from '../../app/ages';
 import { customs } from '../../ui/customs';
 import { grouped, inOneLine, measured, speed, way } from '../../ui/numbers';
 import { shortClockText } from '../../ui/times';
-import type { Alert, Condition, Told } from './read';
+import type { Alert, Condition, Delivery } from './read';
 
 /** What a sentence about something that happened is made of. */
 export interface Happened {
@@ -208,11 +208,11 @@ function endsAtText({ type, topic }: Condition, who: string, place: string): str
 }
 
 /** How one recipient was told; `mine`: it is who reads this. */
-export function toldText(told: Told, mine: boolean, now: number): string {
-  return mine ? toldMe(told, now) : toldThem(told, now);
+export function toldText(delivery: Delivery, mine: boolean, now: number): string {
+  return mine ? toldMe(delivery, now) : toldThem(delivery, now);
 }
 
-function toldMe({ state, at }: Told, now: number): string {
+function toldMe({ state, at }: Delivery, now: number): string {
   const time = at === undefined ? '' : shortTimeText(at, now);
   switch (state) {
     case 'sent':
@@ -230,7 +230,7 @@ function toldMe({ state, at }: Told, now: number): string {
   }
 }
 
-function toldThem({ account, state, at }: Told, now: number): string {
+function toldThem({ account, state, at }: Delivery, now: number): string {
   const time = at === undefined ? '' : shortTimeText(at, now);
   switch (state) {
     case 'sent':

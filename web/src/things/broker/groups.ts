@@ -25,9 +25,9 @@ export interface Groups {
   readonly load: readonly LoadRow[];
 }
 
-type Said = readonly [raw: string, name: string, unit?: Row['unit']];
+type Metric = readonly [raw: string, name: string, unit?: Row['unit']];
 
-const grouped = (): readonly (readonly [name: string, rows: readonly Said[]])[] => [
+const grouped = (): readonly (readonly [name: string, rows: readonly Metric[]])[] => [
   [
     t`Clients`,
     [

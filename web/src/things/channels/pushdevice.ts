@@ -1,7 +1,7 @@
 /** This device's notifications, for whoever is in: one of these lives as long as their visit. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { useServer, useWho } from '../../app/context';
-import { keptHere } from '../../app/lastpicture';
+import { deviceStoreHere } from '../../app/lastpicture';
 import { surfaceHere } from '../../app/installed';
 import { PushDevice, pushingHere } from '../../app/pushdevice';
 import { ownsAccount } from '../../app/visitor';
@@ -21,7 +21,7 @@ export function deviceOf(visitor: Visitor, api: Api): PushDevice {
   const made = new PushDevice(visitor.name, {
     calls: callsOf(api),
     pushing: pushingHere(apple, installed),
-    kept: keptHere(),
+    store: deviceStoreHere(),
     customs: () => ({
       name: browserName(navigator.userAgent),
       language: document.documentElement.lang,

@@ -24,7 +24,7 @@ export function ThisDevice({ changed }: { changed?: () => void }) {
       <div>
         <b>{t`Notifications on this device`}</b>
         <p class="muted">
-          <Said state={state} />
+          <DeviceStateNote state={state} />
         </p>
       </div>
       <Act device={device} state={state} changed={changed} />
@@ -32,7 +32,7 @@ export function ThisDevice({ changed }: { changed?: () => void }) {
   );
 }
 
-function Said({ state }: { state: DeviceState }): ComponentChildren {
+function DeviceStateNote({ state }: { state: DeviceState }): ComponentChildren {
   switch (state.is) {
     case 'asking':
       return t`One moment…`;

@@ -24,7 +24,7 @@ const wordsOf = () => ({
   distance: t`Distance`,
   moving: t`On the move`,
   fastest: t`Fastest`,
-  stays: t`Where they stayed`,
+  visits: t`Where they stayed`,
   times: (count: number) => plural(count, { one: 'once', other: '# times' }),
   heat: t`Show on the map where they were longest`,
   files: t`Save this track`,
@@ -37,7 +37,7 @@ const FILES = [
 ] as const;
 /** The end of a day. */
 const MIDNIGHT = '24:00';
-/** So many stays of a day are listed. */
+/** So many visits of a day are listed. */
 const MOST = 12;
 
 export function AskPast({ of }: { readonly of: Key }) {
@@ -61,7 +61,7 @@ export function AskPast({ of }: { readonly of: Key }) {
         {failure === null && !summary && <p class="note">{wordsOf().adding}</p>}
         {summary?.fixes === 0 && <p class="note">{wordsOf().nothing}</p>}
         {summary && summary.fixes > 0 && <Figures summary={summary} />}
-        {summary && <Stays summary={summary} days={days} end={stretch.end} />}
+        {summary && <Visits summary={summary} days={days} end={stretch.end} />}
       </div>
       <HeatSwitch of={of} stretch={stretch} />
       <p class="asked-files" role="group" aria-label={wordsOf().files}>
@@ -111,20 +111,20 @@ function Figures({ summary }: { readonly summary: Summary }) {
   );
 }
 
-interface StaysProps {
+interface VisitsProps {
   readonly summary: Summary;
   readonly days: SpanDays;
   /** Of the span, epoch seconds. */
   readonly end: number;
 }
 
-/** Of one day each stay with its times; of more days how long in all. */
-function Stays({ summary, days, end }: StaysProps) {
+/** Of one day each visit with its times; of more days how long in all. */
+function Visits({ summary, days, end }: VisitsProps) {
   const past = usePast();
   if (summary.regions.length === 0) return null;
   if (days > 1) {
     return (
-      <ul class="asked-stays" aria-label={wordsOf().stays}>
+      <ul class="asked-stays" aria-label={wordsOf().visits}>
         {summary.regions.slice(0, MOST).map(({ region, name, visits, seconds }) => (
           <li key={region}>
             <b class="ellipsis">{name}</b>
@@ -136,21 +136,21 @@ function Stays({ summary, days, end }: StaysProps) {
     );
   }
   return (
-    <ul class="asked-stays" aria-label={wordsOf().stays}>
-      {summary.visits.slice(0, MOST).map((stay) => (
-        <li key={`${stay.region} ${String(stay.from)}`}>
+    <ul class="asked-stays" aria-label={wordsOf().visits}>
+      {summary.visits.slice(0, MOST).map((visit) => (
+        <li key={`${visit.region} ${String(visit.from)}`}>
           <button
             type="button"
             title={wordsOf().lookAt}
             onClick={() => {
-              past.go(stay.from);
+              past.go(visit.from);
             }}
           >
-            <b class="ellipsis">{stay.name}</b>
+            <b class="ellipsis">{visit.name}</b>
             <span class="number">
-              {minuteText(stay.from)}–{stay.to >= end - 1 ? MIDNIGHT : minuteText(stay.to)}
+              {minuteText(visit.from)}–{visit.to >= end - 1 ? MIDNIGHT : minuteText(visit.to)}
             </span>
-            <span class="number">{spanText(stay.to - stay.from)}</span>
+            <span class="number">{spanText(visit.to - visit.from)}</span>
           </button>
         </li>
       ))}
@@ -204,16 +204,16 @@ function HeatSwitch({ of, stretch }: { readonly of: Key; readonly stretch: Stret
   );
 }
 
-interface Told {
+interface SummaryAnswer {
   readonly summary: Summary | null;
   readonly failure: string | null;
 }
 
 /** The figures of a span; of the one before nothing is shown. */
-function useSummary(of: Key, { start, end }: Stretch): Told {
+function useSummary(of: Key, { start, end }: Stretch): SummaryAnswer {
   const { api } = useServer();
   const past = usePast();
-  const [told, setTold] = useState<Told & { readonly about: string }>({
+  const [answer, setAnswer] = useState<SummaryAnswer & { readonly about: string }>({
     about: '',
     summary: null,
     failure: null,
@@ -223,7 +223,7 @@ function useSummary(of: Key, { start, end }: Stretch): Told {
   useEffect(() => {
     let over = false;
     const tell = (summary: Summary | null, failure: string | null) => {
-      if (!over) setTold({ about, summary, failure });
+      if (!over) setAnswer({ about, summary, failure });
     };
     askSummary(api, of, { start, end }).then(
       (summary) => {
@@ -237,5 +237,5 @@ function useSummary(of: Key, { start, end }: Stretch): Told {
       over = true;
     };
   }, [api, about]);
-  return told.about === about ? told : { summary: null, failure: null };
+  return answer.about === about ? answer : { summary: null, failure: null };
 }

@@ -28,13 +28,13 @@ import { FriendStats } from './stats';
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
   const { now } = useTime();
   const { placeText } = useRoster();
-  const { stays } = useRegions();
+  const { visits } = useRegions();
   const friend = readFriend(thing);
   const fresh = useFreshness(entry);
   const address = useWhere(entry.position?.lat, entry.position?.lon);
   const place = entry.position ? placeText(entry) : friend.device;
   // A region that they are in is what people call it; the address stands below, with the fix.
-  const where = address !== '' && [...stays.of(entry.key)].length === 0 ? address : place;
+  const where = address !== '' && [...visits.of(entry.key)].length === 0 ? address : place;
   return (
     <p>
       <span class="pill" data-tone={fresh.tone}>

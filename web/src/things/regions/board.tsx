@@ -13,7 +13,7 @@ import { NewRegion, NoRegions } from './newregion';
 import { useNames } from './pieces';
 import { readRegion } from './read';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Stays } from './stays';
+import type { Visits } from './visits';
 import type { Region } from './read';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
@@ -24,18 +24,18 @@ const MANY = 7;
 
 export function RegionBoard() {
   const { world, ready } = useLive();
-  const { stays } = useRegions();
+  const { visits } = useRegions();
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState(false);
   const nameOf = useNames();
   useChanges(({ kinds }) => kinds.has('region') || kinds.has('stay') || kinds.size === 0);
   const regions = [...world.kind('region').values()].map(readRegion);
-  const { occupied, empty } = boardOf(regions, (id) => stays.in(id), query, nameOf);
+  const { occupied, empty } = boardOf(regions, (id) => visits.in(id), query, nameOf);
   const shown = occupied.slice(0, MOST_REGIONS);
   const spread = open || query !== '';
   return (
     <>
-      <BoardHead ready={ready} stays={stays} regions={regions} query={query} setQuery={setQuery} />
+      <BoardHead ready={ready} visits={visits} regions={regions} query={query} setQuery={setQuery} />
       <div class="board" tabIndex={0} role="group" aria-label={t`Who is where`}>
         {ready.value && regions.length === 0 && <NoRegions />}
         {regions.length > 0 && occupied.length + empty.length === 0 && (
@@ -90,13 +90,13 @@ export function RegionBoard() {
 
 function BoardHead({
   ready,
-  stays,
+  visits,
   regions,
   query,
   setQuery,
 }: {
   ready: ReadonlySignal<boolean>;
-  stays: Stays;
+  visits: Visits;
   regions: Region[];
   query: string;
   setQuery: Dispatch<StateUpdater<string>>;
@@ -110,7 +110,7 @@ function BoardHead({
           <>
             <span>
               <Trans>
-                <strong>{grouped(stays.people)}</strong> in a region
+                <strong>{grouped(visits.people)}</strong> in a region
               </Trans>
             </span>
             <span>

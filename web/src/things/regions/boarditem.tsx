@@ -5,23 +5,23 @@ import { usePreferences, useSelection, useTime, useWho } from '../../app/context
 import { grouped } from '../../ui/numbers';
 import type { BoardRow } from './boardrows';
 import { RegionSign, Somebody } from './pieces';
-import type { Stay } from './stays';
+import type { Visit } from './visits';
 import { longText, shapeText, verdictText, whoseText } from './wording';
 
 /** At most so many people are shown of one region, and so many regions in all. */
 const MOST_PEOPLE = 20;
 
-export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
+export function BoardItem({ row: { region, visits } }: { row: BoardRow }) {
   const { now } = useTime();
   const { visitor } = useWho();
   const { selected, show } = useSelection();
   const preferences = usePreferences();
   const [all, setAll] = useState(false);
-  const shown = all ? stays : stays.slice(0, MOST_PEOPLE);
+  const shown = all ? visits : visits.slice(0, MOST_PEOPLE);
   const { units } = preferences.settings.value;
   const about = `${whoseText(region, visitor.name)} · ${shapeText(region.shape, units).toLowerCase()}`;
   return (
-    <li class="board-item" data-region={region.key} data-inside={stays.length}>
+    <li class="board-item" data-region={region.key} data-inside={visits.length}>
       <button
         type="button"
         class="row region-row"
@@ -37,23 +37,23 @@ export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
             <span class="ellipsis">{about}</span>
           </span>
         </span>
-        <span class="count" data-none={stays.length === 0}>
-          {grouped(stays.length)}
+        <span class="count" data-none={visits.length === 0}>
+          {grouped(visits.length)}
           <span class="hidden"> {t`inside`}</span>
         </span>
       </button>
       {shown.length > 0 && (
         <ul class="inside" aria-label={t`In ${region.name}`}>
-          {shown.map((stay) => (
-            <li key={stay.thing}>
-              <Somebody of={stay.thing}>
-                <StayLine stay={stay} now={now.value} />
+          {shown.map((visit) => (
+            <li key={visit.thing}>
+              <Somebody of={visit.thing}>
+                <VisitLine visit={visit} now={now.value} />
               </Somebody>
             </li>
           ))}
         </ul>
       )}
-      {stays.length > shown.length && (
+      {visits.length > shown.length && (
         <button
           type="button"
           class="button quiet small more"
@@ -61,7 +61,7 @@ export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
             setAll(true);
           }}
         >
-          {plural(stays.length - shown.length, { one: '# more', other: '# more' })}
+          {plural(visits.length - shown.length, { one: '# more', other: '# more' })}
         </button>
       )}
     </li>
@@ -69,14 +69,14 @@ export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
 }
 
 /** How long, and what is in doubt about it. */
-function StayLine({ stay, now }: { stay: Stay; now: number }) {
-  const long = stay.since === undefined ? undefined : longText(now - stay.since);
+function VisitLine({ visit, now }: { visit: Visit; now: number }) {
+  const long = visit.since === undefined ? undefined : longText(now - visit.since);
   return (
     <>
-      {stay.disputed && (
-        <span class="doubt" title={verdictText(stay)}>
-          {stay.by === 'phone' ? t`phone only` : t`server only`}
-          <span class="hidden">: {verdictText(stay)}</span>
+      {visit.disputed && (
+        <span class="doubt" title={verdictText(visit)}>
+          {visit.by === 'phone' ? t`phone only` : t`server only`}
+          <span class="hidden">: {verdictText(visit)}</span>
         </span>
       )}
       <time class="number">{long ?? '–'}</time>

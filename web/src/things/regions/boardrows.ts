@@ -2,11 +2,11 @@
 import type { Key } from '../../app/world';
 import { orderOf, plain } from '../names';
 import type { Region } from './read';
-import type { Stay } from './stays';
+import type { Visit } from './visits';
 
 export interface BoardRow {
   readonly region: Region;
-  readonly stays: readonly Stay[];
+  readonly visits: readonly Visit[];
 }
 
 /**
@@ -15,7 +15,7 @@ export interface BoardRow {
  */
 export function boardOf(
   regions: Iterable<Region>,
-  staysIn: (id: string) => readonly Stay[],
+  visitsIn: (id: string) => readonly Visit[],
   query: string,
   nameOf: (key: Key) => string,
 ): { occupied: BoardRow[]; empty: BoardRow[] } {
@@ -23,10 +23,10 @@ export function boardOf(
   const occupied: BoardRow[] = [];
   const empty: BoardRow[] = [];
   for (const region of regions) {
-    const stays = staysIn(region.id);
-    const text = plain([region.name, ...stays.map(({ thing }) => nameOf(thing))].join(' '));
+    const visits = visitsIn(region.id);
+    const text = plain([region.name, ...visits.map(({ thing }) => nameOf(thing))].join(' '));
     if (!words.every((word) => text.includes(word))) continue;
-    (stays.length > 0 ? occupied : empty).push({ region, stays });
+    (visits.length > 0 ? occupied : empty).push({ region, visits });
   }
   const byName = (a: BoardRow, b: BoardRow) => {
     const [one, other] = [orderOf(a.region.name), orderOf(b.region.name)];

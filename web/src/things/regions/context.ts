@@ -1,12 +1,12 @@
-/** Regions: editing them, who is in them, and the news of crossings. */
+/** Regions: editing them, who is in them, and the news of transitions. */
 import { part } from '../../ui/part';
 import type { Notifications } from './notifications';
 import type { RegionService } from './service';
-import type { Stays } from './stays';
+import type { Visits } from './visits';
 
 export interface Regions {
   readonly regions: RegionService;
-  readonly stays: Stays;
+  readonly visits: Visits;
   readonly notifications: Notifications;
 }
 

@@ -23,8 +23,8 @@ import { Icon } from '../../ui/icon';
 import { position } from '../../ui/numbers';
 import { TellWhen } from '../rules/tellwhen';
 import { useRegions } from './context';
-import { CrossingItem } from './crossing';
-import { crossingsOf } from './crossings';
+import { TransitionItem } from './transition';
+import { transitionsOf } from './transitions';
 import { FromPhone } from './fromphone';
 import { Somebody } from './pieces';
 import type { Region } from './read';
@@ -33,16 +33,16 @@ import { shapeText, sinceText, verdictText } from './wording';
 import type { Signal } from '@preact/signals';
 import type { SightlineMap } from '../../map/types';
 import type { RegionService } from './service';
-import type { Stay } from './stays';
+import type { Visit } from './visits';
 import type { ReadonlySignal } from '@preact/signals';
-import type { Crossing } from './crossings';
+import type { Transition } from './transitions';
 import type { Units } from '../../ui/numbers';
 import type { Spot } from '../../map/shapes';
 import type { Visitor } from '../../app/visitor';
 import type { Key } from '../../net/protocol';
 
-/** So many of its crossings are shown here; the list has them all. */
-const CROSSINGS = 12;
+/** So many of its transitions are shown here; the list has them all. */
+const TRANSITIONS = 12;
 
 /** A region that was just made should be in the picture within so many milliseconds. */
 export const KNOWN_WITHIN = 2000;
@@ -55,11 +55,11 @@ export function Details({ region }: { region: Region }) {
   const { show } = useSelection();
   const { map } = useMapState();
   const preferences = usePreferences();
-  const { stays, regions } = useRegions();
+  const { visits, regions } = useRegions();
   const past = usePast();
   useChanges(({ kinds }) => kinds.has('crossing'));
-  const inside = stays.in(region.id);
-  const crossings = crossingsOf(world, { region: region.key });
+  const inside = visits.in(region.id);
+  const transitions = transitionsOf(world, { region: region.key });
   const { units } = preferences.settings.value;
   const middle = region.shape && middleOf(region.shape);
   // What a phone has is changed on the phone.
@@ -81,7 +81,7 @@ export function Details({ region }: { region: Region }) {
       <div class="scroll" tabIndex={0} role="group" aria-label={t`Details`}>
         {region.sort === 'phone' && <FromPhone region={region} />}
         <Inside inside={inside} now={now} />
-        <CameAndWent crossings={crossings} />
+        <CameAndWent transitions={transitions} />
         <About region={region} units={units} middle={middle} visitor={visitor} now={now} />
         {removes && (
           <section class="part">
@@ -149,19 +149,19 @@ function About({
   );
 }
 
-function CameAndWent({ crossings }: { crossings: Crossing[] }) {
+function CameAndWent({ transitions }: { transitions: Transition[] }) {
   return (
     <section class="part">
       <h3>
         {t`Came and went`}
-        {crossings.length > 0 && <span>{crossings.length}</span>}
+        {transitions.length > 0 && <span>{transitions.length}</span>}
       </h3>
-      {crossings.length === 0 ? (
+      {transitions.length === 0 ? (
         <p class="muted">{t`No crossing is remembered.`}</p>
       ) : (
         <ol class="crossings">
-          {crossings.slice(0, CROSSINGS).map((crossing) => (
-            <CrossingItem key={crossing.n} crossing={crossing} without="region" />
+          {transitions.slice(0, TRANSITIONS).map((transition) => (
+            <TransitionItem key={transition.n} transition={transition} without="region" />
           ))}
         </ol>
       )}
@@ -169,7 +169,7 @@ function CameAndWent({ crossings }: { crossings: Crossing[] }) {
   );
 }
 
-function Inside({ inside, now }: { inside: readonly Stay[]; now: ReadonlySignal<number> }) {
+function Inside({ inside, now }: { inside: readonly Visit[]; now: ReadonlySignal<number> }) {
   return (
     <section class="part">
       <h3>
@@ -180,11 +180,11 @@ function Inside({ inside, now }: { inside: readonly Stay[]; now: ReadonlySignal<
         <p class="muted">{t`Nobody that you may see is in it.`}</p>
       ) : (
         <ul class="inside">
-          {inside.map((stay) => (
-            <li key={stay.thing} data-disputed={stay.disputed}>
-              <Somebody of={stay.thing}>
-                <small>{sinceText(stay.since, now.value)}</small>
-                <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
+          {inside.map((visit) => (
+            <li key={visit.thing} data-disputed={visit.disputed}>
+              <Somebody of={visit.thing}>
+                <small>{sinceText(visit.since, now.value)}</small>
+                <small class={visit.disputed ? 'doubt-text' : ''}>{verdictText(visit)}</small>
               </Somebody>
             </li>
           ))}

@@ -16,7 +16,7 @@ export function RegionDrawer({ of }: { of: Key }) {
   const { ready } = useLive();
   const { visitor } = useWho();
   const { select } = useSelection();
-  const { stays } = useRegions();
+  const { visits } = useRegions();
   const thing = useThing(of);
   const closer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -42,7 +42,7 @@ export function RegionDrawer({ of }: { of: Key }) {
       document.querySelector<HTMLElement>(`[data-region="${CSS.escape(of)}"] .region-row`)?.focus();
     });
   };
-  const count = region ? stays.countIn(region.id) : 0;
+  const count = region ? visits.countIn(region.id) : 0;
   return (
     <aside class="panel drawer" aria-label={region?.name ?? t`Region`} data-drawer={of}>
       <SheetGrip />

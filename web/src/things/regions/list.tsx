@@ -7,18 +7,18 @@ import { useChanges, useLive, usePreferences } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import type { Key } from '../../app/world';
 import { orderOf } from '../names';
-import { crossingsOf } from './crossings';
-import { CrossingItem } from './crossing';
+import { transitionsOf } from './transitions';
+import { TransitionItem } from './transition';
 import { NotifyChoice } from './notify';
 import { useNames } from './pieces';
-import type { Crossing } from './crossings';
+import type { Transition } from './transitions';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Preferences } from '../../app/preferences';
 
 /** So many are drawn at first, and so many more each time. */
 const PAGE = 60;
 
-export function CrossingList() {
+export function TransitionList() {
   const { world, ready } = useLive();
   const preferences = usePreferences();
   const [thing, setThing] = useState('');
@@ -26,19 +26,19 @@ export function CrossingList() {
   const [most, setMost] = useState(PAGE);
   const nameOf = useNames();
   useChanges(({ kinds }) => kinds.has('crossing') || kinds.size === 0);
-  const all = crossingsOf(world);
+  const all = transitionsOf(world);
   const things = options(
-    all.map((crossing) => crossing.thing),
+    all.map((transition) => transition.thing),
     nameOf,
   );
   const names = new Map(all.flatMap(({ region: key, name }) => (key ? [[key, name]] : [])));
   const regions = options(
-    all.flatMap((crossing) => crossing.region ?? []),
+    all.flatMap((transition) => transition.region ?? []),
     (key) => names.get(key) ?? key,
   );
   const found = all.filter(
-    (crossing) =>
-      (thing === '' || crossing.thing === thing) && (region === '' || crossing.region === region),
+    (transition) =>
+      (thing === '' || transition.thing === thing) && (region === '' || transition.region === region),
   );
   const told = preferences.settings.value.crossings;
   const missed = world.missed.get('crossing') ?? 0;
@@ -66,8 +66,8 @@ export function CrossingList() {
         )}
         {all.length > 0 && found.length === 0 && <p class="nobody">{t`None of these.`}</p>}
         <ol class="crossings" aria-label={t`Crossings, newest first`}>
-          {found.slice(0, most).map((crossing) => (
-            <CrossingItem key={crossing.n} crossing={crossing} />
+          {found.slice(0, most).map((transition) => (
+            <TransitionItem key={transition.n} transition={transition} />
           ))}
         </ol>
         {found.length > most && (
@@ -96,7 +96,7 @@ function ListHead({
   told,
   preferences,
 }: {
-  found: Crossing[];
+  found: Transition[];
   missed: number;
   thing: string;
   things: readonly (readonly [string, string])[];

@@ -1,35 +1,35 @@
 /**
- * Tells of crossings as they happen: a few short notices that go by themselves. What happened before
+ * Tells of transitions as they happen: a few short notices that go by themselves. What happened before
  * the page was opened, or while it was away for long, is in the list and is not told again.
  */
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { splitKey } from '../../app/world';
 import type { World } from '../../app/world';
-import { readCrossing } from './crossings';
-import type { Crossing } from './crossings';
+import { readTransition } from './transitions';
+import type { Transition } from './transitions';
 
-/** A crossing we learnt of longer ago than this is no news, seconds. */
+/** A transition we learnt of longer ago than this is no news, seconds. */
 const NEWS = 120;
 /** At most so many notices at once; of the others only how many they are. */
 export const MOST = 3;
 
-export interface Told {
+export interface NewTransitions {
   /** Newest first. */
-  readonly crossings: readonly Crossing[];
+  readonly transitions: readonly Transition[];
   /** How many more there were, which are not shown. */
   readonly more: number;
 }
 
-const NOTHING: Told = { crossings: [], more: 0 };
+const NOTHING: NewTransitions = { transitions: [], more: 0 };
 
-export type Hearer = (crossing: Crossing) => void;
+export type Hearer = (transition: Transition) => void;
 
 export class Notifications {
-  readonly told: ReadonlySignal<Told>;
-  /** Crossings that nobody has looked at in the list. */
+  readonly current: ReadonlySignal<NewTransitions>;
+  /** Transitions that nobody has looked at in the list. */
   readonly unseen: ReadonlySignal<number>;
-  readonly #told = signal(NOTHING);
+  readonly #current = signal(NOTHING);
   readonly #unseen = signal(0);
   readonly #hearers = new Set<Hearer>();
   /** The greatest number known; null before there is a picture. */
@@ -38,14 +38,14 @@ export class Notifications {
   #epoch: string | null = null;
 
   constructor(world: World, now: () => number) {
-    this.told = this.#told;
+    this.current = this.#current;
     this.unseen = this.#unseen;
     world.onChange((changed) => {
       this.#look(world, changed, now());
     });
   }
 
-  /** Be told of every crossing that is news; returns the way to stop. */
+  /** Be told of every transition that is news; returns the way to stop. */
   onNews(hearer: Hearer): () => void {
     this.#hearers.add(hearer);
     return () => {
@@ -54,14 +54,14 @@ export class Notifications {
   }
 
   dismiss(n: number): void {
-    const { crossings, more } = this.#told.value;
-    const left = crossings.filter((crossing) => crossing.n !== n);
-    if (left.length === crossings.length) return;
-    this.#told.value = left.length === 0 ? NOTHING : { crossings: left, more };
+    const { transitions, more } = this.#current.value;
+    const left = transitions.filter((transition) => transition.n !== n);
+    if (left.length === transitions.length) return;
+    this.#current.value = left.length === 0 ? NOTHING : { transitions: left, more };
   }
 
   clear(): void {
-    if (this.#told.value !== NOTHING) this.#told.value = NOTHING;
+    if (this.#current.value !== NOTHING) this.#current.value = NOTHING;
   }
 
   /** Somebody looks at the list. */
@@ -73,36 +73,38 @@ export class Notifications {
     const { epoch } = world.cursor;
     const known = epoch === this.#epoch ? this.#last : null;
     let last = known ?? 0;
-    const news: Crossing[] = [];
-    let told = this.#told.value;
+    const news: Transition[] = [];
+    let current = this.#current.value;
     for (const key of changed) {
       if (splitKey(key)[0] !== 'crossing') continue;
       const thing = world.get(key);
       if (!thing) continue;
-      const crossing = readCrossing(thing);
-      last = Math.max(last, crossing.n);
+      const transition = readTransition(thing);
+      last = Math.max(last, transition.n);
       // The other side may have given its verdict meanwhile.
-      if (told.crossings.some(({ n }) => n === crossing.n)) {
-        const crossings = told.crossings.map((each) => (each.n === crossing.n ? crossing : each));
-        told = { ...told, crossings };
+      if (current.transitions.some(({ n }) => n === transition.n)) {
+        const transitions = current.transitions.map((each) =>
+          each.n === transition.n ? transition : each,
+        );
+        current = { ...current, transitions };
       }
-      if (known !== null && crossing.n > known && now - (crossing.at ?? now) < NEWS) {
-        news.push(crossing);
+      if (known !== null && transition.n > known && now - (transition.at ?? now) < NEWS) {
+        news.push(transition);
       }
     }
     this.#epoch = epoch;
     this.#last = last;
     news.sort((a, b) => b.n - a.n);
-    const all = [...news, ...told.crossings];
-    if (told !== this.#told.value || news.length > 0) {
-      this.#told.value = {
-        crossings: all.slice(0, MOST),
-        more: told.more + Math.max(0, all.length - MOST),
+    const all = [...news, ...current.transitions];
+    if (current !== this.#current.value || news.length > 0) {
+      this.#current.value = {
+        transitions: all.slice(0, MOST),
+        more: current.more + Math.max(0, all.length - MOST),
       };
     }
     this.#unseen.value += news.length;
-    for (const crossing of [...news].reverse()) {
-      for (const hearer of this.#hearers) hearer(crossing);
+    for (const transition of [...news].reverse()) {
+      for (const hearer of this.#hearers) hearer(transition);
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Crossings told by the browser while the page is not looked at: only after somebody asked for it
+ * Transitions told by the browser while the page is not looked at: only after somebody asked for it
  * here and the browser agreed.
  */
 import { t } from '@lingui/core/macro';
@@ -9,7 +9,7 @@ import { usePreferences } from '../../app/context';
 import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { useNames } from './pieces';
-import { crossingNote, crossingText } from './wording';
+import { transitionNote, transitionText } from './wording';
 
 /** Absent in some browsers, and without a secure connection, whatever the types say. */
 function offered(): typeof Notification | undefined {
@@ -23,15 +23,15 @@ export function BrowserNotices() {
   const nameOf = useNames();
   useEffect(
     () =>
-      notifications.onNews((crossing) => {
+      notifications.onNews((transition) => {
         const { crossings, notify } = preferences.settings.peek();
         const notices = offered();
         if (!crossings || !notify || notices?.permission !== 'granted') return;
         if (document.visibilityState === 'visible') return;
         try {
-          const notice = new notices(crossingText(crossing, nameOf(crossing.thing)), {
-            body: crossingNote(crossing).text,
-            tag: `crossing/${String(crossing.n)}`,
+          const notice = new notices(transitionText(transition, nameOf(transition.thing)), {
+            body: transitionNote(transition).text,
+            tag: `crossing/${String(transition.n)}`,
           });
           notice.onclick = () => {
             window.focus();

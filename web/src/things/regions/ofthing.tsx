@@ -5,14 +5,14 @@ import { useChanges, useLive, useTime, useSelection } from '../../app/context';
 import { useRegions } from './context';
 import type { Key } from '../../app/world';
 import { startOfDay } from '../../ui/times';
-import { crossingsOf } from './crossings';
-import { CrossingItem } from './crossing';
+import { transitionsOf } from './transitions';
+import { TransitionItem } from './transition';
 import { RegionSign } from './pieces';
 import { readRegion } from './read';
 import { WhereIs } from './whereis';
 import { sinceText, verdictText } from './wording';
 
-/** So many of today's crossings are shown at first. */
+/** So many of today's transitions are shown at first. */
 const FEW = 8;
 
 /** The regions it is in by our word, and what its phone calls others. */
@@ -20,11 +20,11 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
   const { world } = useLive();
   const { now } = useTime();
   const { show } = useSelection();
-  const { stays } = useRegions();
+  const { visits } = useRegions();
   useChanges(({ kinds }) => kinds.has('stay') || kinds.has('region'));
-  const here = stays.of(of).flatMap((stay) => {
-    const thing = world.get(`region/${stay.region}`);
-    return thing ? [{ stay, region: readRegion(thing) }] : [];
+  const here = visits.of(of).flatMap((visit) => {
+    const thing = world.get(`region/${visit.region}`);
+    return thing ? [{ visit, region: readRegion(thing) }] : [];
   });
   const known = new Set(here.map(({ region }) => region.name));
   const others = said.filter((name) => !known.has(name));
@@ -34,8 +34,8 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
       <h3>{t`In`}</h3>
       {here.length > 0 && (
         <ul class="inside">
-          {here.map(({ stay, region }) => (
-            <li key={region.key} data-disputed={stay.disputed}>
+          {here.map(({ visit, region }) => (
+            <li key={region.key} data-disputed={visit.disputed}>
               <button
                 type="button"
                 class="somebody"
@@ -48,9 +48,9 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
                 <span class="who">
                   <b class="ellipsis">{region.name}</b>
                   <WhereIs region={region.key} />
-                  <small>{sinceText(stay.since, now.value)}</small>
-                  {(stay.disputed || stay.by !== 'server') && (
-                    <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
+                  <small>{sinceText(visit.since, now.value)}</small>
+                  {(visit.disputed || visit.by !== 'server') && (
+                    <small class={visit.disputed ? 'doubt-text' : ''}>{verdictText(visit)}</small>
                   )}
                 </span>
               </button>
@@ -78,7 +78,7 @@ export function TodayOf({ of }: { of: Key }) {
   const { now } = useTime();
   const [all, setAll] = useState(false);
   useChanges(({ kinds }) => kinds.has('crossing'));
-  const today = crossingsOf(world, { thing: of, since: startOfDay(now.value) });
+  const today = transitionsOf(world, { thing: of, since: startOfDay(now.value) });
   if (today.length === 0) return null;
   const shown = all ? today : today.slice(0, FEW);
   return (
@@ -88,8 +88,8 @@ export function TodayOf({ of }: { of: Key }) {
         <span>{plural(today.length, { one: '# event', other: '# events' })}</span>
       </h3>
       <ol class="crossings timeline">
-        {shown.map((crossing) => (
-          <CrossingItem key={crossing.n} crossing={crossing} without="who" />
+        {shown.map((transition) => (
+          <TransitionItem key={transition.n} transition={transition} without="who" />
         ))}
       </ol>
       {today.length > shown.length && (

@@ -25,7 +25,7 @@ export function wireRegions(
   colourOf: (token: string) => string,
 ): (() => void)[] {
   const { world, scheduler } = live;
-  const { stays, regions } = parts.regions;
+  const { visits, regions } = parts.regions;
   const draw = () => {
     // What is being edited is drawn by the sketch.
     const edited = regions.editing.peek()?.edited?.key;
@@ -39,7 +39,7 @@ export function wireRegions(
         shape,
         sort,
         colour: colourOf(colour),
-        inside: stays.countIn(id),
+        inside: visits.countIn(id),
       });
     }
     map.setAreas(areas);

@@ -15,10 +15,10 @@ import {
 import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { SmallAvatar, useNames } from './pieces';
-import { Crossed } from './crossing';
-import { crossingNote, crossingText } from './wording';
+import { Crossed } from './transition';
+import { transitionNote, transitionText } from './wording';
 import type { Preferences } from '../../app/preferences';
-import type { Crossing } from './crossings';
+import type { Transition } from './transitions';
 import type { Picture } from '../../app/world';
 import type { Signal } from '@preact/signals';
 import type { Notifications } from './notifications';
@@ -35,16 +35,16 @@ export function Toasts() {
   const preferences = usePreferences();
   const { notifications, regions } = useRegions();
   const nameOf = useNames();
-  const { crossings, more } = notifications.told.value;
+  const { transitions, more } = notifications.current.value;
   // Who crossed an edge may be known a moment later than that they did.
-  useChanges(({ keys }) => crossings.some(({ thing }) => keys.has(thing)));
+  useChanges(({ keys }) => transitions.some(({ thing }) => keys.has(thing)));
   const [held, setHeld] = useState(false);
   const driven = section.value === 'robots' && robot.value !== null;
   // Who has the list before them sees it there.
   const listed = section.value === 'map' && tab.value === 'crossings';
   const drawn = regions.editing.value !== null;
   const quiet = !preferences.settings.value.crossings || driven || listed || drawn;
-  const newest = crossings[0];
+  const newest = transitions[0];
 
   useEffect(() => {
     if (quiet) notifications.clear();
@@ -59,9 +59,9 @@ export function Toasts() {
     };
   }, [held, newest, notifications]);
 
-  const shown = quiet ? [] : crossings;
+  const shown = quiet ? [] : transitions;
   const words = shown
-    .map((crossing) => crossingText(crossing, nameOf(crossing.thing)))
+    .map((transition) => transitionText(transition, nameOf(transition.thing)))
     .reverse()
     .join('. ');
   const hold = (on: boolean) => () => {
@@ -81,13 +81,13 @@ export function Toasts() {
           onFocusCapture={hold(true)}
           onBlurCapture={hold(false)}
         >
-          {shown.map((crossing) => {
-            const note = crossingNote(crossing);
-            const to = crossing.region ?? crossing.thing;
+          {shown.map((transition) => {
+            const note = transitionNote(transition);
+            const to = transition.region ?? transition.thing;
             return (
               <Toast
-                key={crossing.n}
-                crossing={crossing}
+                key={transition.n}
+                transition={transition}
                 note={note}
                 world={world}
                 to={to}
@@ -106,9 +106,9 @@ export function Toasts() {
   );
 }
 
-/** One crossing, told just now. */
+/** One transition, told just now. */
 function Toast({
-  crossing,
+  transition,
   note,
   world,
   to,
@@ -118,7 +118,7 @@ function Toast({
   notifications,
   nameOf,
 }: {
-  crossing: Crossing;
+  transition: Transition;
   note: { text: string; disputed: boolean };
   world: Picture;
   to: string;
@@ -131,8 +131,8 @@ function Toast({
   return (
     <div
       class="toast"
-      data-toast={crossing.n}
-      data-event={crossing.event}
+      data-toast={transition.n}
+      data-event={transition.event}
       data-disputed={note.disputed}
     >
       <button
@@ -142,28 +142,28 @@ function Toast({
         onClick={() => {
           go('map', tab.peek());
           show(to);
-          notifications.dismiss(crossing.n);
+          notifications.dismiss(transition.n);
         }}
       >
-        <SmallAvatar of={crossing.thing} />
+        <SmallAvatar of={transition.thing} />
         <span class="what">
           <span>
             <Crossed
-              who={nameOf(crossing.thing)}
-              name={crossing.name}
-              entered={crossing.event === 'enter'}
+              who={nameOf(transition.thing)}
+              name={transition.name}
+              entered={transition.event === 'enter'}
             />
           </span>
           <small>{note.text}</small>
         </span>
-        <Icon of={crossing.event === 'enter' ? LogIn : LogOut} size={16} />
+        <Icon of={transition.event === 'enter' ? LogIn : LogOut} size={16} />
       </button>
       <button
         type="button"
         class="icon-button"
         aria-label={t`Dismiss`}
         onClick={() => {
-          notifications.dismiss(crossing.n);
+          notifications.dismiss(transition.n);
         }}
       >
         <Icon of={X} size={16} />

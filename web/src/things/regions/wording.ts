@@ -1,14 +1,14 @@
-/** Regions, stays and crossings in words. */
+/** Regions, visits and transitions in words. */
 import { plural, t } from '@lingui/core/macro';
 import { ageText, shortTimeText, spanText } from '../../app/ages';
 import { grouped, inOneLine, length } from '../../ui/numbers';
 import type { Units } from '../../ui/numbers';
 import { areaOf } from '../../map/shapes';
 import type { Shape } from '../../map/shapes';
-import { latenessOf } from './crossings';
-import type { Crossing } from './crossings';
+import { latenessOf } from './transitions';
+import type { Transition } from './transitions';
 import type { Region } from './read';
-import type { Stay } from './stays';
+import type { Visit } from './visits';
 
 const M2_PER_ACRE = 4046.8564224;
 const M2_PER_SQUARE_MILE = 2_589_988.110336;
@@ -51,7 +51,7 @@ export function longText(seconds: number): string {
 }
 
 /** Who says that somebody is there. */
-export function verdictText({ by, disputed, why }: Stay): string {
+export function verdictText({ by, disputed, why }: Visit): string {
   if (disputed) {
     const said =
       by === 'phone'
@@ -64,17 +64,17 @@ export function verdictText({ by, disputed, why }: Stay): string {
 }
 
 /** "Jane entered Home". */
-export function crossingText({ event, name }: Crossing, who: string): string {
+export function transitionText({ event, name }: Transition, who: string): string {
   return event === 'enter' ? t`${who} entered ${name}` : t`${who} left ${name}`;
 }
 
 /** By whose word, whether the other agrees, and whether it came late. */
-export function crossingNote(crossing: Crossing): { text: string; disputed: boolean } {
-  const { by, agrees } = crossing;
+export function transitionNote(transition: Transition): { text: string; disputed: boolean } {
+  const { by, agrees } = transition;
   // Nobody says so: it is between two fixes. How late it was told is then no news of the phone.
-  if (crossing.inferred) return { text: t`passed through (inferred)`, disputed: false };
+  if (transition.inferred) return { text: t`passed through (inferred)`, disputed: false };
   const whose = agrees === true ? t`server and phone agree` : whoseWord(by === 'server', agrees);
-  const late = latenessOf(crossing);
+  const late = latenessOf(transition);
   return {
     text: late === undefined ? whose : t`${whose}, told ${ageText(late)} later`,
     disputed: agrees === false,

@@ -13,6 +13,7 @@ import { WhatChoice } from './what';
 import { WhenChoice } from './when';
 import { OtherChoice, WhoChoice } from './who';
 import { WhomChoice } from './whom';
+import './choices.css';
 
 export function Choices({
   id,

@@ -26,6 +26,7 @@ import type { TrialState } from './trials';
 import { goneText, missingText, wrongOf } from './troubles';
 import type { Wrong } from './troubles';
 import { useRuleNames } from './usenames';
+import './editor.css';
 
 const TextForm = lazily(async () => (await import('./textform')).TextForm);
 

@@ -22,6 +22,7 @@ import { subjectsOf } from './subjects';
 import { templatesOf } from './templates';
 import { useKnown, useRuleNames } from './usenames';
 import { Watching } from './watched';
+import './list.css';
 
 /** For so many milliseconds a removal can be undone. */
 const UNDO = 15_000;

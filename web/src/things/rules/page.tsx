@@ -9,6 +9,8 @@ import { Icon } from '../../ui/icon';
 import { lazily } from '../../ui/lazily';
 import { SectionPage } from '../../ui/section';
 import { Status } from '../server/status';
+// Before the sheets of its parts, which are laid out within it.
+import './rules.css';
 import { FORMS } from './conditions';
 import { newDraft, withType } from './draft';
 import { Drafts } from './drafts';
@@ -17,7 +19,6 @@ import { RuleList } from './list';
 import type { Draft } from './model';
 import { wanted } from './wanted';
 import type { Wanted } from './wanted';
-import './rules.css';
 
 /** In the address while a rule is made. */
 const EDITOR = 'edit';

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import type { Slot } from './model';
 import type { Piece, Sentence } from './sentence';
+import './sentence.css';
 
 export function SentenceView({
   sentences,

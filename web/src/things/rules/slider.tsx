@@ -7,6 +7,7 @@ import type { Threshold } from './conditions';
 import { limitText } from './phrases';
 import { shownAs, unitsFor } from './units';
 import type { Unit } from './units';
+import './slider.css';
 
 export function ThresholdChoice({
   of,

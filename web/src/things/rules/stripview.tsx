@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import { stepAcross } from '../../words/direction';
 import { dateText, shortDayText } from '../../ui/times';
 import type { StripDay } from './strip';
+import './strip.css';
 
 export function Strip({
   days,

@@ -2,6 +2,7 @@
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { TextError } from '../../generated';
 import { errorText, placeIn, wordEnd } from './texts';
+import './textform.css';
 
 export function TextField({
   label,

@@ -17,6 +17,7 @@ import { stripOf } from './strip';
 import type { StripDay } from './strip';
 import { TopicNow } from './topicnow';
 import type { TrialState } from './trials';
+import './trial.css';
 
 /** Rows that are shown at first, and more each time. */
 const PAGE = 12;

@@ -11,7 +11,7 @@ import { Icon } from '../../../ui/icon';
 import { useNewPhones } from './context';
 import { deviceOf } from './newphones';
 import { tell } from './words';
-import type { Attempt, Told } from './words';
+import type { Attempt, PhoneProgress } from './words';
 
 /** Milliseconds between two questions. */
 const EVERY = 2000;
@@ -23,19 +23,19 @@ export function Waiting({ of, url }: { of: Key; url: string }) {
   const [from] = useState(() => clock.seconds());
   const attempt = useAttempt(of);
   const [, id] = splitKey(of);
-  const told = tell(attempt, { id, url, now: now.value, from });
+  const progress = tell(attempt, { id, url, now: now.value, from });
   return (
-    <section class="waiting" data-tone={told.tone} data-trouble={attempt?.trouble ?? 'none'}>
+    <section class="waiting" data-tone={progress.tone} data-trouble={attempt?.trouble ?? 'none'}>
       <div role="status">
         <h3>
-          <Icon of={SIGNS[told.tone]} size={18} />
-          {told.title}
+          <Icon of={SIGNS[progress.tone]} size={18} />
+          {progress.title}
         </h3>
-        <Text told={told} attempt={attempt} now={now.value} />
+        <Text progress={progress} attempt={attempt} now={now.value} />
       </div>
-      {told.hints.length > 0 && (
+      {progress.hints.length > 0 && (
         <ul>
-          {told.hints.map((hint) => (
+          {progress.hints.map((hint) => (
             <li key={hint}>{hint}</li>
           ))}
         </ul>
@@ -45,16 +45,24 @@ export function Waiting({ of, url }: { of: Key; url: string }) {
   );
 }
 
-function Text({ told, attempt, now }: { told: Told; attempt: Attempt | null; now: number }) {
+function Text({
+  progress,
+  attempt,
+  now,
+}: {
+  progress: PhoneProgress;
+  attempt: Attempt | null;
+  now: number;
+}) {
   if (attempt?.here !== undefined) {
     const here = timeText(attempt.here, now);
     return <p>{t`Its first position came at ${here}.`}</p>;
   }
-  if (attempt?.at === undefined || attempt.trouble === 'none') return <p>{told.text}</p>;
+  if (attempt?.at === undefined || attempt.trouble === 'none') return <p>{progress.text}</p>;
   const at = timeText(attempt.at, now);
   return (
     <p>
-      {told.text} <span class="muted">{t`Last at ${at}.`}</span>
+      {progress.text} <span class="muted">{t`Last at ${at}.`}</span>
     </p>
   );
 }

@@ -8,7 +8,7 @@ export type Attempt = Omit<Reply<'GET /phones/{user}/{device}'>, 'ok'>;
 /** Seconds of silence after which it is said what helps. */
 export const LONG = 30;
 
-export interface Told {
+export interface PhoneProgress {
   readonly tone: 'wait' | 'ok' | 'warn';
   readonly title: string;
   readonly text: string;
@@ -27,7 +27,7 @@ interface About {
   readonly from: number;
 }
 
-export function tell(attempt: Attempt | null, about: About): Told {
+export function tell(attempt: Attempt | null, about: About): PhoneProgress {
   if (attempt?.here !== undefined) {
     return { tone: 'ok', title: t`The phone is here`, text: '', hints: [] };
   }
@@ -56,10 +56,15 @@ export function tell(attempt: Attempt | null, about: About): Told {
   };
 }
 
-function troubleOf(attempt: Attempt, id: string): Told {
+function troubleOf(attempt: Attempt, id: string): PhoneProgress {
   const [user = '', device = ''] = id.split('/');
   const { detail, address } = attempt;
-  const warn = (title: string, text: string): Told => ({ tone: 'warn', title, text, hints: [] });
+  const warn = (title: string, text: string): PhoneProgress => ({
+    tone: 'warn',
+    title,
+    text,
+    hints: [],
+  });
   switch (attempt.trouble) {
     case 'wrong_password':
       return warn(

@@ -1,7 +1,10 @@
-/** Crossings: somebody entered or left a region, by whose word, and whether the other one agrees. */
+/**
+ * Transitions (`crossing/…` on the wire): somebody entered or left a region, by whose word, and
+ * whether the other one agrees.
+ */
 import { t } from '@lingui/core/macro';
 import { TransitionShape } from '../../generated';
-import type { Transition } from '../../generated';
+import type { Transition as TransitionState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { readLoosely } from '../../net/shape';
 import type { Read } from '../../net/shape';
@@ -9,26 +12,26 @@ import { keyOf } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
 
 /** `region` is the region's key, when it is one of ours. */
-export type Crossing = Read<Transition>;
+export type Transition = Read<TransitionState>;
 
-const known = new WeakMap<Thing, Crossing>();
+const known = new WeakMap<Thing, Transition>();
 
-/** Read a crossing; the same thing gives the same object. */
-export function readCrossing(thing: Thing): Crossing {
+/** Read a transition; the same thing gives the same object. */
+export function readTransition(thing: Thing): Transition {
   const before = known.get(thing);
   if (before) return before;
-  const state = readLoosely<Transition>(TransitionShape, thing);
-  const crossing: Crossing = {
+  const state = readLoosely<TransitionState>(TransitionShape, thing);
+  const transition: Transition = {
     ...state,
     name: state.name === '' ? (state.region ?? t`a region`) : state.name,
     ...(state.region === undefined ? {} : { region: keyOf('region', state.region) }),
   };
-  known.set(thing, crossing);
-  return crossing;
+  known.set(thing, transition);
+  return transition;
 }
 
 /** When it happened, as well as is known; epoch seconds. */
-export function timeOf({ tst, at }: Crossing): number {
+export function timeOf({ tst, at }: Transition): number {
   return tst || at;
 }
 
@@ -36,27 +39,27 @@ export function timeOf({ tst, at }: Crossing): number {
 export const LATE = 60;
 
 /** By how many seconds we learnt of it later than it happened; undefined when that is no matter. */
-export function latenessOf({ tst, at }: Crossing): number | undefined {
+export function latenessOf({ tst, at }: Transition): number | undefined {
   return at - tst > LATE ? at - tst : undefined;
 }
 
 export interface Wanted {
-  /** All crossings when absent. */
+  /** All transitions when absent. */
   readonly thing?: Key | undefined;
   readonly region?: Key | undefined;
   /** Epoch seconds. */
   readonly since?: number;
 }
 
-/** The crossings that are wanted, newest first. */
-export function crossingsOf(world: Picture, wanted: Wanted = {}): Crossing[] {
-  const found: Crossing[] = [];
+/** The transitions that are wanted, newest first. */
+export function transitionsOf(world: Picture, wanted: Wanted = {}): Transition[] {
+  const found: Transition[] = [];
   for (const thing of world.kind('crossing').values()) {
-    const crossing = readCrossing(thing);
-    if (wanted.thing !== undefined && crossing.thing !== wanted.thing) continue;
-    if (wanted.region !== undefined && crossing.region !== wanted.region) continue;
-    if (wanted.since !== undefined && timeOf(crossing) < wanted.since) continue;
-    found.push(crossing);
+    const transition = readTransition(thing);
+    if (wanted.thing !== undefined && transition.thing !== wanted.thing) continue;
+    if (wanted.region !== undefined && transition.region !== wanted.region) continue;
+    if (wanted.since !== undefined && timeOf(transition) < wanted.since) continue;
+    found.push(transition);
   }
   // By when it happened: what waited in a phone's queue stands where it belongs.
   return found.sort((a, b) => timeOf(b) - timeOf(a) || b.n - a.n);

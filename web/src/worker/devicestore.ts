@@ -6,18 +6,18 @@
 
 const CACHE = 'sightline-kept';
 
-export type KeptName = 'words' | 'device' | 'picture';
+export type StoredName = 'words' | 'device' | 'picture';
 
-export interface Kept {
-  get(name: KeptName): Promise<unknown>;
-  put(name: KeptName, value: unknown): Promise<void>;
-  remove(name: KeptName): Promise<void>;
+export interface DeviceStore {
+  get(name: StoredName): Promise<unknown>;
+  put(name: StoredName, value: unknown): Promise<void>;
+  remove(name: StoredName): Promise<void>;
 }
 
 /** None where the browser keeps nothing: a page without https, or a private window. */
-export function keptIn(storage: CacheStorage | undefined, base: string): Kept {
+export function deviceStoreIn(storage: CacheStorage | undefined, base: string): DeviceStore {
   const open = async () => (storage === undefined ? undefined : storage.open(CACHE));
-  const keyOf = (name: KeptName) => new URL(`kept/${name}`, base).href;
+  const keyOf = (name: StoredName) => new URL(`kept/${name}`, base).href;
   return {
     async get(name) {
       try {
@@ -29,10 +29,10 @@ export function keptIn(storage: CacheStorage | undefined, base: string): Kept {
     },
     async put(name, value) {
       try {
-        const said = new Response(JSON.stringify(value), {
+        const answer = new Response(JSON.stringify(value), {
           headers: { 'content-type': 'application/json' },
         });
-        await (await open())?.put(keyOf(name), said);
+        await (await open())?.put(keyOf(name), answer);
       } catch {
         // There is no room: what is not kept is not there later, and nothing else is lost.
       }

@@ -32,7 +32,7 @@ interface Needs {
   readonly roster: Pick<Roster, 'entries' | 'linksShown'>;
 }
 
-export class Marks {
+export class EntryMarks {
   readonly #map: SightlineMap;
   readonly #needs: Needs;
   /** Receipt of the fix before, to know how long a glide should take. */

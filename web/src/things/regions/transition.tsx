@@ -1,20 +1,20 @@
-/** One crossing in a list: who, which way, when, and by whose word. */
+/** One transition in a list: who, which way, when, and by whose word. */
 import { Trans } from '@lingui/react/macro';
 import { LogIn, LogOut } from 'lucide';
 import { shortTimeText } from '../../app/ages';
 import { useChanges, useLive, useTime, useSelection } from '../../app/context';
 import { Icon } from '../../ui/icon';
-import { timeOf } from './crossings';
-import type { Crossing } from './crossings';
+import { timeOf } from './transitions';
+import type { Transition } from './transitions';
 import { useNames } from './pieces';
 import { WhereIs } from './whereis';
-import { crossingNote } from './wording';
+import { transitionNote } from './wording';
 
-export function CrossingItem({
-  crossing,
+export function TransitionItem({
+  transition,
   without,
 }: {
-  crossing: Crossing;
+  transition: Transition;
   /** What needs not be named, because the whole list is about it. */
   without?: 'who' | 'region';
 }) {
@@ -23,20 +23,20 @@ export function CrossingItem({
   const { show } = useSelection();
   const nameOf = useNames();
   // Who crossed an edge may be known a moment later than that they did.
-  useChanges(({ keys }) => keys.has(crossing.thing));
-  const note = crossingNote(crossing);
-  const entered = crossing.event === 'enter';
-  const region = crossing.region;
-  const who = nameOf(crossing.thing);
-  const words = <Words who={who} name={crossing.name} entered={entered} without={without} />;
+  useChanges(({ keys }) => keys.has(transition.thing));
+  const note = transitionNote(transition);
+  const entered = transition.event === 'enter';
+  const region = transition.region;
+  const who = nameOf(transition.thing);
+  const words = <Words who={who} name={transition.name} entered={entered} without={without} />;
   // To what the list is not about: from a region to who it was, from a friend to where it was.
-  const to = without === 'region' ? crossing.thing : region;
+  const to = without === 'region' ? transition.thing : region;
   const exists = to !== undefined && world.get(to) !== undefined;
   return (
     <li
       class="crossing"
-      data-crossing={crossing.n}
-      data-event={crossing.event}
+      data-crossing={transition.n}
+      data-event={transition.event}
       data-disputed={note.disputed}
     >
       <button
@@ -52,7 +52,7 @@ export function CrossingItem({
           <small>{note.text}</small>
           {without !== 'region' && <WhereIs region={region} />}
         </span>
-        <time class="number">{shortTimeText(timeOf(crossing), now.value)}</time>
+        <time class="number">{shortTimeText(timeOf(transition), now.value)}</time>
       </button>
     </li>
   );
