@@ -212,7 +212,7 @@ def _reader(client: Any) -> Callable[[list[bytes]], None]:
 
 
 def _watched(kind: Any, count: int) -> Any:
-    """An ingest whose friends are watched over by the lookout; regions lie where they are."""
+    """Make an ingest whose friends the geofence monitor watches, in regions where they are."""
     from twisted.internet.task import Clock
 
     from sightline.kinds.broker import LinkUpdate
