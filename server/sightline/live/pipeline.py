@@ -3,8 +3,8 @@
 A broker's connection hands over what arrived in one batch (`sightline.mqtt.inbox`), with each
 message's receipt time. `Pipeline.stages` is what happens to it, in this order, on the reactor
 thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.parts`;
-what else hears of a change is named at `ChangeListeners`. A message is acknowledged to the broker only after history has
-it (`sightline.wiring.ack_gate`).
+its text names what else hears of a change. A message is acknowledged to the broker only after
+history has it (`sightline.wiring.ack_gate`).
 """
 
 from __future__ import annotations
