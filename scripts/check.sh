@@ -27,7 +27,7 @@ check() {
 
 check "ruff format" "$VENV/bin/ruff" format --check --quiet .
 check "ruff check" "$VENV/bin/ruff" check --quiet .
-check "docstrings" "$VENV/bin/python" scripts/lib/docstrings.py server scripts/lib
+check "docstrings" "$VENV/bin/python" scripts/lib/docstrings.py server scripts
 check "mypy" "$VENV/bin/mypy"
 check "layers" "$VENV/bin/lint-imports" --no-cache
 check "reference" "$VENV/bin/python" scripts/reference.py --check

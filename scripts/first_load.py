@@ -116,7 +116,7 @@ def told(visits: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure the first visits, and print them."""
     asked = argparse.ArgumentParser(description="Measure the first visit to the map page.")
     asked.add_argument("--page", type=Path, default=ROOT / "web" / "dist")
     asked.add_argument("--runs", type=int, default=3)

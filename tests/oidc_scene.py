@@ -22,7 +22,7 @@ def oidc(provider: OidcProvider, **more: Any) -> dict[str, OidcSettings]:
     return {"home": OidcSettings(**{**fields, "label": "Our home", "private": True, **more})}
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
         return None
 
@@ -30,7 +30,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def goes(url: str) -> str:
     """Where a browser is sent from this address; "" when it stays there."""
     try:
-        answer: HTTPResponse = urllib.request.build_opener(_Stay).open(url, timeout=60)
+        answer: HTTPResponse = urllib.request.build_opener(_NoRedirect).open(url, timeout=60)
     except urllib.error.HTTPError as sent:
         with sent:
             return sent.headers.get("Location", "")

@@ -32,6 +32,7 @@ from typing import IO, Any, NoReturn
 HERE = Path(__file__).parent
 PROGRAMS = ("twistd", "sightline", "served.py")
 _NOT_OURS = ("LD_PRELOAD", "COVERAGE_PROCESS_CONFIG")  # of the environment: at work while we load
+_OUR_PATH = os.environ.get("PYTHONPATH")
 _PR_SET_PDEATHSIG = 1
 _LARGEST = 200_000  # bytes of a request
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -56,6 +57,8 @@ def program(command: Sequence[str]) -> list[str] | None:
 
 def can_be_forked(command: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether it is one of Sightline's programs, and nothing has to be there before Python is."""
+    if environ.get("PYTHONPATH") != _OUR_PATH:
+        return False  # it is to run another copy of Sightline than the one that is loaded
     return program(command) is not None and not any(name in environ for name in _NOT_OURS)
 
 

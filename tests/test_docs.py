@@ -194,6 +194,7 @@ QUESTIONS = (
     *("cookies and CSRF", "bound of a stop", "echo and round trip", "WebSocket requests"),
     *("fan-out", "reconnect", "HTTP mode", "Recorder's API", "metrics", "settings", "entry point"),
     *("retention", "origin check", "pseudonyms", "presence", "log of the history"),
+    "spill",
 )
 
 

@@ -21,7 +21,7 @@ FILES = 180
 SERVER = "server/sightline"
 
 
-class Kept:
+class OneConnection:
     """One HTTP connection, used again and again."""
 
     def __init__(self, port: int) -> None:
@@ -59,12 +59,12 @@ async def test_a_flood_of_connections_leaves_pages_database_and_broker_alone():
     with (
         SightlineProcess("[limits]\nhandshake_seconds = 60\n", files=FILES) as sightline,
         contextlib.ExitStack() as flood,
-        contextlib.closing(Kept(sightline.port)) as kept,
+        contextlib.closing(OneConnection(sightline.port)) as connection,
     ):
         assert "file descriptors for 80 connections only" in sightline.logged
         browser = await Browser(sightline.port).enters()
         await browser.sees(lambda things: things["broker/main"]["link"]["state"] == "connected")
-        assert await deferToThread(kept.signs_in) == "wrong"
+        assert await deferToThread(connection.signs_in) == "wrong"
 
         def floods() -> list[socket.socket]:
             address = ("127.0.0.1", sightline.port)
@@ -76,7 +76,7 @@ async def test_a_flood_of_connections_leaves_pages_database_and_broker_alone():
         await browser.sees(lambda things: things[SERVER].get("turned_away", 0) >= 70, "turned away")
         assert await deferToThread(lambda: closed(peers[-1]))
         assert (await browser.asks("ping"))["ok"]
-        assert await deferToThread(kept.signs_in) in ("wrong", "wait")
+        assert await deferToThread(connection.signs_in) in ("wrong", "wait")
         assert browser.picture.things["broker/main"]["link"]["state"] == "connected"
         flood.close()
 
@@ -84,7 +84,7 @@ async def test_a_flood_of_connections_leaves_pages_database_and_broker_alone():
             until = time.monotonic() + DEADLINE
             while time.monotonic() < until:
                 with contextlib.suppress(OSError, http.client.HTTPException):
-                    other = Kept(sightline.port)
+                    other = OneConnection(sightline.port)
                     with contextlib.closing(other):
                         return other.signs_in() in ("wrong", "wait")
             return False

@@ -75,7 +75,7 @@ def publishes(port: int, packets: Iterable[bytes]) -> int:
 
 
 def settled(server: Server) -> dict[str, float]:
-    """Its figures, when nothing more comes."""
+    """Return its figures, when nothing more comes."""
     until = time.monotonic() + _TIMEOUT
     before, quiet = -1.0, 0
     while time.monotonic() < until and quiet < 4:

@@ -38,20 +38,20 @@ class Cell:
 
     @property
     def most(self) -> float:
-        """The most that was ever charged, MB."""
+        """Return the most that was ever charged, MB."""
         name = "memory.max_usage_in_bytes" if self._old else "memory.peak"
         return int((self._path / name).read_text()) / (1 << 20)
 
     @property
     def hit(self) -> int:
-        """How often it wanted more than the limit."""
+        """Count how often it wanted more than the limit."""
         if self._old:
             return int((self._path / "memory.failcnt").read_text())
         events = (self._path / "memory.events").read_text().split()
         return int(events[events.index("max") + 1])
 
     def close(self) -> None:
-        """When its processes have ended."""
+        """Take it down when its processes have ended."""
         for _ in range(100):
             try:
                 self._path.rmdir()

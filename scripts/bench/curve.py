@@ -36,7 +36,7 @@ WARM = 0.5  # s
 
 
 def row(where: Path, viewers: int, args: argparse.Namespace) -> list[dict[str, Any]]:
-    """All rates with so many viewers."""
+    """Return all rates with so many viewers."""
     results: list[dict[str, Any]] = []
     with ExitStack() as stack:
         # Nobody looks: then there is nothing to compare with.
@@ -70,7 +70,7 @@ def _run(scene: Scene, rate: float, seconds: float) -> dict[str, Any]:
 
 
 def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """One result of several: of each figure the median."""
+    """Return one result of several: of each figure the median."""
     found = dict(runs[0])
     for name in ("cpu", "p50", "p99", "rate"):
         if name in found:
@@ -97,7 +97,7 @@ def _tell(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(found: dict[str, Any]) -> str:
-    """The children's part of the CPU, in words."""
+    """Return the children's part of the CPU, in words."""
     parts = [
         f"{name} {100 * share:.1f}" for name, share in found["processes"].items() if name != "main"
     ]
@@ -124,7 +124,7 @@ def show(results: list[dict[str, Any]]) -> None:
 
 
 def _figures(found: dict[str, Any] | None, *, each: bool) -> list[object]:
-    """The cells of one peer."""
+    """Return the cells of one peer."""
     if found is None:
         return [""] * (5 if each else 3)
     rate = found["asked"]

@@ -31,7 +31,7 @@ PARTS = ("rates", "light", "slow", "idle", "snapshot")
 
 
 def sustained(found: dict[str, Any], limit: float) -> bool:
-    """Whether this is a rate to be proud of."""
+    """Tell whether the server sustained this rate."""
     return (
         found["drained"]
         and found["rate"] >= 0.97 * found["asked"]
@@ -44,7 +44,7 @@ def sustained(found: dict[str, Any], limit: float) -> bool:
 def search(
     where: Path, peer: str, viewers: int, deflate: bool, seconds: float, start: float, finer: int
 ) -> dict[str, Any]:
-    """The highest sustained rate: doubled until it fails, then halved in between."""
+    """Find the highest sustained rate: doubled until it fails, then halved in between."""
     limit = P99.get(viewers, 300.0)
     if peer != "sightline":  # a queue that only grows must not pass because we stopped in time
         limit = min(P99_PEER, GROWTH * seconds * 1000)
@@ -235,7 +235,7 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
-    """A newcomer to a large world while news go on: how long it waits, and what others notice."""
+    """Measure how long a newcomer to a large world waits amid news, and what others notice."""
     things = 20_000 if args.quick else 100_000
     scenes.POOL = things
     results = []

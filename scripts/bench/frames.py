@@ -134,7 +134,7 @@ def by_c(program: Path, many: list[socket.socket], size: int, seconds: float) ->
 
 
 def by_fanout(many: list[socket.socket], seconds: float) -> dict[str, float]:
-    """A change of the world, a flush; again and again: all of our path behind the decoder."""
+    """Measure a change of the world and a flush, again and again: our path behind the decoder."""
     from sightline.auth.permissions import EVERYTHING
     from sightline.kinds.friends.model import Friend
     from sightline.live.world import World
@@ -173,7 +173,7 @@ def _friend(friend: Any, n: int) -> Any:
 
 
 def by_transport(many: list[socket.socket], size: int, seconds: float) -> dict[str, float]:
-    """What Twisted's transport would make of it: one write per connection and frame."""
+    """Measure what Twisted's transport makes of it: one write per connection and frame."""
     from twisted.internet import reactor as _reactor
     from twisted.internet.protocol import Factory, Protocol
 
@@ -222,7 +222,7 @@ def _compiled(where: Path) -> Path | None:
 
 
 def _on_its_core(work: Callable[[], dict[str, float]]) -> dict[str, float]:
-    """In a child on the server's core, so that one way leaves nothing to the next."""
+    """Run it in a child on the server's core, so that one way leaves nothing to the next."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

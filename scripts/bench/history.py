@@ -57,7 +57,7 @@ def rows(where: Path, args: argparse.Namespace) -> None:
 
 
 def stored(where: Path, args: argparse.Namespace) -> None:
-    """From a publisher at QoS 1 through the broker into the file and back as acknowledgements."""
+    """Measure the way from a publisher at QoS 1 into the file and back as acknowledgements."""
     count = int(args.seconds * 15_000)
     with (
         Mosquitto(where, LOAD_CORE) as broker,
@@ -87,7 +87,7 @@ def stored(where: Path, args: argparse.Namespace) -> None:
 
 
 def read(where: Path, args: argparse.Namespace) -> None:
-    """One device's day, a fix each minute, in histories of ever more devices."""
+    """Measure one device's day, a fix each minute, in histories of ever more devices."""
     results = []
     for devices in (14, 139, 1389):
         if args.quick and devices > 139:
@@ -128,7 +128,7 @@ def _thing(device: int) -> str:
 
 
 def _fix(n: int, devices: int = DEVICES) -> HistoryEntry:
-    """The n-th fix: device by device, minute by minute."""
+    """Make the n-th fix: device by device, minute by minute."""
     body = messages.payload(n, devices, n)
     tst = T0 + n // devices * EACH
     return HistoryEntry(_thing(n % devices), "fix", tst, tst + 0.5, body, digest(body))

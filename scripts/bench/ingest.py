@@ -102,7 +102,7 @@ def _settled(server: Server, count: int) -> None:
 
 
 def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
-    """What one message costs in each part, with nothing around it."""
+    """Measure what one message costs in each part, with nothing around it."""
     sys.path.insert(0, str(processes.ROOT / "server"))
     from sightline.auth.permissions import EVERYTHING
     from sightline.kinds import friends
@@ -128,7 +128,7 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     rows: list[tuple[str, float]] = []
 
     def measure(name: str, works: Sequence[Callable[[], object]]) -> None:
-        """The best of several, each handling n messages."""
+        """Return the best of several, each handling n messages."""
         best = float("inf")
         gc.collect()
         gc.disable()
@@ -198,7 +198,7 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _reader(client: Any) -> Callable[[list[bytes]], None]:
-    """The fast reader fed with chunks instead of a socket."""
+    """Return the fast reader fed with chunks instead of a socket."""
     taken: list[Any] = []
     reader = client(taken, "main", time.time, callback_api_version=_callbacks())
 
@@ -212,7 +212,7 @@ def _reader(client: Any) -> Callable[[list[bytes]], None]:
 
 
 def _watched(kind: Any, count: int) -> Any:
-    """An ingest whose friends are watched over by the lookout; regions lie where they are."""
+    """Make an ingest whose friends the geofence monitor watches, in regions where they are."""
     from twisted.internet.task import Clock
 
     from sightline.kinds.broker import LinkUpdate

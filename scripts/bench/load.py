@@ -215,7 +215,7 @@ class AllViewers:
         self.late_joiner = None
 
     def begin(self) -> None:
-        """Count from here."""
+        """Count from this moment on."""
         self.checker.reset()
         for viewer in self._viewers:
             viewer.frames.clear()
@@ -223,7 +223,7 @@ class AllViewers:
             viewer.bytes = 0
 
     def progress(self) -> dict[str, Any]:
-        """How far the witness is, and how many viewers have not yet seen what it saw."""
+        """Tell how far the witness is, and how many viewers have not yet seen what it saw."""
         checker = self.checker
         if self._peer == "mosquitto":
             most = max(v.bytes for v in self._viewers)
@@ -237,7 +237,7 @@ class AllViewers:
         }
 
     def report(self) -> dict[str, Any]:
-        """What came since `begin`. Latencies in ms, over the witness and the samples."""
+        """Return what came since `begin`. Latencies in ms, over the witness and the samples."""
         checker = self.checker
         frames = sum(len(v.frames) for v in self._viewers)
         delivered = unknown = 0
@@ -285,7 +285,7 @@ class AllViewers:
                 self._poll.modify(viewer.socket.fileno(), select.EPOLLIN)
 
     def join(self, deflate: bool = False, seconds: float = 30) -> dict[str, float]:
-        """One more viewer: how long until it has the whole picture (s), and its size (bytes)."""
+        """Add a viewer; return after how long (s) it has the picture, and its size (bytes)."""
         began = time.monotonic()
         self._deflate = deflate
         self._unready = 1
@@ -343,7 +343,7 @@ class AllViewers:
         self._poll.modify(viewer.socket.fileno(), select.EPOLLIN)
 
     def _upgraded(self, viewer: Viewer, data: bytes) -> bytes:
-        """The handshake's answer; returns what follows it."""
+        """Read the handshake's answer; return what follows it."""
         viewer.tail += data
         head, found, rest = viewer.tail.partition(b"\r\n\r\n")
         if not found:
@@ -495,7 +495,7 @@ class AllViewers:
     # -- figures
 
     def _seq(self, viewer: Viewer) -> int:
-        """The last number the viewer has seen for sure."""
+        """Return the last number the viewer has seen for sure."""
         for head in reversed(viewer.frames):
             found = self.checker.known.get(head)
             if found is not None:

@@ -128,7 +128,7 @@ class Twistd(Child):
 
 
 def demo(where: Path) -> list[dict[str, Any]]:
-    """As shipped, with its own broker: nothing going on, then the demonstration."""
+    """Measure the server with its own broker: nothing going on, then the demonstration."""
     rows = []
     for what, options in (("nothing, own broker", ()), ("the demo, own broker", ("--demo",))):
         with Twistd(where, *options) as server:
@@ -164,7 +164,7 @@ def things(where: Path) -> list[dict[str, Any]]:
 
 
 def both(where: Path) -> list[dict[str, Any]]:
-    """All of it at once: what the ceiling must hold."""
+    """Measure all of it at once: what the ceiling must hold."""
     fanout.POOL = THINGS
     rows = []
     for count in (VIEWERS, 5 * VIEWERS):

@@ -23,7 +23,7 @@ PAYLOAD = (
 
 
 def payload(index: int, pool: int, stamp: int) -> bytes:
-    """The payload of message ``index``, published at ``stamp`` (monotonic µs)."""
+    """Return the payload of message ``index``, published at ``stamp`` (monotonic µs)."""
     lap, device = divmod(index, pool)
     tst = FIRST_TST + lap
     # digits that do not compress better than real ones
@@ -45,17 +45,17 @@ def payload(index: int, pool: int, stamp: int) -> bytes:
 
 
 def topic(index: int, pool: int) -> bytes:
-    """The topic of message ``index``."""
+    """Return the topic of message ``index``."""
     return TOPIC % (index % pool)
 
 
 def string(text: bytes) -> bytes:
-    """An MQTT string."""
+    """Encode a text as an MQTT string."""
     return pack("!H", len(text)) + text
 
 
 def size(length: int) -> bytes:
-    """The remaining length of an MQTT packet."""
+    """Return the remaining length of an MQTT packet."""
     out = bytearray()
     while True:
         length, low = divmod(length, 128)
@@ -65,7 +65,7 @@ def size(length: int) -> bytes:
 
 
 def publish(index: int, pool: int, stamp: int, mid: int = 0) -> bytes:
-    """The PUBLISH packet of message ``index``; QoS 1 with a packet id, else QoS 0."""
+    """Return the PUBLISH packet of message ``index``; QoS 1 with a packet id, else QoS 0."""
     body = string(topic(index, pool))
     if mid:
         body += pack("!H", mid)

@@ -49,7 +49,7 @@ DAYS, DEVICES, A_DAY = 30, 100, 50
 
 
 def stored(where: Path, args: argparse.Namespace) -> None:
-    """From a publisher at QoS 1 through the broker into the store and back as acknowledgements."""
+    """Measure the way from a publisher at QoS 1 into the store and back as acknowledgements."""
     count, results = int(args.seconds * 8_000), []
     for name, settings in (("SQLite", ""), ("PostgreSQL", f'[store]\nurl = "{args.url}"\n')):
         folder = where / name
@@ -79,7 +79,7 @@ def stored(where: Path, args: argparse.Namespace) -> None:
 
 
 def read(where: Path, args: argparse.Namespace) -> None:
-    """The questions of the page, on a month of a hundred devices."""
+    """Measure the questions of the page, on a month of a hundred devices."""
     path = where / "read.db"
     lite = StoreWriter(tables.opened(path))
     postgres = Postgres(StoreOptions(args.url), answer=600.0)
@@ -140,7 +140,7 @@ def _middle(work: Callable[[], object], times: int = 25) -> tuple[float, float]:
 
 
 def change(where: Path, args: argparse.Namespace) -> None:
-    """How long until an account that was made through one server is known to the other."""
+    """Measure how long until an account that was made through one server is known to the other."""
     shared = f'[store]\nurl = "{args.url}"\n[driving]\nguard = false\n'
     config = where / "shared.toml"
     config.write_text(shared)

@@ -95,7 +95,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _name(pid: int) -> str:
-    """What a child of ours is: the subcommand of `sightline`, or else its program."""
+    """Say what a child of ours is: the subcommand of `sightline`, or else its program."""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     if "sightline.cli.main" in words:
         return words[words.index("sightline.cli.main") + 1]
@@ -155,7 +155,7 @@ class Child:
 
     @property
     def cpus(self) -> dict[str, float]:
-        """The same of it ("main") and of each process below it, by what that is."""
+        """Return the same of it ("main") and of each process below it, by what that is."""
         found = {"main": self.cpu}
         waiting = _children(self.pid)
         while waiting:
@@ -170,7 +170,7 @@ class Child:
 
     @property
     def rss(self) -> float:
-        """Resident memory, MB."""
+        """Tell how much memory is resident, MB."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024
@@ -243,7 +243,7 @@ class Server(Child):
             time.sleep(0.05)
 
     def metrics(self) -> dict[str, float]:
-        """Its figures, summed over labels."""
+        """Return its figures, summed over labels."""
         url = f"http://127.0.0.1:{self.port}/metrics"
         found: dict[str, float] = {}
         with urllib.request.urlopen(url, timeout=30) as answer:

@@ -75,7 +75,7 @@ class Publisher:
         self._socket.sendall(b"".join(packets))
 
     def _acknowledged(self, *, wait: bool) -> int:
-        """How many PUBACKs (4 bytes each) have come since."""
+        """Count how many PUBACKs (4 bytes each) have come since."""
         if not select.select([self._socket], [], [], 1.0 if wait else 0)[0]:
             return 0
         data = self._tail + self._socket.recv(65536)

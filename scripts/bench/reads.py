@@ -41,7 +41,7 @@ _SPAN = "from=2026-11-01T00:00:00&to=2026-12-31T00:00:00"
 
 
 def parts() -> dict[str, list[str]]:
-    """The addresses that each part asks for at once."""
+    """List the addresses that each part asks for at once."""
     friends = [f"u{n % FRIENDS}" for n in range(20)]
     return {
         "quiet": [],
@@ -128,7 +128,7 @@ class Pinger:
         self._socket.sendall(bytes((0x81, 0x80 | len(data))) + mask + masked)
 
     def _frames(self) -> list[bytes]:
-        """Some frames, at least one."""
+        """Return some frames, at least one."""
         found: list[bytes] = []
         while True:
             size = self._data[1] if len(self._data) > 1 else 127

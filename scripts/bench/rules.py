@@ -193,7 +193,7 @@ def many(count: int = 500, devices: int = 1000) -> list[list[Any]]:
 
 
 def month(people: int = 10, days: int = 30) -> list[HistoryEntry]:
-    """A fix each minute while they move (4 h a day), each half hour else."""
+    """Make a fix each minute while they move (4 h a day), each half hour else."""
     found = []
     for n in range(people):
         for day in range(days):

@@ -118,5 +118,5 @@ class Scene:
 def _shares(
     before: Mapping[str, float], after: Mapping[str, float], seconds: float
 ) -> dict[str, float]:
-    """What part of a core each process took."""
+    """Tell what part of a core each process took."""
     return {name: (cpu - before.get(name, 0.0)) / seconds for name, cpu in after.items()}

@@ -13,7 +13,7 @@ from typing import Any
 
 
 def machine() -> dict[str, Any]:
-    """What was measured on, and how busy others kept it."""
+    """Say what was measured on, and how busy others kept it."""
     model = "unknown CPU"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -55,7 +55,7 @@ def note(text: str) -> None:
 
 
 def write(path: str | None, results: Any) -> None:
-    """The results as JSON, into a file or after the tables."""
+    """Write the results as JSON, into a file or after the tables."""
     text = json.dumps({"machine": machine(), "results": results}, indent=1)
     if path:
         Path(path).write_text(text + "\n", encoding="utf-8")

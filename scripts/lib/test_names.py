@@ -27,53 +27,55 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 _FROM = re.compile(r"^\s*from ([\w.]+) import (\([^)]*\)|[^\n]*)", re.M)
 _FIXTURE = re.compile(r"^(?:async )?def (\w+)", re.M)
-PLACES = (ROOT / "server" / "sightline", ROOT / "tests")
+FOLDERS = (ROOT / "server" / "sightline", ROOT / "tests")
 
 
 def main(options: list[str]) -> int:
     """Print which modules have no test that is found by their name; 1 if there is one."""
-    places = Places(*map(Path, options or PLACES))
-    modules = {path.relative_to(places.package) for path in places.package.rglob("*.py")}
-    working = {name for name in modules if _does_something(places.package / name)}
+    folders = SourceFolders(*map(Path, options or FOLDERS))
+    modules = {path.relative_to(folders.package) for path in folders.package.rglob("*.py")}
+    working = {name for name in modules if _does_something(folders.package / name)}
     covers = {
         path: list(_covered(path))
-        for path in places.tests.rglob("test_*.py")
+        for path in folders.tests.rglob("test_*.py")
         if "Covers" in path.read_text()
     }
     faults = [
         f"{name}: has no test of its name"
         for name in sorted(working)
-        if not places.is_named(name)
-        and not places.is_tested_whole(name)
+        if not folders.is_named(name)
+        and not folders.is_tested_whole(name)
         and not any(
-            _is_meant(name, words) and name in places.reached(path)
+            _is_meant(name, words) and name in folders.reached(path)
             for path, words in covers.items()
         )
     ]
     for path, words in covers.items():
         faults += [
-            f"{path.relative_to(places.tests)}: {fault}"
-            for fault in _wrong(places, path, words, modules)
+            f"{path.relative_to(folders.tests)}: {fault}"
+            for fault in _wrong(folders, path, words, modules)
         ]
     print(*sorted(faults), sep="\n", end="\n" if faults else "")
     return 1 if faults else 0
 
 
-def _wrong(places: Places, path: Path, words: Iterable[str], modules: set[Path]) -> Iterator[str]:
+def _wrong(
+    folders: SourceFolders, path: Path, words: Iterable[str], modules: set[Path]
+) -> Iterator[str]:
     """Yield what is wrong with what a test says that it covers."""
     for word in words:
         if word.endswith("/"):
-            if not (places.package / word).is_dir():
+            if not (folders.package / word).is_dir():
                 yield f"covers {word}, which is no folder"
         elif Path(word) not in modules:
             yield f"covers {word}, which is no module"
-        elif places.is_named(Path(word)):
+        elif folders.is_named(Path(word)):
             yield f"covers {word}, which has a test of its name"
-        elif Path(word) not in places.reached(path):
+        elif Path(word) not in folders.reached(path):
             yield f"covers {word}, and never comes to it"
 
 
-class Places:
+class SourceFolders:
     """Where the modules and their tests are."""
 
     def __init__(self, package: Path, tests: Path) -> None:

@@ -25,7 +25,7 @@ from push_service import Phone
 from sightline.channels import making
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import ChannelOptions
-from sightline.channels.records import Channel, Standing
+from sightline.channels.records import Channel, ChannelStatus
 from sightline.channels.sending import MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
 from sightline.channels.shown import NewChannel, PushKeys, PushSubscription
@@ -150,16 +150,16 @@ class ChannelScene:
     async def reads(self, do: Callable[[ChannelStore], Any]) -> Any:
         return await self.access.transact(do)
 
-    async def standing(self, channel: Channel) -> Standing:
+    async def status(self, channel: Channel) -> ChannelStatus:
         found = await self.service.statuses()
         return next(each for each in found if each.channel.id == channel.id)
 
-    async def until_why(self, channel: Channel, why: str) -> Standing:
+    async def until_why(self, channel: Channel, why: str) -> ChannelStatus:
         """Wait until the channel's last try went so."""
-        found: list[Standing] = []
+        found: list[ChannelStatus] = []
 
         def look() -> bool:
-            looking = Deferred.fromCoroutine(self.standing(channel))
+            looking = Deferred.fromCoroutine(self.status(channel))
             looking.addCallback(found.append)
             return bool(found) and why in str(found[-1].why)
 

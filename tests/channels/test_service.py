@@ -53,9 +53,9 @@ async def test_a_phone_reads_what_was_told_once_and_that_is_heard(push, where):
     assert push.messages[1].urgency == "normal"
     assert push.messages[1].topic == message.topic  # the same tag: it takes the other's place
     assert push.refused == []
-    standing = await scene.standing(channel)
-    assert standing.last is not None
-    assert (standing.why, standing.waiting, standing.dead) == (None, 0, 0)
+    status = await scene.status(channel)
+    assert status.last is not None
+    assert (status.why, status.waiting, status.dead) == (None, 0, 0)
     await scene.closes()
 
 
@@ -99,7 +99,7 @@ async def test_what_is_refused_for_now_is_tried_again_when_the_service_asked(pus
     await scene.until(lambda: scene.states("n1") == ["waiting", "sent"])
     assert {each.data["id"] for each in push.seen} == {"n1"}
     assert push.seen[2].at - push.seen[1].at >= 1.0
-    assert (await scene.standing(channel)).why is None
+    assert (await scene.status(channel)).why is None
     await scene.closes()
 
 
@@ -228,7 +228,7 @@ async def test_too_many_push_out_the_oldest_and_too_many_an_hour_are_refused(pus
         scene.service.tell(notification(f"n{n}"))
     await scene.until(lambda: "waiting" in scene.states("n4"))
     assert scene.states("n0") == ["waiting", "failed"]
-    assert (await scene.standing(channel)).waiting == 3
+    assert (await scene.status(channel)).waiting == 3
     letters = await scene.reads(lambda store: store.letters.of("jane"))
     assert {each.why for each in letters} == {"too many were waiting"}
     for n in range(5, 9):

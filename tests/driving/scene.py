@@ -46,7 +46,7 @@ async def pause(seconds: float) -> None:
 
 
 @dataclass(frozen=True)
-class Heard:
+class RobotMessage:
     at: float
     topic: str
     payload: bytes
@@ -57,7 +57,7 @@ class Recorder:
     """Hears what the robots hear, with the time."""
 
     def __init__(self, port: int, bases: Sequence[str] = ("",)) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[RobotMessage] = []
         self.keys = [base + KEYS for base in bases]
         names = ("keys/+", "MainRoutine/+", "shutdownProBot/+")
         self.ready = False
@@ -74,17 +74,19 @@ class Recorder:
 
     def _on_message(self, client: Client, _: Any, message: Any) -> None:
         self.heard.append(
-            Heard(time.monotonic(), message.topic, bytes(message.payload), bool(message.retain))
+            RobotMessage(
+                time.monotonic(), message.topic, bytes(message.payload), bool(message.retain)
+            )
         )
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """As somebody else would."""
         self._client.publish(topic, payload, retain=retain)
 
-    def commands(self, since: float = 0.0) -> list[Heard]:
+    def commands(self, since: float = 0.0) -> list[RobotMessage]:
         return [h for h in list(self.heard) if h.topic in self.keys and h.at >= since]
 
-    def motion(self, since: float = 0.0) -> list[Heard]:
+    def motion(self, since: float = 0.0) -> list[RobotMessage]:
         return [h for h in self.commands(since) if h.payload != STOP]
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """The quick reader of fixes says what the usual one does, whatever is in them.
 
-Covers history/judging.py, history/said.py.
+Covers history/judging.py, history/entry_fields.py.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from sightline.contract.errors import Refused
 from sightline.history import spots, used
+from sightline.history.entry_fields import fields
 from sightline.history.judging import spot_of
 from sightline.history.memory import MemoryStore
 from sightline.history.record import HistoryEntry, entry
-from sightline.history.said import fields
 from sightline.history.store import Span
 from sightline.web.reads import at_once
 

@@ -36,7 +36,7 @@ class Turns:
             call()
 
 
-class Desk:
+class InboxScene:
     """An inbox on such a reactor, and what came out of it."""
 
     def __init__(self, limit: int = 10_000) -> None:
@@ -64,57 +64,57 @@ class Desk:
 
 
 def test_messages_and_events_come_out_in_order_after_one_wake_up() -> None:
-    desk = Desk()
-    desk.put("a", "b")
-    desk.inbox.tell("lost")
-    desk.put("c")
-    assert desk.reactor.woken == 1
-    assert desk.out == []
-    desk.run()
-    assert desk.out == ["a", "b", "lost", "c"]
-    assert desk.inbox.empty
-    desk.put("d")
-    assert desk.reactor.woken == 2
-    desk.run()
-    assert desk.out[-1] == "d"
+    scene = InboxScene()
+    scene.put("a", "b")
+    scene.inbox.tell("lost")
+    scene.put("c")
+    assert scene.reactor.woken == 1
+    assert scene.out == []
+    scene.run()
+    assert scene.out == ["a", "b", "lost", "c"]
+    assert scene.inbox.empty
+    scene.put("d")
+    assert scene.reactor.woken == 2
+    scene.run()
+    assert scene.out[-1] == "d"
 
 
 def test_one_turn_takes_only_so_many_messages() -> None:
-    desk = Desk()
-    desk.put(*("x" * 5000))
-    desk.reactor.turn()
-    assert len(desk.out) == TURN_MESSAGES
-    assert max(desk.sizes) <= HANDFUL
-    desk.run()
-    assert desk.inbox.received == 5000
+    scene = InboxScene()
+    scene.put(*("x" * 5000))
+    scene.reactor.turn()
+    assert len(scene.out) == TURN_MESSAGES
+    assert max(scene.sizes) <= HANDFUL
+    scene.run()
+    assert scene.inbox.received == 5000
 
 
 def test_one_turn_takes_only_so_long() -> None:
-    desk = Desk()
-    desk.cost = 50e-6
-    desk.put(*("x" * 5000))
+    scene = InboxScene()
+    scene.cost = 50e-6
+    scene.put(*("x" * 5000))
     before = 0.0
-    while desk.reactor.calls:
-        desk.reactor.turn()
-        assert desk.reactor.time - before <= TURN_SECONDS + HANDFUL * desk.cost + 1e-9
-        before = desk.reactor.time
-    assert desk.inbox.received == 5000
+    while scene.reactor.calls:
+        scene.reactor.turn()
+        assert scene.reactor.time - before <= TURN_SECONDS + HANDFUL * scene.cost + 1e-9
+        before = scene.reactor.time
+    assert scene.inbox.received == 5000
 
 
 def test_what_finds_no_room_is_counted_and_events_always_find_it() -> None:
-    desk = Desk(limit=3)
-    desk.put("a", "b")
-    assert desk.inbox.crowded
-    desk.put("c", "d", "e")
-    desk.put("f")
-    desk.inbox.tell("lost")
-    assert (desk.inbox.waiting, desk.inbox.overflowed) == (3, 3)
-    desk.run()
-    assert desk.out == ["a", "b", "c", "lost"]
-    assert not desk.inbox.crowded
-    desk.put("g")
-    desk.run()
-    assert desk.out[-1] == "g"
+    scene = InboxScene(limit=3)
+    scene.put("a", "b")
+    assert scene.inbox.crowded
+    scene.put("c", "d", "e")
+    scene.put("f")
+    scene.inbox.tell("lost")
+    assert (scene.inbox.waiting, scene.inbox.overflowed) == (3, 3)
+    scene.run()
+    assert scene.out == ["a", "b", "c", "lost"]
+    assert not scene.inbox.crowded
+    scene.put("g")
+    scene.run()
+    assert scene.out[-1] == "g"
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -137,22 +137,22 @@ def test_a_failing_listener_is_counted_and_stops_nothing(count: int) -> None:
 
 
 def test_a_message_put_while_the_last_is_handed_over_is_not_forgotten() -> None:
-    desk = Desk()
+    scene = InboxScene()
 
     def again(event: str) -> None:
         if event == "first":
-            desk.put("while draining")
+            scene.put("while draining")
 
-    desk.inbox._on_event = again
-    desk.inbox.tell("first")
-    desk.run()
-    assert desk.out == ["while draining"]
+    scene.inbox._on_event = again
+    scene.inbox.tell("first")
+    scene.run()
+    assert scene.out == ["while draining"]
 
 
 def test_the_bytes_that_wait_are_bounded_too(monkeypatch):
     monkeypatch.setattr("sightline.mqtt.inbox.LARGEST", 1000)
-    desk = Desk()
-    inbox = desk.inbox
+    scene = InboxScene()
+    inbox = scene.inbox
 
     def puts(size: int) -> int:
         return inbox.put([Arrival("t", b"x" * size, False, 0, 0.0)])
@@ -163,6 +163,6 @@ def test_the_bytes_that_wait_are_bounded_too(monkeypatch):
     assert inbox.crowded
     assert puts(400) == 1
     assert (inbox.overflowed, inbox.waiting) == (1, 2)
-    desk.run()
+    scene.run()
     assert not inbox.crowded
     assert puts(1000) == 0

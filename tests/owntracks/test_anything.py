@@ -38,7 +38,7 @@ T = TypeVar("T")
 KEYS = EncryptionKeys({"a/b": "a shared secret"})
 
 
-class NoDoor:
+class NoAuthenticator:
     def watch(self, *_: object) -> object: ...
 
 
@@ -47,27 +47,27 @@ def phones() -> PhoneService:
     world, presence, clock = World("e"), Presence(kind.timeouts), Clock()
     hub = Hub(clock, lambda: NOW, world, Ingest([kind], world, presence), presence, LinkUpdate)
     people = LatestPositions(world)
-    live = RecorderSockets(clock, NoDoor(), people)
+    live = RecorderSockets(clock, NoAuthenticator(), people)
     return PhoneService(
         clock, lambda: NOW, hub, people, Memory(), live, KEYS, lambda device, payload: "no broker"
     )
 
 
-def posted(desk: PhoneService, payload: bytes, agent: str = "") -> bytes:
+def posted(phone_service: PhoneService, payload: bytes, agent: str = "") -> bytes:
     """What is answered, as `HttpMode` does for what was not taken."""
     try:
-        return desk.posted("a/b", payload, agent, VisibleScope())
+        return phone_service.posted("a/b", payload, agent, VisibleScope())
     except NotTaken:
         return b"[]"
 
 
 @given(st.lists(PAYLOADS | PAYLOADS.map(lambda one: KEYS.seal("a/b", one)), max_size=5), st.text())
 def test_any_post_is_answered_and_counted(payloads, agent):
-    desk = phones()
-    ingest = desk._hub.ingest
+    phone_service = phones()
+    ingest = phone_service._hub.ingest
     for number, payload in enumerate(payloads, 1):
-        desk.ask("a/b", "regions", "x") if number == 2 else None
-        answer = json.loads(posted(desk, payload, agent))
+        phone_service.ask("a/b", "regions", "x") if number == 2 else None
+        answer = json.loads(posted(phone_service, payload, agent))
         if isinstance(answer, dict):
             answer = json.loads(KEYS.open("a/b", answer["data"]))
         assert isinstance(answer, list)
@@ -91,11 +91,12 @@ async def listed(pieces: AsyncIterator[Sequence[T]]) -> list[T]:
 
 @given(PAYLOADS)
 def test_any_fix_can_be_told_in_every_format(payload):
-    desk = phones()
-    posted(desk, payload)
+    phone_service = phones()
+    posted(phone_service, payload)
     for form in FORMATS.values():
         for fields in ((), ("lat", "nothing")):
-            fixes = DeviceRange(judged(desk._fixes), ["friend/a/b"], (0, 1e12), None, at_once)
+            past = judged(phone_service._fixes)
+            fixes = DeviceRange(past, ["friend/a/b"], (0, 1e12), None, at_once)
             made = form.write(fixes, Items(fields, lambda lat, lon, tst: {}))
             assert at_a_stroke(joined(made))
 

@@ -14,7 +14,7 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 
-from rules.kept import Kept
+from rules.rule_server import RuleServer
 from rules.test_watching import crosses
 
 reactor: Any = _reactor
@@ -28,7 +28,7 @@ class Deadly(list):  # type: ignore[type-arg]
 
 
 async def main(folder: Path, url: str = "", name: str = "") -> None:
-    kept = Kept(folder, url=url, name=name, said=Deadly())
+    kept = RuleServer(folder, url=url, name=name, said=Deadly())
     await kept.opens()
     await kept.makes()
     crosses(kept)

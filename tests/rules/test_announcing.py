@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_twisted
 
-from rules.kept import Kept
+from rules.rule_server import RuleServer
 from rules.scene import JANE, NOW
 from rules.test_watching import crosses
 from sightline.kinds.broker.model import Broker
@@ -18,10 +18,10 @@ from sightline.rules.announcing import HomeAssistant
 from sightline.rules.home_assistant import STATUS
 
 
-class Told:
+class AnnouncingScene:
     """What a broker was given, and Home Assistant's part of the server; ``up``: it takes it."""
 
-    def __init__(self, kept: Kept, **more: Any) -> None:
+    def __init__(self, kept: RuleServer, **more: Any) -> None:
         self.broker: dict[str, bytes] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.count = 0
@@ -55,8 +55,8 @@ def friend(**more: Any) -> Friend:
 
 @pytest_twisted.ensureDeferred
 async def test_presence_and_alerts_appear_change_and_go(where):
-    kept = Kept(**where)
-    told = Told(kept)
+    kept = RuleServer(**where)
+    told = AnnouncingScene(kept)
     await kept.opens()
     told.part.startService()
     kept.hub.place(JANE, friend(batt=70))
@@ -102,8 +102,8 @@ async def test_presence_and_alerts_appear_change_and_go(where):
 
 @pytest_twisted.ensureDeferred
 async def test_only_what_changed_is_told_until_home_assistant_starts_anew(where):
-    kept = Kept(**where)
-    told = Told(kept)
+    kept = RuleServer(**where)
+    told = AnnouncingScene(kept)
     await kept.opens()
     kept.hub.place(JANE, friend())
     told.part.begin()
@@ -131,8 +131,8 @@ async def test_only_what_changed_is_told_until_home_assistant_starts_anew(where)
 
 @pytest_twisted.ensureDeferred
 async def test_who_went_while_the_broker_was_away_is_taken_back_when_it_comes(where):
-    kept = Kept(**where)
-    told = Told(kept)
+    kept = RuleServer(**where)
+    told = AnnouncingScene(kept)
     await kept.opens()
     kept.hub.place(JANE, friend())
     told.part.begin()
@@ -151,13 +151,13 @@ async def test_who_went_while_the_broker_was_away_is_taken_back_when_it_comes(wh
 
 @pytest_twisted.ensureDeferred
 async def test_what_is_retained_of_nobody_is_taken_back_unless_they_may_come_again(where):
-    kept = Kept(**where)
+    kept = RuleServer(**where)
     await kept.opens()
     kept.hub.place(JANE, friend())
     gone, rule = "friend/gone/phone", "rule/jane/gone"
     others = "homeassistant/event/of_others/config"
     for remembers in (True, False):
-        told = Told(kept, remembers=remembers)
+        told = AnnouncingScene(kept, remembers=remembers)
         told.part.connected()
         for where in (place("device_tracker", gone), place("event", rule), others):
             told.part.heard(where, b"{}", True)
@@ -178,8 +178,8 @@ async def test_what_is_retained_of_nobody_is_taken_back_unless_they_may_come_aga
 
 @pytest_twisted.ensureDeferred
 async def test_an_event_that_cannot_be_told_for_long_is_told_no_more(where):
-    kept = Kept(**where)
-    told = Told(kept)
+    kept = RuleServer(**where)
+    told = AnnouncingScene(kept)
     await kept.opens()
     id = await kept.makes()
     crosses(kept)

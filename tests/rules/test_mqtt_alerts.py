@@ -6,7 +6,7 @@ import json
 
 import pytest_twisted
 
-from rules.kept import Kept
+from rules.rule_server import RuleServer
 from rules.scene import JANE
 from rules.test_watching import crosses
 from sightline.rules.mqtt_alerts import MqttAlerts, body, topic
@@ -14,7 +14,7 @@ from sightline.rules.mqtt_alerts import MqttAlerts, body, topic
 
 @pytest_twisted.ensureDeferred
 async def test_alerts_wait_for_the_broker_and_have_an_id_of_their_own(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes()
     crosses(kept)
     await kept.settles()

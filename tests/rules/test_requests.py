@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest_twisted
 
-from rules.kept import ARRIVES, Kept
+from rules.rule_server import ARRIVES, RuleServer
 from rules.scene import BOB, JANE
 from rules.test_watching import crosses
 from sightline.kinds.rules.model import Condition, Recipient
@@ -16,7 +16,7 @@ from sightline.rules.requests import RuleFields, rule_of
 
 @pytest_twisted.ensureDeferred
 async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes(name="  Home  ", tell=[{"account": "bob"}, {"account": "jane"}])
     thing, rule = f"rule/{id}", kept.rules.records[id]
     assert (rule.name, rule.version, rule.by) == ("Home", 1, "jane")
@@ -36,7 +36,7 @@ async def test_rules_are_made_changed_and_removed_by_their_account_and_admins(wh
 
 @pytest_twisted.ensureDeferred
 async def test_what_its_maker_may_not_see_is_refused_as_if_it_were_not_there(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     for fields in (
         {"about": [BOB]},
         {"about": ["probot/ProBot1"]},
@@ -59,7 +59,7 @@ async def test_what_its_maker_may_not_see_is_refused_as_if_it_were_not_there(whe
 
 @pytest_twisted.ensureDeferred
 async def test_an_account_has_so_many_rules(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     for _ in range(5):
         await kept.makes()
     asked = {"about": [JANE], "condition": ARRIVES, "tell": [{"account": "jane"}]}
@@ -73,7 +73,7 @@ async def test_an_account_has_so_many_rules(where):
 
 @pytest_twisted.ensureDeferred
 async def test_alerts_are_acknowledged_by_those_who_see_them(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     crosses(kept)
     await kept.settles()

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rules.kept import a_rule
+from rules.rule_server import a_rule
 from rules.scene import BOB, JANE, NOW
 from sightline.database.engine import EngineSource
 from sightline.kinds.rules.model import Alert, Rule

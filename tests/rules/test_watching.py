@@ -10,7 +10,7 @@ from typing import Any
 import pytest_twisted
 
 from common_store import traces
-from rules.kept import Kept, news
+from rules.rule_server import RuleServer, news
 from rules.scene import BOB, HOME, JANE, NOW
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.regions.model import Transition
@@ -19,7 +19,7 @@ from sightline.rules.past import PastChange
 
 
 def crosses(
-    kept: Kept, event: Any = "enter", of: str = JANE, *, n: int = 1, ago: float = 0.0
+    kept: RuleServer, event: Any = "enter", of: str = JANE, *, n: int = 1, ago: float = 0.0
 ) -> PastChange:
     """Somebody comes or goes; the change of the world, as history tells it too."""
     at = kept.wall()
@@ -33,7 +33,7 @@ def crosses(
 
 @pytest_twisted.ensureDeferred
 async def test_an_arrival_is_told_and_kept(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     crosses(kept)
     await kept.settles()
@@ -61,7 +61,7 @@ async def test_an_arrival_is_told_and_kept(where):
 
 @pytest_twisted.ensureDeferred
 async def test_one_who_may_not_see_it_now_is_not_told(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}, {"account": "eve"}])
     assert kept.rights.trouble(id, kept.rules.records[id]) == "hidden_from"
     del kept.grants["bob"]
@@ -83,12 +83,12 @@ async def test_one_who_may_not_see_it_now_is_not_told(where):
 
 @pytest_twisted.ensureDeferred
 async def test_what_was_told_is_known_again_after_a_restart(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     id = await kept.makes()
     told = crosses(kept)
     await kept.settles()
     await kept.closes()
-    again = Kept(**where, at=10.0)
+    again = RuleServer(**where, at=10.0)
     again.missed = [told]  # history has it, as it was not noted yet that it was judged
     await again.opens()
     await again.settles()
@@ -100,10 +100,10 @@ async def test_what_was_told_is_known_again_after_a_restart(where):
 
 @pytest_twisted.ensureDeferred
 async def test_what_happened_meanwhile_is_told_late(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     await kept.makes()
     await kept.closes()
-    again = Kept(**where, at=3600.0)
+    again = RuleServer(**where, at=3600.0)
     at = NOW + 600.0
     crossed = Transition(
         n=7, at=at, tst=at, thing=JANE, region=HOME, name="Home", event="enter", by="server"
@@ -119,7 +119,7 @@ async def test_what_happened_meanwhile_is_told_late(where):
 
 @pytest_twisted.ensureDeferred
 async def test_what_lasts_stays_until_it_is_over(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     kept.grants["jane"] = kept.grants["jane"]
     kept.hub.place("broker/main", Broker(link=Link(state="connected", since=NOW)))
     id = await kept.makes(about=["broker/main"], condition={"type": "disconnected", "seconds": 60})
@@ -147,7 +147,7 @@ async def test_what_lasts_stays_until_it_is_over(where):
 
 @pytest_twisted.ensureDeferred
 async def test_the_others_come_next_unless_somebody_acknowledges(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     await kept.makes(tell=[{"account": "jane"}, {"account": "bob", "after": 300}], again=120)
     crosses(kept)
     await kept.settles()
@@ -171,7 +171,7 @@ async def test_the_others_come_next_unless_somebody_acknowledges(where):
 
 @pytest_twisted.ensureDeferred
 async def test_the_server_that_does_not_lead_tells_only_when_the_leader_is_gone(where):
-    kept = await Kept(**where, leads=False).opens()
+    kept = await RuleServer(**where, leads=False).opens()
     await kept.makes()
     crosses(kept)
     await kept.settles()
@@ -194,7 +194,7 @@ async def test_the_server_that_does_not_lead_tells_only_when_the_leader_is_gone(
 
 @pytest_twisted.ensureDeferred
 async def test_erasing_somebody_ends_rules_and_alerts(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     alone, both = await kept.makes(), await kept.makes(about=[JANE, BOB])
     near = await kept.makes(about=[BOB], condition={"type": "near", "other": JANE, "metres": 100})
     crosses(kept)
@@ -216,7 +216,7 @@ async def test_erasing_somebody_ends_rules_and_alerts(where):
 
 @pytest_twisted.ensureDeferred
 async def test_accounts_that_are_no_more_have_no_rules(where):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     mine = await kept.makes(tell=[{"account": "jane"}, {"account": "bob"}])
     his = await kept.makes("bob", tell=[{"account": "bob"}])
     crosses(kept)
@@ -231,7 +231,7 @@ async def test_accounts_that_are_no_more_have_no_rules(where):
 
 @pytest_twisted.ensureDeferred
 async def test_a_rule_is_noted_as_it_is_made_so_that_a_kill_makes_nothing_forget_it(tmp_path):
-    kept = await Kept(tmp_path).opens()
+    kept = await RuleServer(tmp_path).opens()
     id = await kept.makes()
     kept.clock.advance(0)
     await kept.settles()
@@ -243,12 +243,12 @@ async def test_a_rule_is_noted_as_it_is_made_so_that_a_kill_makes_nothing_forget
 
 @pytest_twisted.ensureDeferred
 async def test_what_happens_before_the_rules_are_read_is_judged_by_them(tmp_path):
-    kept = await Kept(tmp_path).opens()
+    kept = await RuleServer(tmp_path).opens()
     await kept.makes()
     kept.clock.advance(11)  # the engine's state is noted
     await kept.settles()
     await kept.closes()
-    again = Kept(tmp_path, at=20.0)
+    again = RuleServer(tmp_path, at=20.0)
     crosses(again)
     assert again.rules.records == {}
     await again.opens()

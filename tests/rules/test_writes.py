@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest_twisted
 
-from rules.kept import Kept, news
+from rules.rule_server import RuleServer, news
 from rules.scene import JANE
 from rules.test_watching import crosses
 from sightline.model.faults import Unavailable
@@ -27,7 +27,7 @@ async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(wh
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     (alert,) = kept.shown("alert").values()
     assert alert.thing == JANE
     (notice,) = await kept.alerts.untold()
@@ -40,7 +40,7 @@ async def test_a_server_that_is_killed_before_it_told_tells_at_its_next_start(wh
 
 @pytest_twisted.ensureDeferred
 async def test_what_cannot_be_written_waits_and_keeps_its_order(where, monkeypatch):
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     await kept.makes()
     kept.clock.advance(1)  # what is known of a new rule is noted at once
     await kept.settles()

@@ -177,7 +177,7 @@ class Port:
     async def until(self, count: int) -> None:
         await until(
             lambda: len(self.connection_limits) == count,
-            lambda: f"{count} and not {len(self.crowd)}",
+            lambda: f"{count} and not {len(self.connection_limits)}",
         )
 
 

@@ -73,11 +73,11 @@ def test_a_missing_field_is_named():
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1e15", "x", "", "1_000"[:0]])
 def test_a_number_is_finite(number):
-    class Asked(msgspec.Struct):
+    class Numbered(msgspec.Struct):
         n: Number
 
     with pytest.raises(Refused):
-        read({"n": number}, Asked, text=True)
+        read({"n": number}, Numbered, text=True)
 
 
 @pytest.mark.parametrize(

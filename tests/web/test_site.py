@@ -17,7 +17,7 @@ from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
-from doors import OpenDoor
+from authenticators import OpenAuthenticator
 from sightline.auth.permissions import User
 from sightline.kinds.broker import LinkUpdate
 from sightline.live.hub import Hub
@@ -65,11 +65,11 @@ class Server:
             Clock(), lambda: 1.0, self.hub, "0.0", figures=[lambda: {"overflow": 5}]
         )
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
-        door = OpenDoor(User("root", "admin"))
-        context = RequestContext(door)
+        authenticator = OpenAuthenticator(User("root", "admin"))
+        context = RequestContext(authenticator)
         self.requests = Requests(lambda: 1.0)
         sockets = Sockets(
-            reactor, fanout, self.requests, lambda visitor: b"{}", door, SocketLimits()
+            reactor, fanout, self.requests, lambda visitor: b"{}", authenticator, SocketLimits()
         )
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),

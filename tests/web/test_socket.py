@@ -17,8 +17,8 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
+from authenticators import OpenAuthenticator
 from browser import Browser, Closed
-from doors import OpenDoor
 from sightline.live import protocol as wire
 from sightline.live.requests import Requests
 from sightline.live.world import World
@@ -44,8 +44,8 @@ class Server:
         self, *, request_seconds: float = 10, publishes: bool = False, **limits: Any
     ) -> None:
         self.world = World("epoch-1")
-        self.door = OpenDoor()
-        front = RequestContext(self.door, ["https://sight.example.org"])
+        self.authenticator = OpenAuthenticator()
+        front = RequestContext(self.authenticator, ["https://sight.example.org"])
         self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(stall_timeout=0.5))
         self.sockets = Sockets(
             reactor,
@@ -59,7 +59,7 @@ class Server:
                 beat=5,
                 message=4096,
             ),
-            self.door,
+            self.authenticator,
             SocketLimits(**limits),
             publishes=lambda user: publishes,
         )

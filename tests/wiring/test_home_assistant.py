@@ -18,7 +18,7 @@ from browser import Browser
 from home_assistant import Entity, HomeAssistantReader, retained
 from mqtt.scene import Scene
 from people import PASSWORD, Admin
-from rules.kept import Kept
+from rules.rule_server import RuleServer
 from rules.scene import JANE
 from sightline.cluster.leader import Leadership
 from sightline.kinds.friends.model import Friend
@@ -297,7 +297,7 @@ async def test_what_was_removed_while_nobody_looked_is_taken_back(broker):
 async def test_of_several_servers_only_the_leader_is_connected_and_has_the_last_word(broker, where):
     scene = Scene()
     main = scene.bridge(port=broker.port)
-    kept = await Kept(**where).opens()
+    kept = await RuleServer(**where).opens()
     kept.hub.place(JANE, Friend(presence="live", lat=48.5, lon=2.25, tst=1.0, at=1.0))
     publishers = Publishers(kept.hub, DeviceNames())
     mine: list[tuple[str, str]] = []

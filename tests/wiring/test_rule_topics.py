@@ -16,7 +16,7 @@ from sightline.wiring.rule_topics import RuleTopics
 from waits import until
 
 
-class Heard:
+class RuleTopicScene:
     """A broker, our connection to it, and what rules and all others hear of it."""
 
     def __init__(self, *filters: str, name: str = "main") -> None:
@@ -44,15 +44,15 @@ class Heard:
 
 
 @pytest.fixture
-def heard() -> Iterator[Heard]:
-    found = Heard("room/#", "behind/it")
+def heard() -> Iterator[RuleTopicScene]:
+    found = RuleTopicScene("room/#", "behind/it")
     yield found
     found.publisher.close()
     found.broker.close()
 
 
 @pytest_twisted.async_yield_fixture(autouse=True)
-async def _ended(heard: Heard) -> AsyncIterator[None]:
+async def _ended(heard: RuleTopicScene) -> AsyncIterator[None]:
     await heard.scene.connected()
     yield
     for bridge in heard.scene.bridges:
@@ -60,7 +60,7 @@ async def _ended(heard: Heard) -> AsyncIterator[None]:
             await bridge.stopService()
 
 
-async def subscribed(heard: Heard, topic: str) -> None:
+async def subscribed(heard: RuleTopicScene, topic: str) -> None:
     """Wait until the broker hands us this topic."""
 
     def tried() -> bool:

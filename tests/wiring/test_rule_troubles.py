@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_twisted
 
-from rules.kept import Kept
+from rules.rule_server import RuleServer
 from rules.scene import CALENDAR, HOME, JANE
 from sightline.auth.permissions import Grants
 from sightline.kinds.friends.model import Friend
@@ -17,7 +17,7 @@ from sightline.wiring.rule_troubles import Troubles
 LOOK, SOON = 30.0, 0.5  # s
 
 
-class Troubled(Kept):
+class Troubled(RuleServer):
     """Rules with what looks after their troubles; ``regions`` are those that there are."""
 
     def __init__(self, folder: Any) -> None:

@@ -252,6 +252,13 @@ export interface ChannelChange {
   readonly here?: boolean;
 }
 
+/** How all channels stand. `trouble`: why nothing can be told just now; empty: it can. */
+export interface ChannelOverview {
+  readonly ok: true;
+  readonly channels: readonly ChannelSummary[];
+  readonly trouble: string;
+}
+
 /** A channel. `host` is what is shown of where it goes. `last` something was taken (epoch s; null: never); `why` the last try was not, in the channel's own words (null: it was). `waiting` and `dead` count notifications. `passes`: what is urgent is told in quiet hours, too. */
 export interface ChannelShown {
   readonly id: string;
@@ -270,7 +277,7 @@ export interface ChannelShown {
 }
 
 /** How somebody's channel stands, for admins: no name, no address. */
-export interface ChannelStanding {
+export interface ChannelSummary {
   readonly id: string;
   readonly account: string;
   readonly type: 'address' | 'mqtt' | 'push' | 'webhook';
@@ -280,13 +287,6 @@ export interface ChannelStanding {
   readonly why: string | null;
   readonly waiting: number;
   readonly dead: number;
-}
-
-/** How all channels stand. `trouble`: why nothing can be told just now; empty: it can. */
-export interface ChannelStandings {
-  readonly ok: true;
-  readonly channels: readonly ChannelStanding[];
-  readonly trouble: string;
 }
 
 /** One's own channels, the oldest first. `addresses` is what an address may begin with; `most` is how many channels one may have. */
@@ -438,7 +438,7 @@ export interface DaysQuery {
 }
 
 /** What is to be done with what a channel never took: tried `again`, or thrown away. */
-export interface DeadDeed {
+export interface DeadLetterDecision {
   readonly id: string;
   readonly do: 'again' | 'discard';
 }
@@ -1628,16 +1628,16 @@ export interface PlaceShown {
   readonly town: string;
 }
 
-/** What lies at each position, in their order. */
-export interface Places {
-  readonly ok: true;
-  readonly places: readonly PlaceShown[];
-}
-
 /** Positions [lat, lon] in degrees, and the language of names, such as `de`. */
 export interface PlacesAt {
   readonly positions: readonly (readonly [number, number])[];
   readonly language?: string;
+}
+
+/** What lies at each position, in their order. */
+export interface PlacesShown {
+  readonly ok: true;
+  readonly places: readonly PlaceShown[];
 }
 
 /** A `Face` as browsers get it: the picture is at `/faces/<user>/<device>/<hash>`. */
@@ -3379,7 +3379,7 @@ export interface Calls {
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
   readonly 'POST /channels/{id}/dead': {
-    readonly asks: DeadDeed;
+    readonly asks: DeadLetterDecision;
     readonly answers: Done;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'unknown' | 'wait';
   };
@@ -3390,7 +3390,7 @@ export interface Calls {
   };
   readonly 'GET /admin/channels': {
     readonly asks: Nothing;
-    readonly answers: ChannelStandings;
+    readonly answers: ChannelOverview;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'forbidden' | 'signed_out' | 'wait';
   };
   readonly 'GET /topics/recorded': {
@@ -3430,7 +3430,7 @@ export interface Calls {
   };
   readonly 'POST /places/at': {
     readonly asks: PlacesAt;
-    readonly answers: Places;
+    readonly answers: PlacesShown;
     readonly refuses: 'busy' | 'degraded' | 'failed' | 'foreign' | 'malformed' | 'not_json' | 'signed_out' | 'wait';
   };
   readonly 'POST /places/search': {
@@ -4966,7 +4966,7 @@ export const PushKeyShape: Shape<PushKey> = {
   key: { is: 'text' },
 };
 
-export const ChannelStandingShape: Shape<ChannelStanding> = {
+export const ChannelSummaryShape: Shape<ChannelSummary> = {
   id: { is: 'text' },
   account: { is: 'text' },
   type: { is: { one: ['address', 'mqtt', 'push', 'webhook'] } },
@@ -4978,9 +4978,9 @@ export const ChannelStandingShape: Shape<ChannelStanding> = {
   dead: { is: 'number' },
 };
 
-export const ChannelStandingsShape: Shape<ChannelStandings> = {
+export const ChannelOverviewShape: Shape<ChannelOverview> = {
   ok: { is: { one: [true] } },
-  channels: { is: { list: { of: ChannelStandingShape } } },
+  channels: { is: { list: { of: ChannelSummaryShape } } },
   trouble: { is: 'text' },
 };
 
@@ -5127,7 +5127,7 @@ export const PlaceShownShape: Shape<PlaceShown> = {
   town: { is: 'text' },
 };
 
-export const PlacesShape: Shape<Places> = {
+export const PlacesShownShape: Shape<PlacesShown> = {
   ok: { is: { one: [true] } },
   places: { is: { list: { of: PlaceShownShape } } },
 };
@@ -5335,7 +5335,7 @@ export const REPLIES: {
   'GET /channels/dead': DeadNotificationsShape,
   'POST /channels/{id}/dead': DoneShape,
   'GET /push/key': PushKeyShape,
-  'GET /admin/channels': ChannelStandingsShape,
+  'GET /admin/channels': ChannelOverviewShape,
   'GET /topics/recorded': RecordedShape,
   'GET /topics/tree': PastTreeShape,
   'GET /topics/value': PastValueShape,
@@ -5343,7 +5343,7 @@ export const REPLIES: {
   'GET /topics/messages': PastMessagesShape,
   'GET /topics/curve': CurveShape,
   'GET /topics/download': null,
-  'POST /places/at': PlacesShape,
+  'POST /places/at': PlacesShownShape,
   'POST /places/search': FoundPlacesShape,
   'GET /admin/map-addresses': RemoteMapListShape,
   'POST /admin/map-addresses/try': RemoteMapTriedShape,

@@ -1,4 +1,4 @@
-"""The admins' desk for devices: their names, and which of them are one."""
+"""Answer admins' calls about devices: their names, and which of them are one."""
 
 from __future__ import annotations
 

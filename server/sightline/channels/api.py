@@ -11,7 +11,7 @@ from msgspec import UNSET
 from sightline.auth.account import AuditEvent, session_id
 from sightline.channels import making, payload, quiet, shown, wording
 from sightline.channels.making import new_id
-from sightline.channels.records import Channel, Standing
+from sightline.channels.records import Channel, ChannelStatus
 from sightline.channels.service import ChannelService
 from sightline.channels.store import ChannelStore
 from sightline.contract.errors import UNKNOWN, Refused
@@ -113,7 +113,7 @@ class ChannelsApi:
                 "account",
                 self.settle,
                 summary="Try again what a channel never took, or throw it away",
-                body=shown.DeadDeed,
+                body=shown.DeadLetterDecision,
                 example={"id": "test", "do": "discard"},
             ),
             Route(
@@ -130,7 +130,7 @@ class ChannelsApi:
                 "admin",
                 self.all,
                 summary="Tell how everybody's channels stand, without names and addresses",
-                reply=shown.ChannelStandings,
+                reply=shown.ChannelOverview,
             ),
         ]
 
@@ -161,7 +161,7 @@ class ChannelsApi:
         self._audit(call, "make channel", found.channel, made.channel.type)
         return Reply(shown.OneChannel(channel=_shown(found), secret=made.revealed), status=201)
 
-    def _put(self, store: ChannelStore, made: making.Made) -> Standing:
+    def _put(self, store: ChannelStore, made: making.Made) -> ChannelStatus:
         """Write a new channel; on the thread. A browser is one channel, of who used it last."""
         channel = made.channel
         former = store.marked(channel.mark) if channel.mark else None
@@ -194,7 +194,7 @@ class ChannelsApi:
 
         seen = {"session": _session(call), "renewed": round(self._channels.wall(), 3)}
 
-        def put(store: ChannelStore) -> tuple[Standing, list[DeliveryReport]]:
+        def put(store: ChannelStore) -> tuple[ChannelStatus, list[DeliveryReport]]:
             channel, _ = _own(store, call)
             here = seen if asked.here and channel.type == "push" else {}
             changed = msgspec.structs.replace(channel, **given, **here)
@@ -267,7 +267,7 @@ class ChannelsApi:
 
         return Reply(shown.DeadNotifications(dead=await self._work(read)))
 
-    async def settle(self, call: Call[shown.DeadDeed]) -> Reply:
+    async def settle(self, call: Call[shown.DeadLetterDecision]) -> Reply:
         """Try a dead one again, or throw it away."""
         now, asked = self._channels.wall(), call.asked
 
@@ -297,9 +297,9 @@ class ChannelsApi:
         """Return how the channels of all accounts stand."""
         statuses = await self._work(lambda store: store.statuses())
         return Reply(
-            shown.ChannelStandings(
+            shown.ChannelOverview(
                 channels=[
-                    shown.ChannelStanding(
+                    shown.ChannelSummary(
                         id=each.channel.id,
                         account=each.channel.account,
                         type=each.channel.type,
@@ -344,12 +344,12 @@ def _own(store: ChannelStore, call: Call[Any]) -> tuple[Channel, str]:
     return found
 
 
-def _status_of(store: ChannelStore, channel: Channel) -> Standing:
+def _status_of(store: ChannelStore, channel: Channel) -> ChannelStatus:
     found = store.statuses(channel.account)
     return next(each for each in found if each.channel.id == channel.id)
 
 
-def _shown(each: Standing) -> shown.ChannelShown:
+def _shown(each: ChannelStatus) -> shown.ChannelShown:
     channel = each.channel
     return shown.ChannelShown(
         id=channel.id,

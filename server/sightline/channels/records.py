@@ -38,7 +38,7 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelStatus:
     """A channel, and how it stands: ``last`` taken (epoch s), ``why`` the last try failed."""
 
     channel: Channel

@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IDelayedCall
 from sightline.channels import retries, wording
 from sightline.channels.access import ChannelAccess
 from sightline.channels.options import GIVE_UP, ChannelOptions, ChannelType, Outcome
-from sightline.channels.records import Channel, Job, Standing
+from sightline.channels.records import Channel, ChannelStatus, Job
 from sightline.channels.sending import ChannelSender
 from sightline.channels.store import ChannelStore
 from sightline.channels.waiting import delivered
@@ -159,7 +159,7 @@ class ChannelService:
             await self.change(note)
         return outcome
 
-    async def statuses(self, account: str | None = None) -> list[Standing]:
+    async def statuses(self, account: str | None = None) -> list[ChannelStatus]:
         """Return how channels stand, those of one account or all."""
         return await self.access.transact(lambda store: store.statuses(account))
 

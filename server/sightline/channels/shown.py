@@ -71,7 +71,7 @@ class TestChannel(RequestBody, frozen=True):
     __test__ = False
 
 
-class DeadDeed(RequestBody, frozen=True):
+class DeadLetterDecision(RequestBody, frozen=True):
     """What is to be done with what a channel never took: tried ``again``, or thrown away."""
 
     id: Annotated[str, Meta(max_length=300)]
@@ -155,7 +155,7 @@ class PushKey(Answer, frozen=True, kw_only=True):
     key: str
 
 
-class ChannelStanding(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):
     """How somebody's channel stands, for admins: no name, no address."""
 
     id: str
@@ -169,8 +169,8 @@ class ChannelStanding(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
 
 
-class ChannelStandings(Answer, frozen=True, kw_only=True):
+class ChannelOverview(Answer, frozen=True, kw_only=True):
     """How all channels stand. ``trouble``: why nothing can be told just now; empty: it can."""
 
-    channels: list[ChannelStanding]
+    channels: list[ChannelSummary]
     trouble: str

@@ -15,7 +15,7 @@ import msgspec
 from sightline.channels.letters import UnsentNotifications
 from sightline.channels.options import SENT_LASTS, ChannelOptions
 from sightline.channels.queue import MessageQueue
-from sightline.channels.records import Channel, Standing
+from sightline.channels.records import Channel, ChannelStatus
 from sightline.channels.schema import PART
 from sightline.database.engine import Engine, EngineSource
 from sightline.database.sqlite_engine import SqliteEngine
@@ -111,7 +111,7 @@ class ChannelStore:
         rows = self._sql.execute("SELECT record FROM channel WHERE mark <> ''").fetchall()
         return [_channel(record) for (record,) in rows]
 
-    def statuses(self, account: str | None = None) -> list[Standing]:
+    def statuses(self, account: str | None = None) -> list[ChannelStatus]:
         """Return how the channels stand, of one account or of all."""
         where, given = ("", ()) if account is None else (" WHERE account = ?", (account,))
         rows = self._sql.execute(f"SELECT record, last, why FROM channel{where}", given).fetchall()
@@ -127,7 +127,7 @@ class ChannelStore:
         for record, last, why in rows:
             channel = _channel(record)
             id = channel.id
-            found.append(Standing(channel, last, why, waiting.get(id, 0), dead.get(id, 0)))
+            found.append(ChannelStatus(channel, last, why, waiting.get(id, 0), dead.get(id, 0)))
         return sorted(found, key=lambda each: (each.channel.made, each.channel.id))
 
     def counts(self) -> tuple[int, int, int, int]:

@@ -63,8 +63,8 @@ class SendDone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The address makes no sense to what it begins with."""
 
 
-class _Heard(threading.local):
-    """What the thread of a job has heard."""
+class _Response(threading.local):
+    """What came back to the thread of a job."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -74,7 +74,7 @@ class _Heard(threading.local):
         self.denied = ""
 
 
-_heard = _Heard()
+_response = _Response()
 
 
 class _Listener(logging.Handler):
@@ -83,14 +83,14 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         line = record.getMessage()
         if record.levelno >= logging.WARNING or "Exception" in line:
-            _heard.lines.append(line[:500])
+            _response.lines.append(line[:500])
 
 
 def _guard(private: bool, readable: tuple[str, ...]) -> None:
     """Forbid from now on what no message needs."""
 
     def deny(why: str) -> None:
-        _heard.denied = why
+        _response.denied = why
         raise PermissionError(why)
 
     def hook(event: str, args: Any) -> None:
@@ -148,9 +148,9 @@ def _listen_to_http() -> None:
     def send(self: Any, request: Any, **more: Any) -> Any:
         answer = plain(self, request, **more)
         if answer.status_code >= 300:
-            _heard.status = answer.status_code
-            _heard.retry = str(answer.headers.get("Retry-After", ""))[:100]
-            _heard.body = answer.text[:300]
+            _response.status = answer.status_code
+            _response.retry = str(answer.headers.get("Retry-After", ""))[:100]
+            _response.body = answer.text[:300]
         return answer
 
     setattr(requests.Session, "send", send)  # noqa: B010  # a method, as its type has it
@@ -161,25 +161,25 @@ def _send(job: SendJob) -> SendDone:
 
     known: Any = apprise.Apprise.instantiate(job.address)
     if known is None:
-        why = "; ".join(_heard.lines[-2:]) or f"this is no address of {job.schema}://"
+        why = "; ".join(_response.lines[-2:]) or f"this is no address of {job.schema}://"
         return SendDone(n=job.n, ok=False, bad=True, why=hide(why, job.address, job.schema))
     known.socket_connect_timeout, known.socket_read_timeout = CONNECT, READ
     how = apprise.NotifyType.WARNING if job.urgent else apprise.NotifyType.INFO
     text = apprise.NotifyFormat.TEXT
     if known.notify(title=job.title, body=job.body, notify_type=how, body_format=text):
         return SendDone(n=job.n, ok=True)
-    why = _heard.denied
-    if not why and _heard.status:
-        why = f"answered {_heard.status}: {_heard.body}" if _heard.body else ""
-        why = why or f"answered {_heard.status}"
-    why = why or "; ".join(dict.fromkeys(_heard.lines[-3:])) or "it was not taken"
+    why = _response.denied
+    if not why and _response.status:
+        why = f"answered {_response.status}: {_response.body}" if _response.body else ""
+        why = why or f"answered {_response.status}"
+    why = why or "; ".join(dict.fromkeys(_response.lines[-3:])) or "it was not taken"
     return SendDone(
         n=job.n,
         ok=False,
         why=hide(why, job.address, job.schema),
-        status=_heard.status,
-        wait=asked_pause(_heard.retry, 0.0),
-        bad=bool(_heard.denied) and not _heard.denied.startswith(PRIVATE[:20]),
+        status=_response.status,
+        wait=asked_pause(_response.retry, 0.0),
+        bad=bool(_response.denied) and not _response.denied.startswith(PRIVATE[:20]),
     )
 
 

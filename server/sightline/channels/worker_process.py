@@ -52,7 +52,7 @@ def worker_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Asked:
+class _PendingCall:
     done: Deferred[Outcome]
     late: IDelayedCall | None
     """The time limit; None until the program is ready."""
@@ -77,7 +77,7 @@ class AddressSender:
         self._program: LineProgram | None = None
         self._starting: IDelayedCall | None = None  # while the program is not ready
         self._numbers = itertools.count(1)
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, _PendingCall] = {}
         self._hung: set[int] = set()
         self._idle: IDelayedCall | None = None
 
@@ -95,7 +95,7 @@ class AddressSender:
         )
         program = self._running()
         done: Deferred[Outcome] = Deferred()
-        self._asked[n] = _Asked(done, self._limit(n) if self._starting is None else None)
+        self._asked[n] = _PendingCall(done, self._limit(n) if self._starting is None else None)
         program.ask(_encode(job) + b"\n")
         return await done
 

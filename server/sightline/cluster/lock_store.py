@@ -1,4 +1,4 @@
-"""The rows that the servers' locks are, as whoever asks for locks sees them."""
+"""Declare the rows that the servers' locks are, as those who ask for locks see them."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ class LockStore(Protocol):
         """Have nobody hold it, if its holder still does."""
 
     async def want(self, lock: Lock, want: LockRequest | None) -> bool:
-        """Put a wish down with whoever holds it (None: take it back); False: another does."""
+        """Put a wish down with its present holder (None: take it back); False: another has it."""

@@ -53,7 +53,7 @@ _IDLE = 50  # looks
 
 
 def _shut(fileno: Callable[[], int]) -> None:
-    """Shut a socket down: whoever waits for it goes on with an error."""
+    """Shut a socket down: a thread that waits for it goes on with an error."""
     with suppress(Exception):  # closed this moment, by its own thread
         found = socket.socket(fileno=os.dup(fileno()))
         try:

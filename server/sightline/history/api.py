@@ -17,6 +17,7 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.http import Call, Reply, Route
 from sightline.database.trouble import Degraded
 from sightline.history import answers, query_params, tracks, used
+from sightline.history.entry_fields import fields
 from sightline.history.formats.table import FORMATS
 from sightline.history.place_text import PlaceQuery, PlacesBeside, PlaceTexts
 from sightline.history.query_params import (
@@ -27,7 +28,6 @@ from sightline.history.query_params import (
     TrackQuery,
 )
 from sightline.history.record import EVENTS, HistoryEntry
-from sightline.history.said import fields
 from sightline.history.store import BadCursor, Store
 from sightline.history.visible import may_name_hidden, narrowed, shows
 from sightline.kinds import TRACKS

@@ -1,4 +1,4 @@
-"""The desk for verdicts on fixes: what is doubtful and why, and what an owner decides otherwise.
+"""Answer calls about verdicts on fixes: what is doubtful and why, what an owner decides otherwise.
 
 A fix is hidden by ``/hide`` and believed by ``/believe``; both are undone by ``/unhide``, and
 listed by ``/overruled`` until then. Nothing of it is taken back from what was told when the fix

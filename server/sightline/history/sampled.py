@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sightline.history.said import fields
+from sightline.history.entry_fields import fields
 from sightline.history.store import Span, Store
 
 MOST = 240

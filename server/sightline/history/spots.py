@@ -13,9 +13,9 @@ import msgspec
 from msgspec.structs import replace
 
 from sightline.contract.errors import Refused
+from sightline.history.entry_fields import fields
 from sightline.history.judging import spot_of
 from sightline.history.record import HistoryEntry
-from sightline.history.said import fields
 from sightline.history.store import FOREVER, INSTANT, Span, Store
 from sightline.history.used import AFTER, BEFORE
 from sightline.kinds.friends.plausibility import Judge, Spot
@@ -30,7 +30,7 @@ Judged = tuple[Spot, str | None]
 """A fix, and why it is doubtful."""
 
 
-class _Said(msgspec.Struct):
+class _JudgedFields(msgspec.Struct):
     """What of a fix is judged, where all of it has the usual types."""
 
     lat: float
@@ -42,7 +42,7 @@ class _Said(msgspec.Struct):
     conn: str | None = None
 
 
-_read = msgspec.json.Decoder(_Said).decode
+_read = msgspec.json.Decoder(_JudgedFields).decode
 
 
 def spot(entry: HistoryEntry) -> Spot | None:

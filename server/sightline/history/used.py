@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
+from sightline.history.entry_fields import fields
 from sightline.history.formats.fix import Fix
 from sightline.history.judging import spot_of
 from sightline.history.record import HistoryEntry
-from sightline.history.said import fields
 from sightline.history.store import FOREVER, INSTANT, HistoryPage, Span, Store
 from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.web.reads import Turn, at_once, pieces

@@ -3,8 +3,8 @@
 A broker's connection hands over what arrived in one batch (`sightline.mqtt.inbox`), with each
 message's receipt time. `Pipeline.stages` is what happens to it, in this order, on the reactor
 thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.parts`;
-nothing is hooked in anywhere else. A message is acknowledged to the broker only after history has
-it (`sightline.wiring.ack_gate`).
+its text names what else hears of a change. A message is acknowledged to the broker only after
+history has it (`sightline.wiring.ack_gate`).
 """
 
 from __future__ import annotations
@@ -107,8 +107,15 @@ class ChangeListeners:
     2. ``remember``: history gets what happened without a message: a transition, a command.
     3. ``stir``: the fan-out sends news to the browsers, now or with the next tick.
 
-    Besides, a feature watches the kinds it is about (`World.watch`) or the updates it needs
-    (`Ingest.tell`): geofences, phones.
+    Three ways more begin where the parts that hear are made:
+
+    - `Hub.listen`: the polls of pages whose WebSocket is blocked, right after the fan-out
+      (`sightline.wiring.web_parts`).
+    - `World.watch`, by kinds, at once: geofences, rules and their announcements, the deliveries
+      of webhooks (`sightline.wiring.regions`), what another server erased
+      (`sightline.wiring.cluster`), the clients of topics (`sightline.wiring.rewind`).
+    - `Ingest.tell`, by sorts of updates: geofences, phones' regions, phones in HTTP mode, their
+      pictures, counts of deliveries.
     """
 
     keep: Keep

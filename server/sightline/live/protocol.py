@@ -167,7 +167,7 @@ def beat(now: float, seq: int) -> bytes:
 
 def console_message(body: Mapping[str, Any]) -> bytes:
     """Encode a message for the console, still without the subscription it is for; see
-    `heard_by`.
+    `console_frame`.
     """
     return _encode(body)
 

@@ -66,7 +66,7 @@ PING = RequestSpec(
 class Requests:
     """Turn requests into answers. ``wall`` gives epoch s.
 
-    ``refused`` counts the requests that were refused, by verb and code. Verbs that do not exist are
+    ``refused`` counts the requests that were refused, by name and code. Names that do not exist are
     one: a browser may make up as many as it likes.
     """
 
@@ -74,13 +74,13 @@ class Requests:
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._verbs: dict[str, _Run] = {}
+        self._runs: dict[str, _Run] = {}
         self.specs: dict[str, RequestSpec[Any]] = {}
         self._guards: list[Callable[[Asker, protocol.Request], None]] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
-        self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
+        self._audit_logs: list[Callable[[Asker, protocol.Request, str], None]] = []
         self.add(PING, self._ping)
 
     def add(
@@ -99,7 +99,7 @@ class Requests:
             return do(asker, asked)
 
         self.specs[spec.name] = spec
-        self._verbs[spec.name] = run
+        self._runs[spec.name] = run
 
     def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
         """Have ``check`` look at each request first; it raises `Refused` for what is forbidden."""
@@ -114,8 +114,8 @@ class Requests:
         self._dismissers.append(dismissed)
 
     def when_answered(self, audit_log: Callable[[Asker, protocol.Request, str], None]) -> None:
-        """Call ``witness`` after each answer, with ``ok`` or the code of the refusal."""
-        self._witnesses.append(audit_log)
+        """Call ``audit_log`` after each answer, with ``ok`` or the code of the refusal."""
+        self._audit_logs.append(audit_log)
 
     def left(self, asker: Asker) -> None:
         """Tell every feature that a browser is gone: whatever it held ends."""
@@ -130,9 +130,9 @@ class Requests:
     def ask(self, asker: Asker, request: protocol.Request) -> None:
         """Answer a request, now or when the answer is known."""
         try:
-            answerer = self._verbs.get(request.do)
+            answerer = self._runs.get(request.do)
             if answerer is None:
-                known = ", ".join(sorted(self._verbs))
+                known = ", ".join(sorted(self._runs))
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
@@ -165,12 +165,12 @@ class Requests:
         if not isinstance(error, Refused):  # a mistake of ours: they learn only that it happened
             self._log.failure("Failed to {do}", failure, do=request.do)
             error = Refused("failed", "something went wrong in the server")
-        self.refused[request.do if request.do in self._verbs else "", error.code] += 1
+        self.refused[request.do if request.do in self._runs else "", error.code] += 1
         asker.say(protocol.refusal(request.id, error.code, error.why))
         self._tell(asker, request, error.code)
 
     def _tell(self, asker: Asker, request: protocol.Request, result: str) -> None:
-        for audit_log in self._witnesses:
+        for audit_log in self._audit_logs:
             audit_log(asker, request, result)
 
     def _ping(self, asker: Asker, asked: Nothing) -> PingAnswer:

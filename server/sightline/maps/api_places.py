@@ -52,7 +52,7 @@ class PlaceShown(msgspec.Struct, frozen=True):
     town: str
 
 
-class Places(Answer, frozen=True):
+class PlacesShown(Answer, frozen=True):
     """What lies at each position, in their order."""
 
     places: list[PlaceShown]
@@ -105,7 +105,7 @@ class PlacesApi:
                 self.at,
                 summary="Say what lies at positions: street, house number, town",
                 body=PlacesAt,
-                reply=Places,
+                reply=PlacesShown,
                 example={"positions": [[60.1685, 24.9375]], "language": "sv"},
             ),
             Route(
@@ -124,7 +124,7 @@ class PlacesApi:
         """Put positions into words."""
         asked = call.asked
         found = await self._service.localities(asked.positions, asked.language)
-        return Reply(Places(places=[_shown(each) for each in found]))
+        return Reply(PlacesShown(places=[_shown(each) for each in found]))
 
     async def search(self, call: Call[PlaceSearch]) -> Reply:
         """Find places by their names."""

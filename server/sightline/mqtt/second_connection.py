@@ -32,7 +32,7 @@ _PENDING = 100
 _ADMISSIONS = (b"New connection from", b"New client connected", b"not authorised")
 # Which of two connections hears of the same event first is chance: so long (s) until it is judged.
 SETTLE_SECONDS = 0.5
-# A fall of the witness so long ago (s) still explains why it does not stand.
+# A fall of the second connection so long ago (s) still explains why it does not stand.
 RECENT_SECONDS = 60.0
 
 
@@ -75,7 +75,7 @@ class SecondConnection(service.Service):
         self.client_id = f"sl-{secrets.token_hex(10)}"
         own = dataclasses.replace(
             options,
-            name=f"{options.name} (witness)",
+            name=f"{options.name} (second connection)",
             client_id=self.client_id,
             clean=True,
             late_ack=False,
@@ -94,7 +94,7 @@ class SecondConnection(service.Service):
         super().stopService()
         return self.bridge.stopService()
 
-    # ---- what the bridge asks (`retries.Witness`)
+    # ---- what the bridge asks (`retries.SecondConnectionPort`)
 
     def stood(self, since: float) -> bool | None:
         """Return whether it stood at ``since`` and stands still; None: it knows nothing of that

@@ -2,7 +2,7 @@
 
 The phone has a say about a region once it named it. The two differ for a while at each crossing,
 since one of them is always first; so they count as disputed only after they differed for
-`PATIENCE`, and ours rests on a fix that is newer than what the phone said.
+`DISPUTE_AFTER`, and ours rests on a fix that is newer than what the phone said.
 """
 
 from __future__ import annotations

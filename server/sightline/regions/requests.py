@@ -1,6 +1,6 @@
 """Answer requests about regions: draw one, change it, remove it, make a phone's a shared one.
 
-Who may is decided by `auth.permissions`; the witness at the helm writes down who did.
+Who may is decided by `auth.permissions`; the audit log says who did.
 """
 
 from __future__ import annotations

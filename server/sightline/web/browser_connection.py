@@ -32,7 +32,7 @@ _log = Logger()
 _REASON = 123  # bytes a close frame has for it
 # Requests with a rate of their own: whoever drives sends many, and must be able to stop besides.
 _DRIVING = frozenset(("drive", "stop", "halt"))
-# Requests that may be as large as `Limits.large`, of those who may ask them at all.
+# Requests that may be as large as `SocketLimits.large`, of those who may ask them at all.
 _LARGE = frozenset(("publish",))
 
 

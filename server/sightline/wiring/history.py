@@ -153,7 +153,7 @@ class HistoryService(Service):
         self._opening: Deferred[None] | None = None
         self._letting_in: Any = None
         self.restored: Deferred[None] = Deferred()
-        """Fires when the world is as it was, or after `_PATIENCE`: then viewers may come."""
+        """Fires when the world is as it was, or after `_RESTORE_WAIT`: then viewers may come."""
         self._figures_loop = Periodic(
             reactor, _FIGURES, self._ask_figures, "the count of the history"
         )

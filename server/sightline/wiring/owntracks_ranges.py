@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from twisted.internet.defer import Deferred, fail
 
 from sightline.history import tracks
+from sightline.history.entry_fields import fields as fields_of
 from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
-from sightline.history.said import fields as fields_of
 from sightline.history.store import Span, Store
 from sightline.history.used import PAGE
 from sightline.model.faults import Unavailable

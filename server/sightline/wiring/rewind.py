@@ -72,6 +72,6 @@ def rewind_api(
     clock: Callable[[], float],
     live: Live,
 ) -> RewindApi:
-    """Make the answers over HTTP: whoever may subscribe a topic sees its past."""
+    """Make the answers over HTTP: a right to subscribe a topic is one to see its past."""
     publishers = TopicClients(live.world, live.bases)
     return RewindApi(service, LookLog(note, clock), sees=rights.seen_topics, clients=publishers.of)

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from sightline.driving.states import Alarm
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.text import clean
 from sightline.mqtt.second_connection import Takeover
 from sightline.wiring.clock import now
@@ -91,7 +92,7 @@ _SHOW = 5.0
 
 
 class KnockAlarm(Service):
-    """The clients that one broker refused. `look` is called each `_SHOW` s."""
+    """The clients that one broker refused. While there are any, `look` is called each `_SHOW` s."""
 
     _log = Logger()
 
@@ -102,12 +103,11 @@ class KnockAlarm(Service):
         self._hosts: dict[str, Alarm] = {}
         self._last: dict[str, float] = {}
         self._changed: set[str] = set()
-        self._call: Any = None
+        self._loop = Periodic(reactor, _SHOW, self.look, "the list of refused clients")
 
     def stopService(self) -> None:
         super().stopService()
-        if self._call is not None and self._call.active():
-            self._call.cancel()
+        self._loop.stop()
 
     def ring(self, host: str) -> None:
         """Show that the broker refused a client at this host."""
@@ -134,8 +134,7 @@ class KnockAlarm(Service):
                 host=clean(host, 64),
             )
             self._show()
-        if self._call is None:
-            self._call = self._reactor.callLater(_SHOW, self.look)
+        self._loop.start(now=False)
 
     def look(self) -> None:
         """Show who knocked again, take down who does not any more."""
@@ -144,7 +143,8 @@ class KnockAlarm(Service):
             del self._hosts[host], self._last[host]
             self._hub.show(self._key(host), None)
         self._show()
-        self._call = self._reactor.callLater(_SHOW, self.look) if self._hosts else None
+        if not self._hosts:
+            self._loop.stop()
 
     def _show(self) -> None:
         changed, self._changed = self._changed, set()

@@ -28,7 +28,7 @@ KEYS = {"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}
 
 
 @dataclass
-class Said:
+class ProviderAnswer:
     status: int
     body: bytes
 
@@ -43,13 +43,15 @@ class Answers:
 
     async def __call__(
         self, method: str, url: str, headers: Mapping[str, str], most: int, body: bytes | None
-    ) -> Said:
+    ) -> ProviderAnswer:
         self.asked.append(url)
         if self.waiting is not None:
             await self.waiting
         if self.document is None:
             raise ProviderAway("nobody listens there")
-        return Said(200, json.dumps(KEYS if url.endswith("/jwks") else self.document).encode())
+        return ProviderAnswer(
+            200, json.dumps(KEYS if url.endswith("/jwks") else self.document).encode()
+        )
 
 
 @pytest.fixture

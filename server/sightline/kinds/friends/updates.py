@@ -216,7 +216,7 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
 class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
     """The phone tells its waypoints: one, or (``whole``) all it has.
 
-    Nothing of the friend changes; whoever keeps regions is told (`Intake.tell`).
+    Nothing of the friend changes; the regions of phones are told by `Ingest.tell`.
     """
 
     thing: str

@@ -13,7 +13,7 @@ from sightline.rules.conditions.limits import Latency, Speed
 from sightline.rules.conditions.links import LostLinks
 from sightline.rules.conditions.near import Near, OtherThing
 from sightline.rules.conditions.numbers import Numbered
-from sightline.rules.conditions.regions import Absent, Arrives, Leaves, Stays
+from sightline.rules.conditions.regions import Absent, Arrives, Leaves, StaysLonger
 from sightline.rules.conditions.robots import AlarmRaised, Fallen
 from sightline.rules.conditions.silence import Silent
 from sightline.rules.ports import Lookaround
@@ -22,7 +22,7 @@ from sightline.rules.rhythm import Rhythm
 _WATCHES: dict[ConditionType, type[BaseWatch]] = {
     "arrives": Arrives,
     "leaves": Leaves,
-    "stays": Stays,
+    "stays": StaysLonger,
     "battery": Battery,
     "speed": Speed,
     "fallen": Fallen,

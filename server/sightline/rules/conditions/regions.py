@@ -127,7 +127,7 @@ class Leaves(_AtRegion):
         """Pass over a visit, as `Arrives` does."""
 
 
-class Stays(_AtRegion):
+class StaysLonger(_AtRegion):
     """It is in the region for longer than so many seconds."""
 
     __slots__ = ("seconds",)

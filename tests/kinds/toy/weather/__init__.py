@@ -1,6 +1,6 @@
 """Weather stations: thermometers that tell how warm it is (``weather/<id>``), in JSON.
 
-A kind as somebody might add it; `tests/kinds/test_new_kind.py` puts it into a copy of the server.
+A kind as somebody might add it; `tests/test_new_kind.py` puts it into a copy of the server.
 """
 
 from __future__ import annotations

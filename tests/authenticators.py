@@ -1,4 +1,4 @@
-"""Doors for tests of what lies behind them."""
+"""Let everybody in, for tests of what lies behind."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sightline.auth.permissions import GUEST, User
 from sightline.auth.session import Visitor
 
 
-class OpenDoor:
-    """Lets everybody in as ``user``; nobody else ever comes."""
+class OpenAuthenticator:
+    """Let everybody in as ``user``; nobody else ever comes."""
 
     def __init__(self, user: User = GUEST) -> None:
         self.user = user

@@ -25,7 +25,7 @@ from waits import wait_until
 
 ROOF = "weather/roof"
 LINE = '    "server",\n'
-HERE = Path(__file__).parent
+TOY = Path(__file__).parent / "kinds" / "toy"
 JANE, JOHN = ({"name": name, "password": GOOD} for name in ("jane", "john"))
 
 
@@ -34,7 +34,7 @@ def with_another_kind(folder: Path) -> Path:
     package = folder / "sightline"
     leave_out = shutil.ignore_patterns("__pycache__", "dist")
     shutil.copytree(Path(sightline.__file__).parent, package, ignore=leave_out)
-    shutil.copytree(HERE / "toy" / "weather", package / "kinds" / "weather", ignore=leave_out)
+    shutil.copytree(TOY / "weather", package / "kinds" / "weather", ignore=leave_out)
     registry = package / "kinds" / "__init__.py"
     text = registry.read_text()
     assert text.count(LINE) == 1

@@ -67,7 +67,7 @@ class NoTroubles:
         return ()
 
 
-class Kept:
+class RuleServer:
     """One server's rules, in ``folder`` or in the PostgreSQL at ``url``.
 
     ``said`` is what the channels were given.
@@ -176,7 +176,7 @@ class Kept:
         found = words.of(name, grants.own, may_see)
         return user_of(name, "viewer", grants, rule_words=found)
 
-    async def opens(self) -> Kept:
+    async def opens(self) -> RuleServer:
         open_store(self.common)
         self.database.privilegedStartService()
         self.database.startService()
