@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sightline.history.archive.archive import Archive, sent_by
-from sightline.kinds.friends import BaseTopics
 from sightline.settings import Settings
 from sightline.wiring.clock import now
 
@@ -18,16 +17,17 @@ def message_archive(
     state: Path,
     no_room: Callable[[], str],
     purge_clock: Callable[[], float],
+    below_a_base: Callable[[str | bytes, str], bool],
 ) -> Archive:
     """Return the archive. One that is switched off still lets go of what it kept before.
 
     What is old goes by ``purge_clock`` (epoch s), which is surely not ahead. Who is erased is found
-    by the base topics, and below any first level: that may have been a base before.
+    ``below_a_base`` topic, and below any first level: that may have been a base before.
     """
-    wanted, bases = settings.archive, BaseTopics(settings.friends.topics)
+    wanted = settings.archive
 
     def is_sent_by(topic: str | bytes, thing: str) -> bool:
-        return bases.is_sent_by(topic, thing) or sent_by(topic, thing)
+        return below_a_base(topic, thing) or sent_by(topic, thing)
 
     return Archive(
         reactor,

@@ -287,7 +287,10 @@ def build_history(
         leadership=cluster.leadership,
         purge_clock=clock.purge,
     )
-    archive = message_archive(reactor, start.settings, start.state, live.disk.why, clock.purge)
+    archive = message_archive(
+        *(reactor, start.settings, start.state, live.disk.why, clock.purge),
+        live.bases.is_sent_by,
+    )
     rewind = make_rewind(reactor, start.settings, start.state, reads)
     return Past(clock, service, archive, rewind)
 

@@ -170,3 +170,12 @@ def test_a_base_is_suggested_for_what_looks_like_owntracks(topic: str | bytes, b
 @pytest.mark.parametrize("payload", [b"", b"21.5", b'{"lat":1,"lon":2}', b'{"_type":"weather"}'])
 def test_nothing_is_suggested_for_what_is_no_phone(payload: bytes) -> None:
     assert BaseTopics().suggestion("home/jane/phone", payload) == ""
+
+
+def test_a_topic_is_told_to_be_somebodys_below_any_base():
+    bases = BaseTopics(["owntracks/+/+", "fleet/berlin/+/car/+"])
+    assert bases.is_sent_by("fleet/berlin/jane/car/phone", "friend/jane/phone")
+    assert bases.is_sent_by(b"fleet/berlin/jane/car/phone/event", "friend/jane/phone")
+    assert bases.is_sent_by("owntracks/jane/phone", "friend/jane/phone")
+    assert not bases.is_sent_by("fleet/berlin/jane/car/phone", "friend/berlin/jane")
+    assert not bases.is_sent_by("house/jane/phone", "friend/jane/phone")
