@@ -169,7 +169,12 @@ describe('a notice', () => {
   });
 
   test('tells of a transition instead of the transition’s own notice', () => {
-    const transition = { n: 1, thing: 'friend/jane/phone', event: 'enter', region: 'region/school' };
+    const transition = {
+      n: 1,
+      thing: 'friend/jane/phone',
+      event: 'enter',
+      region: 'region/school',
+    };
     const same = (more: object) => isOfTransition(alertOf(), { ...transition, ...more } as never);
     expect(same({})).toBe(true);
     expect(same({ event: 'leave' })).toBe(false);

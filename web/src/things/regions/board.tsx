@@ -35,7 +35,13 @@ export function RegionBoard() {
   const spread = open || query !== '';
   return (
     <>
-      <BoardHead ready={ready} visits={visits} regions={regions} query={query} setQuery={setQuery} />
+      <BoardHead
+        ready={ready}
+        visits={visits}
+        regions={regions}
+        query={query}
+        setQuery={setQuery}
+      />
       <div class="board" tabIndex={0} role="group" aria-label={t`Who is where`}>
         {ready.value && regions.length === 0 && <NoRegions />}
         {regions.length > 0 && occupied.length + empty.length === 0 && (

@@ -38,7 +38,8 @@ export function TransitionList() {
   );
   const found = all.filter(
     (transition) =>
-      (thing === '' || transition.thing === thing) && (region === '' || transition.region === region),
+      (thing === '' || transition.thing === thing) &&
+      (region === '' || transition.region === region),
   );
   const told = preferences.settings.value.crossings;
   const missed = world.missed.get('crossing') ?? 0;
