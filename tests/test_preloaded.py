@@ -50,8 +50,9 @@ def test_a_command_that_fails_to_reach_its_broker_can_be_interrupted(tmp_path: P
 
 def test_what_has_to_be_there_before_python_is_started_as_always() -> None:
     command = [str(SIGHTLINE), "--version"]
-    assert can_be_forked(command, {})
+    assert can_be_forked(command, os.environ)
+    assert not can_be_forked(command, os.environ | {"PYTHONPATH": "elsewhere"})
     assert not can_be_forked(command, os.environ | {"LD_PRELOAD": "clock.so"})
     assert not can_be_forked(command, os.environ | {"COVERAGE_PROCESS_CONFIG": "x"})
-    assert not can_be_forked([sys.executable, "-c", "pass"], {})
-    assert not can_be_forked(["mosquitto", "-p", "1"], {})
+    assert not can_be_forked([sys.executable, "-c", "pass"], os.environ)
+    assert not can_be_forked(["mosquitto", "-p", "1"], os.environ)
