@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from sightline.contract.errors import Refused
+from sightline.history.archive.archive import Archive
 from sightline.kinds import followers
 from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.live.ingest import Quarantined
+from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
@@ -33,6 +36,21 @@ def eraser_of_world(hub: Hub) -> Callable[[str], None]:
             if isinstance(state, Quarantined) and friend in state.topic
         ]
         hub.erase((thing, *(f"{name}/{friend}" for name in also), *unread))
+
+    return erase
+
+
+def eraser_of_archive(archive: Archive) -> Callable[[str], Awaitable[None]]:
+    """Make what has a friend taken out of the raw messages, or refuses while that cannot be
+    noted.
+    """
+
+    async def erase(thing: str) -> None:
+        try:
+            await archive.erase(thing)
+        except Unavailable as why:
+            text = f"The raw messages cannot be erased just now: {why}"
+            raise Refused("busy", text, wait=5) from None
 
     return erase
 
@@ -74,7 +92,7 @@ def make_erasers(
         owntracks.phones.forget,
         live.deliveries.forget,
         pictures.erase,
-        past.archive.erase,
+        eraser_of_archive(past.archive),
         past.service.erase,
     )
     return tuple(under_all_names(live.names, eraser) for eraser in erasers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,14 +112,18 @@ async def test_who_is_erased_is_in_no_file_of_the_log(tmp_path: Path):
     await log.close()
 
 
-@pytest_twisted.ensureDeferred
-async def test_files_written_while_the_clock_was_ahead_go_as_well(tmp_path: Path):
-    now = [time.time()]
-    writer = SegmentWriter(tmp_path, lambda: now[0], part=1)
-    log = HistoryLog(reactor, tmp_path, lambda: now[0], writer=writer)
+async def of_five_files(folder: Path, wall: Callable[[], float]) -> HistoryLog:
+    log = HistoryLog(reactor, folder, wall, writer=SegmentWriter(folder, wall, part=1))
     log.open()
     for n in range(5):
         await log.append([fix(n)], [])
+    return log
+
+
+@pytest_twisted.ensureDeferred
+async def test_files_written_while_the_clock_was_ahead_go_as_well(tmp_path: Path):
+    now = [time.time()]
+    log = await of_five_files(tmp_path, lambda: now[0])
     files = names(tmp_path)
     os.utime(tmp_path / files[0], (now[0] + 365 * KEEP, now[0] + 365 * KEEP))
     now[0] += KEEP + 60
@@ -131,11 +136,7 @@ async def test_files_written_while_the_clock_was_ahead_go_as_well(tmp_path: Path
 @pytest_twisted.ensureDeferred
 async def test_old_files_go_now_and_then(tmp_path: Path):
     now = [time.time()]
-    writer = SegmentWriter(tmp_path, lambda: now[0], part=1)
-    log = HistoryLog(reactor, tmp_path, lambda: now[0], writer=writer)
-    log.open()
-    for n in range(5):
-        await log.append([fix(n)], [])
+    log = await of_five_files(tmp_path, lambda: now[0])
     files = names(tmp_path)
     now[0] += KEEP + 60
     position = LogPosition(files[3], 4)
