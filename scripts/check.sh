@@ -30,6 +30,7 @@ check "ruff check" "$VENV/bin/ruff" check --quiet .
 check "docstrings" "$VENV/bin/python" scripts/lib/docstrings.py server scripts
 check "mypy" "$VENV/bin/mypy"
 check "layers" "$VENV/bin/lint-imports" --no-cache
+check "circles and purity" "$VENV/bin/python" scripts/lib/imports.py
 check "reference" "$VENV/bin/python" scripts/reference.py --check
 check "callables from outside" "$VENV/bin/python" scripts/lib/assigned.py
 check "sizes" "$VENV/bin/python" scripts/lib/sizes.py

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from grimp import ImportGraph
 
 LIB = Path(__file__).parent.parent / "scripts" / "lib"
 
@@ -49,6 +51,8 @@ def run(script: str, *options: object) -> tuple[int, str]:
         "ear.other = alone",
         "self.ear = ear; self.ear.heard = print",
         "ear.other = Ear(print).hears",
+        "ear.name, ear.other = 'left', alone",
+        "setattr(ear, 'heard', print)",
     ],
 )
 def test_a_callable_that_is_assigned_from_outside_is_found(tmp_path, line):
@@ -58,7 +62,10 @@ def test_a_callable_that_is_assigned_from_outside_is_found(tmp_path, line):
     assert "ears.py:15: the callable" in said
 
 
-@pytest.mark.parametrize("line", ["self.told = print", "ear.name = 'left'", "self.ear = ear"])
+@pytest.mark.parametrize(
+    "line",
+    ["self.told = print", "ear.name = 'left'", "self.ear = ear", "setattr(ear, 'name', 'left')"],
+)
 def test_what_an_object_says_of_itself_is_not(tmp_path, line):
     (tmp_path / "ears.py").write_text(MODULE.format(line=line))
     assert run("assigned.py", tmp_path) == (0, "")
@@ -69,6 +76,8 @@ def test_what_is_too_large_is_found(tmp_path):
     (tmp_path / "a.py").write_text(f"class Many:\n{methods}")
     (tmp_path / "b.py").write_text("def long():\n" + "    x = 1\n" * 60)
     (tmp_path / "c.py").write_text("x = 1\n" * 401)
+    (tmp_path / "wiring").mkdir()
+    (tmp_path / "wiring" / "d.py").write_text("def joined():\n" + "    x = 1\n" * 40)
     status, said = run("sizes.py", tmp_path)
     assert (status, said.splitlines()) == (
         1,
@@ -76,12 +85,54 @@ def test_what_is_too_large_is_found(tmp_path):
             "a.py:Many: 21 methods, and 20 at most",
             "b.py:long: 61 lines, and 60 at most",
             "c.py: 401 lines, and 400 at most",
+            "wiring/d.py:joined: 41 lines, and 40 at most",
         ],
     )
     (tmp_path / "a.py").write_text("class Few: ...\n")
     (tmp_path / "b.py").write_text("def short():\n" + "    x = 1\n" * 59)
     (tmp_path / "c.py").write_text("x = 1\n" * 400)
+    (tmp_path / "wiring" / "d.py").write_text("def joined():\n" + "    x = 1\n" * 39)
     assert run("sizes.py", tmp_path) == (0, "")
+
+
+def imports():
+    found = spec_from_file_location("imports", LIB / "imports.py")
+    assert found is not None
+    assert found.loader is not None
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def graph_of(**imported: str) -> ImportGraph:
+    graph = ImportGraph()
+    for name, others in imported.items():
+        for other in others.split():
+            graph.add_import(importer=f"sightline.{name}", imported=other)
+    return graph
+
+
+def test_a_circle_of_imports_is_found():
+    check = imports()
+    around = {"a": "sightline.b", "b": "sightline.c time", "c": "sightline.a"}
+    (fault,) = check.circles(graph_of(**around))
+    assert fault.startswith("a circle of imports: sightline.")
+    around["c"] = "time"
+    assert [*check.circles(graph_of(**around))] == []
+
+
+def test_a_pure_module_that_is_not_listed_is_found():
+    check = imports()
+    graph = graph_of(a="re", b="sightline.a", c="sightline.d", d="os.path", e="sightline.a")
+    listed, forbidden = ["sightline.a"], ["os", "sqlite3"]
+    assert [*check.unlisted(graph, listed, forbidden)] == [
+        "sightline.b is pure: pyproject.toml is to list it",
+        "sightline.e is pure: pyproject.toml is to list it",
+    ]
+    # Statements for a database that is handed over, and answers to requests, are no rules.
+    graph.add_import(importer="sightline.b", imported="sightline.database.engine")
+    graph.add_import(importer="sightline.api_e", imported="sightline.a")
+    assert [*check.unlisted(graph, [*listed, "sightline.e"], forbidden)] == []
 
 
 def test_a_module_whose_test_is_not_found_by_its_name_is_told(tmp_path):

@@ -58,9 +58,9 @@ from sightline.wiring.feature_parts import (
     make_rules,
 )
 from sightline.wiring.health import Health
+from sightline.wiring.part_groups import Start
 from sightline.wiring.parts import (
     Parts,
-    Start,
     alarm_of,
     build_accounts,
     build_console,

@@ -17,7 +17,7 @@ from sightline import __version__
 from sightline.settings import BadSettings, is_private, load
 from sightline.wiring.build import build
 from sightline.wiring.errors import CannotStart
-from sightline.wiring.parts import Start
+from sightline.wiring.part_groups import Start
 
 reactor: Any = _reactor
 _log = Logger()

@@ -14,7 +14,7 @@ from twisted.internet import reactor as _reactor
 from sightline.console.checkup import CannotCheck
 from sightline.settings import load
 from sightline.wiring.checking import CheckChild, build_checkup, secrets_of
-from sightline.wiring.parts import Start
+from sightline.wiring.part_groups import Start
 
 reactor: Any = _reactor
 

@@ -7,14 +7,12 @@ canonical name, never to another alias.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
+from sightline.accounts.database_audit import AuditedDatabase
 from sightline.database.engine import Engine, Queries
 from sightline.kinds.friends.names import Alias, How
 from sightline.model.kind import id_of
-
-if TYPE_CHECKING:
-    from sightline.accounts.database import Database
 
 MOST = 20_000
 """Aliases in all. What is seen beyond is understood, but not noted."""
@@ -27,7 +25,7 @@ def aliases_in(sql: Queries) -> Mapping[str, Alias]:
     return {row[0]: Alias(*row) for row in rows if row[2] in _HOW}
 
 
-def note_seen(database: Database, found: Iterable[Alias]) -> None:
+def note_seen(database: AuditedDatabase, found: Iterable[Alias]) -> None:
     """Note spellings that were seen, unless somebody has decided about them meanwhile."""
     known = aliases_in(database.sql)
     for alias in found:
@@ -42,7 +40,7 @@ def note_seen(database: Database, found: Iterable[Alias]) -> None:
         known = {**known, alias.spelling: alias}
 
 
-def lead(database: Database, old: str, new: str, how: How) -> None:
+def lead(database: AuditedDatabase, old: str, new: str, how: How) -> None:
     """Let the device ``old`` be known as ``new`` from now on, with all its further names.
 
     An owner's decision on how long positions are kept goes along; of two the shorter one counts.
@@ -58,7 +56,7 @@ def lead(database: Database, old: str, new: str, how: How) -> None:
         database.retain(f"friend/{new}", min(said) if said else None)
 
 
-def split(database: Database, spelling: str, alike: bool) -> None:
+def split(database: AuditedDatabase, spelling: str, alike: bool) -> None:
     """Let an alias be a device of its own again. ``alike``: its letters differ by case only."""
     sql = database.sql
     with database.change():

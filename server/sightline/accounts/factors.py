@@ -7,14 +7,11 @@ digests, and of apps the secret under the server's key (`sightline.database.key_
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from sightline.accounts.database_file import DatabaseFile
 from sightline.auth.passkeys import Passkey
 from sightline.auth.second_factor import AuthenticatorApp
 from sightline.database.engine import Engine
-
-if TYPE_CHECKING:
-    from sightline.accounts.database import Database
 
 _PASSKEY = "id, account, label, key, rp, count, synced, transports, created, used"
 
@@ -158,6 +155,6 @@ def spend(sql: Engine, key: str, ends: float) -> bool:
     return bool(done.rowcount)
 
 
-def tidy(database: Database) -> None:
+def tidy(database: DatabaseFile) -> None:
     """Forget completed ceremonies whose time is over in any case."""
     database.sql.execute("DELETE FROM spent WHERE ends < ?", (database.now(),))

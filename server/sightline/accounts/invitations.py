@@ -6,15 +6,13 @@ Plain functions for within a change. Secrets are kept as digests only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sightline.accounts.database_file import DatabaseFile
 from sightline.auth.account import Account
 from sightline.auth.invitation import Invitation
 from sightline.auth.permissions import Grants
 from sightline.database.engine import Engine
-
-if TYPE_CHECKING:
-    from sightline.accounts.database import Database
 
 MOST = 500
 """Invitations that are listed, open ones and those that ended lately."""
@@ -56,12 +54,12 @@ def put_invitation(sql: Engine, invitation: Invitation) -> None:
     )
 
 
-def use(database: Database, number: str) -> None:
+def use(database: DatabaseFile, number: str) -> None:
     """Use an invitation up."""
     database.sql.execute("UPDATE invitation SET used = ? WHERE id = ?", (database.now(), number))
 
 
-def withdraw(database: Database, number: str) -> None:
+def withdraw(database: DatabaseFile, number: str) -> None:
     """Withdraw an invitation that is open."""
     database.sql.execute(
         "UPDATE invitation SET revoked = ? WHERE id = ? AND used IS NULL AND revoked IS NULL",
@@ -69,7 +67,7 @@ def withdraw(database: Database, number: str) -> None:
     )
 
 
-def end_resets(database: Database, account: str) -> None:
+def end_resets(database: DatabaseFile, account: str) -> None:
     """Withdraw the links by which this account's password could be chosen anew."""
     database.sql.execute(
         "UPDATE invitation SET revoked = ? WHERE account = ? AND used IS NULL AND revoked IS NULL",
@@ -77,7 +75,7 @@ def end_resets(database: Database, account: str) -> None:
     )
 
 
-def tidy(database: Database) -> None:
+def tidy(database: DatabaseFile) -> None:
     """Forget invitations that ended long ago."""
     horizon = database.now() - _LISTED
     database.sql.execute(

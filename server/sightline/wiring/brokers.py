@@ -78,43 +78,35 @@ class Brokers(MultiService):
     ) -> None:
         super().__init__()
         self._history = history
-        self._state = state
         self._hub = hub
         self._pipeline = pipeline
         self._publishers = publishers
         self._driving = driving
-        self._console = console
-        self._monitor = monitor
+        self._console, self._monitor = console, monitor
         self._shared = shared
         self._filters = filters
         self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
-        self._near = (f"--near={near}",) if near else ()
-        # The week of a demonstration goes into a file of its own machine, and nowhere else. People
-        # who walk somewhere else today were not there last week.
-        where = ["--state", str(state), *(["--config", config] if config else [])]
-        own = settings.history.store == "sqlite" and not settings.store.url
-        self._week = where if own and not near else []
-        self._settled = frozenset(settings.broker)
-        self._guards = settings.driving.guard
-        self._bases = robot_bases(settings)
-        self._private: PrivateBroker | None = None
+        self._near, self._week = _demo_options(settings, state, config, near)
+        self._settings = settings
         self._stopped = False
         try:
             self._ids = ClientIdStore(state)
             ids = {name: self._ids.of(name, each) for name, each in settings.broker.items()}
         except OSError as why:
             raise CannotStart(f"cannot use the state folder {state}: {why}") from None
-        for name, each in settings.broker.items():
-            why_not = no_driving(name, each)
-            self._bridge(broker_options(name, each, ids[name].bridge), ids[name], why_not)
-            if self._guards and not why_not:
-                secrets = password_variables(name, each)
-                self._guard("--config", config, "--broker", name, secrets=secrets)
-        if not settings.broker:
-            self._private = PrivateBroker(
-                reactor, state / "mosquitto", robots=robots_listener(settings)
-            )
+        for name, each in ids.items():
+            self._settled(name, each, config)
+        self._private = None if settings.broker else _private_broker(settings, state)
+
+    def _settled(self, name: str, ids: ClientIds, config: str) -> None:
+        """Connect with a broker of the settings, and look after the robots there."""
+        broker = self._settings.broker[name]
+        why_not = no_driving(name, broker)
+        self._bridge(broker_options(name, broker, ids.bridge), ids, why_not)
+        if self._settings.driving.guard and not why_not:
+            secrets = password_variables(name, broker)
+            self._guard("--config", config, "--broker", name, secrets=secrets)
 
     def startService(self) -> None:
         """Connect, once the world is as it was; the private broker first gets ready.
@@ -145,10 +137,11 @@ class Brokers(MultiService):
         ids = self._ids.of(PRIVATE)
         self._bridge(private_options(port, ids.bridge), ids)
         address = f"127.0.0.1:{port}"
-        if self._guards:
-            self._guard("--at", address, *self._bases)
+        bases = robot_bases(self._settings)
+        if self._settings.driving.guard:
+            self._guard("--at", address, *bases)
         if self._demo:
-            first = self._bases[:2]
+            first = bases[:2]
             Child("simulate", "--broker", address, *first, *self._near).setServiceParent(self)
             if self._week:
                 Child("simulate", "past", *self._week, once=True).setServiceParent(self)
@@ -199,7 +192,7 @@ class Brokers(MultiService):
             self._history.stalled.append(fallback.needed)
         self._open_console(options, ids, bridge)
         self._publishers.add(bridge)
-        if self._shared and name in self._settled:
+        if self._shared and name in self._settings.broker:
             bridge.subscribe(FILTERS)
         bridge.setServiceParent(self)
         if ids.former and options.late_ack:
@@ -283,6 +276,25 @@ class Brokers(MultiService):
         return bool(
             arrival.qos and isinstance(topic, str) and topic.partition("/")[0] in self._roots
         )
+
+
+def _demo_options(
+    settings: Settings, state: Path, config: str, near: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the options of a demonstration: those of now, and those of its week before.
+
+    The week goes into a file of its own machine and nowhere else; without any there is none. People
+    who walk somewhere else today were not there last week.
+    """
+    if near:
+        return (f"--near={near}",), ()
+    if settings.history.store != "sqlite" or settings.store.url:
+        return (), ()
+    return (), ("--state", str(state), *(("--config", config) if config else ()))
+
+
+def _private_broker(settings: Settings, state: Path) -> PrivateBroker:
+    return PrivateBroker(reactor, state / "mosquitto", robots=robots_listener(settings))
 
 
 def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:

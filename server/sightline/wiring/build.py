@@ -25,7 +25,8 @@ from sightline.wiring.health import Health
 from sightline.wiring.limits import QuotaAlarms
 from sightline.wiring.listeners import Ports
 from sightline.wiring.loglimit import LogLimit
-from sightline.wiring.parts import Parts, Start, alarm_of, build_parts
+from sightline.wiring.part_groups import Start
+from sightline.wiring.parts import Parts, alarm_of, build_parts
 from sightline.wiring.state_folder import StateFolder, databases
 from sightline.wiring.systemd import Supervised, Supervisor
 from sightline.wiring.web_parts import (

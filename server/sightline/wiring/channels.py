@@ -86,8 +86,7 @@ class ChannelParts(MultiService):
         options = channel_options(settings.channels)
         self._account_service = account_service
         self._common = common is not None
-        self._sign_outs: tuple[SignOut, ...] = ()
-        """Those whose browsers are told nothing any more."""
+        self._sign_outs: tuple[SignOut, ...] = ()  # whose browsers are told nothing any more
         self.access = ChannelAccess(
             reactor,
             wall,

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from sightline.console.checkup import CannotCheck, Checkup
 from sightline.settings import Settings
 from sightline.wiring.clock import now
-from sightline.wiring.parts import Start
+from sightline.wiring.part_groups import Start
 
 reactor: Any = _reactor
 DEADLINE = 90.0  # s; five brokers that do not answer are done by then

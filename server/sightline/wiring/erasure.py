@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 from sightline.contract.errors import Refused
 from sightline.history.archive.archive import Archive
@@ -13,14 +12,12 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Quarantined
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of, kind_of
-
-if TYPE_CHECKING:
-    from sightline.wiring.channels import ChannelParts
-    from sightline.wiring.owntracks import OwnTracks
-    from sightline.wiring.owntracks_pictures import Pictures
-    from sightline.wiring.parts import Live, Mqtt, Past
-    from sightline.wiring.regions import Geofencing
-    from sightline.wiring.rules import Ruling
+from sightline.wiring.channels import ChannelParts
+from sightline.wiring.owntracks import OwnTracks
+from sightline.wiring.owntracks_pictures import Pictures
+from sightline.wiring.part_groups import Live, Mqtt, Past
+from sightline.wiring.regions import Geofencing
+from sightline.wiring.rules import Ruling
 
 Eraser = Callable[[str], Awaitable[None] | None]
 

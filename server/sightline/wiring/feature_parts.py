@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet import reactor as _reactor
 
@@ -23,13 +23,12 @@ from sightline.wiring.maps import MapExtras, build_map_extras
 from sightline.wiring.owntracks import OwnTracks
 from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
+from sightline.wiring.part_groups import Accounts, Console, Live, Mqtt, Past, Start
 from sightline.wiring.regions import Geofencing
-from sightline.wiring.rules import RuleNeeds, Ruling
+from sightline.wiring.rule_needs import RuleNeeds
+from sightline.wiring.rules import Ruling
 from sightline.wiring.telephones import TelephonesAtHand
 from sightline.wiring.telling import DeliveryListeners
-
-if TYPE_CHECKING:  # which makes these, and then the features
-    from sightline.wiring.parts import Accounts, Console, Live, Mqtt, Past, Start
 
 reactor: Any = _reactor
 MAPS = "maps"

@@ -146,8 +146,7 @@ class HistoryService(Service):
         self._restorer = Restorer(states_of(kinds), timeouts_of(kinds), wall, rebases(kinds))
         self.stalled: list[Callable[[bool], None]] = []
         """Each is told whether what comes cannot be made safe in time."""
-        self._late = False
-        self._well_since = 0.0
+        self._late, self._well_since = False, 0.0
         self._figures = StoreSize()
         self._opened = False
         self._opening: Deferred[None] | None = None

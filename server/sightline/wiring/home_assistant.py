@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
@@ -29,9 +29,7 @@ from sightline.rules.home_assistant import OFFLINE, STATUS
 from sightline.rules.service import RuleService
 from sightline.wiring.clock import now
 from sightline.wiring.publishers import Publishers
-
-if TYPE_CHECKING:
-    from sightline.wiring.rules import RuleNeeds
+from sightline.wiring.rule_needs import RuleNeeds
 
 reactor: Any = _reactor
 _LOOK = 1.0  # s

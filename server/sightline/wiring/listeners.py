@@ -56,28 +56,10 @@ class Ports(MultiService):
         policy: ContentPolicy | None = None,
     ) -> None:
         super().__init__()
-        limits, https = settings.limits, settings.https
+        https = settings.https
         self.gate = gate
-        if gate.most < limits.connections:
-            self._log.warn(
-                "There are file descriptors for {most} connections only, not for"
-                " limits.connections = {wanted}; raise the limit (ulimit -n, LimitNOFILE)",
-                most=gate.most,
-                wanted=limits.connections,
-            )
-
-        def site(pages: Resource, context: RequestContext | None) -> QuietSite:
-            return QuietSite(
-                pages,
-                reactor,
-                context,
-                request_seconds=limits.handshake_seconds,
-                limits=gate,
-                stall_timeout=limits.behind_seconds,
-                policy=policy,
-            )
-
-        pages = site(tree, context)
+        self._warn_of_few(settings.limits.connections)
+        pages = _site(settings, tree, context, gate, policy)
         self._certificate: Certificate | None = None
         if not https.certificate:
             Listening(listen, pages, announce, ready=ready).setServiceParent(self)
@@ -92,9 +74,18 @@ class Ports(MultiService):
         if https.redirect:
             webroot = Path(https.acme_webroot) if https.acme_webroot else None
             plain = PlainHttp(_public(settings), lambda: listening.port, webroot)
-            Listening(
-                https.redirect, site(plain, None), None, setting="https.redirect"
-            ).setServiceParent(self)
+            site = _site(settings, plain, None, gate, policy)
+            redirect = Listening(https.redirect, site, None, setting="https.redirect")
+            redirect.setServiceParent(self)
+
+    def _warn_of_few(self, wanted: int) -> None:
+        if self.gate.most < wanted:
+            self._log.warn(
+                "There are file descriptors for {most} connections only, not for"
+                " limits.connections = {wanted}; raise the limit (ulimit -n, LimitNOFILE)",
+                most=self.gate.most,
+                wanted=wanted,
+            )
 
     def gauges(self) -> Mapping[str, Any]:
         """Return further fields of ``server/sightline``."""
@@ -106,6 +97,24 @@ class Ports(MultiService):
     def look(self) -> Deferred[None] | None:
         """Look at the certificate's files now."""
         return None if self._certificate is None else self._certificate.look(settled=True)
+
+
+def _site(
+    settings: Settings,
+    pages: Resource,
+    context: RequestContext | None,
+    gate: ConnectionLimits,
+    policy: ContentPolicy | None,
+) -> QuietSite:
+    return QuietSite(
+        pages,
+        reactor,
+        context,
+        request_seconds=settings.limits.handshake_seconds,
+        limits=gate,
+        stall_timeout=settings.limits.behind_seconds,
+        policy=policy,
+    )
 
 
 def make_gate(settings: Settings) -> ConnectionLimits:

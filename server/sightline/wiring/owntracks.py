@@ -29,6 +29,7 @@ from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.identity import NamedPostbox
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
+from sightline.owntracks.ranges import JudgedRanges
 from sightline.owntracks.recorder_api import RecorderApi
 from sightline.owntracks.recorder_socket import RecorderSocketResource
 from sightline.owntracks.recorder_ws import RecorderSockets
@@ -95,21 +96,11 @@ class OwnTracks:
         new: NewPhones,
     ) -> None:
         people = LatestPositions(hub.world, _later, account_service.names)
-        fixes = Memory()  # of the last while, where there is no store
-        ranges = judged(fixes if store is None else StoredFixes(store))
+        fixes, ranges = _fixes(store)
         self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
+        opens = keys(settings)
         self.phones = PhoneService(
-            reactor,
-            wall,
-            hub,
-            people,
-            fixes if store is None else None,
-            live,
-            keys(settings),
-            send,
-            regions,
-            peers,
-            leadership,
+            reactor, wall, hub, people, fixes, live, opens, send, regions, peers, leadership
         )
         watch = make_watch(new, hub, wall, self.phones, peers)
         self.post = make_post(context, account_service, self.phones, recorder, sure_of_time, watch)
@@ -118,17 +109,7 @@ class OwnTracks:
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "in": AppInputs(context, self.post.gate, apps, watch),
-            "api/0": RecorderApi(
-                reactor,
-                wall,
-                context,
-                account_service.visitors,
-                people,
-                ranges,
-                version,
-                reads or Reads(reactor),
-                TimeZones(),
-            ),
+            "api/0": _recorder_api(context, account_service, wall, people, ranges, version, reads),
             "ws/last": RecorderSocketResource(live, context),
             "faces": Faces(reactor, context, people),
         }
@@ -138,6 +119,27 @@ class OwnTracks:
         """Take in that a friend is known by another name now."""
         self.phones.forget(old)
         self._people.note(new)
+
+
+def _fixes(store: Store | None) -> tuple[Memory | None, JudgedRanges]:
+    """Return the memory of the latest fixes, none where a store has them, and their ranges."""
+    if store is not None:
+        return None, judged(StoredFixes(store))
+    fixes = Memory()
+    return fixes, judged(fixes)
+
+
+def _recorder_api(
+    context: RequestContext,
+    account_service: AccountService,
+    wall: Callable[[], float],
+    people: LatestPositions,
+    ranges: JudgedRanges,
+    version: str,
+    reads: Reads | None,
+) -> RecorderApi:
+    visitors, zones, reads = account_service.visitors, TimeZones(), reads or Reads(reactor)
+    return RecorderApi(reactor, wall, context, visitors, people, ranges, version, reads, zones)
 
 
 def _friend(hub: Hub, thing: str) -> Friend | None:

@@ -6,9 +6,8 @@ The path of an arriving message is in `sightline.live.pipeline`."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -18,29 +17,20 @@ from sightline.accounts.chosen import PUBLIC_URL
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
-from sightline.console.rules import ConsoleRights
 from sightline.console.service import ConsoleService
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
-from sightline.history.archive.archive import Archive
-from sightline.history.log.indexer import Indexer
 from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
-from sightline.history.recorder import Recorder
-from sightline.history.rewind.service import RewindService
-from sightline.history.store import Store
-from sightline.kinds import OWNABLE, broker, friends, probots
-from sightline.kinds.friends.deliveries import Deliveries
+from sightline.kinds import broker, friends, probots
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.pipeline import ChangeListeners, Pipeline
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
-from sightline.live.world import World
-from sightline.model.kind import Kind, kind_of, timeouts_of
+from sightline.model.kind import timeouts_of
 from sightline.model.server import SERVER, Alarmed
 from sightline.settings import Settings, is_private
-from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.fanout import FanOut
 from sightline.web.pace import Pace
 from sightline.web.proxies import Proxies
@@ -68,6 +58,7 @@ from sightline.wiring.limits import DiskFloor, make_world
 from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
+from sightline.wiring.part_groups import Accounts, Console, Live, Mqtt, Past, Start
 from sightline.wiring.phone_adding import NewPhones
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.rewind import make_rewind
@@ -75,50 +66,6 @@ from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """How the server is started: its settings, its state folder and what the command line says.
-
-    ``listen`` is the endpoint for browsers; ``config`` the settings' file, for the guards (empty:
-    none); ``demo``: with simulated friends and robots. Sessions and limits go by ``clock``, which
-    is never stepped; ``wall`` gives epoch s. ``near``: where the simulated friends walk (LAT,LON).
-    """
-
-    settings: Settings
-    state: Path
-    listen: str
-    demo: bool = False
-    config: str = ""
-    clock: Any = reactor
-    wall: Callable[[], float] = now
-    near: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
-
-    names: friends.DeviceNames
-    kinds: Sequence[Kind]
-    bases: friends.BaseTopics
-    robot_topics: probots.RobotTopics
-    logbook: broker.Logbook
-    senders: friends.SenderClocks
-    world: World
-    store: Store
-    indexer: Indexer | None
-    recorder: Recorder
-    fanout: FanOut
-    hub: Hub
-    disk: DiskFloor
-    deliveries: Deliveries
-
-    @property
-    def friends(self) -> list[str]:
-        """Return the things that can belong to accounts; the audit log has pseudonyms for them."""
-        return [key for key, _ in self.world if kind_of(key) in OWNABLE]
 
 
 def build_live(start: Start, cluster: Cluster) -> Live:
@@ -171,17 +118,6 @@ def make_pace(settings: Settings) -> Pace:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """The accounts, who is asking, and the requests of browsers."""
-
-    service: AccountService
-    context: RequestContext
-    requests: Requests
-    gate: ConnectionLimits
-    phones: NewPhones
-
-
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
     settings, server = start.settings, start.settings.server
@@ -227,15 +163,6 @@ def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts
     return driving
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """The console and the monitor of the brokers."""
-
-    rights: ConsoleRights
-    service: ConsoleService
-    monitor: BrokerMonitor
-
-
 def build_console(start: Start, live: Live, accounts: Accounts, reads: Reads) -> Console:
     """Make the console and the monitor of the brokers."""
     rights = settings_parts.console_rights(start.settings)
@@ -254,19 +181,6 @@ def build_console(start: Start, live: Live, accounts: Accounts, reads: Reads) ->
         service,
         BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures, names=live.names),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The history as a service, the archive of raw messages, and the watch over the clock.
-
-    ``rewind`` answers from the archive.
-    """
-
-    clock: ClockWatch
-    service: HistoryService
-    archive: Archive
-    rewind: RewindService
 
 
 def build_history(
@@ -302,16 +216,6 @@ def alarm_of(hub: Hub) -> Callable[[str], None]:
         hub.happened("alarm", SERVER, now(), Alarmed(why=why))
 
     return alarm
-
-
-@dataclass(frozen=True, slots=True)
-class Mqtt:
-    """The connections to the brokers, and what several servers tell each other over them."""
-
-    publishers: Publishers
-    brokers: Brokers
-    peers: Peers | None
-    rule_topics: RuleTopics
 
 
 def build_mqtt(

@@ -83,37 +83,34 @@ class Geofencing(MultiService):
         self.geofence_monitor = GeofenceMonitor(
             reactor, now, hub, regions, self.phones, rules, recorded
         )
-        self._announcer = announcer = MqttEvents(
-            reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
-        )
-        self._webhooks = webhooks = Webhooks(
-            reactor,
-            now,
-            hub.show,
-            [webhook_options(name, each) for name, each in settings.webhook.items()],
-            state,
-            tell_taken(peers),
-        )
-        if peers is not None:
-            exchange = DeliveryExchange(reactor, peers, webhooks)
-            exchange.setServiceParent(self)
-            hub.world.watch("broker", exchange.moved)
+        self._announcer = announcer = _make_announcer(settings, publish)
+        self._webhooks = webhooks = _make_webhooks(settings, state, hub, peers)
+        self._exchange(hub, peers)
         RegionRequests(requests, reactor, regions)
-        hub.ingest.tell(PhoneWaypoint, self.phones.received)
         self._leader_work: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
         self._take_over_loop = Periodic(
             reactor, _LOOK, self._take_over, "the transitions that another server should tell"
         )
-        self._common = common is not None
-        self._several = bool(settings.replicas.name)
-        self.geofence_monitor.transitions.listen(self._crossed)
-        self.geofence_monitor.transitions.listen(_transitions_remembered(hub))
-        regions.when_changed(_regions_remembered(hub))
-        regions.when_changed(self._owners_changed)
-        account_service.when_changed(self._accounts_changed)
+        self._common, self._several = common is not None, bool(settings.replicas.name)
         # Stopped in this order, too: the file is closed after the last was written.
         for part in (self.geofence_monitor, announcer, webhooks):
             part.setServiceParent(self)
+        self._listen(hub)
+
+    def _exchange(self, hub: Hub, peers: PeerBus | None) -> None:
+        """Tell other servers which deliveries are taken, and hear it of them."""
+        if peers is not None:
+            exchange = DeliveryExchange(reactor, peers, self._webhooks)
+            exchange.setServiceParent(self)
+            hub.world.watch("broker", exchange.moved)
+
+    def _listen(self, hub: Hub) -> None:
+        hub.ingest.tell(PhoneWaypoint, self.phones.received)
+        self.geofence_monitor.transitions.listen(self._crossed)
+        self.geofence_monitor.transitions.listen(_transitions_remembered(hub))
+        self.regions.when_changed(_regions_remembered(hub))
+        self.regions.when_changed(self._owners_changed)
+        self._account_service.when_changed(self._accounts_changed)
 
     def privilegedStartService(self) -> None:
         """Read the regions; a server that cannot does not start."""
@@ -198,6 +195,18 @@ class Geofencing(MultiService):
             if account_service.away:
                 return
         await self.regions.remove_of(owners - set(account_service.cache.accounts))
+
+
+def _make_announcer(settings: Settings, publish: Callable[[str, str, bytes], bool]) -> MqttEvents:
+    wanted = settings.regions
+    return MqttEvents(
+        reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
+    )
+
+
+def _make_webhooks(settings: Settings, state: Path, hub: Hub, peers: PeerBus | None) -> Webhooks:
+    webhooks = [webhook_options(name, each) for name, each in settings.webhook.items()]
+    return Webhooks(reactor, now, hub.show, webhooks, state, tell_taken(peers))
 
 
 def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:

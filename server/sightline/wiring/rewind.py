@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sightline.auth.account import AuditEvent
 from sightline.console.rules import ConsoleRights
@@ -19,9 +19,7 @@ from sightline.model.kind import CannotDecode, State
 from sightline.settings import Settings
 from sightline.web.reads import Reads
 from sightline.wiring.options import PRIVATE
-
-if TYPE_CHECKING:
-    from sightline.wiring.parts import Live
+from sightline.wiring.part_groups import Live
 
 
 def make_rewind(reactor: Any, settings: Settings, state: Path, reads: Reads) -> RewindService:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
@@ -13,25 +11,21 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
-from sightline.accounts.service import AccountService
 from sightline.auth.permissions import User
 from sightline.auth.rule_words import RuleWords
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.console.rules import ConsoleRights
 from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules as FenceRules
-from sightline.history.store import Store
 from sightline.kinds import friends
 from sightline.kinds.rules.model import Alert
-from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.live.requests import Requests
 from sightline.model.faults import Unavailable
 from sightline.model.filters import contains
 from sightline.model.kind import Kind
 from sightline.model.notification import Notification
 from sightline.owntracks.zones import TimeZones
-from sightline.regions.service import RegionChange, RegionService
+from sightline.regions.service import RegionChange
 from sightline.rules.access import RuleDatabase
 from sightline.rules.alert_changes import EventName, event_of
 from sightline.rules.alerts import AlertChange, AlertService
@@ -48,12 +42,10 @@ from sightline.rules.store import BadRules
 from sightline.rules.trials import Trials
 from sightline.rules.watching import RuleWatch
 from sightline.rules.writes import RuleWrites
-from sightline.settings import Settings
-from sightline.web.reads import Reads
 from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.home_assistant import tell_home_assistant
-from sightline.wiring.publishers import Publishers
+from sightline.wiring.rule_needs import RuleNeeds
 from sightline.wiring.rule_past import MissedPast, StoredPast, drawn_of
 from sightline.wiring.rule_surroundings import (
     RuleChecks,
@@ -61,44 +53,16 @@ from sightline.wiring.rule_surroundings import (
     load_holidays,
     server_zone,
 )
-from sightline.wiring.rule_topics import RuleTopics
 from sightline.wiring.rule_troubles import Troubles
-from sightline.wiring.telling import DeliveryListeners, RuleTelling
+from sightline.wiring.telling import RuleTelling
 
 if TYPE_CHECKING:
-    from sightline.database.common import CommonStore
+    pass
 
 reactor: Any = _reactor
 _TIDY = 3600.0  # s
 _RETELL = 60.0  # s between looks for what a server that died did not tell
 _MOST_NOTIFIED = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleNeeds:
-    """What rules need of all other parts. ``tell`` has people told, ``deliveries`` how far.
-
-    ``mine`` hears of client ids that are ours, by the broker's name.
-    """
-
-    settings: Settings
-    state: Path
-    hub: Hub
-    kinds: Iterable[Kind]
-    requests: Requests
-    accounts: AccountService
-    regions: RegionService
-    store: Store
-    restored: Deferred[None]
-    topics: RuleTopics
-    console: ConsoleRights
-    reads: Reads
-    publishers: Publishers
-    mine: Callable[[str, str], None]
-    tell: Callable[[Notification], None]
-    deliveries: DeliveryListeners
-    leadership: Leadership | None = None
-    common: CommonStore | None = None
 
 
 class Ruling(MultiService):
@@ -109,14 +73,13 @@ class Ruling(MultiService):
     def __init__(self, needs: RuleNeeds) -> None:
         super().__init__()
         hub, wanted = needs.hub, needs.settings.rules
-        self._hub = hub
+        self.hub = hub
         self._accounts = needs.accounts
         self._show_watched = wanted.show_watched
         self._topics = needs.topics
         self._tell_people = needs.tell
         self._leadership = needs.leadership or Leadership()
-        self._notified: dict[str, None] = {}
-        """The ids of what this server told, the newest."""
+        self._notified: dict[str, None] = {}  # the ids of what this server told, the newest
         self._due, self._words_due = False, True
         self._owners: frozenset[str] = frozenset()
         self._hears = _hears(needs.console, needs.kinds)
@@ -128,28 +91,16 @@ class Ruling(MultiService):
         self._zones = zones = TimeZones()
         around = RuleSurroundings(hub.world, needs.regions, zones, server_zone())
         telling = RuleTelling(self._tell, rights, around, calendar, rules.records.get)
-        self.published = MqttAlerts(
-            reactor,
-            lambda topic, payload: needs.publishers.publish(wanted.broker, topic, payload),
-            wanted.publish,
-        )
+        self.published = _mqtt_alerts(needs)
         self.alerts = alerts = AlertService(database, writes, hub, now, telling, self._happened)
         self.engine = RuleEngine(calendar, around)
         past = StoredPast(needs.store)
         findings = Findings(rights, telling.title)
-        self.watch = self._make_watch(findings, MissedPast(past, friends.KIND.decode))
-        self.checks = checks = RuleChecks(
-            hub.world, needs.regions, calendar, around.server_zone, now
-        )
+        self.watch = _make_watch(self, self._leadership, findings, past)
+        checks = RuleChecks(hub.world, needs.regions, calendar, around.server_zone, now)
+        self.checks = checks
         self.trials = _make_trials(needs, past, calendar, around, checks, rights)
-        RuleRequests(needs.requests, reactor, now, rules, alerts, rights, checks)
-        needs.deliveries.listen(alerts.delivered)
-        needs.deliveries.count(alerts.counts.open_of)
-        needs.topics.listen(self.watch.number)
-        rules.when_changed(lambda change: self._soon(words=True))
-        alerts.when_changed(self._alert_changed)
-        needs.accounts.when_changed(self._soon)
-        needs.regions.when_changed(self._region_changed)
+        self._join(needs)
         self._troubles = Troubles(reactor, rules, self.user, rights, checks)
         self._start = (needs.restored, needs.accounts.ready, needs.regions.ready)
         self._loops = (
@@ -160,20 +111,17 @@ class Ruling(MultiService):
             part.setServiceParent(self)
         self._home_assistant = tell_home_assistant(self, needs, rules, alerts)
 
-    def _make_watch(self, findings: Findings, missed: MissedPast) -> RuleWatch:
-        return RuleWatch(
-            reactor,
-            now,
-            self._hub,
-            database=self.database,
-            writes=self.writes,
-            rules=self.rules,
-            alerts=self.alerts,
-            engine=self.engine,
-            findings=findings,
-            work=LeaderWork[Event](self._leadership),
-            gap=missed.changes,
-        )
+    def _join(self, needs: RuleNeeds) -> None:
+        """Answer requests, and listen to all that rules and alerts hang on."""
+        requests = needs.requests
+        RuleRequests(requests, reactor, now, self.rules, self.alerts, self.rights, self.checks)
+        needs.deliveries.listen(self.alerts.delivered)
+        needs.deliveries.count(self.alerts.counts.open_of)
+        needs.topics.listen(self.watch.number)
+        self.rules.when_changed(lambda change: self._soon(words=True))
+        self.alerts.when_changed(self._alert_changed)
+        needs.accounts.when_changed(self._soon)
+        needs.regions.when_changed(self._region_changed)
 
     # -- start and stop
 
@@ -290,7 +238,7 @@ class Ruling(MultiService):
 
     def _happened(self, id: str, alert: Alert, event: EventName) -> None:
         when = {"fired": alert.at, "resolved": alert.resolved}.get(event, alert.by_at) or now()
-        self._hub.happened("alert", alert.thing, when, event_of(id, alert, event))
+        self.hub.happened("alert", alert.thing, when, event_of(id, alert, event))
         self.published.happened(id, alert, event)
         if self._home_assistant is not None:
             self._home_assistant.happened(id, alert, event)
@@ -322,7 +270,7 @@ class Ruling(MultiService):
         self.published.forget(thing)
         record = self.watch.forget(thing)
         group = thing.rpartition("/")[0]
-        last = not any(key.startswith(f"{group}/") for key, _ in self._hub.world)
+        last = not any(key.startswith(f"{group}/") for key, _ in self.hub.world)
         try:
             await self.rules.forget(thing, record, last=last, at=now())
         except Refused as why:
@@ -336,6 +284,31 @@ def _database(needs: RuleNeeds, calendar: SystemCalendar) -> RuleDatabase:
         needs.common,
         needs.settings.replicas.name,
         prepare=partial(load_holidays, calendar),
+    )
+
+
+def _mqtt_alerts(needs: RuleNeeds) -> MqttAlerts:
+    wanted, publish = needs.settings.rules, needs.publishers.publish
+    return MqttAlerts(
+        reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
+    )
+
+
+def _make_watch(
+    ruling: Ruling, leadership: Leadership, findings: Findings, past: StoredPast
+) -> RuleWatch:
+    return RuleWatch(
+        reactor,
+        now,
+        ruling.hub,
+        database=ruling.database,
+        writes=ruling.writes,
+        rules=ruling.rules,
+        alerts=ruling.alerts,
+        engine=ruling.engine,
+        findings=findings,
+        work=LeaderWork[Event](leadership),
+        gap=MissedPast(past, friends.KIND.decode).changes,
     )
 
 
