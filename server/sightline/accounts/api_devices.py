@@ -138,6 +138,7 @@ class DevicesApi:
                 summary="List devices with all their names",
                 query=DevicesQuery,
                 reply=Devices,
+                example={"text": "jane"},
             ),
             Route(
                 "GET",

@@ -1,8 +1,7 @@
 """Answer what is asked of history: ``/api/1/history``, ``scene``, ``events``, …
 
 Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what
-they may not see now. What may be long is streamed, and made in small pieces
-(`sightline.web.reads`).
+they may not see now. What may be long is streamed, in small pieces (`sightline.web.reads`).
 """
 
 from __future__ import annotations
@@ -83,6 +82,7 @@ class HistoryApi:
                 summary="List every thing one may see, as it is now",
                 query=ThingsQuery,
                 reply=answers.AllThings,
+                example={"kind": "friend"},
             ),
             Route(
                 "GET",
@@ -121,6 +121,7 @@ class HistoryApi:
                 thing=thing,
                 query=PlaceQuery,
                 reply=answers.OneThing,
+                example={"place": "1", "language": "de"},
             ),
             Route(
                 "GET",

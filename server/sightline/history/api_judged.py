@@ -116,6 +116,7 @@ class JudgedApi:
                 thing=thing,
                 query=JudgedQuery,
                 reply=answers.Judged,
+                example={"from": "2026-11-21T00:00:00Z", "to": "2026-11-22T00:00:00Z"},
             ),
         ]
 

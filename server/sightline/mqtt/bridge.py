@@ -27,6 +27,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt import reasons
@@ -93,7 +94,12 @@ class Bridge(service.Service):
         self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._event)
         self._connection: MqttConnection | None = None
         self._retry: Any = None
-        self._watch: Any = None
+        self._watch = Periodic(
+            reactor,  # type: ignore[arg-type]  # all that it needs of IReactorTime
+            WATCH_SECONDS,
+            self._look,
+            f"the watch over the thread of {options.name}",
+        )
         self._tries = 0
         self._session: bool | None = None
         self._up_at = 0.0
@@ -243,16 +249,16 @@ class Bridge(service.Service):
     def startService(self) -> None:
         """Begin to connect; `linked` tells how it goes."""
         super().startService()
-        self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
+        self._watch.start(now=False)
         self._connect()
 
     def stopService(self) -> Deferred[None]:
         """Send what waits, say goodbye to the broker and wait for the thread (a few s at most)."""
         super().stopService()
-        for call in (self._retry, self._watch):
-            if call is not None and call.active():
-                call.cancel()
-        self._retry = self._watch = None
+        self._watch.stop()
+        if self._retry is not None and self._retry.active():
+            self._retry.cancel()
+        self._retry = None
         connection, self._connection = self._connection, None
         if connection is None:
             return succeed(None)
@@ -356,7 +362,6 @@ class Bridge(service.Service):
 
     def _look(self) -> None:
         """Look once a second whether the thread is alive, moves, and dropped anything."""
-        self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
         connection = self._connection
         if connection is not None:
             # A dead thread's last words have been heard once the queue is empty.
