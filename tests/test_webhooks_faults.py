@@ -22,7 +22,7 @@ from twisted.internet.threads import deferToThread
 from broker import Broker
 from postgres import needs_postgres, prepared
 from receiver import Post, Receiver
-from sightline.webhooks.delivered import FILE
+from sightline.webhooks.delivery_log import FILE
 from sightline_process import SightlineProcess
 from test_replicas_once import Pair, crosses, phone
 from waits import DEADLINE, until

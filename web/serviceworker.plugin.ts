@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import type { Plugin } from 'vite';
 import type { Build } from './src/worker/build.ts';
-import { precached } from './src/worker/precached.ts';
-import type { Manifest } from './src/worker/precached.ts';
+import { precached } from './src/worker/precache.ts';
+import type { Manifest } from './src/worker/precache.ts';
 
 const ENTRY = 'src/worker/sw.ts';
 /** Files without a digest in their names that the page starts with. */

@@ -32,8 +32,8 @@ from sightline.kinds.rules.model import Condition, Hours, Recipient, Rule  # noq
 from sightline.regions.positions import positions  # noqa: E402
 from sightline.rules.backtest import Backtest  # noqa: E402
 from sightline.rules.calendar import SystemCalendar  # noqa: E402
-from sightline.rules.drawn import Drawn  # noqa: E402
 from sightline.rules.engine import RuleEngine  # noqa: E402
+from sightline.rules.region_trials import Drawn  # noqa: E402
 
 NOW = 1_795_240_000.0
 DAY = 86_400.0

@@ -1,6 +1,6 @@
 """What the accounts' file promises: it survives, it is private, its log is never changed.
 
-Covers accounts/aliases.py, accounts/chosen.py, accounts/database_audit.py,
+Covers accounts/aliases.py, accounts/admin_choices.py, accounts/database_audit.py,
 accounts/database_file.py, accounts/pseudonyms.py, auth/account.py.
 """
 

@@ -24,11 +24,11 @@ from common_store import close_store, common_store, open_store
 from push_service import Phone
 from sightline.channels import making
 from sightline.channels.access import ChannelAccess
+from sightline.channels.contract import NewChannel, PushKeys, PushSubscription
 from sightline.channels.options import ChannelOptions
 from sightline.channels.records import Channel, ChannelStatus
 from sightline.channels.sending import MqttChannel, Poster, PushSender, WebhookSender
 from sightline.channels.service import ChannelService
-from sightline.channels.shown import NewChannel, PushKeys, PushSubscription
 from sightline.channels.store import ChannelStore
 from sightline.channels.worker_process import AddressSender
 from sightline.database.key_file import KeyFile

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from channels.scene import BASE
 from sightline.channels import making
+from sightline.channels.contract import NewChannel
 from sightline.channels.options import ChannelOptions
-from sightline.channels.shown import NewChannel
 from sightline.contract.errors import Refused
 
 

@@ -9,7 +9,7 @@ import pytest_twisted
 
 from channels.scene import BASE, ChannelScene, notification
 from receiver import Receiver
-from sightline.channels.shown import NewChannel
+from sightline.channels.contract import NewChannel
 from sightline.web.webhook_signature import signing_key, standard_headers
 
 

@@ -1,6 +1,6 @@
 """`sightline import` of a Recorder's whole store: who is where, cards and waypoints come along.
 
-Covers owntracks/brought.py.
+Covers owntracks/imported_states.py.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from sightline.history.importing import named, sources
 from sightline.history.memory import MemoryStore
 from sightline.history.store import Span
 from sightline.kinds.friends.updates import PhoneWaypoint
-from sightline.owntracks import brought
-from sightline.wiring.owntracks_brought import BroughtStates
+from sightline.owntracks import imported_states
+from sightline.wiring.owntracks_imports import BroughtStates
 from waits import until
 from web_scene import NOW
 
@@ -95,7 +95,7 @@ class Scene:
         self.folder = folder
         self.history = MemoryStore()
 
-    async def brings(self, path: Path) -> list[brought.BroughtMessage]:
+    async def brings(self, path: Path) -> list[imported_states.BroughtMessage]:
         now = importing_present.stored_states([path])
         known = importing_present.names_of(now)
         found = sources([path], "", known)
@@ -108,7 +108,7 @@ class Scene:
 
 
 async def here_takes(here: PhoneScene, folder: Path, messages: Any) -> None:
-    file = brought.write(folder, messages)
+    file = imported_states.write(folder, messages)
     restored: Deferred[None] = Deferred()
     service = BroughtStates(here.home.hub, here.home.deliveries, folder, restored)
     service.startService()
@@ -183,14 +183,16 @@ def test_the_command_lays_it_down_for_the_server(store: Path, tmp_path: Path) ->
     assert done.returncode == 1  # one line and one file that cannot be used
     assert "bad-file.json: not a JSON object" in done.stderr
     assert "the present of 3 friends is taken in when the server starts" in done.stderr
-    (file,) = brought.waiting(state)
+    (file,) = imported_states.waiting(state)
     assert file.stat().st_mode & 0o77 == 0
-    found = {(each.device, each.sort) for each in brought.read(file)}
+    found = {(each.device, each.sort) for each in imported_states.read(file)}
     assert ("Jane/iPhone", "card") in found
     assert ("omar/watch", "location") in found
 
 
 def test_lines_that_make_no_sense_harm_no_other(tmp_path: Path) -> None:
-    file = brought.write(tmp_path, [brought.BroughtMessage("a/b", "location", "{}")])
+    file = imported_states.write(
+        tmp_path, [imported_states.BroughtMessage("a/b", "location", "{}")]
+    )
     file.write_bytes(b"{\n" + b'{"device":"a/b","sort":"other"}\n' + file.read_bytes())
-    assert [each.device for each in brought.read(file)] == ["a/b"]
+    assert [each.device for each in imported_states.read(file)] == ["a/b"]

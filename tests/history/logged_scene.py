@@ -12,7 +12,7 @@ from twisted.internet import reactor as _reactor
 from sightline.history.log.durable import HistoryLog
 from sightline.history.log.folding_process import FoldingProcess
 from sightline.history.log.indexer import MANY, Indexer
-from sightline.history.log.logged import LoggedStore
+from sightline.history.log.logged_store import LoggedStore
 from sightline.history.log.segments import SegmentWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import Store

@@ -10,7 +10,7 @@ from twisted.internet.defer import gatherResults
 
 from postgres import needs_postgres
 from postgres_scene import BOT, DAY, JANE, OMAR, T0, asked, fix, kept, parts
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import LastState, entry
 from sightline.history.retention import RetentionDays, purge
 from sightline.kinds.friends.names import DeviceNames

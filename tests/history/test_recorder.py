@@ -1,6 +1,6 @@
 """The recorder: nothing is acknowledged before it is safe, and nobody waits for the store.
 
-Covers history/pending.py, history/sampling.py.
+Covers history/pending_records.py, history/sampling.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from sightline.history.memory import MemoryStore
-from sightline.history.pending import MOST_ROWS, Bounds
+from sightline.history.pending_records import MOST_ROWS, Bounds
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.recorder import ENOUGH, GATHER, Recorder
 from sightline.history.store import Span

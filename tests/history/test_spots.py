@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.contract.errors import Refused
-from sightline.history import spots, used
+from sightline.history import judged_fixes, spots
 from sightline.history.entry_fields import fields
 from sightline.history.judging import spot_of
 from sightline.history.memory import MemoryStore
@@ -70,7 +70,7 @@ async def test_the_verdicts_are_those_of_tracks_neighbours_beyond_the_span_inclu
     span = Span(JANE, "fix", T0 + 60, T0 + 300)
     found = [each async for some in spots.judged_spots(store, span, at_once) for each in some]
     within = [(spot.when, why) for spot, why in found if span.since <= spot.when <= span.until]
-    usual = [each async for some in used.judged(store, span) for each in some]
+    usual = [each async for some in judged_fixes.judged(store, span) for each in some]
     assert within == [(each.entry.tst, each.why) for each in usual]
     assert [why is None for _, why in within][:2] == [False, True]
     assert {spot.when - T0 for spot, _ in found} > {0.0, 30.0, 330.0}

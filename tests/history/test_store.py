@@ -1,6 +1,6 @@
 """What every store of history must keep, whatever it is made of.
 
-Covers history/cursors.py, history/memory.py, history/record.py, history/visible.py.
+Covers history/cursors.py, history/memory.py, history/record.py, history/event_visibility.py.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from twisted.internet.defer import Deferred
 from sightline.auth.permissions import EVERYTHING, Grants, user_of, visitor
 from sightline.history import cursors
 from sightline.history.dynamodb.store import DynamoStore
+from sightline.history.event_visibility import shows
 from sightline.history.record import HistoryEntry, LastState, digest, entry
 from sightline.history.store import MOST, BadCursor, HistoryPage, Span, Store
-from sightline.history.visible import shows
 from stores import MAKERS
 
 T0 = 1_795_235_000.0

@@ -18,8 +18,8 @@ from sightline.kinds.friends import SenderClocks
 from sightline.kinds.rules.model import Condition, Hours
 from sightline.regions.positions import positions
 from sightline.rules.backtest import DAY, MOST, PIECE, Backtest, lead_of, sorts_of
-from sightline.rules.drawn import Drawn
 from sightline.rules.firing import Firing, Resolution
+from sightline.rules.region_trials import Drawn
 
 SCHOOLDAYS = Hours(days=(0, 1, 2, 3, 4))
 DAYS = 90

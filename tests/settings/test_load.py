@@ -1,6 +1,6 @@
 """The settings file: what it may say, what it is refused for, and that secrets stay secret.
 
-Covers settings/allowed.py, settings/databases.py, settings/errors.py, settings/files.py,
+Covers settings/allowed_values.py, settings/databases.py, settings/errors.py, settings/files.py,
 settings/map_reading.py, settings/schema.py, settings/values.py.
 """
 

@@ -1,7 +1,7 @@
 """The HTTP API over real HTTP: who is let in, what is refused, and in which words.
 
 Covers accounts/api_admin.py, accounts/api_links.py, accounts/api_privacy.py,
-accounts/audit_shown.py.
+accounts/audit_records.py.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from owntracks.scene import PhoneScene, fix
 from sightline.auth.permissions import VisibleScope
 from sightline.history import api as history_api
-from sightline.history import tracks, used
+from sightline.history import judged_fixes, tracks
 from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
 from sightline.owntracks import formats, ranges
@@ -156,8 +156,8 @@ ANSWERS: dict[str, tuple[str, Any, str]] = {
     },
     "decoding": (f"{LOCATIONS}gpx", ranges, "decode"),
     "last": ("//api/0/last", LatestPositions, "last"),
-    "gpx": ("/history/friend/ann/p?format=gpx", used, "fields"),
-    "last points": (f"/history/friend/ann/p?last={POINTS}", used, "fields"),
+    "gpx": ("/history/friend/ann/p?format=gpx", judged_fixes, "fields"),
+    "last points": (f"/history/friend/ann/p?last={POINTS}", judged_fixes, "fields"),
     "export": ("/friends/ann/p/export", tracks, "fields"),
     "scene": (f"/scene?at={NOW + 10**6}", history_api, "may_recall"),
     "things": ("/things", history_api.protocol, "thing"),

@@ -13,7 +13,7 @@ from sightline.cluster.messages import LARGEST, Peers, address
 from sightline.kinds.broker.model import Broker
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
-from sightline.webhooks.delivered import FILE
+from sightline.webhooks.delivery_log import FILE
 from sightline.webhooks.exchange import PAUSE, RECENT, DeliveryExchange, tell_taken
 from sightline.webhooks.options import WebhookOptions
 from sightline.webhooks.sender import Webhooks

@@ -1,6 +1,6 @@
 """Webhooks against a real HTTP server: in order, again until taken, never led astray.
 
-Covers webhooks/deadletters.py, webhooks/delivered.py.
+Covers webhooks/deadletters.py, webhooks/delivery_log.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from receiver import Post, Receiver
 from sightline.kinds.regions.model import Transition
 from sightline.model.kind import State
 from sightline.webhooks.deadletters import FILE
-from sightline.webhooks.delivered import Delivered
+from sightline.webhooks.delivery_log import Delivered
 from sightline.webhooks.options import WebhookOptions
 from sightline.webhooks.sender import Webhooks, WebhookState
 from waits import DEADLINE, until
@@ -285,7 +285,7 @@ async def test_what_another_server_has_delivered_is_not_delivered_again(receiver
 async def test_the_file_of_what_was_delivered_is_bounded_and_outlasts_a_torn_line(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("sightline.webhooks.delivered.MOST", 100)
+    monkeypatch.setattr("sightline.webhooks.delivery_log.MOST", 100)
 
     async def at_once(function: Any, *arguments: Any) -> None:
         function(*arguments)

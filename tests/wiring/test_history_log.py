@@ -9,8 +9,8 @@ import pytest
 import pytest_twisted
 from log_scene import JANE, T0, fix
 
-from sightline.history.log.former import FormerBatch
-from sightline.history.log.logged import LoggedStore
+from sightline.history.log.former_spill import FormerBatch
+from sightline.history.log.logged_store import LoggedStore
 from sightline.history.memory import MemoryStore
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Span

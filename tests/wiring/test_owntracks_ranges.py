@@ -12,7 +12,7 @@ import pytest_twisted
 from twisted.internet.task import Clock
 
 from sightline.history.memory import MemoryStore
-from sightline.history.pending import Bounds
+from sightline.history.pending_records import Bounds
 from sightline.history.record import entry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store

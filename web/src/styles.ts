@@ -10,7 +10,7 @@ import './ui/pill.css';
 import './ui/avatar.css';
 import './ui/battery.css';
 import './ui/facts.css';
-import './ui/explained.css';
+import './ui/explanation.css';
 import './pages/page.css';
 import './pages/navigation.css';
 import './pages/roster/roster.css';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { forgetView, keepView, lastView } from '../src/app/lastview';
 import type { Shelf } from '../src/app/lastview';
 import { EVERYBODY } from '../src/app/visitor';
-import { firstSeen } from '../src/pages/map/firstseen';
-import { isElsewhere, sourceOf } from '../src/things/maps/offered';
+import { firstSeen } from '../src/pages/map/firstview';
+import { isElsewhere, sourceOf } from '../src/things/maps/offer';
 
 type Seen = Parameters<typeof firstSeen>[0][number];
 

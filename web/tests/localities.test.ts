@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Gazetteer } from '../src/map/gazetteer';
 import { Denied } from '../src/net/api';
-import { ofMap, ofWorld, together, townsNamed } from '../src/things/localities/found';
+import { ofMap, ofWorld, together, townsNamed } from '../src/things/localities/matches';
 import { searchPlaces } from '../src/things/localities/search';
 import { Words } from '../src/things/localities/words';
 import { plain } from '../src/things/names';

@@ -6,7 +6,7 @@ import { readSettings } from '../src/app/preferences';
 import { FrameLog } from '../src/app/framelog';
 import { World } from '../src/app/world';
 import { pick } from '../src/pages/console/frames';
-import { prettyJson } from '../src/pages/console/inspected';
+import { prettyJson } from '../src/pages/console/inspector';
 import { complaint } from '../src/pages/console/sendcard';
 import { exampleCommand } from '../src/pages/roster/empty';
 import { sparkPath } from '../src/ui/spark';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/wiring/app';
 import type { App } from '../src/wiring/app';
 import { AppProvider } from '../src/wiring/provider';
-import { DegradedBanner } from '../src/pages/degraded';
+import { DegradedBanner } from '../src/pages/degradation';
 import { Drawer } from '../src/pages/drawer';
 import { Roster } from '../src/pages/roster/roster';
 import { LinkAnnouncer } from '../src/things/server/linkannouncer';

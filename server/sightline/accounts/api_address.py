@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from sightline.accounts.chosen import PUBLIC_URL, choose
+from sightline.accounts.admin_choices import PUBLIC_URL, choose
 from sightline.accounts.database import Database
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent

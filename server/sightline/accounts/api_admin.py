@@ -18,7 +18,7 @@ from sightline.accounts.api_account import (
     tokens_of,
 )
 from sightline.accounts.api_session import Text
-from sightline.accounts.audit_shown import shown_records
+from sightline.accounts.audit_records import shown_records
 from sightline.accounts.database import Database
 from sightline.accounts.database_audit import Search
 from sightline.accounts.passwords import weakness

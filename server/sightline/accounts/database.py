@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sightline.accounts import factors, invitations, sign_outs
+from sightline.accounts.admin_choices import chosen_in
 from sightline.accounts.aliases import aliases_in, forget_names
-from sightline.accounts.chosen import chosen_in
 from sightline.accounts.database_audit import AuditedDatabase
 from sightline.accounts.telephones import forget_telephones, set_telephone, telephones_in
 from sightline.auth.account import (

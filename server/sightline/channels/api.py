@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from sightline.auth.account import AuditEvent, session_id
-from sightline.channels import making, payload, quiet, shown, wording
+from sightline.channels import contract, making, payload, quiet, wording
 from sightline.channels.making import new_id
 from sightline.channels.records import Channel, ChannelStatus
 from sightline.channels.service import ChannelService
@@ -54,7 +54,7 @@ class ChannelsApi:
                 "account",
                 self.channels,
                 summary="List the channels by which one is told outside the page",
-                reply=shown.Channels,
+                reply=contract.Channels,
             ),
             Route(
                 "POST",
@@ -62,8 +62,8 @@ class ChannelsApi:
                 "account",
                 self.make,
                 summary="Make a channel; the same browser's subscription is one channel",
-                body=shown.NewChannel,
-                reply=shown.OneChannel,
+                body=contract.NewChannel,
+                reply=contract.OneChannel,
                 status=201,
                 errors=("taken",),
                 example={"type": "address", "name": "ntfy", "address": "ntfys://ntfy.sh/mine"},
@@ -74,8 +74,8 @@ class ChannelsApi:
                 "account",
                 self.change,
                 summary="Change a channel's name, language, quiet hours, or whether it is used",
-                body=shown.ChannelChange,
-                reply=shown.OneChannel,
+                body=contract.ChannelChange,
+                reply=contract.OneChannel,
                 example={"quiet": {"begin": "22:00", "end": "07:00"}},
             ),
             Route(
@@ -91,8 +91,8 @@ class ChannelsApi:
                 "account",
                 self.test,
                 summary="Send a real notification by a channel, and tell what it said",
-                body=shown.TestChannel,
-                reply=shown.Tested,
+                body=contract.TestChannel,
+                reply=contract.Tested,
                 example={},
             ),
         ]
@@ -105,7 +105,7 @@ class ChannelsApi:
                 "account",
                 self.dead,
                 summary="List what one's channels never took, and why",
-                reply=shown.DeadNotifications,
+                reply=contract.DeadNotifications,
             ),
             Route(
                 "POST",
@@ -113,7 +113,7 @@ class ChannelsApi:
                 "account",
                 self.settle,
                 summary="Try again what a channel never took, or throw it away",
-                body=shown.DeadLetterDecision,
+                body=contract.DeadLetterDecision,
                 example={"id": "test", "do": "discard"},
             ),
             Route(
@@ -122,7 +122,7 @@ class ChannelsApi:
                 "account",
                 self.key,
                 summary="Tell the public key that a page subscribes to pushes with",
-                reply=shown.PushKey,
+                reply=contract.PushKey,
             ),
             Route(
                 "GET",
@@ -130,7 +130,7 @@ class ChannelsApi:
                 "admin",
                 self.all,
                 summary="Tell how everybody's channels stand, without names and addresses",
-                reply=shown.ChannelOverview,
+                reply=contract.ChannelOverview,
             ),
         ]
 
@@ -141,14 +141,14 @@ class ChannelsApi:
         statuses = await self._work(lambda store: store.statuses(_account(call)))
         options = self._channels.options
         return Reply(
-            shown.Channels(
+            contract.Channels(
                 channels=[_shown(each) for each in statuses],
                 addresses=sorted(options.schemas),
                 most=options.channels,
             )
         )
 
-    async def make(self, call: Call[shown.NewChannel]) -> Reply:
+    async def make(self, call: Call[contract.NewChannel]) -> Reply:
         """Make a channel, or renew the one of a browser that subscribed before."""
         if not self._made.take(_account(call), self._seconds()):
             raise Refused("wait", "Too many channels at once. Try again in a moment.", wait=5)
@@ -159,7 +159,7 @@ class ChannelsApi:
         except CannotOpen as why:
             raise Refused("degraded", f"A secret cannot be sealed just now: {why}") from None
         self._audit(call, "make channel", found.channel, made.channel.type)
-        return Reply(shown.OneChannel(channel=_shown(found), secret=made.revealed), status=201)
+        return Reply(contract.OneChannel(channel=_shown(found), secret=made.revealed), status=201)
 
     def _put(self, store: ChannelStore, made: making.Made) -> ChannelStatus:
         """Write a new channel; on the thread. A browser is one channel, of who used it last."""
@@ -178,7 +178,7 @@ class ChannelsApi:
         store.put(channel, self._channels.access.seal(made.secret, channel.id))
         return _status_of(store, channel)
 
-    async def change(self, call: Call[shown.ChannelChange]) -> Reply:
+    async def change(self, call: Call[contract.ChannelChange]) -> Reply:
         """Change what is given of a channel."""
         asked = call.asked
         given = {
@@ -207,7 +207,7 @@ class ChannelsApi:
         self._channels.heard(over)
         if given:
             self._audit(call, "change channel", found.channel, ", ".join(sorted(given)))
-        return Reply(shown.OneChannel(channel=_shown(found)))
+        return Reply(contract.OneChannel(channel=_shown(found)))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
         """Remove a channel and what waits for it."""
@@ -219,7 +219,7 @@ class ChannelsApi:
         self._audit(call, "remove channel", channel, channel.type)
         return Reply()
 
-    async def test(self, call: Call[shown.TestChannel]) -> Reply:
+    async def test(self, call: Call[contract.TestChannel]) -> Reply:
         """Send the test notification now, whatever hour it is, and tell what came of it."""
         channel, sealed = await self._work(lambda store: _own(store, call))
         if not self._tests.take(_account(call), self._seconds()):
@@ -236,21 +236,21 @@ class ChannelsApi:
         self._audit(call, "test channel", channel, "taken" if taken else "not taken")
         answer = None if found is None else _shown(found)
         said = None if taken else outcome.why
-        return Reply(shown.Tested(taken=taken, why=said, channel=answer))
+        return Reply(contract.Tested(taken=taken, why=said, channel=answer))
 
     # -- what nobody took
 
     async def dead(self, call: Call[Nothing]) -> Reply:
         """Return what the asker's channels never took."""
 
-        def read(store: ChannelStore) -> list[shown.DeadShown]:
+        def read(store: ChannelStore) -> list[contract.DeadShown]:
             languages = {each.id: each.language for each in store.of(_account(call))}
             found = []
             for letter in store.letters.of(_account(call)):
                 notification = letter.notification
                 title, body = payload.text_of(notification, languages.get(letter.channel, "en"))
                 found.append(
-                    shown.DeadShown(
+                    contract.DeadShown(
                         id=notification.id,
                         channel=letter.channel,
                         title=title,
@@ -265,9 +265,9 @@ class ChannelsApi:
                 )
             return found
 
-        return Reply(shown.DeadNotifications(dead=await self._work(read)))
+        return Reply(contract.DeadNotifications(dead=await self._work(read)))
 
-    async def settle(self, call: Call[shown.DeadLetterDecision]) -> Reply:
+    async def settle(self, call: Call[contract.DeadLetterDecision]) -> Reply:
         """Try a dead one again, or throw it away."""
         now, asked = self._channels.wall(), call.asked
 
@@ -291,15 +291,15 @@ class ChannelsApi:
         vapid = self._channels.access.vapid
         if vapid is None:
             raise Refused("busy", "The server does not have its keys for pushes yet.", wait=5)
-        return Reply(shown.PushKey(key=vapid.public))
+        return Reply(contract.PushKey(key=vapid.public))
 
     async def all(self, call: Call[Nothing]) -> Reply:
         """Return how the channels of all accounts stand."""
         statuses = await self._work(lambda store: store.statuses())
         return Reply(
-            shown.ChannelOverview(
+            contract.ChannelOverview(
                 channels=[
-                    shown.ChannelSummary(
+                    contract.ChannelSummary(
                         id=each.channel.id,
                         account=each.channel.account,
                         type=each.channel.type,
@@ -349,9 +349,9 @@ def _status_of(store: ChannelStore, channel: Channel) -> ChannelStatus:
     return next(each for each in found if each.channel.id == channel.id)
 
 
-def _shown(each: ChannelStatus) -> shown.ChannelShown:
+def _shown(each: ChannelStatus) -> contract.ChannelShown:
     channel = each.channel
-    return shown.ChannelShown(
+    return contract.ChannelShown(
         id=channel.id,
         type=channel.type,
         name=channel.name,

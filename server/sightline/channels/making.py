@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sightline.channels.address import BadChannelAddress, origin_of, schema_of, shown_host
+from sightline.channels.contract import NewChannel
 from sightline.channels.options import ChannelOptions
 from sightline.channels.quiet import zone_of
 from sightline.channels.records import Channel
 from sightline.channels.sending import WebhookSecret, topic_of
-from sightline.channels.shown import NewChannel
 from sightline.channels.webpush import BadSubscription, read_subscription
 from sightline.contract.errors import Refused
 from sightline.model.text import clean

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from sightline.accounts.audit_shown import shown_records
+from sightline.accounts.audit_records import shown_records
 from sightline.accounts.database_audit import Search
 from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, when
 

@@ -14,7 +14,7 @@ from sightline.accounts.database import Database
 from sightline.accounts.device_admin import Admin
 from sightline.cli.accounts_db import AccountsDatabase, add_folder
 from sightline.cli.history_db import run_with
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import id_of, kind_of
 from sightline.settings import Settings

@@ -20,11 +20,11 @@ from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
+from sightline.history.judged_fixes import chosen
 from sightline.history.merging import merged
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
-from sightline.history.used import chosen
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import NOT_NAMES
 from sightline.settings import Settings

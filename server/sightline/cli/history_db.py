@@ -28,7 +28,7 @@ from sightline.cli.accounts_db import (
     settings_of,
     words,
 )
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
 from sightline.kinds.friends.names import Alias, DeviceNames

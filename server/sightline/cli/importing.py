@@ -27,15 +27,15 @@ from sightline.history.importing import (
     steps,
 )
 from sightline.history.lines import Problem
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.deliveries import DeviceCounts, DeviceFigures
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import Timeouts
-from sightline.owntracks import brought
-from sightline.owntracks.brought import BroughtMessage
+from sightline.owntracks import imported_states
+from sightline.owntracks.imported_states import BroughtMessage
 from sightline.settings import Settings
 from sightline.wiring.state_folder import is_running
 
@@ -116,7 +116,7 @@ async def _handed_over(state: Path, messages: Sequence[BroughtMessage]) -> str:
     if not messages:
         return "nobody's present state to bring in"
     count = len({message.device for message in messages if message.sort != "counts"})
-    file = brought.write(state, messages)
+    file = imported_states.write(state, messages)
     if not is_running(state):
         return f"the present of {count} friends is taken in when the server starts"
     until = reactor.seconds() + _HANDED_WITHIN

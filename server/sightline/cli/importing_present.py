@@ -1,7 +1,7 @@
 """Bring the present of everybody who is imported: position, card, picture, waypoints.
 
 The newest fix that history has of a friend is its position, also where a Recorder's own ``last`` is
-missing or older. The server takes it in itself (`sightline.owntracks.brought`).
+missing or older. The server takes it in itself (`sightline.owntracks.imported_states`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sightline.history.store import Span, Store
 from sightline.kinds.friends.address import address
 from sightline.kinds.friends.deliveries import DeviceFigures
 from sightline.model.kind import CannotDecode, id_of
-from sightline.owntracks.brought import BroughtMessage
+from sightline.owntracks.imported_states import BroughtMessage
 
 
 def stored_states(paths: Sequence[Path]) -> list[StoredState]:

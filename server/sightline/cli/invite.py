@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sightline.accounts import invitations
+from sightline.accounts.admin_choices import PUBLIC_URL, chosen_in
 from sightline.accounts.api_invitations import keep, new_invitation, new_reset, withdrawn
-from sightline.accounts.chosen import PUBLIC_URL, chosen_in
 from sightline.auth.account import check_grants, check_label
 from sightline.auth.invitation import LONGEST_DAYS, RESET_DAYS
 from sightline.auth.permissions import ROLES, Grants

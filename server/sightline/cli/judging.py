@@ -9,9 +9,9 @@ from typing import Any
 from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.exporting import LATEST, moment
 from sightline.cli.history_db import note, run_with
-from sightline.history import used
-from sightline.history.api_judged import BELIEVED, count_verdicts
-from sightline.history.named import NamedStore
+from sightline.history import judged_fixes
+from sightline.history.api_verdicts import BELIEVED, count_verdicts
+from sightline.history.named_store import NamedStore
 from sightline.history.store import Span, Store
 from sightline.model.kind import id_of, kind_of
 from sightline.settings import Settings
@@ -54,7 +54,7 @@ async def _run(
 
 async def report(store: Store, thing: str, since: float, until: float) -> list[str]:
     """Return the lines about one thing."""
-    counts = await count_verdicts(store, Span(thing, used.SORT, since, until), at_once)
+    counts = await count_verdicts(store, Span(thing, judged_fixes.SORT, since, until), at_once)
     believed = counts.pop(BELIEVED, 0)
     right = counts.pop(None, 0) + believed
     of_these = f" ({believed} of them by an owner's word)" if believed else ""

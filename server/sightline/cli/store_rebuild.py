@@ -17,7 +17,7 @@ from sightline.cli.history_db import run_with
 from sightline.cli.progress import ProgressBar
 from sightline.history.log.durable import HistoryLog
 from sightline.history.log.indexer import Indexer
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.settings import Settings
 from sightline.wiring.clock import now
 from sightline.wiring.history_log import FOLDER, server_name

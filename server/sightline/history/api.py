@@ -15,20 +15,13 @@ from sightline.auth.permissions import User, VisibleScope, may, may_recall, reca
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.http import Call, Reply, Route
 from sightline.database.trouble import Degraded
-from sightline.history import answers, query_params, tracks, used
+from sightline.history import answers, judged_fixes, query_params, tracks
 from sightline.history.entry_fields import fields
+from sightline.history.event_visibility import may_name_hidden, narrowed, shows
 from sightline.history.formats.table import FORMATS
 from sightline.history.place_text import PlaceQuery, PlacesBeside, PlaceTexts
-from sightline.history.query_params import (
-    DaysQuery,
-    EventsQuery,
-    SceneQuery,
-    ThingsQuery,
-    TrackQuery,
-)
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import BadCursor, Store
-from sightline.history.visible import may_name_hidden, narrowed, shows
 from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
@@ -80,7 +73,7 @@ class HistoryApi:
                 "visitor",
                 self.things,
                 summary="List every thing one may see, as it is now",
-                query=ThingsQuery,
+                query=query_params.ThingsQuery,
                 reply=answers.AllThings,
                 example={"kind": "friend"},
             ),
@@ -90,7 +83,7 @@ class HistoryApi:
                 "past",
                 self.scene,
                 summary="List every thing one may see, as it was at a time",
-                query=SceneQuery,
+                query=query_params.SceneQuery,
                 reply=answers.Scene,
                 example={"at": "2026-11-21T04:35:39Z"},
             ),
@@ -100,7 +93,7 @@ class HistoryApi:
                 "past",
                 self.events,
                 summary="List what happened, newest first",
-                query=EventsQuery,
+                query=query_params.EventsQuery,
                 reply=answers.Events,
                 example={"kind": "crossing,alarm", "limit": 10},
             ),
@@ -130,7 +123,7 @@ class HistoryApi:
                 self.history,
                 summary="Download a thing's track",
                 thing=thing,
-                query=TrackQuery,
+                query=query_params.TrackQuery,
                 reply=answers.TrackOfThing,
                 media=tuple(dict.fromkeys(form.media for form in FORMATS.values())),
                 example={"last": 10},
@@ -142,7 +135,7 @@ class HistoryApi:
                 self.days,
                 summary="Count the entries of a thing on each day of a month",
                 thing=thing,
-                query=DaysQuery,
+                query=query_params.DaysQuery,
                 reply=answers.Days,
                 example={"month": "2026-11", "zone": "Europe/Berlin"},
             ),
@@ -150,7 +143,7 @@ class HistoryApi:
 
     # -- now
 
-    async def things(self, call: Call[ThingsQuery]) -> Reply:
+    async def things(self, call: Call[query_params.ThingsQuery]) -> Reply:
         """Return every thing one may see, as it is now; of one ``kind`` only, if asked."""
         user, kind = call.who.user, call.asked.kind
 
@@ -186,7 +179,7 @@ class HistoryApi:
 
     # -- then
 
-    async def history(self, call: Call[TrackQuery]) -> Reply:
+    async def history(self, call: Call[query_params.TrackQuery]) -> Reply:
         """Return a thing's track."""
         asked = query_params.track(call.thing, call.asked)
         user = call.who.user
@@ -203,14 +196,14 @@ class HistoryApi:
 
         return await self._streamed(call, track, form.media, name)
 
-    async def days(self, call: Call[DaysQuery]) -> Reply:
+    async def days(self, call: Call[query_params.DaysQuery]) -> Reply:
         """On which days of a month there is anything of a thing, and how much."""
         key, sort = call.thing, query_params.type_of(call.asked, call.thing)
         user = call.who.user
         if not may_recall(user, key, sort):
             raise Refused("unknown", UNKNOWN)
         days, bounds = query_params.month(call.asked)
-        if sort == used.SORT or may_name_hidden(sort, user.scope):
+        if sort == judged_fixes.SORT or may_name_hidden(sort, user.scope):
             read = await begun(self._reads, call)
             try:
                 how = (key, sort, bounds, user.scope, read.turn)
@@ -230,7 +223,7 @@ class HistoryApi:
             )
         )
 
-    async def scene(self, call: Call[SceneQuery]) -> Reply:
+    async def scene(self, call: Call[query_params.SceneQuery]) -> Reply:
         """Return everything one may see, as it was at a time."""
         at, user = float(call.asked.at), call.who.user
         return await self._streamed(call, lambda turn: self._scene(user, at, turn))
@@ -246,8 +239,10 @@ class HistoryApi:
                 for entries in pieces(page.entries, lambda entry: len(entry.body)):
                     await turn()
                     known += [e for e in entries if may_recall(user, e.thing, sort)]
-                if sort == used.SORT:
-                    known = await used.last_used(self._store, [e.thing for e in known], at, turn)
+                if sort == judged_fixes.SORT:
+                    known = await judged_fixes.last_used(
+                        self._store, [e.thing for e in known], at, turn
+                    )
                 for entries in pieces(known, lambda entry: len(entry.body)):
                     await turn()
                     shown = ((entry.thing, self._show(entry, at)) for entry in entries)
@@ -259,7 +254,7 @@ class HistoryApi:
                     break
         yield b"]}"
 
-    async def events(self, call: Call[EventsQuery]) -> Reply:
+    async def events(self, call: Call[query_params.EventsQuery]) -> Reply:
         """Tell what happened, newest first; ``next`` is the ``after`` of the next page, or null."""
         asked, user = call.asked, call.who.user
         span, sorts, scope = asked.span(), set(asked.kind or EVENTS), user.scope

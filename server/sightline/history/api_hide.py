@@ -14,12 +14,12 @@ from sightline.contract.fields import RequestBody
 from sightline.contract.http import Call, Reply, Route
 from sightline.history import answers
 from sightline.history.api import answered, begun
-from sightline.history.api_judged import act_name
+from sightline.history.api_verdicts import act_name
 from sightline.history.entry_fields import fields
 from sightline.history.formats.fix import position
+from sightline.history.judged_fixes import PAGE
 from sightline.history.query_params import Moment
 from sightline.history.store import FOREVER, Span, Store
-from sightline.history.used import PAGE
 from sightline.web.reads import Reads, Turn, pieces
 
 MOST = 20_000

@@ -15,10 +15,10 @@ from sightline.contract.http import Call, Reply, Route
 from sightline.history import answers, query_params, span_facts
 from sightline.history.api import answered, begun
 from sightline.history.calendar import days_of_all, days_of_thing
+from sightline.history.judged_fixes import SORT
 from sightline.history.query_params import CalendarQuery, HeatQuery, SpanQuery
 from sightline.history.span_visits import SpanVisit
 from sightline.history.store import Span, Store
-from sightline.history.used import SORT
 from sightline.kinds import FENCED, THING_TYPES
 from sightline.kinds.regions.model import Region
 from sightline.model.kind import State, kind_of

@@ -16,7 +16,7 @@ from sightline.kinds.friends.plausibility import Judge, Spot
 class Verdicts:
     """Let through the fixes of one device that are used; with ``doubtful`` all, and why not.
 
-    For fixes that come from elsewhere than a store; those of a store: `sightline.history.used`.
+    For fixes that come from elsewhere than a store; of one: `sightline.history.judged_fixes`.
     """
 
     def __init__(self, *, doubtful: bool) -> None:

@@ -12,9 +12,9 @@ from twisted.internet.defer import Deferred, execute, succeed
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.cursors import Mark
+from sightline.history.event_visibility import shows
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import FOREVER, INSTANT, MOST, Act, HistoryPage, Span, StoreSize
-from sightline.history.visible import shows
 
 Track = tuple[str, str]  # thing, sort
 P = ParamSpec("P")

@@ -14,10 +14,10 @@ from msgspec import Meta
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Parsed, RequestFields
 from sightline.history.formats.table import FORMATS
+from sightline.history.judged_fixes import Which
 from sightline.history.place_text import PlaceQuery
 from sightline.history.record import EVENTS
 from sightline.history.store import FOREVER, MOST
-from sightline.history.used import Which
 from sightline.kinds import THING_TYPES
 
 _LATEST = 1e11  # epoch s

@@ -14,9 +14,9 @@ import msgspec
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
+from sightline.history.event_visibility import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span, StoreSize
-from sightline.history.visible import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode

@@ -35,7 +35,7 @@ from twisted.python.failure import Failure
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.database.trouble import Degraded
 from sightline.history.handover import Received, missing
-from sightline.history.pending import (
+from sightline.history.pending_records import (
     MOST_BYTES,
     MOST_ROWS,
     AckReceipt,

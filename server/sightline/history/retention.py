@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sightline.history.named import day_store
+from sightline.history.named_store import day_store
 from sightline.history.store import FOREVER, Store
 from sightline.kinds import RETENTION
 

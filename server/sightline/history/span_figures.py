@@ -1,6 +1,6 @@
 """Reckon what a device did in a span of time: how far it went, for how long, how fast. Pure.
 
-Only fixes that are believed come here (`sightline.history.used`). The definitions:
+Only fixes that are believed come here (`sightline.history.judged_fixes`). The definitions:
 
 *Distance* is the sum of the straight ways between places that are surely apart: a fix counts as
 another place once it is further from the last one than `NOISE` and than the errors of both. So a

@@ -1,8 +1,8 @@
 """Read only what figures need of the fixes of a span: place, time, error, speed, and the verdict.
 
-The same fixes and verdicts as in `sightline.history.used`, by a decoder that reads nothing else, so
-that a month of a fix in ten seconds is read in seconds. What that decoder cannot read is read as
-everywhere else.
+The same fixes and verdicts as in `sightline.history.judged_fixes`, by a decoder that reads nothing
+else, so that a month of a fix in ten seconds is read in seconds. What that decoder cannot read is
+read as everywhere else.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from sightline.contract.errors import Refused
 from sightline.history.entry_fields import fields
+from sightline.history.judged_fixes import AFTER, BEFORE
 from sightline.history.judging import spot_of
 from sightline.history.record import HistoryEntry
 from sightline.history.store import FOREVER, INSTANT, Span, Store
-from sightline.history.used import AFTER, BEFORE
 from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.web.reads import Turn, pieces
 

@@ -136,8 +136,8 @@ class Store(Protocol):
         """Return events (`sightline.history.record.EVENTS`) of all things by time, not the hidden
         ones.
 
-        Only what ``scope`` is shown (`sightline.history.visible.shows`): the rest is neither given
-        nor counted, and no mark names it.
+        Only what ``scope`` is shown (`sightline.history.event_visibility.shows`): the rest is
+        neither given nor counted, and no mark names it.
         """
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:

@@ -11,15 +11,15 @@ from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.geometry.antimeridian import Position, any_across
 from sightline.geometry.simplify import Simplifier
 from sightline.history.entry_fields import fields
+from sightline.history.event_visibility import shows
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import CutLine, JsonList, places
 from sightline.history.formats.table import FORMATS, FormatWriter
+from sightline.history.judged_fixes import PAGE, SORT, chosen, judged
 from sightline.history.place_text import Placed
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import INSTANT, Span, Store
-from sightline.history.used import PAGE, SORT, chosen, judged
-from sightline.history.visible import shows
 from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 

@@ -21,7 +21,6 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from sightline.kinds.rules.model import Rule
-from sightline.rules.drawn import Drawn, TriedRegion
 from sightline.rules.engine import RuleEngine
 from sightline.rules.firing import Event, Firing, Resolution
 from sightline.rules.past import (
@@ -34,6 +33,7 @@ from sightline.rules.past import (
     order,
 )
 from sightline.rules.ports import DayCalendar, Lookaround
+from sightline.rules.region_trials import Drawn, TriedRegion
 
 DAY = 86_400.0
 FOREVER = float("inf")

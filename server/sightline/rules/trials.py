@@ -19,10 +19,10 @@ from sightline.model.faults import Unavailable
 from sightline.rules.answers import RuleTried, RuleTrouble, UsualSilence, WouldTell
 from sightline.rules.api import TryRule, UsualQuery
 from sightline.rules.backtest import DAY, Backtest, TrialResult, sorts_of
-from sightline.rules.drawn import Drawn
 from sightline.rules.index import history_of
 from sightline.rules.past import Decode, RecordedEntry
 from sightline.rules.ports import DayCalendar, Lookaround
+from sightline.rules.region_trials import Drawn
 from sightline.rules.requests import RuleChecker, rule_of
 from sightline.rules.rhythm import Rhythm
 from sightline.rules.rights import RuleRights

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.inspect import type_info
 
-from sightline.settings.allowed import allowed_values, lenient
+from sightline.settings.allowed_values import allowed_values, lenient
 from sightline.settings.channels import ChannelsSettings
 from sightline.settings.checks import (
     AWS_ALPN,

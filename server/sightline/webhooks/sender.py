@@ -30,8 +30,8 @@ from sightline.model.text import clean
 from sightline.web.outgoing import CheckedEndpoints
 from sightline.webhooks import delivery as rules
 from sightline.webhooks.deadletters import DeadLetters
-from sightline.webhooks.delivered import Delivered
 from sightline.webhooks.delivery import Delivery
+from sightline.webhooks.delivery_log import Delivered
 from sightline.webhooks.options import WebhookOptions
 
 

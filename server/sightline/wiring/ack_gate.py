@@ -10,7 +10,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from sightline.history.pending import AckReceipt
+from sightline.history.pending_records import AckReceipt
 from sightline.history.recorder import Recorder
 from sightline.live.hub import Hub
 from sightline.model.kind import Arrival

@@ -4,7 +4,7 @@ Spellings that are seen are stored with the accounts, so that all servers and th
 the same names. When a name stands for another device than before (an admin merged two, or two
 spellings turn out to be of one), the thing under the old name goes, and the other has the newer
 state of the two. The history needs nothing: it is read under all names
-(`sightline.history.named`).
+(`sightline.history.named_store`).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from sightline.wiring.erasure import make_erasers
 from sightline.wiring.history import retained
 from sightline.wiring.maps import MapExtras, build_map_extras
 from sightline.wiring.owntracks import OwnTracks
-from sightline.wiring.owntracks_brought import BroughtStates
+from sightline.wiring.owntracks_imports import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.part_groups import Accounts, Console, Live, Mqtt, Past, Start
 from sightline.wiring.regions import Geofencing

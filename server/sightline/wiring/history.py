@@ -25,13 +25,13 @@ from sightline.database.trouble import Degraded
 from sightline.driving.states import CommandLogEntry
 from sightline.history.log.indexer import Indexer
 from sightline.history.memory import MemoryStore
-from sightline.history.pending import Bounds
+from sightline.history.pending_records import Bounds
 from sightline.history.recorder import GATHER, Recorder
 from sightline.history.restore import Rebase, Restorer
 from sightline.history.retention import DAY, Own, RetentionDays, purge
-from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
+from sightline.history.track_samples import sampled
 from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic

@@ -10,7 +10,7 @@ from twisted.internet import reactor as _reactor
 from sightline.history.log.durable import HistoryLog
 from sightline.history.log.folding_process import FoldingProcess, folding_command
 from sightline.history.log.indexer import Indexer
-from sightline.history.log.logged import LoggedStore
+from sightline.history.log.logged_store import LoggedStore
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store
 from sightline.settings import Settings

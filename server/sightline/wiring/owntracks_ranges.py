@@ -8,12 +8,12 @@ from twisted.internet.defer import Deferred, fail
 
 from sightline.history import tracks
 from sightline.history.entry_fields import fields as fields_of
+from sightline.history.judged_fixes import PAGE
 from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span, Store
-from sightline.history.used import PAGE
 from sightline.model.faults import Unavailable
 from sightline.owntracks.fixes import Received, ReceivedFixes
 from sightline.owntracks.ranges import JudgedRanges

@@ -12,15 +12,15 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
+from sightline.accounts.admin_choices import PUBLIC_URL
 from sightline.accounts.audit import AuditLog
-from sightline.accounts.chosen import PUBLIC_URL
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.service import ConsoleService
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.kinds import broker, friends, probots
 from sightline.live.hub import Hub
@@ -63,7 +63,7 @@ from sightline.wiring.phone_adding import NewPhones
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.rewind import make_rewind
 from sightline.wiring.rule_topics import RuleTopics
-from sightline.wiring.unfollowed import Unfollowed
+from sightline.wiring.unfollowed_topics import Unfollowed
 
 reactor: Any = _reactor
 

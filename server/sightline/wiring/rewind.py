@@ -10,7 +10,7 @@ from sightline.auth.account import AuditEvent
 from sightline.console.rules import ConsoleRights
 from sightline.history.rewind.api import LookLog, RewindApi
 from sightline.history.rewind.reader import ArchiveReader
-from sightline.history.rewind.recorded import Recording
+from sightline.history.rewind.recording import Recording
 from sightline.history.rewind.service import RewindService
 from sightline.kinds.broker.clients import Client
 from sightline.kinds.friends.bases import BaseTopics

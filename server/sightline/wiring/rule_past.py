@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from sightline.auth.permissions import EVERYTHING, User, VisibleScope
 from sightline.geometry.geofences import Rules as FenceRules
 from sightline.geometry.shapes import BadShape
+from sightline.history.event_visibility import shows
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import MOST, Span, Store
-from sightline.history.visible import shows
 from sightline.kinds.rules.model import Rule
 from sightline.regions.positions import positions
 from sightline.regions.service import RegionService, shape_of
 from sightline.rules.backtest import sorts_of
-from sightline.rules.drawn import Drawn
 from sightline.rules.index import looks_about
 from sightline.rules.past import Decode, PastChange, RecordedPast, order
+from sightline.rules.region_trials import Drawn
 
 _FEW = 20
 """So many things are asked one by one; of more the events of all are read."""

@@ -39,8 +39,8 @@ from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
-from sightline.history.api_judged import JudgedApi
 from sightline.history.api_span import SpanApi
+from sightline.history.api_verdicts import JudgedApi
 from sightline.history.rewind.api import RewindApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything

@@ -17,7 +17,7 @@ import trustme
 
 from broker import Broker, ShippedBroker, free_port
 from sightline.cli.check import broker as steps
-from sightline.cli.check import unfollowed
+from sightline.cli.check import unfollowed_topics
 from sightline.cli.main import main
 from sightline_process import SightlineProcess
 
@@ -28,7 +28,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(steps, "_LOG_SECONDS", 0.5)
     monkeypatch.setattr(steps, "_TRIP_SECONDS", 0.5)
     monkeypatch.setattr(steps, "BURST", 1500)
-    monkeypatch.setattr(unfollowed, "_SECONDS", 0.3)
+    monkeypatch.setattr(unfollowed_topics, "_SECONDS", 0.3)
 
 
 class Doctor:

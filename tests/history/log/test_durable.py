@@ -80,7 +80,7 @@ async def test_no_more_waits_for_the_store_than_is_allowed(tmp_path: Path):
 async def test_what_an_older_version_left_is_in_the_log_before_anything_new(tmp_path: Path):
     import msgspec
 
-    from sightline.history.log.former import FormerBatch
+    from sightline.history.log.former_spill import FormerBatch
 
     left = tmp_path / "spill"
     left.mkdir()

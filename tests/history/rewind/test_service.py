@@ -15,7 +15,7 @@ from sightline.contract.errors import Refused
 from sightline.history.query_params import Moment
 from sightline.history.rewind.answers import DownloadQuery
 from sightline.history.rewind.reader import ArchiveReader, Changed
-from sightline.history.rewind.recorded import Recording
+from sightline.history.rewind.recording import Recording
 from sightline.history.rewind.service import RewindService
 from sightline.web.reads import Reads
 

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { roleName } from '../app/rolename';
 import { useKind, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
-import { Watching } from '../things/rules/watched';
+import { Watching } from '../things/rules/watchers';
 import { Status } from '../things/server/status';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Card, SectionPage } from '../ui/section';

@@ -9,7 +9,7 @@ import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { Trouble } from './once';
 import { ActButton } from '../ui/actbutton';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { fromInput } from './wording';
 import type { AuditRecord } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';

@@ -5,7 +5,7 @@ import { useServer, useTime, useWho } from '../app/context';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { forgetPlace } from './menu';
 import { Trouble } from './once';
 import { browserName } from '../ui/browsername';

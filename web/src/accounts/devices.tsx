@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Card } from '../ui/section';
 import { EditDevice } from './editdevice';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { whenText } from './wording';
 import type { Device } from './wording';

@@ -10,7 +10,7 @@ import { SessionRow } from './browsers';
 import { endTokens, EndTokens } from './endtokens';
 import { FirstPassword } from './firstpassword';
 import { UserIdentities } from './identities';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Once, Trouble } from './once';
 import { ResetLink } from './resetlink';
 import { Rights } from './rights';

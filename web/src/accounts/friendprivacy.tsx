@@ -10,7 +10,7 @@ import { ActButton } from '../ui/actbutton';
 import { Dialog } from '../ui/dialog';
 import { Field, Select } from '../ui/field';
 import { Form } from '../ui/form';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import type { Entry } from '../things/entry';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';

@@ -6,7 +6,7 @@ import type { Reply } from '../net/api';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { AppSetup } from './appsetup';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { RecoveryCodes } from './recoverycodes';
 

@@ -8,7 +8,7 @@ import { ActButton, Sure } from '../ui/actbutton';
 import { Field, Select } from '../ui/field';
 import { Form } from '../ui/form';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { whenText } from './wording';
 

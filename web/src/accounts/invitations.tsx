@@ -11,7 +11,7 @@ import { rightsText } from './choices';
 import { InviteButton } from './invite';
 import { Trouble } from './once';
 import { whenText } from './wording';
-import type { Loaded } from './loaded';
+import type { Loaded } from './loader';
 
 type Invitations = Reply<'GET /invitations'>['invitations'];
 type Invitation = Invitations[number];

@@ -6,7 +6,7 @@ import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
 import { Sure } from '../ui/actbutton';
 import { Trouble } from './once';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
 

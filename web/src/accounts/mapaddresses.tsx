@@ -7,7 +7,7 @@ import type { RemoteMapShown } from '../generated';
 import type { Read } from '../net/shape';
 import { Sure } from '../ui/actbutton';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { NewMapAddress } from './newmapaddress';
 import { Trouble } from './once';
 import { whenText } from './wording';

@@ -8,7 +8,7 @@ import { readMap } from '../things/maps/read';
 import { Sure } from '../ui/actbutton';
 import { bytes } from '../ui/numbers';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { whenText } from './wording';
 

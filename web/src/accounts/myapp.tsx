@@ -6,7 +6,7 @@ import type { Reply } from '../net/api';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Dialog } from '../ui/dialog';
 import { AppSetup } from './appsetup';
-import type { Confirmed } from './confirmed';
+import type { Confirmed } from './confirmation';
 import { RecoveryCodes } from './recoverycodes';
 import type { Factors } from './factors';
 import { whenText } from './wording';

@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
-import type { Confirmed } from './confirmed';
+import type { Confirmed } from './confirmation';
 import type { Factors } from './factors';
 import { knowsPasskeys, makePasskey } from './webauthn';
 import { browserName } from '../ui/browsername';

@@ -6,7 +6,7 @@ import type { CheckedStep, SetupCheck } from '../generated';
 import type { Read } from '../net/shape';
 import { ActButton } from '../ui/actbutton';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { whenText } from './wording';
 

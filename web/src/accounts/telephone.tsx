@@ -5,7 +5,7 @@ import { useServer } from '../app/context';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 
 export function TelephoneCard() {

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Sure } from '../ui/actbutton';
 import { Card } from '../ui/section';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { NewToken } from './newtoken';
 import { Trouble } from './once';
 import { whenText } from './wording';

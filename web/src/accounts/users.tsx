@@ -7,7 +7,7 @@ import { useServer, useTime, useWho } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { EditUser } from './edituser';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { NewUser } from './newuser';
 import { Trouble } from './once';
 import { useRoster } from '../things/context';

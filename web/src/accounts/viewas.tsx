@@ -8,7 +8,7 @@ import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { singleChoices } from './choices';
 import type { Known } from './choices';
-import { useLoaded } from './loaded';
+import { useLoaded } from './loader';
 import { Trouble } from './once';
 import { Face } from './picker';
 import type { Account } from './wording';

@@ -2,8 +2,8 @@
 import { t } from '@lingui/core/macro';
 import { useServer } from '../app/context';
 import { Card } from '../ui/section';
-import { useConfirmed } from './confirmed';
-import { useLoaded } from './loaded';
+import { useConfirmed } from './confirmation';
+import { useLoaded } from './loader';
 import { MyPasskeys } from './mypasskeys';
 import { MyApp } from './myapp';
 import { Trouble } from './once';

@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'preact/hooks';
 import { installPrompt } from '../app/installable';
-import { installWay, surfaceHere } from '../app/installed';
+import { installWay, surfaceHere } from '../app/installation';
 import { DocLink } from '../ui/doclink';
 import { Card } from '../ui/section';
 import { AppleSteps } from './applesteps';

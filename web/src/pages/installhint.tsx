@@ -4,7 +4,7 @@ import { Smartphone, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useLayout, useLive, useNavigation, useSelection, useServer, useWho } from '../app/context';
 import { installPrompt } from '../app/installable';
-import { installWay, mayHint, surfaceHere } from '../app/installed';
+import { installWay, mayHint, surfaceHere } from '../app/installation';
 import { nowShown, wasShown } from '../app/seenonce';
 import { ownsAccount } from '../app/visitor';
 import { usePast } from '../past/context';

@@ -13,7 +13,7 @@ import type { Section } from '../app/address';
 import { showBadge } from '../app/badge';
 import { useNavigation, useSelection, useLayout, useTime } from '../app/context';
 import { useRegions } from '../things/regions/context';
-import { DegradedBanner } from './degraded';
+import { DegradedBanner } from './degradation';
 import { Drawer } from './drawer';
 import { Help } from './help';
 import { MapView } from './map/mapview';

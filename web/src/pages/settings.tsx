@@ -7,7 +7,7 @@ import { AppCard } from './appcard';
 import { Choice } from './choice';
 import { CustomsCard } from './customs';
 import { useMaps } from '../things/maps/context';
-import { isElsewhere } from '../things/maps/offered';
+import { isElsewhere } from '../things/maps/offer';
 import { Status } from '../things/server/status';
 
 export function SettingsPage() {

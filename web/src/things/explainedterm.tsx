@@ -1,6 +1,6 @@
 /** A word of the glossary, with its meaning beside it. */
 import type { ComponentChildren } from 'preact';
-import { Explained } from '../ui/explained';
+import { Explained } from '../ui/explanation';
 import { meaningOf } from './glossary';
 import type { Term } from './glossary';
 

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import type { Server } from '../app/context';
 import type { TimeTravel } from '../past/timetravel';
 import type { Driving } from '../things/probots/drive/context';
-import type { Listed } from './listed';
+import type { Listed } from './list';
 import type { PlaceParts } from './place';
 import type { SelectionParts } from './selection';
 import { watchMoment } from './moment';

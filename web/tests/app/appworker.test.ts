@@ -1,8 +1,8 @@
 /** A new version is offered, and taken only when somebody wants it. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppWorker } from '../../src/app/appworker';
-import { installWay, isApple, mayHint } from '../../src/app/installed';
-import type { Moment } from '../../src/app/installed';
+import { installWay, isApple, mayHint } from '../../src/app/installation';
+import type { Moment } from '../../src/app/installation';
 
 const ENTRY = 'https://h/assets/index-AbCd1234.js';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SetupCheckCard, verdictText } from '../../src/accounts/setupcheck';
 import { hostAndPort, isHere, robotExample } from '../../src/things/broker/example';
 import { later } from '../../src/ui/later';
-import { whenListed } from '../../src/pages/map/listed';
+import { whenListed } from '../../src/pages/map/painting';
 import { signal } from '@preact/signals';
 import { ServerProvider, TimeProvider } from '../../src/app/context';
 import type { Server, Time } from '../../src/app/context';

@@ -1,7 +1,7 @@
 /** Files of the page on the device: installed whole or not at all, and old ones as long as they are of use. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Files, outdated, ANSWER_WITHIN } from '../../src/worker/files';
-import { precached } from '../../src/worker/precached';
+import { precached } from '../../src/worker/precache';
 import { file, HOME, Surroundings } from './surroundings';
 
 const APP = 'assets/index-AbCd1234.js';

@@ -21,7 +21,7 @@ from sightline.cli.check import (
     replicas,
     robots,
     store,
-    unfollowed,
+    unfollowed_topics,
 )
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.kinds.friends.bases import BaseTopics
@@ -104,7 +104,7 @@ def _findings(
             reached = reached or found.step == "round trip"
             yield found
         if reached:
-            yield from unfollowed.check(name, each, bases)
+            yield from unfollowed_topics.check(name, each, bases)
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))

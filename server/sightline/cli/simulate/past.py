@@ -19,7 +19,7 @@ from pathlib import Path
 from sightline.cli.history_db import run_with, write
 from sightline.cli.simulate.week import DAY, PLANS, DayPlan, ReportedMessage, reported
 from sightline.history.importing import Decode
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import HistoryEntry, entry
 from sightline.history.store import Span, Store
 from sightline.kinds.friends.decode import decode

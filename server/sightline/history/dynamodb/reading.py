@@ -13,10 +13,10 @@ from sightline.aws.table import Table, all_of
 from sightline.history import cursors
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
+from sightline.history.event_visibility import ABOUT, OPEN, shows
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span
-from sightline.history.visible import ABOUT, OPEN, shows
 from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 

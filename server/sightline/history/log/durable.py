@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from sightline.database.trouble import degraded
-from sightline.history.log import erasing, former
+from sightline.history.log import erasing, former_spill
 from sightline.history.log.line import of_batch
 from sightline.history.log.segments import LogEnd, LogPosition, SegmentWriter
 from sightline.history.record import HistoryEntry, LastState
@@ -98,9 +98,9 @@ class HistoryLog:
 
     def _bring(self, left: Path) -> None:
         try:
-            for path in former.files(left):
+            for path in former_spill.files(left):
                 count = 0
-                for batch in former.batches(path):
+                for batch in former_spill.batches(path):
                     if isinstance(batch, str):
                         self._log.warn("Left out: {why}", why=batch)
                     else:

@@ -8,8 +8,8 @@ from pathlib import Path
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
+from sightline.history.log.erasure_notes import erasures, without_erased
 from sightline.history.log.folding import FoldJob, FoldResult, mark
-from sightline.history.log.forgotten import erasures, without_erased
 from sightline.history.log.reader import LogReader
 from sightline.history.log.segments import LogPosition
 from sightline.history.log.twins import without_twins

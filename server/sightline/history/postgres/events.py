@@ -12,11 +12,11 @@ from typing import Any
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.database.postgres import Connection
 from sightline.history import cursors
+from sightline.history.event_visibility import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.postgres.reading import entry_of, order_of
 from sightline.history.postgres.tables import DAY
 from sightline.history.record import EVENTS
 from sightline.history.store import MOST, HistoryPage
-from sightline.history.visible import ABOUT, NAMING, may_name_hidden, scope_words
 from sightline.history.writing import micros
 
 

@@ -18,7 +18,7 @@ from sightline.history.rewind.budget import Abandoned, TimeBudget, TimeUp
 from sightline.history.rewind.messages import ArchivePosition, BadPosition
 from sightline.history.rewind.questions import Questions, Viewpoint
 from sightline.history.rewind.reader import ArchiveReader, Changed
-from sightline.history.rewind.recorded import Recording, recorded
+from sightline.history.rewind.recording import Recording, recorded
 from sightline.web.reads import Busy, LongRead, Reads
 
 SECONDS = 2.0

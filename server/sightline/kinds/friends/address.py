@@ -8,8 +8,8 @@ import msgspec
 
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode, id_of
-from sightline.model.remembered import Remembered
 from sightline.model.text import clean
+from sightline.model.text_cache import Remembered
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, levels
 
 _PARTS = frozenset(

@@ -20,7 +20,7 @@ from sightline.kinds.friends.address import (
 )
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import CannotDecode, id_of
-from sightline.model.remembered import Remembered
+from sightline.model.text_cache import Remembered
 from sightline.model.topic import check_characters
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")

@@ -25,8 +25,8 @@ from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.device_reports import DeviceAnswer, EncryptedPayload
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.fast_decode import quick
+from sightline.kinds.friends.fixes import located
 from sightline.kinds.friends.late_clock import FURTHEST_AHEAD, read_again
-from sightline.kinds.friends.located import located
 from sightline.kinds.friends.message_fields import Message
 from sightline.kinds.friends.message_types import READERS, read_location
 from sightline.kinds.friends.updates import Located, PhoneTransition, Removal, Unnamed

@@ -16,7 +16,7 @@ from sightline.kinds.friends.body import body as _body
 from sightline.kinds.friends.device_reports import DeviceReport, status_texts
 from sightline.kinds.friends.encryption import NO_KEYS
 from sightline.kinds.friends.fast_decode import FixFields
-from sightline.kinds.friends.located import located
+from sightline.kinds.friends.fixes import located
 from sightline.kinds.friends.message_fields import (
     Message,
     OptionalFields,

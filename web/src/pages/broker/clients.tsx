@@ -19,7 +19,7 @@ import { VirtualRows } from '../../ui/virtual';
 import { ClientCard } from './clientcard';
 import { ClientRow } from './clientrow';
 import { nobody } from './clienttext';
-import { Known } from './known';
+import { Known } from './completeness';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { JSX } from 'preact';
 

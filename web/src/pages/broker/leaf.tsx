@@ -15,7 +15,7 @@ import { NARROW, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { bytes, fixed, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
-import { wishes } from '../console/requested';
+import { wishes } from '../console/wishes';
 import type { ConsoleClient } from '../../console/client';
 
 /** Everything known about one topic. */

@@ -14,7 +14,7 @@ import { LogGlance } from './glance';
 import { HistoryCard } from './history';
 import { Kpis } from './kpis';
 import { LinkCard } from './link';
-import { QuarantineCard, RejectedCard } from './refused';
+import { QuarantineCard, RejectedCard } from './rejections';
 import { FiguresCard, NoFigures } from './sys';
 import { SightlineCard } from './telemetry';
 

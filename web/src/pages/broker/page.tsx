@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { spanText } from '../../app/ages';
 import { readClient } from '../../things/broker/clients';
-import { useBrokers } from './chosen';
+import { useBrokers } from './choice';
 import { ClientsPart } from './clients';
 import { LogPart } from './log';
 import { Overview } from './overview';

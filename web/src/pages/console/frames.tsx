@@ -9,7 +9,7 @@ import { useCalmly } from '../../ui/hooks';
 import { Card } from '../../ui/section';
 import { Chip, Chips, ClearButton, PauseButton, SearchBox } from '../../ui/tools';
 import { FrameList, ROWS } from './framelist';
-import { Inspected } from './inspected';
+import { Inspected } from './inspector';
 import { SendCard } from './sendcard';
 
 /** The list is drawn anew at most this often, in milliseconds. */

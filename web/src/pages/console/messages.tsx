@@ -1,6 +1,6 @@
 /** What this page has subscribed, what it hears by that, and one message of it looked at closely. */
 import type { Broker } from '../../things/broker/read';
-import { ReceivedCard } from './received';
+import { ReceivedCard } from './receivedcard';
 import { PublishCard } from './publish';
 import { SubscriptionsCard } from './subscriptions';
 

@@ -1,6 +1,6 @@
 /** The Console section: subscribe and publish by hand, and the frames of this page's connection. */
 import { plural, t } from '@lingui/core/macro';
-import { useBrokers } from '../broker/chosen';
+import { useBrokers } from '../broker/choice';
 import { MessagesPart } from './messages';
 import { useServer } from '../../app/context';
 import { useConsole } from '../../console/context';

@@ -16,7 +16,7 @@ import { useServer } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
 import { BrokerPick, QosPick } from './picks';
-import { wishes } from './requested';
+import { wishes } from './wishes';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Typed } from '../../console/payload';
 

@@ -10,7 +10,7 @@ import { CopyButton } from '../../ui/copy';
 import { Icon } from '../../ui/icon';
 import { bytes } from '../../ui/numbers';
 import { Card } from '../../ui/section';
-import { prettyJson } from './inspected';
+import { prettyJson } from './inspector';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 const examples = (): readonly (readonly [name: string, text: string])[] => [

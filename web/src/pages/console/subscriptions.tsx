@@ -13,7 +13,7 @@ import { Card } from '../../ui/section';
 import { colourOf } from './colour';
 import { REDRAW } from './redraw';
 import { BrokerPick, QosPick } from './picks';
-import { wishes } from './requested';
+import { wishes } from './wishes';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 export function SubscriptionsCard({

@@ -24,10 +24,10 @@ import { useRoster } from '../../things/context';
 import { useRegions } from '../../things/regions/context';
 import { useMaps } from '../../things/maps/context';
 import { Icon } from '../../ui/icon';
-import { covered } from './covered';
+import { covered } from './coverage';
 import { LayerSwitch } from './layerswitch';
 import { Legend } from './legend';
-import { whenListed } from './listed';
+import { whenListed } from './painting';
 import { wireMap } from './wire';
 import type { MapNeeds } from './wire';
 

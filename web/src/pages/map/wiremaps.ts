@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import type { Preferences } from '../../app/preferences';
 import type { SightlineMap } from '../../map/types';
-import type { OfferedMaps } from '../../things/maps/offered';
+import type { OfferedMaps } from '../../things/maps/offer';
 
 interface Needs {
   readonly offered: OfferedMaps;

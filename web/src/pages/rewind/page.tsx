@@ -14,7 +14,7 @@ import { TimeBar } from '../timebar';
 import { useAnswer } from './answer';
 import { Changes } from './changes';
 import { PastLeaf } from './leaf';
-import { RecordedPart } from './recorded';
+import { RecordedPart } from './recording';
 import { PastRows } from './rows';
 import type { PastLevel, PastTree } from './rows';
 import { PastSearch } from './search';

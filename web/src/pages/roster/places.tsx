@@ -4,7 +4,7 @@ import { MapPin } from 'lucide';
 import { useLayout, useMapState } from '../../app/context';
 import type { SightlineMap } from '../../map/types';
 import { useLocalities } from '../../things/localities/context';
-import type { Found } from '../../things/localities/found';
+import type { Found } from '../../things/localities/matches';
 import { Icon } from '../../ui/icon';
 
 /** Show a place that was found: near enough to see it, with a mark that fades. */

@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useServer, useWho } from '../../app/context';
 import { deviceStoreHere } from '../../app/lastpicture';
-import { surfaceHere } from '../../app/installed';
+import { surfaceHere } from '../../app/installation';
 import { PushDevice, pushingHere } from '../../app/pushdevice';
 import { ownsAccount } from '../../app/visitor';
 import type { Visitor } from '../../app/visitor';

@@ -1,7 +1,7 @@
 /** Where things are in words, and the places that a search finds. */
 import type { ReadonlySignal } from '@preact/signals';
 import { part } from '../../ui/part';
-import type { Found } from './found';
+import type { Found } from './matches';
 import type { Words } from './words';
 
 export interface Localities {

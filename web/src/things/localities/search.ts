@@ -4,8 +4,8 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Gazetteer } from '../../map/gazetteer';
 import type { Api } from '../../net/api';
 import { plain } from '../names';
-import { MOST, ofMap, ofWorld, together, townsNamed } from './found';
-import type { Found } from './found';
+import { MOST, ofMap, ofWorld, together, townsNamed } from './matches';
+import type { Found } from './matches';
 
 /** Milliseconds after the last key before the server is asked. */
 const AFTER = 180;

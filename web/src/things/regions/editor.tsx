@@ -18,7 +18,7 @@ import { useKeys } from './editorkeys';
 import { CircleFields, CornerFields } from './fields';
 import { RegionSign } from './pieces';
 import { readRegion } from './read';
-import { Seen } from './seen';
+import { Seen } from './audience';
 import { Tools } from './tools';
 import type { RegionService } from './service';
 import type { Flaw } from '../../map/draft';

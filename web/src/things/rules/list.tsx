@@ -21,7 +21,7 @@ import { shortText } from './sentence';
 import { subjectsOf } from './subjects';
 import { templatesOf } from './templates';
 import { useKnown, useRuleNames } from './usenames';
-import { Watching } from './watched';
+import { Watching } from './watchers';
 import './list.css';
 
 /** For so many milliseconds a removal can be undone. */

@@ -17,8 +17,8 @@ import { Drafts } from './drafts';
 import { RuleEditor } from './editor';
 import { RuleList } from './list';
 import type { Draft } from './model';
-import { wanted } from './wanted';
-import type { Wanted } from './wanted';
+import { wanted } from './request';
+import type { Wanted } from './request';
 
 /** In the address while a rule is made. */
 const EDITOR = 'edit';

@@ -6,10 +6,10 @@ import { covers, isAdmin } from '../../app/visitor';
 import type { Key } from '../../app/world';
 import { Icon } from '../../ui/icon';
 import { lazily } from '../../ui/lazily';
-import { wanted } from './wanted';
-import type { Wanted } from './wanted';
+import { wanted } from './request';
+import type { Wanted } from './request';
 
-const WatchedBy = lazily<{ of: Key }>(async () => (await import('./watched')).WatchedBy);
+const WatchedBy = lazily<{ of: Key }>(async () => (await import('./watchers')).WatchedBy);
 
 export function TellWhen(asked: Wanted) {
   const { go } = useNavigation();

@@ -9,8 +9,8 @@ import type { ProBot } from '../read';
 import { Chart } from './chart';
 import { useDriving } from './context';
 import { SpanPick } from './span';
-import { before, HOURS } from './stored';
-import type { Stored } from './stored';
+import { before, HOURS } from './storedhours';
+import type { Stored } from './storedhours';
 import { fixed } from '../../../ui/numbers';
 
 const BATTERY_SPANS = [HOURS, 600];

@@ -12,8 +12,8 @@ import type { ProBot } from '../read';
 import { Chart } from './chart';
 import { useDriving } from './context';
 import { SpanPick } from './span';
-import { before, HOURS } from './stored';
-import type { Stored } from './stored';
+import { before, HOURS } from './storedhours';
+import type { Stored } from './storedhours';
 
 /** What the charts may show, in seconds; the first of each is shown first. */
 const LATENCY_SPANS = [120, 3600, HOURS];

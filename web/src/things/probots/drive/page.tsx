@@ -21,7 +21,7 @@ import { obstacle } from './robotstate';
 import { may } from './roles';
 import { StateCard } from './statecard';
 import { StopButton } from './stop';
-import { useStoredHours } from './stored';
+import { useStoredHours } from './storedhours';
 import { Strip } from './strip';
 import type { ProBot } from '../read';
 

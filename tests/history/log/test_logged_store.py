@@ -10,9 +10,9 @@ import pytest_twisted
 from log_scene import JANE, OMAR, T0, fix, fixes_in
 from logged_scene import logged
 
-from sightline.history.log.logged import LoggedStore
+from sightline.history.log.logged_store import LoggedStore
 from sightline.history.memory import MemoryStore
-from sightline.history.named import NamedStore, day_store
+from sightline.history.named_store import NamedStore, day_store
 from sightline.history.record import LastState, entry
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Span

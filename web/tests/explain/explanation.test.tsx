@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ExplainedTerm, termOf } from '../../src/things/explainedterm';
 import { meaningOf, TERMS } from '../../src/things/glossary';
-import { placeBy } from '../../src/ui/explained';
+import { placeBy } from '../../src/ui/explanation';
 
 const shown: HTMLElement[] = [];
 

@@ -1,7 +1,7 @@
 /** What the panels cover of the map, whichever side they are on. */
 import { describe, expect, test } from 'vitest';
-import { coveredBy } from '../../src/pages/map/covered';
-import type { Box, Panels } from '../../src/pages/map/covered';
+import { coveredBy } from '../../src/pages/map/coverage';
+import type { Box, Panels } from '../../src/pages/map/coverage';
 import { stepAcross } from '../../src/words/direction';
 
 const NONE: Panels = { roster: null, drawer: null, bar: null, banner: null };

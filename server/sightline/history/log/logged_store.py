@@ -15,8 +15,8 @@ from twisted.python.failure import Failure
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history.log.durable import HistoryLog
+from sightline.history.log.erasure_notes import notes
 from sightline.history.log.folding import POSITION
-from sightline.history.log.forgotten import notes
 from sightline.history.log.indexer import Indexer
 from sightline.history.log.store_first import StoreFirst
 from sightline.history.record import HistoryEntry, LastState

@@ -15,7 +15,7 @@ import { shortText } from './sentence';
 import { RuleSign } from './sign';
 import { useRuleNames } from './usenames';
 import './rules.css';
-import './watched.css';
+import './watchers.css';
 
 /** A rule that watches somebody, as much of it as this visitor is told. */
 interface Watcher {

@@ -1,6 +1,6 @@
 """Doubtful fixes are counted nowhere, and what an owner decides about a fix counts everywhere.
 
-Covers cli/judging.py, history/api_hide.py, history/api_judged.py, history/tracks.py.
+Covers cli/judging.py, history/api_hide.py, history/api_verdicts.py, history/tracks.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 import pytest_twisted
 
 from sightline.cli.judging import report
-from sightline.history import tracks, used
+from sightline.history import judged_fixes, tracks
 from sightline.history.memory import MemoryStore
 from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry, entry
@@ -107,7 +107,7 @@ async def test_verdicts_are_counted_by_reason(store):
 @pytest_twisted.ensureDeferred
 async def test_the_last_used_fix_of_a_time_is_that_of_a_scene(store):
     await store.write([fix(3, "friend/omar/x", lat=0, lon=0)], [])
-    found = await used.last_used(store, [JANE, "friend/omar/x"], T0 + 90.2)
+    found = await judged_fixes.last_used(store, [JANE, "friend/omar/x"], T0 + 90.2)
     assert [(e.thing, e.tst - T0) for e in found] == [(JANE, 80.5)]
 
 

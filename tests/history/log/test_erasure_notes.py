@@ -11,7 +11,7 @@ from logged_scene import left_in_log, logged
 from msgspec.structs import replace
 
 from sightline.history.log.durable import HistoryLog
-from sightline.history.log.forgotten import ERASED, erasures, notes, without_erased
+from sightline.history.log.erasure_notes import ERASED, erasures, notes, without_erased
 from sightline.history.log.indexer import Indexer
 from sightline.history.memory import MemoryStore
 from sightline.history.record import LastState

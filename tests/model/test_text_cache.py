@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.model.remembered import Remembered
+from sightline.model.text_cache import Remembered
 
 
 def test_what_was_read_is_not_read_again_until_there_is_too_much():

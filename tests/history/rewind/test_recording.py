@@ -5,7 +5,7 @@ from msgspec import UNSET
 
 from rewind_scene import DAY, NOON, ArchiveFiles, endless, everything, said
 from sightline.history.rewind.answers import Recorded
-from sightline.history.rewind.recorded import Recording, recorded
+from sightline.history.rewind.recording import Recording, recorded
 
 RECORDING = Recording(True, ("#",), 30, 256)
 

@@ -15,7 +15,7 @@ from sightline.kinds.regions.model import Transition
 from sightline.kinds.rules.model import Condition
 from sightline.regions.positions import positions
 from sightline.rules.backtest import DAY, sorts_of
-from sightline.rules.drawn import Drawn
+from sightline.rules.region_trials import Drawn
 
 
 def test_a_region_that_is_drawn_today_is_tried_on_the_fixes_of_before():

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.owntracks import brought
+from sightline.owntracks import imported_states
 from sightline.wiring.clock import now
 
 reactor: Any = _reactor
@@ -30,7 +30,7 @@ class BroughtStates(Service):
 
     def __init__(self, hub: Hub, counts: Deliveries, state: Path, restored: Deferred[None]) -> None:
         self._state = state
-        self._taker = brought.BroughtIn(hub.arrived, hub.world.state, counts, now)
+        self._taker = imported_states.BroughtIn(hub.arrived, hub.world.state, counts, now)
         self._restored = restored
         self._loop = Periodic(reactor, _LOOK, self._look, "the look for what was brought in")
 
@@ -49,8 +49,8 @@ class BroughtStates(Service):
         return Deferred.fromCoroutine(self._take_all())
 
     async def _take_all(self) -> None:
-        for file in await deferToThread(brought.waiting, self._state):
-            messages = await deferToThread(brought.read, file)
+        for file in await deferToThread(imported_states.waiting, self._state):
+            messages = await deferToThread(imported_states.read, file)
             friends: set[str] = set()
             for some in self._taker.take(messages):
                 friends |= some

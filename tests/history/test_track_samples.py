@@ -10,7 +10,7 @@ import pytest_twisted
 
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
-from sightline.history.sampled import MOST, SHORTEST, sampled
+from sightline.history.track_samples import MOST, SHORTEST, sampled
 
 BROKER = "broker/main"
 NOW = 1_795_235_000.0

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from sightline.auth.permissions import VisibleScope
 from sightline.history.memory import MemoryStore
-from sightline.history.named import NamedStore
+from sightline.history.named_store import NamedStore
 from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Span, Store

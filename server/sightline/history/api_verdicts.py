@@ -20,7 +20,7 @@ from sightline.auth.permissions import may, may_recall
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import Nothing, RequestBody, RequestFields
 from sightline.contract.http import Call, Reply, Route
-from sightline.history import answers, used
+from sightline.history import answers, judged_fixes
 from sightline.history.api import answered, begun
 from sightline.history.query_params import Moment, span
 from sightline.history.store import Span, Store
@@ -131,7 +131,9 @@ class JudgedApi:
         finally:
             read.end()
         undo = act_name("use", self._wall())
-        count = await answered(self._store.hide(thing, used.SORT, keys, undo, believed=True))
+        count = await answered(
+            self._store.hide(thing, judged_fixes.SORT, keys, undo, believed=True)
+        )
         name, more = call.who.user.name, f"{count} points"
         self._note(AuditEvent(name, call.address, "believe", thing, more=more))
         return Reply(answers.Believed(believed=count, undo=f"{undo}.{thing}"))
@@ -144,8 +146,8 @@ class JudgedApi:
         keys: list[tuple[float, int]] = []
         if since > until:
             return keys
-        wanted = Span(thing, used.SORT, since, until)
-        async for some in used.chosen(self._store, wanted, "doubtful", turn):
+        wanted = Span(thing, judged_fixes.SORT, since, until)
+        async for some in judged_fixes.chosen(self._store, wanted, "doubtful", turn):
             keys += [
                 (each.entry.tst, each.entry.digest)
                 for each in some
@@ -178,12 +180,12 @@ class JudgedApi:
 
     async def judged(self, call: Call[JudgedQuery]) -> Reply:
         """Count fixes by verdict."""
-        if not may_recall(call.who.user, call.thing, used.SORT):
+        if not may_recall(call.who.user, call.thing, judged_fixes.SORT):
             raise Refused("unknown", UNKNOWN)
         since, until = span(call.asked.since, call.asked.until)
         read = await begun(self._reads, call)
         try:
-            wanted = Span(call.thing, used.SORT, since, until)
+            wanted = Span(call.thing, judged_fixes.SORT, since, until)
             counts = await answered(count_verdicts(self._store, wanted, read.turn))
         finally:
             read.end()
@@ -203,6 +205,6 @@ BELIEVED = "believed"
 async def count_verdicts(store: Store, wanted: Span, turn: Turn) -> Counter[str | None]:
     """Count the fixes of a span by the reason why they are doubtful; None: they are used."""
     counts: Counter[str | None] = Counter()
-    async for some in used.judged(store, wanted, turn):
+    async for some in judged_fixes.judged(store, wanted, turn):
         counts.update(BELIEVED if each.entry.believed else each.why for each in some)
     return counts

@@ -12,7 +12,7 @@ from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.world import World
 from sightline.model.kind import Arrival
-from sightline.wiring.unfollowed import Unfollowed
+from sightline.wiring.unfollowed_topics import Unfollowed
 
 LOCATION = b'{"_type":"location","lat":52.1,"lon":5.1,"tst":3}'
 

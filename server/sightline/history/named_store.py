@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
-from sightline.history.log.logged import LoggedStore
+from sightline.history.log.logged_store import LoggedStore
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import (
     FOREVER,

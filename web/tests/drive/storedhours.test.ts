@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Denied } from '../../src/net/api';
 import { apiOf } from '../fakes';
-import { askStored, before, pointsIn } from '../../src/things/probots/drive/stored';
+import { askStored, before, pointsIn } from '../../src/things/probots/drive/storedhours';
 
 describe('the stored hours', () => {
   test('are in order, and what is no figure is no point', () => {
