@@ -118,6 +118,23 @@ def test_the_first_record_is_written_at_once_and_the_rest_in_one_batch_behind_it
     assert scene.recorder.stored == 4
 
 
+def test_the_first_record_after_a_while_waits_for_the_end_of_the_turn_alone():
+    scene = Scene(gather=GATHER)
+    scene.clock.advance(2 * GATHER)
+    scene.hears(0)
+    scene.slip("first")
+    assert scene.written == []  # the turn may bring more, and the receipt behind it
+    scene.clock.advance(0)
+    assert scene.written == [[0]]
+    scene.store.answers()
+    assert scene.log == ["first kept"]
+    scene.hears(1)
+    scene.clock.advance(0)
+    assert scene.written == [[0]]
+    scene.clock.advance(GATHER)
+    assert scene.written == [[0], [1]]
+
+
 def test_few_records_wait_a_little_for_more_and_share_a_commit():
     scene = Scene(gather=GATHER)
     scene.hears(0)

@@ -4,10 +4,11 @@
                          │
                          └── failed: the same batch again after a wait, until it is kept
 
-A batch is written as soon as the store is idle, so batches grow only under load. Nobody who tells
-the recorder something waits for the store: the queue is bounded, and what finds no room is counted.
-A message whose record found no room is not acknowledged; its broker is asked to send it again once
-there is room. Everything here runs on the reactor thread and takes next to no time.
+A batch is written as soon as the store is idle, so batches grow only under load. Few records soon
+behind a batch wait a little for more; the first after a while, for the end of the turn alone. The
+queue is bounded, and what finds no room is counted. A message whose record found no room is not
+acknowledged; its broker is asked to send it again once there is room. Everything here runs on the
+reactor thread and takes next to no time.
 
 The present states go along with the records they come from, in the same transaction, so that the
 world of the next start is never behind its history.
@@ -57,6 +58,7 @@ LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
 GATHER = 0.01
 """What comes within so long (s) shares a commit: each one costs as much as dozens of entries."""
+_QUIET = 2  # times as long without a commit: what comes then likely shares it with nothing
 ENOUGH = 16
 """Records that are written without waiting: mosquitto sends 20 before it wants the first
 acknowledgement, unless it is told otherwise."""
@@ -84,7 +86,8 @@ class Recorder:
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
     the least time between two of a thing, s. ``own`` are things that each of several servers has
     for itself, and what they are called in history. ``gather`` (s): how long fewer than `ENOUGH`
-    records wait for more. ``no_room`` says why nothing may be written just now; empty: it may.
+    records wait for more, soon behind a commit. ``no_room`` says why nothing may be written just
+    now; empty: it may.
     """
 
     _log = Logger()
@@ -109,7 +112,7 @@ class Recorder:
         self._gather = gather
         self._no_room = no_room
         self._gathering: Any = None
-        self._ripe = False
+        self._ripe, self._begun = False, clock.seconds()
         self._leadership = leadership or Leadership()
         self._leader_work: LeaderWork[Received] = LeaderWork(self._leadership, most=MOST_BYTES)
         self._known = known
@@ -282,7 +285,7 @@ class Recorder:
             return
         if self._waits_for_more():
             return
-        self._batch = self._pending.take()
+        self._batch, self._begun = self._pending.take(), self._clock.seconds()
         self._batch.last_states = self._last_states()
         self._write()
 
@@ -291,7 +294,8 @@ class Recorder:
         if not (self._gather and self._pending.open and few) or self._ripe:
             return False
         if self._gathering is None:
-            self._gathering = self._clock.callLater(self._gather, self._gathered)
+            quiet = self._clock.seconds() - self._begun >= _QUIET * self._gather
+            self._gathering = self._clock.callLater(0 if quiet else self._gather, self._gathered)
         return True
 
     def _gathered(self) -> None:
