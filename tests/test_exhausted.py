@@ -7,7 +7,6 @@ import http.client
 import json
 import shutil
 import socket
-import time
 
 import pytest
 import pytest_twisted
@@ -15,8 +14,8 @@ from twisted.internet.threads import deferToThread
 
 from browser import Browser
 from sightline_process import SightlineProcess
+from waits import DEADLINE, until
 
-DEADLINE = 60.0
 FILES = 180
 SERVER = "server/sightline"
 
@@ -80,15 +79,15 @@ async def test_a_flood_of_connections_leaves_pages_database_and_broker_alone():
         assert browser.picture.things["broker/main"]["link"]["state"] == "connected"
         flood.close()
 
-        def comes_again() -> bool:
-            until = time.monotonic() + DEADLINE
-            while time.monotonic() < until:
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    other = OneConnection(sightline.port)
-                    with contextlib.closing(other):
-                        return other.signs_in() in ("wrong", "wait")
-            return False
+        def comes_again() -> str:
+            with (
+                contextlib.suppress(OSError, http.client.HTTPException),
+                contextlib.closing(OneConnection(sightline.port)) as other,
+            ):
+                return other.signs_in()
+            return ""
 
-        assert await deferToThread(comes_again)
+        said = await until(lambda: deferToThread(comes_again), "an answer")
+        assert said in ("wrong", "wait")
         assert "Too many open files" not in sightline.logged
         await browser.leaves()

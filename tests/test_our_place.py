@@ -51,9 +51,7 @@ def client(port: int, client_id: str, user: str = "jane", *, clean: bool = True)
     found: list[Any] = []
     made.on_connect = lambda _, __, flags, reason, *___: found.append((flags, reason))
     made.connect("127.0.0.1", port)
-    end = time.monotonic() + DEADLINE
-    while not found and time.monotonic() < end:
-        made.loop(0.02)
+    wait_until(lambda: found, "an answer", pause=lambda: made.loop(0.02))
     flags, reason = found[0]
     assert not reason.is_failure, reason
     made.knew_us = flags.session_present
@@ -170,8 +168,7 @@ def test_what_waits_under_the_former_id_is_taken_over_at_the_upgrade(monkeypatch
         granted: list[int] = []
         before.on_subscribe = lambda _, __, mid, *___: granted.append(mid)
         before.subscribe([("owntracks/#", 1), ("keys/#", 0)])
-        while not granted:
-            before.loop(0.02)
+        wait_until(lambda: granted, "the subscription", pause=lambda: before.loop(0.02))
         before.disconnect()
         phone_reports(broker.port, 0, 40)
         sightline = SightlineProcess(settings(broker.port))

@@ -21,7 +21,7 @@ from browser import Browser
 from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline_process import SightlineProcess
 from test_accounts_journey import sightline
-from waits import DEADLINE
+from waits import until
 
 SECRET = "a shared secret"
 JANE = "friend/jane/phone"
@@ -172,10 +172,10 @@ async def journey(server: SightlineProcess, broker: Broker) -> None:
 
 async def linked(browser: Browser, server: SightlineProcess) -> str:
     """A set-up link; the server notices the new account within a second or two."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        answer = await browser.asks("setup", thing=JANE, mode="http", base=server.url)
-        if answer["ok"]:
-            return str(answer["link"])
-        assert time.monotonic() < deadline, answer
-        await deferToThread(time.sleep, 0.1)
+    answer = await until(
+        lambda: browser.asks("setup", thing=JANE, mode="http", base=server.url),
+        "a link",
+        every=0.1,
+        such=lambda answer: answer["ok"],
+    )
+    return str(answer["link"])

@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +26,10 @@ from certificates import Authority
 from sightline.cli.check import frontend as owntracks_frontend
 from sightline.cli.check import public
 from sightline_process import SightlineProcess
-from waits import wait_until
+from waits import DEADLINE, until, wait_until
 
 CONFIG = Path(__file__).parents[1] / "config" / "proxy"
 AUTHORITY = Authority()
-DEADLINE = 60.0
 LIAR = "203.0.113.9"
 
 
@@ -328,14 +326,13 @@ def several(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Several]
 
 async def enters(scene: Several) -> tuple[Browser, int]:
     """A browser, and the port of the server that it met."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        browser = Browser(scene.port, AUTHORITY.pem)
-        try:
-            await browser.enters()
-            break
-        except Exception:  # the proxy has not noticed yet
-            assert time.monotonic() < deadline, "the WebSocket does not come back"
+
+    async def tried() -> Browser | None:
+        with contextlib.suppress(Exception):  # the proxy has not noticed yet
+            return await Browser(scene.port, AUTHORITY.pem).enters()
+        return None
+
+    browser = await until(tried, "the WebSocket to come back")
     await browser.sees(lambda things: "server/sightline" in things, "the server")
     met = browser.picture.things["server/sightline"]["started"]
     for place, server in scene.servers.items():

@@ -6,7 +6,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,8 +15,6 @@ import pytest
 import pytest_twisted
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
-from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from broker import Broker
@@ -25,10 +23,8 @@ from cut import Network
 from postgres import cluster, needs_postgres, prepared
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
-from waits import until
+from waits import DEADLINE, until
 
-reactor: Any = _reactor
-DEADLINE = 60.0
 HOME = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
 
 
@@ -101,15 +97,14 @@ class Pair:
 
     async def signs_in(self, server: SightlineProcess, name: str) -> str:
         """The cookie, as soon as the server lets them in."""
-        until = time.monotonic() + DEADLINE
-        while True:
-            status, said, cookie = await self.calls(
-                server, "session", {"name": name, "password": GOOD}
-            )
-            if status == 200:
-                return str(cookie)
-            assert time.monotonic() < until, said
-            await deferLater(reactor, 0.2)
+        asked = {"name": name, "password": GOOD}
+        _, _, cookie = await until(
+            lambda: self.calls(server, "session", asked),
+            f"{name} as somebody who is let in",
+            every=0.2,
+            such=lambda answer: answer[0] == 200,
+        )
+        return str(cookie)
 
     @staticmethod
     def cookie(server: SightlineProcess, cookie: str) -> str:
@@ -119,13 +114,13 @@ class Pair:
     async def enters(self, server: SightlineProcess, cookie: str) -> Browser:
         """A browser that comes in by this cookie, as soon as the server knows it."""
         cookie = self.cookie(server, cookie)
-        until = time.monotonic() + DEADLINE
-        while True:
-            try:
+
+        async def tried() -> Browser | None:
+            with suppress(Closed):
                 return await Browser(server.port).enters(headers={"Cookie": cookie})
-            except Closed:
-                assert time.monotonic() < until, "never let in"
-                await deferLater(reactor, 0.1)
+            return None
+
+        return await until(tried, "a browser that is let in", every=0.1)
 
     def traces(self, name: str) -> list[str]:
         """The files of both servers that name somebody."""
@@ -209,12 +204,12 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
 
 async def does(browser: Browser, do: str, **fields: Any) -> dict[str, Any]:
     """Ask until it is done: a busy machine may keep the servers from what they share."""
-    until = time.monotonic() + DEADLINE
-    while not (answer := await browser.asks(do, **fields))["ok"]:
-        assert answer["code"] in ("degraded", "busy"), answer
-        assert time.monotonic() < until, answer
-        await deferLater(reactor, 0.2)
-    return answer
+
+    def is_done(answer: dict[str, Any]) -> bool:
+        assert answer["ok"] or answer["code"] in ("degraded", "busy"), answer
+        return bool(answer["ok"])
+
+    return await until(lambda: browser.asks(do, **fields), do, every=0.2, such=is_done)
 
 
 def _signs_out(server: SightlineProcess, cookie: str) -> None:

@@ -31,7 +31,6 @@ from test_accounts_journey import GOOD, call, sightline
 from test_owntracks_journey import JANE, MqttPhone, ask, linked, location, login
 from waits import until
 
-DEADLINE = 60.0
 SORTS = ("fix", "transition", "state", "figures", "crossing", "drive", "alarm", "log")
 OURS = ("n", "at", "received")
 """Fields that are a server's own."""
@@ -95,10 +94,7 @@ class Pair:
         self, fact: Callable[[dict[tuple[str, str], Sequence[HistoryEntry]]], bool], what: str
     ) -> None:
         """Wait until the store has it: who is told to end leaves to the next start what it must."""
-        deadline = time.monotonic() + DEADLINE
-        while not fact(await self.entries()):
-            assert time.monotonic() < deadline, f"waited in vain for {what} in the store"
-            await deferToThread(time.sleep, 0.2)
+        await until(self.entries, f"{what} in the store", every=0.2, such=fact)
 
     async def known_to_both(self, fact: Callable[[dict[str, Any]], bool], what: str) -> None:
         for server in self.servers:
@@ -261,10 +257,11 @@ async def test_a_phone_may_post_to_any_server_and_is_asked_by_any(pair):
     link = await linked(browsers[0], pair.a)
     given = _configuration(link)
     here = location(lat=54)
-    deadline = time.monotonic() + DEADLINE
-    # As a phone does: again while it is told to.
-    while (await deferToThread(ask, given["url"], here, **login(given)))[0] == 503:
-        assert time.monotonic() < deadline, pair.a.logged[-2000:]
+    await until(  # as a phone does: again while it is told to
+        lambda: deferToThread(ask, given["url"], here, **login(given)),
+        lambda: f"an answer:\n{pair.a.logged[-2000:]}",
+        such=lambda answer: answer[0] != 503,
+    )
     for browser in browsers:
         await browser.sees(lambda things: things[JANE]["lat"] == 54, "the post")
         await browser.sees(lambda things: transport(things) == "http", "how it was heard")
@@ -305,16 +302,14 @@ async def test_who_is_erased_at_one_server_leaves_nothing_at_the_other(pair):
     for archive in archives:
         await until(lambda a=archive: _holds(a, b"the-secret-place"), "the archive")
     await deferToThread(sightline, pair.a, "user", "add", "root", "--role", "admin")
-    cookies: list[str] = []
-
-    def signs_in() -> bool:  # the server notices the new account within a second or two
-        _, _, cookie = call(pair.a, "api/1/session", {"name": "root", "password": GOOD})
-        cookies.append(cookie)
-        return bool(cookie)
-
-    await until(signs_in, "the account")
+    asked = {"name": "root", "password": GOOD}
+    _, _, cookie = await until(  # the server notices the new account within a second or two
+        lambda: deferToThread(call, pair.a, "api/1/session", asked),
+        "the account",
+        such=lambda answer: answer[2],
+    )
     status, said, _ = await deferToThread(
-        call, pair.a, "api/1/friends/jane/phone/erase", {"confirm": "jane/phone"}, cookies[-1]
+        call, pair.a, "api/1/friends/jane/phone/erase", {"confirm": "jane/phone"}, cookie
     )
     assert status == 200, said
     for archive in archives:

@@ -67,19 +67,13 @@ def settings(broker: Broker, where: dict[str, Any]) -> str:
 
 async def signs_in(server: SightlineProcess) -> str:
     """An admin's cookie, as soon as the server knows the account."""
-    cookies: list[str] = []
-
-    def tried() -> bool:
-        asked = {"name": "root", "password": GOOD}
-        status, _, cookie = call(server, "api/1/session", asked)
-        if status == 200:
-            cookies.append(cookie)
-        return bool(cookies)
-
-    deadline = time.monotonic() + 60
-    while not await deferToThread(tried):
-        assert time.monotonic() < deadline, server.logged[-2000:]
-    return cookies[0]
+    asked = {"name": "root", "password": GOOD}
+    _, _, cookie = await until(
+        lambda: deferToThread(call, server, "api/1/session", asked),
+        lambda: f"the account:\n{server.logged[-2000:]}",
+        such=lambda answer: answer[0] == 200 and answer[2],
+    )
+    return str(cookie)
 
 
 @pytest.mark.timeout(600)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import greenlet
 import pytest
 import pytest_twisted
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from waits import Watch, until, wait_until
 
@@ -26,6 +26,26 @@ async def test_a_coroutine_waits_in_the_same_way():
     assert await until(lambda: next(looks)) == "found"
     with pytest.raises(AssertionError, match="in vain for it"):
         await until(lambda: False, "it", within=0)
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_has_to_be_awaited_is_and_may_be_false_where_another_thing_counts():
+    looks = iter([3, 2, 0])
+
+    async def look() -> int:
+        return next(looks)
+
+    assert await until(look, such=lambda found: found < 3) == 2
+    assert await until(lambda: succeed(next(looks)), such=lambda found: found < 1) == 0
+    with pytest.raises(AssertionError, match=r"in vain for more; found \[5\]"):
+        await until(lambda: succeed([5]), "more", within=0, such=lambda found: len(found) > 1)
+
+
+def test_a_wait_without_a_reactor_is_told_what_counts_too():
+    looks = iter([3, 2, 0])
+    assert wait_until(lambda: next(looks), pause=lambda: None, such=lambda n: n < 1) == 0
+    with pytest.raises(AssertionError, match="in vain for less; found 5"):
+        wait_until(lambda: 5, "less", within=0, such=lambda n: n < 5)
 
 
 @pytest_twisted.ensureDeferred

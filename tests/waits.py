@@ -8,7 +8,7 @@ how long a thing should take.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from twisted.internet import reactor as _reactor
@@ -24,29 +24,36 @@ T = TypeVar("T")
 What = str | Callable[[], str]
 
 
-def _late(what: What, within: float) -> AssertionError:
-    return AssertionError(
-        f"waited {within:.0f} s in vain for {what if isinstance(what, str) else what()}"
-    )
+def _late(what: What, within: float, found: object = None) -> AssertionError:
+    said = what if isinstance(what, str) else what()
+    last = f"; found {found!r}"[:2000] if found else ""
+    return AssertionError(f"waited {within:.0f} s in vain for {said}{last}")
 
 
 async def until(
-    fact: Callable[[], T],
+    fact: Callable[[], Coroutine[Any, Any, T] | Deferred[T] | T],
     what: What = "a fact",
     within: float = DEADLINE,
     every: float = _PAUSE,
+    *,
+    such: Callable[[T], object] = bool,
 ) -> T:
     """Wait until ``fact()`` is true and return it; look again after ``every`` seconds.
+
+    What has to be awaited is. With ``such`` it is enough that this is true of what was found.
 
     Raise AssertionError after ``within`` seconds. ``what`` names the fact; as a function it is
     called only then, and can say how things stand.
     """
     deadline = time.monotonic() + within
-    while not (found := fact()):
+    while True:
+        look: Any = fact()
+        found: T = await look if isinstance(look, (Coroutine, Deferred)) else look
+        if such(found):
+            return found
         if time.monotonic() > deadline:
-            raise _late(what, within)
+            raise _late(what, within, found)
         await deferLater(reactor, every)
-    return found
 
 
 def wait_until(
@@ -55,12 +62,13 @@ def wait_until(
     within: float = DEADLINE,
     *,
     pause: Callable[[], object] = lambda: time.sleep(_PAUSE),
+    such: Callable[[T], object] = bool,
 ) -> T:
     """Do the same as `until` where no reactor runs; ``pause`` is done between two looks."""
     deadline = time.monotonic() + within
-    while not (found := fact()):
+    while not such(found := fact()):
         if time.monotonic() > deadline:
-            raise _late(what, within)
+            raise _late(what, within, found)
         pause()
     return found
 

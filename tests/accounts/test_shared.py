@@ -14,6 +14,7 @@ from postgres import cluster, needs_postgres, prepared
 from sightline.accounts.database_audit import Search
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
+from waits import until
 from web_scene import GOOD, WebScene
 
 pytestmark = needs_postgres
@@ -105,13 +106,8 @@ async def test_while_the_database_is_away_who_is_in_stays_in_and_changes_are_ref
     await home.passes(2)
     assert browser.closed is None
     network.heal()
-
-    async def back() -> bool:
-        await home.passes(1)
-        return not home.account_service.away and not home.account_service.standby
-
-    while not await back():
-        pass
+    service = home.account_service
+    await until(lambda: home.passes(1), such=lambda _: not service.away and not service.standby)
     assert (await home.asks("POST", "/session", asked)).status == 200
     await looks(other)
     for each in (home, other):
@@ -135,8 +131,7 @@ async def test_a_start_without_the_database_lets_nobody_in_until_it_is_there(
     await home.passes(1)
     assert not service.ready.called
     network.heal()
-    while not service.ready.called:
-        await home.passes(1)
+    await until(lambda: home.passes(1), such=lambda _: service.ready.called)
     await home.passes(1)
     records = await service.look(lambda database: database.records(Search()))
     assert [record.event.what for record in records] == ["stop"]

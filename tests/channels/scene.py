@@ -17,7 +17,6 @@ from typing import Any
 
 import msgspec
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from common_store import close_store, common_store, open_store
@@ -156,15 +155,7 @@ class ChannelScene:
 
     async def until_why(self, channel: Channel, why: str) -> ChannelStatus:
         """Wait until the channel's last try went so."""
-        found: list[ChannelStatus] = []
-
-        def look() -> bool:
-            looking = Deferred.fromCoroutine(self.status(channel))
-            looking.addCallback(found.append)
-            return bool(found) and why in str(found[-1].why)
-
-        await until(look, lambda: f"{why}; it is {found[-1:]}")
-        return found[-1]
+        return await until(lambda: self.status(channel), why, such=lambda at: why in str(at.why))
 
     async def until(self, fact: Callable[[], Any]) -> None:
         await until(fact, lambda: f"it; heard: {self.heard}, {self.service.figures()}")

@@ -123,14 +123,20 @@ class Driver:
 
     async def takes(self, do: str = "take") -> Driver:
         """Take the robot; again while a busy machine keeps the servers' store from answering."""
-        deadline = time.monotonic() + DEADLINE
-        while (answer := await self.asks(do)).get("code") == "no_store":
-            assert time.monotonic() < deadline, answer
-            await pause(0.2)
-        assert answer["ok"], answer
-        self.fence = answer["lease"]
+        await self.gets(do, ("no_store",))
         self.begins()
         return self
+
+    async def gets(self, do: str = "take", despite: Sequence[str] | None = None) -> None:
+        """Ask until the robot is ours: again after these answers only, or after whichever."""
+
+        def is_ours(answer: dict[str, Any]) -> bool:
+            assert answer["ok"] or despite is None or answer["code"] in despite, answer
+            return bool(answer["ok"])
+
+        # A database that another takes the place of may be away for longer than anything else.
+        answer = await until(lambda: self.asks(do), do, 2 * DEADLINE, 0.2, such=is_ours)
+        self.fence = answer["lease"]
 
     def begins(self) -> None:
         self._hand.start(0.05)
@@ -320,13 +326,13 @@ class Scene:
         )
         assert made.returncode == 0, made.stderr
         asked = {"name": name, "password": PASSWORD}
-        deadline = time.monotonic() + DEADLINE
-        while True:  # the server notices what the command line did within a second
-            status, cookie = await self.calls("POST", "session", asked)
-            if status == 200:
-                return cookie
-            assert time.monotonic() < deadline, f"{name} cannot sign in: {status}"
-            await pause(0.2)
+        _, cookie = await until(  # the server notices what the command line did within a second
+            lambda: self.calls("POST", "session", asked),
+            f"{name} as somebody who may sign in",
+            every=0.2,
+            such=lambda answer: answer[0] == 200,
+        )
+        return cookie
 
     async def calls(self, method: str, path: str, body: Any, cookie: str = "") -> tuple[int, str]:
         """A call of the HTTP API from our own page; the status, and a cookie if one came."""

@@ -17,8 +17,6 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from broker import Broker
@@ -27,9 +25,8 @@ from receiver import Receiver
 from sightline_process import SightlineProcess
 from test_accounts_journey import call
 from test_journey import publish
-from waits import DEADLINE, until
+from waits import until
 
-reactor: Any = _reactor
 HOME, AWAY = 48.5, 48.515  # nearer than what nobody gets to in a second
 JANE = "friend/jane/phone"
 # Of each, whether the phone is at home: two fixes tell, so these are four crossings.
@@ -177,12 +174,11 @@ async def test_a_restart_with_another_clock_hides_nobody_and_deletes_nothing(
     await stepped.walks()
     if words:
         await stepped.says_its_clock_is(words)
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        _, kept, _ = await deferToThread(
-            call, stepped.server, f"api/1/history/{JANE}?from=1&limit=1000&doubtful=1"
-        )
-        if len(kept["data"]) >= 11 + 10 or time.monotonic() > deadline:
-            break
-        await deferLater(reactor, 0.05)
+    path = f"api/1/history/{JANE}?from=1&limit=1000&doubtful=1"
+    _, kept, _ = await until(
+        lambda: deferToThread(call, stepped.server, path),
+        "all fixes",
+        every=0.05,
+        such=lambda answer: len(answer[1]["data"]) >= 11 + 10,
+    )
     assert len(kept["data"]) == 11 + 10

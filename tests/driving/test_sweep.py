@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 
 from broker import Broker as Mosquitto
 from child_process import ChildProcess
-from driving.scene import DEADLINE, KEYS, Recorder, Scene, pause, until
+from driving.scene import KEYS, Recorder, Scene, pause, until
 from driving.test_service import Broker, Play
 from sightline.cli.guard import REST, GuardProcess
 from sightline.driving.deadman import SILENCE
@@ -538,18 +538,12 @@ async def is_clean(port: int) -> None:
 
     How long that takes is tested with a clock, above: here a busy machine may take longer.
     """
-    await _lies_in_the_end(port, lambda found: all(map(is_harmless, found, found.values())))
+    await until(lambda: lies(port), such=lambda found: all(map(is_harmless, found, found.values())))
 
 
 async def is_empty(port: int) -> None:
     """Wait until a robot that comes is told nothing."""
-    await _lies_in_the_end(port, lambda found: not found)
-
-
-async def _lies_in_the_end(port: int, fact: Callable[[dict[str, bytes]], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not fact(found := await lies(port)):
-        assert time.monotonic() < deadline, found
+    await until(lambda: lies(port), such=lambda found: not found)
 
 
 async def dies_talking(recorder: Recorder, port: int, stranger: Stranger) -> None:

@@ -19,7 +19,6 @@ from logged_scene import logged
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 
 from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker
@@ -335,20 +334,24 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
                 speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(60)
 
             # What comes before the server has subscribed is nobody's.
-            while not await kept(store):
-                speak(0)
+            await until(lambda: speak(0) or kept(store), "the first fix")
             count = 10
             for number in range(1, count):
                 speak(number)
             # The present states are written behind the entries, not with them.
-            while JANE not in [standing.thing for standing in (await store.last_states())[0]]:
-                await deferLater(reactor, 0.05)
+            await until(
+                lambda: store.last_states(),
+                "her present state",
+                every=0.05,
+                such=lambda page: JANE in [standing.thing for standing in page[0]],
+            )
             server.restart(signal.SIGKILL)
             await until(
                 lambda: "things are known from before" in server.logged, lambda: server.logged
             )
-            while len(await kept(store)) < count:
-                await deferLater(reactor, 0.05)
-            assert len(await kept(store)) == count
+            found = await until(
+                lambda: kept(store), "every fix", every=0.05, such=lambda found: len(found) >= count
+            )
+            assert len(found) == count
             speaker.disconnect()
             speaker.loop_stop()

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
 
 from postgres import needs_postgres
 from postgres_scene import JANE, T0, fix
 from sightline.history.store import Span
 from sightline.model.faults import Unavailable
-from waits import DEADLINE
+from waits import until
 
-reactor: Any = _reactor
 pytestmark = needs_postgres
 
 
 async def answered(ask: Callable[[], Deferred[Any]]) -> Any:
     """What it says once it is back."""
-    deadline = reactor.seconds() + DEADLINE
-    while True:
-        try:
-            return await ask()
-        except Unavailable:
-            assert reactor.seconds() < deadline
-        await deferLater(reactor, 0.05)
+
+    async def answers() -> list[Any]:
+        with suppress(Unavailable):
+            return [await ask()]
+        return []
+
+    (answer,) = await until(answers, "an answer", every=0.05)
+    return answer
 
 
 @pytest_twisted.ensureDeferred

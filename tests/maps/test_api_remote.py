@@ -143,9 +143,7 @@ async def test_what_admins_do_is_written_down_without_the_key(open_web, monkeypa
         return found.said["records"]
 
     await until(lambda: home.account_service is not None)
-    found = await records()
-    while len(found) < 2:
-        found = await records()
+    found = await until(records, "both records", such=lambda found: len(found) >= 2)
     assert [each["what"] for each in found] == ["remove map", "set map"]
     assert tiles.url in found[1]["more"]
 

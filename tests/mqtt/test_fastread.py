@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from mqtt.scene import publish_packet, varint
 from sightline.model.kind import Arrival
 from sightline.mqtt.fastread import CHUNK, FastClient, fits
+from waits import wait_until
 
 
 @dataclass
@@ -240,8 +241,7 @@ def test_the_end_of_the_connection_is_noticed() -> None:
     with reader(True, MQTTProtocolVersion.MQTTv311) as (client, theirs, arrivals):
         theirs.sendall(publish_packet(b"a", b"") + b"\x30\x05")
         theirs.close()
-        while client.socket():
-            client.loop_read()
+        wait_until(lambda: not client.socket(), "the end", pause=client.loop_read)
         assert [a.topic for a in arrivals] == ["a"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import itertools
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +22,7 @@ from sightline.maps.catalogue import Catalogue
 from sightline_process import SightlineProcess
 from tile_server import TileServer, one_coloured, whole_tile
 from town_server import server_of_a_town
-from waits import DEADLINE
+from waits import wait_until
 
 pytestmark = pytest.mark.map
 
@@ -61,10 +60,12 @@ def drawn(page: Page, maps: str) -> None:
 
 def named(page: Page, street: str) -> None:
     """Wait until this name is drawn on the map."""
-    end = time.monotonic() + DEADLINE
-    while street not in (names := page.evaluate("sightline.map.namesInView()")):
-        assert time.monotonic() < end, f"no {street} among {names}"
-        page.wait_for_timeout(100)
+    wait_until(
+        lambda: page.evaluate("sightline.map.namesInView()"),
+        street,
+        pause=lambda: page.wait_for_timeout(100),
+        such=lambda names: street in names,
+    )
 
 
 def shows(page: Page, least: float, most: float = 30) -> None:
@@ -253,14 +254,15 @@ def choose(page: Page, title: str) -> None:
 
 def coloured(page: Page, colour: tuple[int, int, int]) -> None:
     """Wait until the map has this colour at a place without a name, nearly."""
-    end = time.monotonic() + DEADLINE
-    while True:
+
+    def look() -> list[Any]:
         seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        pixels: list[Any] = [seen.getpixel((x, 300)) for x in range(500, 900, 10)]
+        return [seen.getpixel((x, 300)) for x in range(500, 900, 10)]
+
+    def is_there(pixels: list[Any]) -> bool:
         near = sum(
             all(abs(a - b) < 12 for a, b in zip(pixel, colour, strict=True)) for pixel in pixels
         )
-        if near > len(pixels) / 2:
-            return
-        assert time.monotonic() < end, f"no {colour} among {set(pixels)}"
-        page.wait_for_timeout(100)
+        return near > len(pixels) / 2
+
+    wait_until(look, f"{colour}", pause=lambda: page.wait_for_timeout(100), such=is_there)

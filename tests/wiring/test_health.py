@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.task import Clock
 
 from sightline.accounts.database import Database
 from sightline.auth.account import Account
 from sightline.database.trouble import Degraded
 from sightline.wiring import members
 from sightline.wiring.health import Health
+from waits import until
 
 reactor: Any = _reactor
 NAMES = (members.ACCOUNTS,)
@@ -53,11 +54,7 @@ class Scene:
     async def passes(self, seconds: float) -> None:
         self.now += seconds
         self.clock.advance(seconds)
-        for _ in range(1000):
-            if self.health._checking.called:
-                return
-            await deferLater(reactor, 0.01)
-        raise AssertionError("the check does not end")
+        await until(lambda: self.health._checking.called, "the end of the check")
 
     def checked(self) -> float | None:
         file = self.folder / "checked.json"
@@ -141,8 +138,7 @@ async def test_a_stop_does_not_wait_for_a_check(
     scene.health.startService()
     scene.now += HOUR
     scene.clock.advance(HOUR)
-    while not begun:
-        await deferLater(reactor, 0.01)
+    await until(lambda: begun, "the check")
     await scene.health.stopService()
     assert scene.checked() is None
 

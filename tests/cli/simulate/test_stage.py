@@ -18,8 +18,7 @@ from sightline.cli.simulate.command import actors_for
 from sightline.cli.simulate.faults import parse
 from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.stage import SimulationStage
-
-DEADLINE = 60.0
+from waits import DEADLINE, wait_until
 
 
 class Ear:
@@ -155,14 +154,10 @@ def test_a_friend_answers_when_asked_where_it_is(broker, ear):
 def test_without_a_broker_it_says_so_once_and_goes_on_when_there_is_one():
     port = free_port()
     with play(port, "--friends", "3", "--robots", "3") as (_, said):
-        until = time.monotonic() + DEADLINE
-        while not said and time.monotonic() < until:
-            threading.Event().wait(0.01)
+        wait_until(lambda: said, "a word of it")
         assert said == [f"No connection to the broker at 127.0.0.1:{port} (no answer); trying on."]
         with Broker(port=port):
-            while said[-1] != "The broker is there." and time.monotonic() < until:
-                threading.Event().wait(0.01)
-            assert said[-1] == "The broker is there."
+            wait_until(lambda: said[-1] == "The broker is there.", lambda: f"the broker: {said}")
 
 
 def test_a_broker_that_refuses_is_quoted(tmp_path):
@@ -173,9 +168,7 @@ def test_a_broker_that_refuses_is_quoted(tmp_path):
         Broker("allow_anonymous false", f"password_file {passwords}") as broker,
         play(broker.port, "probot") as (_, said),
     ):
-        until = time.monotonic() + DEADLINE
-        while not any("refuses" in s for s in said) and time.monotonic() < until:
-            threading.Event().wait(0.01)
+        wait_until(lambda: any("refuses" in s for s in said), lambda: f"the refusal: {said}")
     assert "the broker refuses: Not authorized" in said[0]
 
 
