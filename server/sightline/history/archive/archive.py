@@ -32,8 +32,10 @@ from sightline.model.kind import Arrival, id_of
 
 _AT_ONCE = 500  # messages written at once
 _AGAIN = 1.0  # s, after a failure
-_GATHER = 0.05
-"""More comes meanwhile (s): each turn of this thread costs the reactor its own."""
+_GATHER, _GATHER_FEW = 0.05, 0.2
+"""More comes meanwhile (s): each turn of this thread costs the reactor its own. The second is for
+where less than `_FEW` came in the last turn."""
+_FEW = 40
 _SYNC = 5.0  # s between the times when the disk is made to take it
 _STOP = 10.0  # s that stopping may take
 _KNOWN = 32_768  # topics whose fate is remembered
@@ -241,7 +243,7 @@ class Archive(Service):
     # ---- the archive's thread below
 
     def _run(self) -> None:
-        opened = False
+        opened, counted = False, 0
         while True:
             try:
                 things = self._erasures.note_all()
@@ -268,7 +270,8 @@ class Archive(Service):
                 if not (self._queue or self._chore or self._due()):
                     self._bell.wait(_SYNC)
                     if not self._stopping:
-                        time.sleep(_GATHER)
+                        few, counted = self._taken - counted < _FEW, self._taken
+                        time.sleep(_GATHER_FEW if few else _GATHER)
             self._bell.clear()
 
     def _write(self) -> None:
