@@ -378,6 +378,36 @@ def test_an_erased_friend_is_in_no_file_any_more(folder: Path):
                 assert b"secret" not in stream.read()
 
 
+def test_what_is_of_another_day_may_be_there_before_the_archive_begins(folder: Path):
+    scene = Scene(folder)
+    scene.archive.take([said(at=NOW - DAY), said(at=NOW)])
+    with scene:
+        scene.until(lambda: scene.archive.idle)
+        scene.stop()
+        assert [message.at for message in scene.kept] == [NOW - DAY, NOW]
+
+
+def test_a_fault_of_our_own_is_told_and_what_waits_is_kept_after_it(folder: Path, monkeypatch):
+    failures: list[str] = []
+
+    def logged(_: object, text: str, failure: Failure) -> None:
+        failures.append(repr(failure.value))
+
+    monkeypatch.setattr("twisted.logger.Logger.failure", logged)
+    faults = [RuntimeError("broken")]
+
+    def no_room() -> str:
+        if faults:
+            raise faults.pop()
+        return ""
+
+    with Scene(folder, no_room=no_room) as scene:
+        scene.archive.take([said()])
+        scene.until(lambda: scene.archive.idle)
+        scene.stop()
+        assert (len(scene.kept), failures) == (1, ["RuntimeError('broken')"])
+
+
 def test_erasing_is_done_before_a_stop(folder: Path):
     with Scene(folder) as scene:
         scene.archive.take([said(payload=b"secret") for _ in range(2000)])

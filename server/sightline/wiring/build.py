@@ -25,6 +25,7 @@ from sightline.wiring.health import Health
 from sightline.wiring.limits import QuotaAlarms
 from sightline.wiring.listeners import Ports
 from sightline.wiring.loglimit import LogLimit
+from sightline.wiring.missed_erasures import missed_erasures
 from sightline.wiring.part_groups import Start
 from sightline.wiring.parts import Parts, alarm_of, build_parts
 from sightline.wiring.state_folder import StateFolder, databases
@@ -121,7 +122,7 @@ def in_order(
         QuotaAlarms(reactor, now, live.hub, accounts.service.note),
         parts.driving,
         *(features.geofencing, features.rules, features.naming),
-        *(past.archive, past.rewind),
+        *(past.archive, past.rewind, *missed_erasures(live, past.archive)),
         *(() if parts.mqtt.peers is None else (parts.mqtt.peers,)),
         parts.mqtt.brokers,
         *(parts.console.service, parts.console.monitor),

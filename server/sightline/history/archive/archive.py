@@ -20,6 +20,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from sightline.history.archive import erasures
 from sightline.history.archive.folder import Folder, day_of
@@ -128,8 +129,9 @@ class Archive(Service):
         self._wanted: dict[str | bytes, bool] = {}
         self._queue: deque[Arrival] = deque()
         self._orders: deque[_Order] = deque()
-        self._erasures = erasures.ErasureQueue(reactor, folder)
         self._bell = threading.Event()
+        self.erasures = erasures.ErasureQueue(reactor, folder, self._bell.set)
+        """Who is to be taken out of the files."""
         self._thread: threading.Thread | None = None
         self._stopping = False
         # the archive's thread only
@@ -155,7 +157,7 @@ class Archive(Service):
     @property
     def idle(self) -> bool:
         """Return whether everything is written, and no work on the files is left."""
-        waits = self.waiting or self._files.untidy or self._orders or self._chore or self._erasures
+        waits = self.waiting or self._files.untidy or self._orders or self._chore or self.erasures
         return not waits
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
@@ -204,9 +206,7 @@ class Archive(Service):
 
         Lines that cannot be read go, too. What comes before this is begun may go or stay.
         """
-        noted = self._erasures.ask(thing)
-        self._bell.set()
-        return noted
+        return self.erasures.ask(thing)
 
     def startService(self) -> None:
         super().startService()
@@ -226,7 +226,7 @@ class Archive(Service):
         return ended.addCallback(self._ended)
 
     def _ended(self, _: None) -> None:
-        self._erasures.give_up()
+        self.erasures.give_up()
         if self.waiting:
             self._log.warn(
                 "{count} messages did not get into the archive: {why}",
@@ -234,8 +234,11 @@ class Archive(Service):
                 why=self.why or "there was no time",
             )
 
-    def _failed(self, why: str) -> None:
-        self._log.warn("The message archive cannot be written: {why}", why=why)
+    def _failed(self, why: str, ours: Failure | None) -> None:
+        if ours is not None:
+            self._log.failure("The message archive failed", ours)
+        else:
+            self._log.warn("The message archive cannot be written: {why}", why=why)
 
     def _works(self) -> None:
         self._log.info("The message archive can be written again")
@@ -246,22 +249,25 @@ class Archive(Service):
         opened, counted = False, 0
         while True:
             try:
-                things = self._erasures.note_all()
+                things = self.erasures.note_all()
                 if not opened:
                     self._files.open()
                     things, opened = erasures.noted(self._path), True
-                for thing in things:
-                    work = erasures.work_of(self._files, self._path, thing, self._sent_by)
+                named = (
+                    erasures.work_of(self._files, self._path, thing, self._sent_by)
+                    for thing in things
+                )
+                for work in (*named, *self.erasures.missed(self._files)):
                     self._orders.append(_Order(self._put, work, True))
                     self._orders.append(_Order(self._put, partial(make_indexes, self._path), False))
                 self._write()
+                self._look_at_the_clock()  # by which the next tells what is old
                 self._work()
-                self._look_at_the_clock()
                 self._well()
                 if self._stopping and not self._queue:
                     self._finish()
                     return
-            except OSError as fault:
+            except Exception as fault:
                 self._ill(fault)
                 if self._stopping:
                     return
@@ -307,7 +313,7 @@ class Archive(Service):
             next(self._chore)
         except StopIteration:
             self._chore = None
-        except OSError:
+        except Exception:
             self._chore = None
             if self._order.must:
                 self._orders.append(self._order)  # what else is to be done does not wait for it
@@ -353,11 +359,13 @@ class Archive(Service):
         if surely > 0:
             self._files.prune(min(self._day, day_of(surely)))
 
-    def _ill(self, fault: OSError) -> None:
-        why = fault.strerror or str(fault)
+    def _ill(self, fault: Exception) -> None:
+        """Say what is wrong, once. What is no fault of the disk is ours: that ends no thread."""
+        ours = None if isinstance(fault, OSError) else Failure(fault)
+        why = getattr(fault, "strerror", None) or str(fault) or repr(fault)
         if why != self.why:
             self.why = why
-            self._reactor.callFromThread(self._failed, why)
+            self._reactor.callFromThread(self._failed, why, ours)
 
     def _well(self) -> None:
         if self.why:

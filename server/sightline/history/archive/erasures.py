@@ -11,14 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from sightline.history.archive import missed_erasures
 from sightline.history.archive.folder import Folder
 from sightline.history.archive.line import NoMessage, read
+from sightline.history.archive.missed_erasures import Senders
 from sightline.history.log.segments import sync_folder
 from sightline.model.faults import Unavailable
 
@@ -26,21 +28,37 @@ _END = ".erasing"
 
 
 class ErasureQueue:
-    """Whom the reactor's thread asks to erase, and the archive's thread notes in ``folder``."""
+    """Whom the reactor's thread asks to erase, and the archive's thread notes in ``folder``.
 
-    def __init__(self, reactor: Any, folder: Path) -> None:
+    ``ring`` wakes that thread.
+    """
+
+    def __init__(self, reactor: Any, folder: Path, ring: Callable[[], object]) -> None:
         self._reactor = reactor
         self._folder = folder
+        self._ring = ring
         self._waiting: deque[tuple[str, Deferred[None]]] = deque()
+        self._missed: deque[tuple[Mapping[str, float], Senders]] = deque()
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._waiting or self._missed)
 
     def ask(self, thing: str) -> Deferred[None]:
         """Have this thing noted; fires once it is. Fails with `Unavailable`."""
         asked: Deferred[None] = Deferred()
         self._waiting.append((thing, asked))
+        self._ring()
         return asked
+
+    def ask_missed(self, erased: Mapping[str, float], senders: Senders) -> None:
+        """Take out, soon, whom other servers erased while this one was down: `missed_erasures`."""
+        self._missed.append((erased, senders))
+        self._ring()
+
+    def missed(self, files: Folder) -> Iterator[Callable[[], Generator[None, None, None]]]:
+        """Yield the work that this makes, on the archive's thread."""
+        while self._missed:
+            yield missed_erasures.work_of(files, self._folder, *self._missed.popleft())
 
     def note_all(self) -> list[str]:
         """Note all that was asked for, on the archive's thread; return what is noted now."""

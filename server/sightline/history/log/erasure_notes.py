@@ -21,7 +21,7 @@ ERASED = f"{POSITION}erased/"
 
 def notes(things: Iterable[str], at: float) -> list[LastState]:
     """Return the notes by which a store knows that these were erased at ``at`` (epoch s)."""
-    return [LastState(_key(thing), at, b"{}") for thing in things]
+    return [LastState(key_of(thing), at, b"{}") for thing in things]
 
 
 async def erasures(store: Store) -> dict[str, float]:
@@ -45,12 +45,13 @@ def without_erased(
 ) -> tuple[list[HistoryEntry], list[LastState]]:
     """Leave out what was received before its thing was ``erased``."""
     things = {each.thing for each in entries} | {each.thing for each in states}
-    until = {thing: erased.get(_key(thing), float("-inf")) for thing in things}
+    until = {thing: erased.get(key_of(thing), float("-inf")) for thing in things}
     return (
         [each for each in entries if each.at > until[each.thing]],
         [each for each in states if each.at > until[each.thing]],
     )
 
 
-def _key(thing: str) -> str:
+def key_of(thing: str) -> str:
+    """Return the key of the note about this thing."""
     return ERASED + hashlib.sha256(thing.encode()).hexdigest()

@@ -80,7 +80,8 @@ class Indexer:
     ) -> None:
         self._reactor = reactor
         self._durable = log
-        self._store = store
+        self.store = store
+        """What it is brought into."""
         self.shared = shared
         """Whether other servers write into the store, too."""
         self.key = POSITION + server
@@ -285,7 +286,7 @@ class Indexer:
         """Ask the store where it is."""
         after: str | None = None
         while True:
-            states, after = await self._store.last_states(after=after)
+            states, after = await self.store.last_states(after=after)
             found = next((each for each in states if each.thing == self.key), None)
             if found is not None or after is None:
                 break

@@ -8,7 +8,7 @@ for the device: ``owntracks/+/+``, ``/owntracks/+/+`` (some senders put a slash 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sightline.kinds.friends.address import (
     MOST_TOPICS,
@@ -87,6 +87,20 @@ class BaseTopics:
         text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
         levels, device = text.split("/"), id_of(thing).split("/")
         return any(_named(base, levels) == device for base in self._bases)
+
+    def senders(self, topic: str | bytes) -> Iterator[str]:
+        """Yield the friends whose this topic may be, by the names in it.
+
+        Below any base, and below any first level: that may have been a base before. Nothing is
+        remembered, so any thread may ask.
+        """
+        text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+        levels = text.split("/")
+        found = [_named(base, levels) for base in self._bases]
+        found.append(text.removeprefix("/").split("/")[1:3])
+        for device in found:
+            if device is not None and len(device) == 2:
+                yield f"friend/{'/'.join(device)}"
 
     def suggestion(self, topic: str | bytes, payload: bytes) -> str:
         """Return the base topic with which this message would be heard.
