@@ -1,7 +1,4 @@
-"""Whom another server erased while this one was down is taken out of this one's archive.
-
-Covers archive/missed_erasures.py.
-"""
+"""Whom another server erased while this one was down is taken out of this one's archive."""
 
 from __future__ import annotations
 

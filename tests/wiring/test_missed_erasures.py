@@ -10,7 +10,7 @@ from sightline.model.faults import Unavailable
 from sightline.wiring.missed_erasures import MissedErasures, missed_erasures
 
 
-class Asked:
+class NoteScene:
     """The notes of a store that does not answer at first, and the archive that is told of them."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Asked:
 
 
 def test_the_store_is_asked_until_it_answers_and_then_no_more():
-    clock, asked, senders = Clock(), Asked(), str.split
+    clock, asked, senders = Clock(), NoteScene(), str.split
     service = MissedErasures(clock, asked.erased, asked, senders)
     service.startService()
     assert (asked.times, asked.told) == (1, [])
@@ -40,7 +40,7 @@ def test_the_store_is_asked_until_it_answers_and_then_no_more():
 
 def test_a_server_that_shares_its_store_with_nobody_asks_nothing():
     for indexer in (None, SimpleNamespace(shared=False)):
-        assert missed_erasures(SimpleNamespace(indexer=indexer), Asked()) == ()
+        assert missed_erasures(SimpleNamespace(indexer=indexer), NoteScene()) == ()
     indexer = SimpleNamespace(shared=True, store=None)
     live = SimpleNamespace(indexer=indexer, bases=SimpleNamespace(senders=str.split))
-    assert len(missed_erasures(live, Asked())) == 1
+    assert len(missed_erasures(live, NoteScene())) == 1

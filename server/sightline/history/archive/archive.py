@@ -234,9 +234,9 @@ class Archive(Service):
                 why=self.why or "there was no time",
             )
 
-    def _failed(self, why: str, ours: Failure | None) -> None:
-        if ours is not None:
-            self._log.failure("The message archive failed", ours)
+    def _failed(self, why: str, fault: Failure | None) -> None:
+        if fault is not None:
+            self._log.failure("The message archive failed", fault)
         else:
             self._log.warn("The message archive cannot be written: {why}", why=why)
 
@@ -361,11 +361,11 @@ class Archive(Service):
 
     def _ill(self, fault: Exception) -> None:
         """Say what is wrong, once. What is no fault of the disk is ours: that ends no thread."""
-        ours = None if isinstance(fault, OSError) else Failure(fault)
+        failure = None if isinstance(fault, OSError) else Failure(fault)
         why = getattr(fault, "strerror", None) or str(fault) or repr(fault)
         if why != self.why:
             self.why = why
-            self._reactor.callFromThread(self._failed, why, ours)
+            self._reactor.callFromThread(self._failed, why, failure)
 
     def _well(self) -> None:
         if self.why:
