@@ -85,6 +85,27 @@ def test_what_happened_while_the_connection_was_lost_is_told(
     listener.hears("things")
 
 
+def test_a_fault_of_our_own_is_told_and_the_change_is_heard_after_it(postgres: Postgres):
+    heard: list[str] = []
+    said: list[str] = []
+    faults = [RuntimeError("broken")]
+
+    def hears(topics: frozenset[str]) -> None:
+        if faults and "things" in topics and "schema" not in topics:
+            raise faults.pop()
+        heard.extend(topics)
+
+    feed = Feed(postgres, hears, said.append)
+    feed.start()
+    wait_until(lambda: "schema" in heard, "all that there is, at first")
+    heard.clear()
+    PostgresEngine(postgres).execute("INSERT INTO thing (id) VALUES (?)", ("a",))
+    wait_until(lambda: "things" in heard, "the change")
+    wait_until(lambda: said[-1] == "", "that all is well again")
+    assert said == ["", "RuntimeError('broken')", ""]
+    feed.stop()
+
+
 def test_a_change_that_took_a_lower_number_and_ends_later_is_not_missed(
     postgres: Postgres, listener: Listener
 ):

@@ -950,7 +950,7 @@ export interface Invitations {
   readonly invitations: readonly InvitationShown[];
 }
 
-/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: whoever looks after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. `passkey`: one may take the place of the password. `wants` and `half`: see `SignedIn`. */
+/** Who is here now; or what the invitation is, and what it `needs` to be given. `by` is who invites (empty: those who look after the server), `ends` until when (epoch s), `account` who chooses a new password. `adds_phone`: they are to add a phone of their own. `passkey`: one may take the place of the password. `wants` and `half`: see `SignedIn`. */
 export interface Invited {
   readonly ok: true;
   readonly user?: Person | null;

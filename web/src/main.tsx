@@ -42,7 +42,7 @@ function start(): void {
     const { is } = session.state.value;
     if (is !== 'in' && is !== 'asking' && is !== 'away') newPhones.forget();
   });
-  // Whoever was invited to bring a phone goes on with it.
+  // Anybody who was invited to bring a phone goes on with it.
   effect(() => {
     const state = session.state.value;
     if (state.is === 'in' && state.addsPhone) void newPhones.openIfAllowed();

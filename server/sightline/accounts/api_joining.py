@@ -1,7 +1,7 @@
 """Let people in by an invitation or by a link for a new password: each is good once.
 
-Whoever holds the secret is told who invites them and until when, and nothing of what there is to
-see. Nothing is used up before the account is made, or the password is changed.
+Anybody who holds the secret is told who invites them and until when, and nothing of what there is
+to see. Nothing is used up before the account is made, or the password is changed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class PasskeyFor(RequestBody, frozen=True):
 class Invited(Answer, frozen=True):
     """Who is here now; or what the invitation is, and what it ``needs`` to be given.
 
-    ``by`` is who invites (empty: whoever looks after the server), ``ends`` until when (epoch s),
+    ``by`` is who invites (empty: those who look after the server), ``ends`` until when (epoch s),
     ``account`` who chooses a new password. ``adds_phone``: they are to add a phone of their own.
     ``passkey``: one may take the place of the password. ``wants`` and ``half``: see `SignedIn`.
     """

@@ -60,7 +60,7 @@ def bundle(
 
 async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]:
     """Return the same zip with ``history.jsonl``, in a file of its own: it may be long."""
-    # Whoever sends it (`pieces`) closes it.
+    # Anybody who sends it (`pieces`) closes it.
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     file.write(bundled)
     with (

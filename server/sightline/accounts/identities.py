@@ -1,7 +1,7 @@
 """Keep who somebody is at a provider, and which sessions came by that, in the accounts' database.
 
 Plain functions for within a change. When an account is removed its identities stay, without an
-account: whoever is known so stays out until an admin decides otherwise.
+account: anybody who is known so stays out until an admin decides otherwise.
 """
 
 from __future__ import annotations

@@ -43,19 +43,20 @@ OWNERS = frozenset(name for name, verb in VERBS.items() if verb.owners)
 # personal one to its account, a phone's own to whom the phone belongs to; all of them to admins.
 BY_KEY = frozenset(name for name, verb in VERBS.items() if verb.by_key)
 
-# What hands out something that goes on by itself, a link or another token: only whoever signed in
+# What hands out something that goes on by itself, a link or another token: only one who signed in
 # does that. Nothing that came by a token must outlive it.
 LASTING = frozenset(name for name, verb in VERBS.items() if verb.lasting)
 
 # What is done to things of one type only.
 ONLY: dict[str, str] = {name: verb.only for name, verb in VERBS.items() if verb.only}
 
-# Types that show what another thing is about: whoever sees the one sees the other, by the same id.
+# Types that show what another thing is about: anybody who sees the one sees the other, by the same
+# id.
 FOLLOWS: dict[str, str] = {name: each.follows for name, each in THING_TYPES.items() if each.follows}
 
 # Types that tell of a thing and of another beside it (a region), both named by the key: ``stay/
-# <thing>/<region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both.
-# The number is how many levels of the key come before the thing.
+# <thing>/<region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by anybody who sees
+# both. The number is how many levels of the key come before the thing.
 TOGETHER: dict[str, int] = {name: each.about for name, each in THING_TYPES.items() if each.about}
 _THING_LEVELS = {name: THING_TYPES[name].levels for name in FENCED}
 _ALWAYS_BESIDE = frozenset(name for name, each in THING_TYPES.items() if each.always_beside)
@@ -83,16 +84,16 @@ SEEN_BY: dict[str, Role] = {
     name: each.seen_by for name, each in THING_TYPES.items() if not each.follows
 }
 
-# What whoever sees anything at all sees, the visitor of a shared link, too.
+# What anybody who sees anything at all sees, the visitor of a shared link, too.
 PUBLIC = frozenset(name for name, each in THING_TYPES.items() if each.public)
 
-# Types that tell of any thing of another type, and are seen by whoever sees all of that.
+# Types that tell of any thing of another type, and are seen by anybody who sees all of that.
 WITH_ALL: dict[str, str] = {
     name: each.with_all for name, each in THING_TYPES.items() if each.with_all
 }
 
-# What of a thing's history is seen by whoever also sees this type; of the rest, whoever sees the
-# thing sees its history.
+# What of a thing's history is seen by anybody who also sees this type; of the rest, anybody who
+# sees the thing sees its history.
 SEEN_AS: dict[str, str] = {name: each.seen_as for name, each in EVENT_TYPES.items() if each.seen_as}
 
 _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")

@@ -1,7 +1,7 @@
 """Open the accounts' database for subcommands, whether the server runs or not.
 
 The server sees within a second what was changed here; where several servers share a database, all
-do. Whoever may write the folder may do everything; that is why the folder is its owner's alone.
+do. Anybody who may write the folder may do everything; that is why the folder is its owner's alone.
 """
 
 from __future__ import annotations

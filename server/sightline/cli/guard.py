@@ -1,9 +1,10 @@
 """Run `sightline guard`: the dead-man outside the server.
 
 A small process of its own, best on the broker's host. It listens to ``keys/+`` and says the stop
-when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
-any other program that drives robots and vanishes, leaves none of them running. Each half second it
-says that it is here; the server shows it, and refuses to drive without it if so configured.
+when the last command with motion is older than 0.5 s, no matter who sent it. So a server that
+hangs, or any other program that drives robots and vanishes, leaves none of them running. Each half
+second it says that it is here; the server shows it, and refuses to drive without it if so
+configured.
 
 Where robots have base topics (``probots.topics``) it listens below each, and says which it watches.
 

@@ -3,7 +3,7 @@ while.
 
 Each server finds out the same things. The one on duty acts on them at once. Another keeps what it
 would have done, and forgets it once somebody else was on duty well after it happened: by then it
-has been done. If duty falls to it before, since whoever had it is gone, it does what it kept. So
+has been done. If duty falls to it before, since its holder is gone, it does what it kept. So
 nothing is left out while duty changes hands or nobody has it, and some of it is done twice:
 whatever is done so must bear that.
 """

@@ -162,7 +162,7 @@ class LockClient(Service):
         raise HeldElsewhere(lock or Lock(name))
 
     async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
-        """Have it from whoever holds it, within so many seconds; its fence.
+        """Have it from its holder, within so many seconds; its fence.
 
         Unless ``over``, its driver is asked. Raises `HeldElsewhere` (in vain), `Declined` or
         `Unavailable`. Cancelled, the wish is taken back.

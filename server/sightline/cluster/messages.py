@@ -5,9 +5,10 @@
     sightline/replicas/<server>/delivered/<webhook>      what a webhook has taken; also `recent` and
                                                          `missed`, see `webhooks.exchange`
 
-None of it is retained. QoS 1, so that a server that is away gets it when it is back. Whoever may
-publish there is believed no more than a phone: levels and sizes are looked at here, and whoever
-listens reads strictly. What is in the common database is told there (`sightline.database.feed`).
+None of it is retained. QoS 1, so that a server that is away gets it when it is back. Anybody who
+may publish there is believed no more than a phone: levels and sizes are looked at here, and anybody
+who listens reads strictly. What is in the common database is told there
+(`sightline.database.feed`).
 """
 
 from __future__ import annotations

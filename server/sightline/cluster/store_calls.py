@@ -17,7 +17,7 @@ def _nothing() -> None:
 
 class StoreCalls:
     """What is under way. Nobody waits for it: what the store cannot do now is tried again later,
-    by whoever asked.
+    by the one that asked.
     """
 
     _log = Logger()

@@ -76,11 +76,15 @@ class Feed:
                 finally:
                     self._connection = None
                     connection.close()
-            except (psycopg.Error, Unavailable, CannotOpen) as why:
+            except Exception as why:  # of a fault of ours, too, nobody would hear the others again
                 if not self._ended.is_set():
-                    known = isinstance(why, Unavailable | CannotOpen)
-                    self._say(str(why if known else self._postgres.trouble(why)))  # type: ignore[arg-type]
+                    self._say(self._said(why))
                     self._ended.wait(_AGAIN)
+
+    def _said(self, why: Exception) -> str:
+        if isinstance(why, psycopg.Error):
+            return str(self._postgres.trouble(why))
+        return str(why) if isinstance(why, Unavailable | CannotOpen) else repr(why)
 
     def _listen(self, connection: Connection) -> None:
         with self._watchdog.watching(connection.fileno, self._postgres.answer):
@@ -96,13 +100,14 @@ class Feed:
         with self._watchdog.watching(connection.fileno, self._postgres.answer):
             rows = connection.execute("SELECT topic, n FROM feed").fetchall()
         counts: dict[str, int] = dict(rows)
-        before, self._counts = self._counts, counts
+        before = self._counts
         if before is None:
             changed = frozenset(counts)
         else:
             changed = frozenset(t for t, n in counts.items() if n != before.get(t)) | topics
         if changed:
             self._heard(changed)
+        self._counts = counts
 
     def _say(self, why: str) -> None:
         if why != self._trouble:

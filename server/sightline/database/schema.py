@@ -138,7 +138,7 @@ def _fixed(rows: FixedRows) -> Iterator[str]:
 
 
 def _watched(table: str, topic: str, where: str) -> Iterator[str]:
-    """Yield triggers that count what is changed in a table, whoever changes it, and notify.
+    """Yield triggers that count what is changed in a table, no matter who changes it, and notify.
 
     Statements that touch no row count nothing. The count is locked until the transaction ends, so
     that counts become visible in their order.

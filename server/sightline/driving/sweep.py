@@ -184,7 +184,7 @@ class Sweep:
         for topic in due[:_AT_ONCE]:
             payload = commands.clearing(topic)
             self._sends(topic, payload)
-            # With a stop at once: whoever hears nothing else from us is told to stand still.
+            # With a stop at once: anybody who hears nothing else from us is told to stand still.
             if not self._way.send(topic, payload, retain=True):
                 return
             del self._to_clear[topic]

@@ -128,7 +128,7 @@ class PendingRecords:
         self.add_now(record, at)
 
     def add_now(self, record: Record, at: float) -> None:
-        """Queue a record as `add` does, whoever leads."""
+        """Queue a record as `add` does, no matter who leads."""
         body, alike = record.body, record.alike
         size = len(body) + ROW_BYTES
         bounds = self.bounds

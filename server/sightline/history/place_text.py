@@ -1,7 +1,7 @@
 """Put beside things, fixes and events what lies at their positions, for those who ask for it.
 
-What lies where is told by a `PlaceTexts`, from maps of this server; whoever asks sees the position
-itself already.
+What lies where is told by a `PlaceTexts`, from maps of this server; anybody who asks sees the
+position itself already.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One row of history: what was said about a thing, when it was so, and when it came in.
 
-Every store keeps these and nothing else; what is in ``body`` is the affair of whoever asked for it
+Every store keeps these and nothing else; what is in ``body`` is the affair of what asked for it
 to be kept. ``tst`` orders a thing's history, by its sender's clock; ``at`` is our receipt.
 
     sort        thing                  body

@@ -1,6 +1,6 @@
 """Limit what one sender may take of the world, and what the world takes of the server's memory.
 
-A sender is whoever a thing comes from, as far as its key tells: the user level of an OwnTracks
+A sender is the one a thing comes from, as far as its key tells: the user level of an OwnTracks
 topic (``friend/jane/phone`` is of ``owntracks/jane``), which is also the most that a phone's token
 can post for. What Sightline makes itself, and robots, have no sender: they always have room,
 however full the world is. There are few of them: a robot's name has at most four digits, the rest

@@ -1,8 +1,8 @@
 """Answer what lies at a position, and where something of a name is.
 
 The body carries positions and what somebody looks for, not the address: addresses are written down
-by proxies. Any visitor may ask: the answer is made of maps that all may see, and whoever asks knows
-the position already.
+by proxies. Any visitor may ask: the answer is made of maps that all may see, and anybody who asks
+knows the position already.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class Catalogue:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Let nobody else change the list; makes the folder. Waits for whoever changes it now."""
+        """Let nobody else change the list; makes the folder. Waits for one that changes it now."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.folder / "lock").open("a", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,6 +1,6 @@
 """A folder for work in progress within ``state/maps``, gone when the work is over.
 
-Whoever works holds a lock on a file in it. A folder whose lock is free is of somebody who was
+Anybody who works holds a lock on a file in it. A folder whose lock is free is of somebody who was
 killed, and goes with the next one.
 """
 

@@ -233,8 +233,8 @@ class ThingType:
 class EventType:
     """A sort of events in history, kept as long as ``retention`` says.
 
-    ``seen_as`` is a type of things: only whoever may see those is told these events; empty:
-    whoever sees the thing. ``field`` of an event's body is the id of a thing of type ``names``:
+    ``seen_as`` is a type of things: only those who may see them are told these events; empty:
+    anybody who sees the thing. ``field`` of an event's body is the id of a thing of type ``names``:
     nobody is shown the event without it.
     """
 

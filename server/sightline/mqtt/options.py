@@ -57,7 +57,7 @@ class BrokerOptions:
     Waits between attempts grow from ``reconnect_min`` to ``reconnect_max``. ``queue_limit`` is how
     many messages may wait between paho's thread and the reactor before they are dropped and
     counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``late_ack``
-    messages are acknowledged by whoever gets their receipts, not by the connection. With
+    messages are acknowledged by the one that gets their receipts, not by the connection. With
     ``fast_reading`` off all reading is left to paho (see `fastread`). ``will`` is left with the
     broker, ``profile`` is what the broker takes. ``unshared``: the client id is made up anew at
     each start, so connections that do not last are no sign of another client with it.

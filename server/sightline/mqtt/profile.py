@@ -1,7 +1,7 @@
 """The limits of a broker that takes less than MQTT allows.
 
-A broker that is sent more ends the connection, often without a word; so it is not sent, and whoever
-wanted it is told.
+A broker that is sent more ends the connection, often without a word; so it is not sent, and anybody
+who wanted it is told.
 
     AWS IoT                                    and so
     ----------------------------------------   --------------------------------------------------

@@ -1,8 +1,8 @@
 """The robots' own listener, in their network, for clients that have no password.
 
 A ProBot's program has port 1883 and no user fixed in it, so a broker that asks for a password never
-hears it. This listener lets in whoever is in that network, and lets them do what a robot does and
-nothing else: write telemetry and status, read commands.
+hears it. This listener lets in anybody who is in that network, and lets them do what a robot does
+and nothing else: write telemetry and status, read commands.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answer the calls by which people add phones: ``/api/1/phones``.
 
 A phone that was added is a token and the right to be seen; it is a friend once it has spoken. Until
-then it is listed here, and whoever added it may ask why it has not come.
+then it is listed here, and anybody who added it may ask why it has not come.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Serve ``/photos/<user>/<device>/<hash>``: a photo of a point of interest.
 
-It is a part of a friend's past: told to whoever may be told of that, and to everybody else as if it
-were not there.
+It is a part of a friend's past: told to anybody who may be told of that, and to everybody else as
+if it were not there.
 """
 
 from __future__ import annotations

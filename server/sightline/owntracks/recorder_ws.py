@@ -2,7 +2,7 @@
 
 A client says ``LAST`` and gets one object for each device it may see; from then on it is told when
 something happens. What the Frontend does with that is to ask ``/api/0/last`` anew, so that one
-object in a second is enough: the newest position of whoever was heard last. It is the position now,
+object in a second is enough: the newest position of the device heard last. It is the position now,
 also when a late fix was heard: nobody is thrown back on anybody's map.
 
 The connection is ours to keep: the Frontend does not come back by itself as it should. We end it

@@ -1,7 +1,7 @@
 """Answer over HTTP: rules as text, and what bringing in a text would change.
 
-Nothing is changed here. Whoever brings rules in asks for that by the request ``rules``, with the
-same rights as for rules that are made part by part.
+Nothing is changed here. Anybody who brings rules in asks for that by the request ``rules``, with
+the same rights as for rules that are made part by part.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Trials:
         )
         if any(each.field != "tell" for each in trouble) or field is not None:
             return _tried(nothing, trouble)
-        # Told at once to the one who asks, whoever else is told later.
+        # Told at once to the one who asks, no matter who else is told later.
         rule = replace(rule, tell=(Recipient(account=user.name),))
         read = await self._begun(call)
         try:

@@ -77,7 +77,7 @@ class Api(Resource):
             lambda failure: self._failed(request, failure),
         )
         answering.addErrback(lambda failure: self._log.failure("Could not send an answer", failure))
-        # Whoever is gone gets no answer; what was asked for is done all the same.
+        # Anybody who is gone gets no answer; what was asked for is done all the same.
         follow(request)
         return NOT_DONE_YET
 

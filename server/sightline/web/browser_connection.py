@@ -30,7 +30,8 @@ from sightline.web.socket_output import SocketOutput
 
 _log = Logger()
 _REASON = 123  # bytes a close frame has for it
-# Requests with a rate of their own: whoever drives sends many, and must be able to stop besides.
+# Requests with a rate of their own: anybody who drives sends many, and must be able to stop
+# besides.
 _DRIVING = frozenset(("drive", "stop", "halt"))
 # Requests that may be as large as `SocketLimits.large`, of those who may ask them at all.
 _LARGE = frozenset(("publish",))
@@ -159,7 +160,7 @@ class BrowserConnection(SocketOutput):
         """Take a resume or a request."""
         factory = self.factory
         if self.state != self.STATE_OPEN:
-            return  # we said goodbye: whoever was here may be nobody by now
+            return  # we said goodbye: anybody who was here may be nobody by now
         try:
             if isBinary:
                 raise Malformed("frames are JSON text")

@@ -96,7 +96,7 @@ def _bytes(path: Path, what: str, *, secret: bool) -> bytes:
 
 
 def _chain(data: bytes) -> list[x509.Certificate]:
-    # Whoever is cut off in the middle of a certificate would pass with those before it.
+    # Anybody who is cut off in the middle of a certificate would pass with those before it.
     if data.count(b"-----BEGIN CERTIFICATE-----") != data.count(b"-----END CERTIFICATE-----"):
         raise BadCertificate("the certificate's file ends in the middle")
     try:

@@ -148,7 +148,7 @@ class RefusingChannel(AnsweringChannel):
         self.clearLineBuffer()
         self._incoming = b""
         self.transport.write(_answer(why, with_body=getattr(self, "_command", b"") != b"HEAD"))
-        # Whoever is still sending must be read on, or the reset would take our answer with it.
+        # Anybody who is still sending must be read on, or the reset would take our answer with it.
         self._networkProducer.resumeProducing()
         self._late = self.callLater(_LINGER, self._hang_up)
 

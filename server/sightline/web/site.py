@@ -241,7 +241,7 @@ def readiness(hub: Hub, state: ServerState) -> dict[str, Any]:
     """
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
-    # Live news go on without: whoever sends people elsewhere for it would do them no good.
+    # Live news go on without: anybody who sends people elsewhere for it would do them no good.
     if why := state.figures().get("history_why"):
         said["history"] = why
     if (age := state.figures().get("unindexed_age") or 0.0) > _BEHIND:

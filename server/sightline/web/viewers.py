@@ -17,7 +17,7 @@ SHARED_SNAPSHOT = 1.0
 class Wire(Protocol):
     """What the fan-out needs of a connection.
 
-    Its owner calls `FanOut.full` when its transport buffers anything, whoever wrote it, and
+    Its owner calls `FanOut.full` when its transport buffers anything, no matter who wrote it, and
     `FanOut.drained` when that is gone.
     """
 

@@ -1,7 +1,7 @@
 """Keep our client ids at each broker: random, lasting, known to nobody else.
 
-MQTT lets whoever signs in with a client's id throw that client out, and a clean session takes what
-the broker kept for it along. So the ids must not be guessed. They come from a secret for each
+MQTT lets anybody who signs in with a client's id throw that client out, and a clean session takes
+what the broker kept for it along. So the ids must not be guessed. They come from a secret for each
 broker in ``clients.json`` of the state folder, readable by its owner only.
 
 Where the settings name a ``client_id`` it is used, and the others are made from it as the

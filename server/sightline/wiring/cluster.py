@@ -29,7 +29,7 @@ Eraser = Callable[[str], Awaitable[None] | None]
 class Cluster(MultiService):
     """The way to what is shared; for a server with files of its own there is none of it.
 
-    ``store`` is the database (None: files), ``locks`` are for whoever drives, ``leadership`` says
+    ``store`` is the database (None: files), ``locks`` are for those who drive, ``leadership`` says
     who does what only one server should.
     """
 

@@ -50,7 +50,7 @@ _LOOK = 1.0  # s
 class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
-    ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
+    ``phones`` is for what speaks with phones (`PhoneRegions`). Of several servers the one on
     ``leadership`` tells others of crossings; with a ``common`` store the regions are those of all
     of them.
     """

@@ -2,8 +2,8 @@
 
 The new files are laid into the folder ``switch`` and made safe there. Then ``switch.json`` is
 written: from that moment on they are what counts. `complete` moves them into their places, and what
-was there aside; whoever is killed meanwhile is completed by the next one, be it the server's start
-or a command line. Without ``switch.json`` what lies in ``switch`` is forgotten.
+was there aside; anybody who is killed meanwhile is completed by the next one, be it the server's
+start or a command line. Without ``switch.json`` what lies in ``switch`` is forgotten.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ export async function cameBack(api: Api, answer: string): Promise<Came> {
   }
 }
 
-/** Why a sign-in elsewhere was refused, in words for whoever tried. */
+/** Why a sign-in elsewhere was refused, in words for anybody who tried. */
 export function refusedText({ code, message }: Denied): string {
   return words()[code] ?? message;
 }

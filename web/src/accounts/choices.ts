@@ -162,7 +162,7 @@ export function rightsText(given: Given, known: Known): string {
   const { role, own } = given;
   if (role === 'admin') return t`Sees and drives everything`;
   const drive = role === 'operator' ? given.drive : [];
-  // Whoever may drive a thing sees it, too.
+  // Anybody who may drive a thing sees it, too.
   const see = given.drive.reduce<readonly Grant[]>(withGrant, given.see);
   const seen = listed(see, known);
   const driven = listed(drive, known);

@@ -1,4 +1,4 @@
-/** What is shown to whoever was invited: a name and a password, or a new password only. */
+/** What is shown to anybody who was invited: a name and a password, or a new password only. */
 import { t } from '@lingui/core/macro';
 import type { Invited, Session } from '../app/session';
 import { Field } from '../ui/field';

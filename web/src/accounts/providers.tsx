@@ -48,7 +48,9 @@ export function Providers({ session, still }: ProvidersProps) {
   );
 }
 
-/** The name that stands in the form beside the buttons: whoever typed one wants to be called so. */
+/**
+ * The name that stands in the form beside the buttons: anybody who typed one wants to be called so.
+ */
 function typedName(beside: HTMLElement | null): string {
   const field = beside?.parentElement?.querySelector('input[name="name"]');
   return field instanceof HTMLInputElement ? field.value.trim() : '';

@@ -1,4 +1,4 @@
-/** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
+/** What is shown to somebody who is not in: the sign-in form, the first start, links of no use. */
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';

@@ -8,7 +8,7 @@
  * | away      | that the server cannot be reached, and when it is tried again         |
  * | out       | the sign-in form, and why one is out                                  |
  * | founding  | name and password for the first admin (the one-time link)             |
- * | invited   | name and password for whoever was invited; or a new password          |
+ * | invited   | name and password for anybody who was invited; or a new password          |
  * | shut      | why a shared link shows nothing                                       |
  * | in        | the world                                                             |
  */
@@ -26,7 +26,7 @@ import { visitorOf } from './visitor';
 import type { Visitor } from './visitor';
 import { WaysIn } from './waysin';
 
-/** Something to tell whoever is out: why they are. */
+/** Something to tell people who are out: why they are. */
 export interface Notice {
   readonly tone: 'info' | 'warn' | 'bad';
   readonly title: string;
@@ -252,7 +252,7 @@ export class Session {
   }
 
   /**
-   * The server closed the connection because whoever is in must go, or may now see something else.
+   * The server closed the connection because the user must go, or may now see something else.
    * Whatever was shown goes at once; then we ask where we stand.
    */
   async ended(reason: string): Promise<void> {

@@ -30,7 +30,7 @@ export function spread(discs: readonly Disc[]): Map<string, Offset> {
     const middleX = group.reduce((sum, disc) => sum + disc.x, 0) / group.length;
     const middleY = group.reduce((sum, disc) => sum + disc.y, 0) / group.length;
     const radius = APART / 2 / Math.sin(Math.PI / group.length);
-    // By id, so that everyone keeps their place in the ring whoever moves.
+    // By id, so that everyone keeps their place in the ring, no matter who moves.
     const ring = group.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     ring.forEach(({ id, x, y }, i) => {
       // Two stand side by side; more begin at the top.

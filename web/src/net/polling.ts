@@ -1,7 +1,8 @@
 /**
  * What stands in for a WebSocket where something on the way blocks it: news by long polling, requests
- * by POST (`/ws/poll`, `/ws/ask`). The same frames in both directions, so that whoever holds it need
- * not know; what belongs to a connection (driving, the console's subscriptions) the server refuses.
+ * by POST (`/ws/poll`, `/ws/ask`). The same frames in both directions, so that anybody who holds it
+ * need not know; what belongs to a connection (driving, the console's subscriptions) the server
+ * refuses.
  */
 import { t } from '@lingui/core/macro';
 import { isRecord } from './record';

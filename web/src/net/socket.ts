@@ -10,7 +10,7 @@
  * |            | is back, the page is looked at |                                            |
  * |            | again, or Retry                |                                            |
  * | lost       | hello                          | live                                       |
- * | any        | close 4001                     | stopped: whoever is in must go             |
+ * | any        | close 4001                     | stopped: the user must go                  |
  *
  * The wait doubles with each failure up to a bound and is jittered, so that a thousand pages do not
  * come back in the same instant after a restart of the server. What the frames mean is left to others.

@@ -13,7 +13,7 @@ import type { Words } from '../worker/telling';
 import { InstallHint } from './installhint';
 import { NewVersion } from './newversion';
 
-/** One for the page, whoever is in. */
+/** One for the page, no matter who is in. */
 let appWorker: AppWorker | null | undefined;
 
 function workerHere(): AppWorker | null {

@@ -1,4 +1,4 @@
-/** A month as a calendar shows it, by the calendar of whoever looks; and which days have data. */
+/** A month as a calendar shows it, by the calendar of the one who looks; and which days have data. */
 import { dayNamed, weekdayOf } from './day';
 import type { Day } from './day';
 

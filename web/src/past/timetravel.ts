@@ -2,7 +2,7 @@
  * Which time is looked at: now, or some moment of the past. While it is the past, the page shows
  * the server's scene of that moment instead of the world; the world itself goes on being kept.
  *
- * No DOM: whoever makes one passes in what it needs from outside.
+ * No DOM: anybody who makes one passes in what it needs from outside.
  */
 import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
@@ -255,7 +255,7 @@ export class TimeTravel {
   }
 
   async #fetch(): Promise<void> {
-    if (this.#waiting.peek()) return; // whoever waits looks again afterwards
+    if (this.#waiting.peek()) return; // anybody who waits looks again afterwards
     this.#waiting.value = true;
     try {
       for (;;) {

@@ -74,7 +74,7 @@ export function createTowns({ map, wanted, query, lists }: Needs): Towns {
       known.add(found.default);
       more.value += 1;
     } catch {
-      asked.delete(piece); // asked for again by whoever comes there
+      asked.delete(piece); // asked for again by anybody who comes there
     }
   };
   return {

@@ -126,7 +126,9 @@ class StoredPiece(NamedTuple):
 
 
 def pieces(path: Path) -> Iterator[StoredPiece]:
-    """Read a gzip file in pieces of whole lines, whoever has compressed it. Raises `OSError`."""
+    """Read a gzip file in pieces of whole lines, no matter who has compressed it. Raises
+    `OSError`.
+    """
     run, done, begun = (
         0,
         0,

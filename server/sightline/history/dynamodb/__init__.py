@@ -33,7 +33,7 @@ Why so:
   a backstop; `purge` keeps everybody's own time. Expired ones are passed over when read.
 
 What DynamoDB cannot do: write many items all or none. Here a write that fails may have been done in
-part; asked again it does the rest. Whoever gets a number of new entries then gets that of the rest.
-Present states are written behind the entries they come from: after a crash in between they are
-behind until the messages that were not acknowledged come again.
+part; asked again it does the rest. Anybody who gets a number of new entries then gets that of the
+rest. Present states are written behind the entries they come from: after a crash in between they
+are behind until the messages that were not acknowledged come again.
 """

@@ -195,7 +195,7 @@ class DynamoWriter:
         removed = 0
         sorts = await self._reading.sorts()
         for thing in things:
-            # The lists last: whoever is cut off here is asked again, and must still find the rest.
+            # The lists last: one that is cut off here is asked again, and must still find the rest.
             for sort in sorts:
                 days = [item async for item in self._table.query(keys.days(thing, sort))]
                 for day in days:

@@ -1,6 +1,6 @@
 """Append to the log on a thread of its own, and say when it is safe there.
 
-Whoever appends waits for one write and one fdatasync, whatever the store behind the log does.
+An append waits for one write and one fdatasync, whatever the store behind the log does.
 Everything that changes a file runs on that thread, one piece at a time.
 """
 

@@ -101,7 +101,7 @@ class Indexer:
         self._call: Any = None
         self._fails = 0
         self.order = DeferredLock()
-        """Held by whoever folds, erases or writes into the store past the log."""
+        """Held by what folds, erases or writes into the store past the log."""
         self._waiting: list[_WaitingReader] = []
         self._came: deque[tuple[int, float]] = deque()  # (line, when it was there)
         self.why = ""

@@ -1,6 +1,6 @@
 """Answer what is asked of the past of topics: ``/api/1/topics/…``.
 
-Whoever may look at raw messages may ask, and nobody else; each look is audited.
+Anybody who may look at raw messages may ask, and nobody else; each look is audited.
 """
 
 from __future__ import annotations

@@ -124,7 +124,9 @@ def _add(level: Level, known: TopicThen) -> None:
 
 
 class Snapshots:
-    """Makes snapshots, and keeps the last ones: whoever looks at one level looks at the next."""
+    """Makes snapshots, and keeps the last ones: anybody who looks at one level looks at the
+    next.
+    """
 
     def __init__(self, reader: ArchiveReader) -> None:
         self._reader = reader

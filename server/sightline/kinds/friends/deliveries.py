@@ -1,8 +1,8 @@
 """Count what came of each device's messages: used, doubtful, left out, refused. Pure.
 
-A message that did not do what its sender meant is nobody's guess: whoever looks at a friend, and an
-admin who looks for a device that shows nowhere, is told what was heard of it and why it did not
-count. By MQTT, by HTTP and by import alike.
+A message that did not do what its sender meant is nobody's guess: anybody who looks at a friend,
+and an admin who looks for a device that shows nowhere, is told what was heard of it and why it did
+not count. By MQTT, by HTTP and by import alike.
 
 The hot path pays one look into a dictionary and one addition for a fix (`located`); what else there
 is to count happens seldom. Devices of which nothing was ever taken are counted apart, fewer of

@@ -53,7 +53,7 @@ def folded(name: str) -> str:
 class DeviceNames:
     """The names of all devices. Spellings are learned as they are seen (`of`).
 
-    Answers are meant to be kept: whoever keeps them hears by `when_changed` that they are old.
+    Answers are meant to be kept: anybody who keeps them hears by `when_changed` that they are old.
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from sightline.model.kind import State
 class FaceSent(msgspec.Struct, frozen=True, gc=False):
     """The picture on a card that is too large to be shown as it is, or of another kind.
 
-    Nothing of the face changes; whoever makes pictures smaller is told (`Ingest.tell`).
+    Nothing of the face changes; what makes pictures smaller is told (`Ingest.tell`).
     """
 
     thing: str

@@ -55,7 +55,7 @@ def look(data: bytes) -> RawPicture | None:
     try:
         width, height = _SIZES[mime](data)
     except (struct.error, IndexError):
-        width = height = 0  # cut off: whoever decodes it finds out
+        width = height = 0  # cut off: anybody who decodes it finds out
     if width * height > MOST_PIXELS[mime]:
         return None
     return RawPicture(mime, data, width, height)

@@ -35,7 +35,7 @@ _ROUTINES: dict[str, Routine] = {
 def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Update]:
     """Tell what a message says. Raises `CannotDecode`, nothing else.
 
-    ``known`` are the robots to be believed in; None: whoever calls itself a ProBot.
+    ``known`` are the robots to be believed in; None: anybody who calls itself a ProBot.
     """
     topic = levels(arrival.topic)
     if topic[0] in COMMANDS:

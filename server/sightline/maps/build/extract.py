@@ -32,7 +32,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class ReadingProgress:
-    """Tell on stderr how much of the file was read, by the position of whoever reads it."""
+    """Tell on stderr how much of the file was read, by the position of its reader."""
 
     def __init__(self, path: str) -> None:
         self._path = os.path.realpath(path)

@@ -1,6 +1,6 @@
 """Write what sets up an app that is not OwnTracks: a link, an address to paste, a text. Pure.
 
-Whoever has any of it has the phone's token. It is shown once, to who asked for it.
+Anybody who has any of it has the phone's token. It is shown once, to who asked for it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ const LONGEST_GLIDE = 1500;
 /** What the marks of photos begin with; behind it is whose they are. */
 const PHOTO = 'photo/';
 
-/** The thing that a mark stands for: of a photo whoever took it. */
+/** The thing that a mark stands for: of a photo the friend who took it. */
 export function thingOf(mark: Key | null): Key | null {
   if (mark?.startsWith(PHOTO) !== true) return mark;
   return mark.slice(PHOTO.length).split('/').slice(0, 3).join('/');

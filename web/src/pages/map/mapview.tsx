@@ -110,7 +110,7 @@ function useMap(needs: MapNeeds) {
         mapState.map.value = made;
       });
     };
-    // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
+    // Not before somebody looks at it: anybody who drives a robot needs the page's whole attention.
     // And after the list: reading the map's code takes a phone longer than drawing everybody's row.
     const listed = whenListed(live.ready);
     ends.push(listed.end);

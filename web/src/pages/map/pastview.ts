@@ -17,7 +17,7 @@ export function wirePastView(
   map: SightlineMap,
 ): (() => void)[] {
   let shown: string | null = null;
-  // Whoever opened a link sees the view that is in it.
+  // Anybody who opened a link sees the view that is in it.
   let given = mapState.firstView !== undefined && past.past.peek();
   return [
     effect(() => {

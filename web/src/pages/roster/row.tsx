@@ -64,7 +64,7 @@ interface RowProps {
   choose(key: Key): void;
 }
 
-/** The speed of whoever moves, or moved not long ago. */
+/** The speed of anybody who moves, or moved not long ago. */
 function speedOf({ entry, freshness, units }: RowProps): string[] {
   if (entry.speed === undefined || entry.speed < MOVES_FROM) return [];
   const text = inOneLine(speed(entry.speed, units));

@@ -1,4 +1,6 @@
-/** This device's notifications, for whoever is in: one of these lives as long as their visit. */
+/**
+ * This device's notifications, for anybody who is in: one of these lives as long as their visit.
+ */
 import { useEffect, useMemo } from 'preact/hooks';
 import { useServer, useWho } from '../../app/context';
 import { deviceStoreHere } from '../../app/lastpicture';

@@ -75,7 +75,7 @@ function useCounts(of: Key): Read<DeviceFigures> | null {
       .then((answer) => {
         if (!over) setCounts({ of, figures: answer.device });
       })
-      .catch(() => undefined); // whoever is not told sees no such section
+      .catch(() => undefined); // anybody who is not told sees no such section
     return () => {
       over = true;
     };

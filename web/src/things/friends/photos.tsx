@@ -41,7 +41,7 @@ export function PhotosOf({ of }: { of: Key }) {
   );
 }
 
-/** The latest photos of a friend; none for whoever is not told of the past. */
+/** The latest photos of a friend; none for anybody who is not told of the past. */
 function useLatest(of: Key): readonly Photo[] {
   const { api } = useServer();
   const [found, setFound] = useState<{ of: Key; photos: readonly Photo[] } | null>(null);

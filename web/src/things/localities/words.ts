@@ -31,7 +31,7 @@ interface Needs {
 }
 
 export class Words {
-  /** Counts what was learned, so that whoever shows words draws again. */
+  /** Counts what was learned, so that anybody who shows words draws again. */
   readonly learned = signal(0);
   readonly #needs: Needs;
   readonly #found = new Map<string, Locality>();
@@ -88,7 +88,7 @@ export class Words {
       }
       this.learned.value += 1;
     } catch {
-      // A luxury: without it there are towns and numbers. Whoever still shows it asks again.
+      // A luxury: without it there are towns and numbers. Anybody who still shows it asks again.
       this.#notBefore = Date.now() + PAUSE;
     } finally {
       this.#asking = false;

@@ -46,7 +46,7 @@ export function BrowserNotices() {
   return null;
 }
 
-/** Whether the browser tells them too, to be switched by whoever reads the list. */
+/** Whether the browser tells them too, to be switched by anybody who reads the list. */
 export function NotifyChoice() {
   const preferences = usePreferences();
   const { crossings, notify } = preferences.settings.value;

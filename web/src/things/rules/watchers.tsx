@@ -1,4 +1,4 @@
-/** Who is told about somebody: for whoever is watched, and for admins. */
+/** Who is told about somebody: for anybody who is watched, and for admins. */
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useKind, useWho } from '../../app/context';

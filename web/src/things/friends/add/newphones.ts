@@ -1,9 +1,9 @@
 /**
  * Phones that are being added: at which step one is, and which were added and have not come yet.
  *
- * It outlives the app: whoever adds a phone has other rights from then on, the server lets them in
- * anew, and everything drawn is made again. What is shown once (link, password) is in memory only,
- * and goes when the dialogue is closed or somebody else comes in.
+ * It outlives the app: anybody who adds a phone has other rights from then on, the server lets them
+ * in anew, and everything drawn is made again. What is shown once (link, password) is in memory
+ * only, and goes when the dialogue is closed or somebody else comes in.
  */
 import { t } from '@lingui/core/macro';
 import { signal } from '@preact/signals';

@@ -113,7 +113,7 @@ function hundredths(value: number): number {
 export class Latch {
   #why: string | null;
 
-  /** Shut from the beginning: whoever takes a robot with the stick pushed starts from rest. */
+  /** Shut from the beginning: anybody who takes a robot with the stick pushed starts from rest. */
   constructor(why: string | null = t`everything must be at rest once.`) {
     this.#why = why;
   }
