@@ -83,11 +83,11 @@ async def test_streets_and_house_numbers_are_found(open_web, monkeypatch):
     ]
     asked = {"text": "keizersgracht 125 a", "language": "en", **near}
     first = (await posts(home, "/places/search", **asked)).said["places"][0]
-    assert (first["name"], first["sort"]) == ("Emperor's Canal 125A", "house")
+    assert (first["name"], first["type"]) == ("Emperor's Canal 125A", "house")
     asked["text"] = "emperor's canal 123"
     first = (await posts(home, "/places/search", **asked)).said["places"][0]
     assert (first["name"], first["local"]) == ("Emperor's Canal 123", "Keizersgracht 123")
-    assert (first["sort"], first["lat"], first["lon"]) == ("house", 52.371, 4.8801)
+    assert (first["type"], first["lat"], first["lon"]) == ("house", 52.371, 4.8801)
 
 
 @pytest_twisted.ensureDeferred

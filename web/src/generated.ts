@@ -719,7 +719,7 @@ export interface FirstCode {
 export interface FoundPlace {
   readonly name: string;
   readonly local: string;
-  readonly sort: 'city' | 'hamlet' | 'house' | 'neighbourhood' | 'park' | 'spot' | 'street' | 'suburb' | 'town' | 'village';
+  readonly type: 'city' | 'hamlet' | 'house' | 'neighbourhood' | 'park' | 'spot' | 'street' | 'suburb' | 'town' | 'village';
   readonly town: string;
   readonly lat: number;
   readonly lon: number;
@@ -5135,7 +5135,7 @@ export const PlacesShownShape: Shape<PlacesShown> = {
 export const FoundPlaceShape: Shape<FoundPlace> = {
   name: { is: 'text' },
   local: { is: 'text' },
-  sort: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
+  type: { is: { one: ['city', 'hamlet', 'house', 'neighbourhood', 'park', 'spot', 'street', 'suburb', 'town', 'village'] } },
   town: { is: 'text' },
   lat: { is: 'number' },
   lon: { is: 'number' },

@@ -18,7 +18,7 @@ const HERE = { lat: 52.1, lng: 5.1 };
 const STREET = {
   name: 'Amstel',
   local: '',
-  sort: 'street',
+  type: 'street',
   town: 'Amsterdam',
   lat: 52.36,
   lon: 4.9,
@@ -51,7 +51,7 @@ describe('towns of the world map', () => {
 
 describe('what is listed', () => {
   test('says what it is, where, and its name there', () => {
-    const found = ofMap({ ...STREET, sort: 'house', name: 'Canal 1', local: 'Gracht 1' } as never);
+    const found = ofMap({ ...STREET, type: 'house', name: 'Canal 1', local: 'Gracht 1' } as never);
     expect(found.detail).toBe('Gracht 1 · Address in Amsterdam');
     expect(ofMap(STREET as never)).toMatchObject({ detail: 'Street in Amsterdam', zoom: 16.5 });
   });
@@ -65,7 +65,7 @@ describe('what is listed', () => {
       ...['Street 0', 'Street 1', 'Street 2', 'Street 3'],
       ...['Amsterdam', 'Amersfoort'],
     ]);
-    const own = ofMap({ ...STREET, name: 'Amsterdam', sort: 'city' } as never);
+    const own = ofMap({ ...STREET, name: 'Amsterdam', type: 'city' } as never);
     expect(together([own], towns).filter(({ name }) => name === 'Amsterdam')).toEqual([own]);
   });
 });

@@ -64,7 +64,7 @@ class FoundPlace(msgspec.Struct, frozen=True):
     name: str
     local: str
     """Its name as it is written there, where that is another one."""
-    sort: Literal[
+    type: Literal[
         "city",
         "town",
         "village",
@@ -143,7 +143,7 @@ def _match(match: Match, language: str) -> FoundPlace:
     return FoundPlace(
         name=f"{name} {number}".strip(),
         local="" if local == name else f"{local} {number}".strip(),
-        sort=found.sort,  # type: ignore[arg-type]
+        type=found.sort,  # type: ignore[arg-type]
         town="" if found.town is None else found.town.spoken(language),
         lat=found.lat,
         lon=found.lon,

@@ -24,7 +24,7 @@ const KM_PER_DEGREE = 111.2;
 /** A town of the world map is the same as one of ours within so many kilometres. */
 const SAME_KM = 25;
 
-const sorts = (): Readonly<Record<FoundPlace['sort'], readonly [words: string, zoom: number]>> => ({
+const sorts = (): Readonly<Record<FoundPlace['type'], readonly [words: string, zoom: number]>> => ({
   city: [t`City`, 11],
   town: [t`Town`, 12.5],
   village: [t`Village`, 13.5],
@@ -39,7 +39,7 @@ const sorts = (): Readonly<Record<FoundPlace['sort'], readonly [words: string, z
 
 /** A match of the server's maps as it is listed. */
 export function ofMap(place: Read<FoundPlace>): Found {
-  const [words, zoom] = sorts()[place.sort];
+  const [words, zoom] = sorts()[place.type];
   const { lat, lon } = place;
   const box = boxOf(place.box) ?? [lon, lat, lon, lat];
   const detail = [place.local, place.town === '' ? words : t`${words} in ${place.town}`];
