@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from receiver import Receiver
+from sightline.mqtt.paho_client import stop_loop
 from waits import DEADLINE
 
 REGION: dict[str, Any] = {
@@ -51,7 +52,7 @@ class Phones:
 
     def close(self) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
 
 
 def told(hook: Receiver) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker
+from sightline.mqtt.paho_client import stop_loop
 from waits import DEADLINE
 
 _TOPIC = re.compile(r"homeassistant/([a-z_]+)/(?:([a-zA-Z0-9_-]+)/)?([a-zA-Z0-9_-]+)/config")
@@ -113,7 +114,7 @@ class HomeAssistantReader:
 
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
 
     def starts(self) -> None:
         """Say that it has started, as it does by default: not retained."""
@@ -220,5 +221,5 @@ def retained(broker: Broker, *filters: str) -> dict[str, bytes]:
     client.loop_start()
     assert done.wait(DEADLINE)
     client.disconnect()
-    client.loop_stop()
+    stop_loop(client)
     return found

@@ -22,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker
 from kinds.test_corpus import verdict
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
@@ -120,7 +121,7 @@ def test_each_is_counted_as_it_should_be_and_the_server_lives_on(cases, broker):
         good = {"_type": "location", "lat": 1, "lon": 2, "tst": int(time.time())}
         client.publish("owntracks/good/phone", json.dumps(good), qos=1).wait_for_publish(60)
         client.disconnect()
-        client.loop_stop()
+        stop_loop(client)
         after = wait_until_heard(sightline, int(before) + sent + 1)
         assert after["sightline_accepted_total"] == before + sent + 1 - sum(expected.values())
         for text in ("<script>", "onerror", "hunter2", "Traceback"):

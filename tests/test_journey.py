@@ -20,6 +20,7 @@ from twisted.internet.threads import deferToThread
 
 from broker import Broker, publish
 from browser import Browser
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from waits import wait_until
 
@@ -170,7 +171,7 @@ async def test_twenty_thousand_retained_messages_at_connect_are_all_shown(broker
             sent = client.publish(f"owntracks/u{user}/phone", fix(1), qos=0, retain=True)
         sent.wait_for_publish(20)
         client.disconnect()
-        client.loop_stop()
+        stop_loop(client)
 
     await deferToThread(fill)
     await deferToThread(sightline.restart)

@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import SHIPPED, ShippedBroker
 from robot import Robot
+from sightline.mqtt.paho_client import stop_loop
 from sightline.mqtt.robots import ACL
 from waits import wait_until
 
@@ -175,7 +176,7 @@ def test_with_a_client_certificate_its_name_is_the_user(tmp_path):
         phone.publish("keys/ProBot1", "no", 1).wait_for_publish(60)
         phone.publish("owntracks/jane/phone", "yes", 1).wait_for_publish(60)
         phone.disconnect()
-        phone.loop_stop()
+        stop_loop(phone)
         watcher.subscribes()
         assert [one for one in watcher.got if not one[0].startswith("$SYS")] == [
             ("owntracks/jane/phone", "yes")
@@ -302,7 +303,7 @@ def test_one_client_per_user_keeps_others_from_our_place_even_when_they_know_our
         ours.publish("test/x", "yes", 1).wait_for_publish(5)
         for client in (phone, ours):
             client.disconnect()
-            client.loop_stop()
+            stop_loop(client)
         assert "as jane (" in broker.logged
         assert "already connected" not in broker.logged
 

@@ -19,6 +19,7 @@ from twisted.internet.threads import deferToThread
 from broker import Broker
 from browser import Browser
 from sightline.kinds.friends.encryption import EncryptionKeys
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from test_accounts_journey import sightline
 from waits import until
@@ -51,7 +52,7 @@ class MqttPhone:
 
     def leaves(self) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
 
 
 def location(**more: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from twisted.internet.threads import deferToThread
 from broker import Broker
 from browser import Browser
 from receiver import Receiver
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
 from test_journey import publish
@@ -63,7 +64,7 @@ class Listener:
 
     def leaves(self) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
 
 
 def crossings(browser: Browser) -> list[tuple[str, str, str]]:

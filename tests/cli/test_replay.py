@@ -27,6 +27,7 @@ from sightline.history.archive.line import written
 from sightline.history.lines import open_lines
 from sightline.history.rewind.reader import ArchiveReader
 from sightline.model.kind import Arrival
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from waits import wait_until
 
@@ -222,7 +223,7 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             speaker.publish("owntracks/jane/phone/info", b"last", 1).wait_for_publish(60)
             wait_until(lambda: b'"last"' in archived(archive), lambda: server.logged)
             speaker.disconnect()
-            speaker.loop_stop()
+            stop_loop(speaker)
             server.end()
 
             heard: list[bytes] = []
@@ -245,7 +246,7 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             assert done.returncode == 0, done.stderr
             assert whole.wait(60)
             listener.disconnect()
-            listener.loop_stop()
+            stop_loop(listener)
     assert heard == [*payloads, b"last"]
 
 

@@ -19,6 +19,8 @@ import time
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from sightline.mqtt.paho_client import stop_loop
+
 _HANDSHAKE = (
     "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n"
@@ -112,7 +114,7 @@ def commands(port: int, seconds: float) -> None:
             client.publish(topic, b"0.50 0.00 0.00 0.00", retain=n % 50 == 0)
         time.sleep(0.01)
     client.disconnect()
-    client.loop_stop()
+    stop_loop(client)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ import preloaded
 from broker import Broker, accepts, free_port
 from browser import Browser
 from child_process import ChildProcess
+from sightline.mqtt.paho_client import stop_loop
 from waits import until
 
 reactor: Any = _reactor
@@ -91,7 +92,7 @@ class Recorder:
 
     def close(self) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
         # Now, and not when garbage is collected: its sockets would be complained of.
         self._client.on_message = None
         del self._client

@@ -23,6 +23,7 @@ from child_process import ChildProcess
 from driving.scene import KEYS, STOP, Recorder, pause, until
 from sightline.cli.main import main
 from sightline.driving.deadman import SILENCE
+from sightline.mqtt.paho_client import stop_loop
 
 
 class Alone:
@@ -47,7 +48,7 @@ class Alone:
     def close(self) -> None:
         self.guard.end()
         for client in (self.client, self.recorder):
-            client.loop_stop() if isinstance(client, Client) else client.close()
+            stop_loop(client) if isinstance(client, Client) else client.close()
         self.broker.close()
 
 

@@ -31,6 +31,7 @@ from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, 
 from sightline.kinds.probots.commands import STOP, is_harmless, is_stop
 from sightline.model.kind import Arrival
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.paho_client import stop_loop
 
 QUIET = 5.0
 """Promised (s)."""
@@ -588,7 +589,7 @@ def guarded(tmp_path: Path) -> Iterator[tuple[Recorder, Mosquitto]]:
     before.connect("127.0.0.1", broker.port)
     before.loop_start()
     before.publish("keys/ProBot7", MOTION, 1, True).wait_for_publish(20)
-    before.loop_stop()
+    stop_loop(before)
     recorder = Recorder(broker.port)
     at = f"127.0.0.1:{broker.port}"
     command = [sys.executable, "-m", "sightline.cli.main", "guard", "--at", at]

@@ -28,6 +28,7 @@ from sightline.history.log.folding import POSITION
 from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.store import Span
 from sightline.model.faults import CannotOpen, Unavailable
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from waits import until
 
@@ -354,4 +355,4 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
             )
             assert len(found) == count
             speaker.disconnect()
-            speaker.loop_stop()
+            stop_loop(speaker)

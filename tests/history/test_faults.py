@@ -25,6 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from broker import Broker
 from mqtt.scene import Publisher as RawPublisher
 from postgres import needs_postgres, prepared
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import SightlineProcess
 from waits import wait_until
 
@@ -96,7 +97,7 @@ class Publisher:
 
     def close(self) -> None:
         self.client.disconnect()
-        self.client.loop_stop()
+        stop_loop(self.client)
 
 
 @pytest.fixture

@@ -5,11 +5,16 @@ Covers mqtt/orders.py, mqtt/paho_client.py, mqtt/paho_thread.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import pytest_twisted
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from mqtt.scene import Scene
 from sightline.mqtt.connection_events import Receipt
+from sightline.mqtt.paho_client import stop_loop
 
 
 def lasting(scene: Scene, port: int, **more: object) -> None:
@@ -63,3 +68,11 @@ async def test_messages_at_qos_0_need_no_receipt(scene, broker, publisher):
     await scene.until(lambda: len(scene.arrivals) == 2 and receipts)
     assert len(receipts) == 1
     assert len(receipts[0].acks) == 4
+
+
+def test_a_thread_of_paho_that_ends_this_moment_by_itself_is_no_fault():
+    class Ending(Client):
+        def loop_stop(self) -> Any:
+            raise AttributeError("'NoneType' object has no attribute 'join'")
+
+    stop_loop(Ending(CallbackAPIVersion.VERSION2))

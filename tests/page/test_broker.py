@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from broker import Broker, publish
 from page.conftest import Scene, shares
 from people import axe_by_day_and_by_night
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import ROOT, SightlineProcess
 from waits import DEADLINE
 
@@ -109,7 +110,7 @@ def connect(broker: Broker) -> Iterator[Any]:
     yield sign_in
     for client in clients:
         client.disconnect()
-        client.loop_stop()
+        stop_loop(client)
 
 
 def at(page: Page, part: str) -> None:

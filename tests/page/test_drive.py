@@ -26,6 +26,7 @@ from broker import Broker, accepts, free_port
 from child_process import ChildProcess
 from page.conftest import DESKTOP, Watched, opens
 from people import axe_by_day_and_by_night
+from sightline.mqtt.paho_client import stop_loop
 from sightline_process import ROOT
 from waits import wait_until
 
@@ -82,7 +83,7 @@ class Recorder:
 
     def close(self) -> None:
         self._client.disconnect()
-        self._client.loop_stop()
+        stop_loop(self._client)
         # Now, and not when garbage is collected: its sockets would be complained of.
         self._client.on_message = None
         del self._client

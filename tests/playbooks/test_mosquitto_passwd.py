@@ -10,6 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ansible_files import carried
 from broker import Broker
+from sightline.mqtt.paho_client import stop_loop
 
 passwd = carried("roles/mosquitto/library/mosquitto_passwd.py")
 
@@ -30,7 +31,7 @@ def answer(port: int, user: str, password: str) -> str:
     client.loop_start()
     assert answered.wait(10)
     client.disconnect()
-    client.loop_stop()
+    stop_loop(client)
     return said[0]
 
 

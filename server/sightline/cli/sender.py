@@ -9,6 +9,8 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion
 
+from sightline.mqtt.paho_client import stop_loop
+
 _CONNECT = 10.0  # s
 _TIMEOUT = 30.0  # s without the broker, or without an answer of its
 _WAITING = 500  # messages under way
@@ -59,7 +61,7 @@ class MqttSender:
                 self._arrive(self._under_way.popleft())
         finally:
             self._client.disconnect()
-            self._client.loop_stop()
+            stop_loop(self._client)
 
     def _arrive(self, message: MQTTMessageInfo) -> None:
         try:
@@ -71,7 +73,7 @@ class MqttSender:
 
     def _wait_until_up(self, seconds: float) -> None:
         if not self._up.wait(seconds) or self._refused.is_set():
-            self._client.loop_stop()
+            stop_loop(self._client)
             raise CannotSend(f"no connection to {self._where}: {self._why}")
 
     # paho's thread below

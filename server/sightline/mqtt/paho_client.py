@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -69,3 +70,12 @@ def connect_async(client: Client, options: BrokerOptions) -> None:
             properties.SessionExpiryInterval = options.session_expiry
         session = {"clean_start": options.clean, "properties": properties}
     client.connect_async(options.host, options.port, options.keepalive, **session)
+
+
+def stop_loop(client: Client) -> None:
+    """Wait until paho's own thread has ended, as `Client.loop_stop` does.
+
+    That one fails (paho 2.1) when the thread ends by itself this moment, behind a ``disconnect``.
+    """
+    with suppress(AttributeError):
+        client.loop_stop()

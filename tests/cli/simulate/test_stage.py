@@ -18,6 +18,7 @@ from sightline.cli.simulate.command import actors_for
 from sightline.cli.simulate.faults import parse
 from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.stage import SimulationStage
+from sightline.mqtt.paho_client import stop_loop
 from waits import DEADLINE, wait_until
 
 
@@ -57,7 +58,7 @@ class Ear:
 
     def close(self) -> None:
         self.client.disconnect()
-        self.client.loop_stop()
+        stop_loop(self.client)
 
 
 @pytest.fixture(scope="module")

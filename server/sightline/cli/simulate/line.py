@@ -14,6 +14,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from sightline.cli.simulate.actor import Actor, Message
+from sightline.mqtt.paho_client import stop_loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,14 @@ class ActorConnection:
         """Wait for paho's thread to be done after `close`."""
         client, self._client = self._client, None
         if client:
-            client.loop_stop()
+            stop_loop(client)
 
     def cut(self) -> None:
         """Drop the socket without a word: the broker publishes the will."""
         client, self._client = self._client, None
         if client:
             client.on_disconnect = None
-            client.loop_stop()
+            stop_loop(client)
             sock = client.socket()
             if isinstance(sock, socket.socket):
                 sock.shutdown(socket.SHUT_RDWR)
