@@ -78,10 +78,10 @@ class Feed:
                     connection.close()
             except Exception as why:  # of a fault of ours, too, nobody would hear the others again
                 if not self._ended.is_set():
-                    self._say(self._said(why))
+                    self._say(self._in_words(why))
                     self._ended.wait(_AGAIN)
 
-    def _said(self, why: Exception) -> str:
+    def _in_words(self, why: Exception) -> str:
         if isinstance(why, psycopg.Error):
             return str(self._postgres.trouble(why))
         return str(why) if isinstance(why, Unavailable | CannotOpen) else repr(why)
