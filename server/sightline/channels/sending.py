@@ -23,7 +23,7 @@ from sightline.channels.records import Channel
 from sightline.channels.webpush import PushTarget, Vapid
 from sightline.model.notification import Notification
 from sightline.model.text import clean
-from sightline.web.outgoing import CheckedEndpoints
+from sightline.web.outgoing import CheckedEndpoints, UndecodedAgent
 from sightline.web.webhook_signature import signing_key, standard_headers
 
 _ENOUGH = 300
@@ -142,7 +142,7 @@ class Poster:
             url,
             data=body,
             headers=Headers({"User-Agent": ["Sightline"], **{k: [v] for k, v in headers.items()}}),
-            agent=agent,
+            agent=UndecodedAgent(agent),
             allow_redirects=False,
             unbuffered=True,
             reactor=self._reactor,

@@ -19,7 +19,14 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.web.client import URI, BrowserLikePolicyForHTTPS
-from twisted.web.iweb import IAgentEndpointFactory, IPolicyForHTTPS
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import (
+    IAgent,
+    IAgentEndpointFactory,
+    IBodyProducer,
+    IPolicyForHTTPS,
+    IResponse,
+)
 from zope.interface import implementer
 
 from sightline.model.addresses import is_public
@@ -29,6 +36,34 @@ _MOST_TRIED = 4
 
 class AddressDenied(Exception):
     """The address is one of our own network."""
+
+
+@implementer(IAgent)
+class UndecodedAgent:
+    """Ask through another agent, and leave each body as it came.
+
+    treq undoes any gzip, however often it was applied, whole and at once: some hundred bytes become
+    gigabytes before anybody can stop reading. So it is not told that a body is compressed.
+    """
+
+    def __init__(self, agent: IAgent) -> None:
+        self._agent = agent
+
+    def request(
+        self,
+        method: bytes,
+        uri: bytes,
+        headers: Headers | None = None,
+        bodyProducer: IBodyProducer | None = None,
+    ) -> Deferred[IResponse]:
+        """Ask as `IAgent.request` does."""
+        asked = self._agent.request(method, uri, headers, bodyProducer)
+        return asked.addCallback(_undecoded)
+
+
+def _undecoded(response: IResponse) -> IResponse:
+    response.headers.removeHeader(b"content-encoding")
+    return response
 
 
 @implementer(IResolutionReceiver)

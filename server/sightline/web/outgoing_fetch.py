@@ -18,7 +18,7 @@ from twisted.web.client import Agent, ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 
-from sightline.web.outgoing import CheckedEndpoints
+from sightline.web.outgoing import CheckedEndpoints, UndecodedAgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class OutgoingFetch:
             url,
             headers=Headers({name: [value] for name, value in sent.items()}),
             data=body,
-            agent=agent,
+            agent=UndecodedAgent(agent),
             allow_redirects=False,
             unbuffered=True,
             reactor=self._reactor,

@@ -27,7 +27,7 @@ from twisted.web.client import Agent
 from sightline.kinds.regions.model import Transition, published_id
 from sightline.model.kind import State
 from sightline.model.text import clean
-from sightline.web.outgoing import CheckedEndpoints
+from sightline.web.outgoing import CheckedEndpoints, UndecodedAgent
 from sightline.webhooks import delivery as rules
 from sightline.webhooks.deadletters import DeadLetters
 from sightline.webhooks.delivery import Delivery
@@ -220,7 +220,7 @@ class Receiver:
             self.options.url,
             data=delivery.body,
             headers=rules.headers(delivery, self.options.secret, self._wall()),
-            agent=self._agent,
+            agent=UndecodedAgent(self._agent),
             allow_redirects=False,
             unbuffered=True,
             timeout=self.options.timeout,
