@@ -175,6 +175,20 @@ async def test_one_is_told_of_those_only_whom_one_may_see(open_web):
 
 
 @pytest_twisted.ensureDeferred
+async def test_regions_of_a_phone_are_not_told_to_those_who_see_its_friend_only(open_web):
+    here, client = await watched(open_web, "friend/ann", "friend/mark")
+    moved = {"_type": "transition", "event": "enter", "desc": "Clinic", "tst": int(NOW) - 5}
+    place = {"_type": "waypoint", "desc": "Clinic", "lat": 1, "lon": 2, "rad": 100, "tst": 1}
+    here.hears("ann/p", fix())
+    for message, part in ((moved, "/event"), (place, "/waypoint")):
+        here.hears("ann/p", message, part)
+        await settled(here, client)
+    told = [one for one in client.heard if one.get("tid") != "XX"]
+    assert {one["_type"] for one in told} == {"location"}  # something happened: what, is not told
+    assert "Clinic" not in str(client.heard)
+
+
+@pytest_twisted.ensureDeferred
 async def test_the_connection_ends_with_the_session(open_web):
     here, client = await watched(open_web)
     (session,) = here.home.account_service.cache.sessions.values()

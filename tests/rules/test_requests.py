@@ -10,8 +10,10 @@ import pytest_twisted
 from rules.rule_server import ARRIVES, RuleServer
 from rules.scene import BOB, JANE
 from rules.test_watching import crosses
+from sightline.auth.permissions import Grants, Role, user_of
 from sightline.kinds.rules.model import Condition, Recipient
 from sightline.rules.requests import RuleFields, rule_of
+from sightline.rules.rights import RuleRights
 
 
 @pytest_twisted.ensureDeferred
@@ -105,3 +107,17 @@ def test_one_who_is_named_twice_is_told_once():
     rule = rule_of(asked, "jane", 1, 0.0)
     assert rule.about == (JANE, BOB)
     assert [each.account for each in rule.tell] == ["a", "b"]
+
+
+def test_an_alarm_of_a_robot_is_for_those_who_see_all_alarms():
+    condition = Condition(type="alarm")
+    fields = RuleFields(name="", about=["probot/ProBot1"], condition=condition, tell=[])
+
+    def hidden(role: Role, see: str) -> str | None:
+        user = user_of("jane", role, Grants(see=frozenset((see,))))
+        rights = RuleRights(lambda name: user, lambda user, topic: False)
+        return rights.hidden(user, rule_of(fields, "jane", 1, 0.0))
+
+    assert hidden("viewer", "probot/ProBot1") == hidden("viewer", "probot") == "type"
+    assert hidden("operator", "probot/ProBot1") == "type"
+    assert hidden("operator", "probot") is None

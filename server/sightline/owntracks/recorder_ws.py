@@ -317,8 +317,10 @@ class RecorderSockets(WebSocketServerFactory):
             friend = self._people.friend(thing, scope)
             if friend is None:
                 continue
-            position = self._people.position(thing, friend)
-            said = position if event is None else {**position, **event}
+            said = self._people.position(thing, friend)
+            # What a phone says of a region is for those who see regions of that phone.
+            if event is not None and scope.sees(f"region/{thing}/{event['desc']}"):
+                said = {**said, **event}
             if said:
                 return _encode(said | {"_label": "OwnTracks"} | self._people.card(thing, friend))
         return None

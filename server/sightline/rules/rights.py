@@ -19,6 +19,9 @@ HIDDEN_FROM = "hidden_from"
 NOBODY = "nobody"
 """There is nobody to be told."""
 
+_ALARM = "alarm/any"
+"""Stands for all alarms of robots, which are seen together or not at all."""
+
 
 class RuleRights:
     """``user_of`` tells what an account may; None: there is none, or it is closed.
@@ -45,6 +48,8 @@ class RuleRights:
             return "region"
         if condition.topic is not None and not self._may_hear(user, condition.topic):
             return "topic"
+        if condition.type == "alarm" and not user.scope.sees(_ALARM):
+            return "type"
         return None
 
     def trouble(self, id: str, rule: Rule) -> str | None:
@@ -70,6 +75,8 @@ class RuleRights:
             return False
         owner, condition = alert.rule.split("/")[1], alert.condition
         if condition.other is not None and not user.scope.sees(condition.other):
+            return False
+        if condition.type == "alarm" and not user.scope.sees(_ALARM):
             return False
         return _sees_region(user, owner, condition) and self._sees_topic(user, owner, condition)
 
