@@ -27,12 +27,15 @@ export interface OnDevice {
   /** Somebody signs out: take back what the server was told of this device, and keep nothing. */
   leave?(): Promise<void>;
   forget(): void;
+  /** Keep no picture any more. */
+  drop(): void;
 }
 
 /** Nothing is kept: a page that is not installed, or a test. */
 export const NOTHING_KEPT: OnDevice = {
   last: () => Promise.resolve(null),
   forget: () => undefined,
+  drop: () => undefined,
 };
 
 /** Milliseconds after which it is shown no more. */
@@ -70,6 +73,9 @@ export const onDevice: OnDevice = {
     await askWorker(workers()?.controller, { what: 'forget', tell: true }, LEAVES_WITHIN);
   },
   forget: forgetOnDevice,
+  drop() {
+    void deviceStoreHere().remove('picture');
+  },
 };
 
 /** Nothing of what was shown, or is told outside the page, stays. */

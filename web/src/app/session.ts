@@ -251,16 +251,12 @@ export class Session {
     await this.open(null);
   }
 
-  /**
-   * The server closed the connection because the user must go, or may now see something else.
-   * Whatever was shown goes at once; then we ask where we stand.
-   */
+  /** The server closed the connection: the user must go, or may see something else. So all goes. */
   async ended(reason: string): Promise<void> {
     const before = this.#state.value;
     if (before.is !== 'in') return;
     const { visitor } = before;
-    // They may see something else now, or nothing: so what was kept may be too much.
-    this.#device.forget();
+    this.#device.drop(); // they may see something else now: what was kept may be too much
     this.#become({ is: 'asking' });
     this.#ticket = null;
     const why = sentence(reason);
@@ -268,8 +264,12 @@ export class Session {
       const now = await this.#who();
       if (this.#state.value.is !== 'asking') return; // they signed out themselves: that was told
       if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
+        // Their pushes stay.
         this.#become({ is: 'in', visitor: now, notice: why });
-      } else if (visitor.way === 'link') {
+        return;
+      }
+      this.#device.forget();
+      if (visitor.way === 'link') {
         this.#become({ is: 'shut', ...endOfLink(reason, visitor, Date.now() / 1000) });
       } else {
         this.#become({
@@ -280,6 +280,7 @@ export class Session {
         });
       }
     } catch (error) {
+      this.#device.forget();
       if (!(error instanceof Denied)) throw error;
       this.#become({ is: 'away' });
       this.#again = setTimeout(() => void this.open(null), AGAIN);

@@ -57,14 +57,15 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
-type Robots = Pick<ActedOn, 'live' | 'navigation'>;
+type Robots = Pick<ActedOn, 'live' | 'navigation' | 'past'>;
 
 /**
  * Whether the space bar is the stop here: on the robots' pages always; elsewhere when there are
  * robots, and it is not meant for what has the focus.
  */
-function stopsHere({ live, navigation }: Robots, target: EventTarget | null): boolean {
-  if (live.world.kind('probot').size === 0) return false;
+function stopsHere({ live, navigation, past }: Robots, target: EventTarget | null): boolean {
+  // A time before the first robot shows none; there are some all the same, now.
+  if (live.world.kind('probot').size === 0 && !past.past.value) return false;
   if (navigation.section.value === 'robots') return true;
   const takes = ['a', 'button', 'input', 'select', 'textarea', 'summary', 'dialog'];
   const used = [...takes, '[role=option]', '[role=button]'].join(', ');

@@ -11,6 +11,7 @@ import { cutOf } from '../things/links';
 import { Alarms } from '../things/probots/drive/alarms';
 import { CommandLog } from '../things/probots/drive/log';
 import { DrivePage } from '../things/probots/drive/page';
+import { usePast } from '../past/context';
 import { readGuard, readLease, stopText } from '../things/probots/drive/read';
 import type { Guard, Lease } from '../things/probots/drive/read';
 import { may } from '../things/probots/drive/roles';
@@ -42,6 +43,7 @@ function RobotList() {
   );
   const guards = useKind('guard').map(readGuard);
   const [all, setAll] = useState(false);
+  const { past } = usePast();
   const admin = may(user.value.role, 'drivers');
   // What is above the cards is there before them, so that nothing moves when they come.
   const some = robots.length > 0 || !ready.value;
@@ -65,7 +67,7 @@ function RobotList() {
             </button>
           )}
           <Status />
-          {some && <StopButton name={null} />}
+          {(some || past.value) && <StopButton name={null} />}
         </header>
         <Alarms />
         {!ready.value ? (

@@ -28,7 +28,9 @@ export function worldOf(
       begun?.end();
       begun = null;
       forgetSamples();
-      if (state.is === 'out' || state.is === 'shut' || state.is === 'invited') forgetPlaces();
+      // A link that was opened by somebody who is signed in ends nothing of theirs.
+      const stays = state.is === 'shut' && state.also !== undefined;
+      if (!stays && /^(out|shut|invited)$/.test(state.is)) forgetPlaces();
       delete document.documentElement.dataset['map'];
       document.documentElement.dataset['connection'] = 'none';
       if (state.is === 'in') {

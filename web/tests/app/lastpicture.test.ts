@@ -72,6 +72,7 @@ describe('a session', () => {
     last: () => Promise.resolve(kept),
     leave: vi.fn(() => Promise.resolve()),
     forget: vi.fn(),
+    drop: vi.fn(),
   } satisfies OnDevice;
   let session: Session;
 
@@ -83,6 +84,7 @@ describe('a session', () => {
     session = new Session(createApi(BASE), undefined, device);
     device.leave.mockClear();
     device.forget.mockClear();
+    device.drop.mockClear();
   });
 
   afterEach(() => {
@@ -164,6 +166,16 @@ describe('a session', () => {
       await session.check();
       expect(session.state.value).toBe(before);
     });
+  });
+
+  test('keeps no picture when the rights change, and lets pushes to this device go on', async () => {
+    who(JANE);
+    await session.open(null);
+    who(JANE);
+    await session.ended('your rights have changed');
+    expect(session.state.value).toMatchObject({ is: 'in' });
+    expect(device.drop).toHaveBeenCalled();
+    expect(device.forget).not.toHaveBeenCalled();
   });
 
   test('forgets it when the server ends the session, also when it cannot be asked then', async () => {

@@ -9,7 +9,7 @@ import { SPANS, askHeat, askSummary, spanOf, trackFile } from '../../past/spanfi
 import type { SpanDays, Summary } from '../../past/spanfigures';
 import { usePast } from '../../past/context';
 import type { Stretch } from '../../past/stretch';
-import { clockText } from '../../past/wording';
+import { shortClockText } from '../../ui/times';
 import { Stat, Stats } from '../../ui/facts';
 import { failureOf } from '../../ui/failure';
 import { speed, way } from '../../ui/numbers';
@@ -159,7 +159,7 @@ function Visits({ summary, days, end }: VisitsProps) {
 }
 
 function minuteText(at: number): string {
-  return clockText(at).slice(0, 5);
+  return shortClockText(at);
 }
 
 /** While it is on, the map shows where the time of the span was spent. */

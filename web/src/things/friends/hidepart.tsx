@@ -7,7 +7,7 @@ import { hideStretch } from '../../past/spanfigures';
 import { usePast } from '../../past/context';
 import { clockOn } from '../../past/day';
 import { isWhole } from '../../past/stretch';
-import { clockText } from '../../past/wording';
+import { clockField } from '../../ui/times';
 import { Sure } from '../../ui/actbutton';
 
 const wordsOf = () => ({
@@ -37,8 +37,8 @@ export function HidePart({ of }: { readonly of: Key }) {
   const at = past.at.value ?? day.start;
   const stretch = past.stretch.value;
   const near = isWhole(stretch, day) ? { start: at - AROUND, end: at + AROUND } : stretch;
-  const first = from ?? clockText(Math.max(day.start, near.start));
-  const last = to ?? clockText(Math.min(day.end - 1, near.end));
+  const first = from ?? clockField(Math.max(day.start, near.start));
+  const last = to ?? clockField(Math.min(day.end - 1, near.end));
   const hide = async () => {
     const start = clockOn(day, first);
     const end = clockOn(day, last);

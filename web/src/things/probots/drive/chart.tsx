@@ -1,7 +1,7 @@
 /** A line over time with axes. The library that draws it is fetched when the first one is shown. */
 import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
-import { timeText } from '../../../app/ages';
+import { shortTimeText, timeText } from '../../../app/ages';
 import { useTime, usePreferences } from '../../../app/context';
 import { canvasFont } from '../../../ui/chartfont';
 import type { SparkPoint } from '../../../ui/spark';
@@ -59,8 +59,7 @@ function optionsOf({ element, span, top, now, lines }: Drawn): UPlot.Options {
   };
   const timesOf = (_: UPlot, times: number[]) =>
     times.map((at) => {
-      const text = timeText(at, at);
-      return span > 300 ? text.slice(0, 5) : text;
+      return span > 300 ? shortTimeText(at, at) : timeText(at, at);
     });
   return {
     ...sizeOf(element),

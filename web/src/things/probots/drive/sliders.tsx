@@ -3,9 +3,13 @@
  * go; moved by a program that presses no keys (a screen reader), they push for a moment.
  */
 import { t } from '@lingui/core/macro';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useDriving } from './context';
 import { NOTHING } from './intent';
+import { SliderHand } from './sliderhand';
+
+/** Keys that move a slider. */
+const MOVES = /^(Arrow|Page|Home|End)/;
 
 /** A push without a hand that could be seen to let go lasts so long, in milliseconds. */
 const PUSH = 1000;
@@ -64,8 +68,6 @@ function Lever({
 }) {
   const { driver } = useDriving();
   const mine = driver.control.value.state === 'mine';
-  /** Whether a hand is on it; `dropped`: one whose moves do not count until it was taken away. */
-  const hand = useRef<'none' | 'on' | 'dropped'>('none');
   const push = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef(onMove);
   latest.current = onMove;
@@ -77,21 +79,22 @@ function Lever({
     if (input.current) input.current.value = '0';
     latest.current(0);
   };
+  const back = useRef(home);
+  back.current = home;
+  const hand = useMemo(
+    () =>
+      new SliderHand(() => {
+        back.current();
+      }),
+    [],
+  );
   useEffect(
     () =>
       driver.onLetGo(() => {
-        if (hand.current === 'on') hand.current = 'dropped';
-        home();
+        hand.drop();
       }),
-    [driver],
+    [driver, hand],
   );
-  const off = () => {
-    hand.current = 'none';
-    home();
-  };
-  const on = () => {
-    if (hand.current === 'none') hand.current = 'on';
-  };
   const said =
     value === 0 ? t`at rest` : `${String(Math.abs(value))} % ${value < 0 ? words[0] : words[1]}`;
   return (
@@ -110,26 +113,26 @@ function Lever({
         disabled={!mine}
         aria-label={name}
         aria-valuetext={said}
-        onPointerDown={() => {
-          on();
-          // Wherever the hand goes up.
-          for (const end of ['pointerup', 'pointercancel']) {
-            window.addEventListener(end, off, { once: true });
-          }
+        onPointerDown={({ pointerId }) => {
+          hand.touched(pointerId);
         }}
-        onKeyDown={(key) => {
-          if (/^(Arrow|Page|Home|End)/.test(key.key)) on();
+        onKeyDown={({ key }) => {
+          if (MOVES.test(key)) hand.on();
         }}
-        onKeyUp={off}
-        onBlur={off}
+        onKeyUp={({ key }) => {
+          if (MOVES.test(key)) hand.off();
+        }}
+        onBlur={() => {
+          hand.blurred();
+        }}
         onInput={(event) => {
-          if (hand.current === 'dropped') {
+          if (hand.state === 'dropped') {
             event.currentTarget.value = '0';
             return;
           }
           onMove(event.currentTarget.valueAsNumber);
           clearTimeout(push.current);
-          if (hand.current === 'none') push.current = setTimeout(home, PUSH);
+          if (hand.state === 'none') push.current = setTimeout(home, PUSH);
         }}
       />
     </label>
