@@ -192,8 +192,8 @@ async def test_a_frozen_broker_is_noticed_before_the_robot_is_told_anything_old(
     measured("broker hangs: Sightline stops sending", time.monotonic() - since)
     driver.presses(up=0.7)
     await pause(0.3)
+    resumed = time.monotonic()  # before it: the stop may come at once
     own.broker.resume()
-    resumed = time.monotonic()
     await until(lambda: _stops(own, resumed), "the stop")
     await pause(0.5)
     assert own.recorder.commands()[-1].payload == STOP
